@@ -1,0 +1,1 @@
+"""minnet: see how networks learn. The public names, in one place."""
