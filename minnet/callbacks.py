@@ -1,0 +1,51 @@
+"""Callbacks: code of one's own at the moments of training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from minnet.checks import describe
+from minnet.history import History, Row
+
+if TYPE_CHECKING:
+    from minnet.trainer import Trainer
+
+
+class Callback:
+    """Subclass it and write the moments that you want; the others do nothing.
+
+    `on_epoch_end` may add numbers to `row`, which the History then shows. Set
+    `trainer.stop = True` to end the training after the present step.
+
+    >>> class Announce(Callback):
+    ...     def on_epoch_end(self, trainer, row):
+    ...         print(f"epoch {row['epoch']}: loss {row['loss']:.3f}")
+    """
+
+    def on_fit_begin(self, trainer: Trainer) -> None:
+        """Before the first epoch of a `fit`."""
+
+    def on_epoch_begin(self, trainer: Trainer, epoch: int) -> None:
+        """Before the first step of an epoch, which are counted from 1."""
+
+    def on_step_end(self, trainer: Trainer, loss: float) -> None:
+        """After each update; `loss` is that of the batch before the update."""
+
+    def on_epoch_end(self, trainer: Trainer, row: Row) -> None:
+        """After the validation of an epoch; `row` is its line of the History."""
+
+    def on_fit_end(self, trainer: Trainer, history: History) -> None:
+        """After the last epoch, also after an interruption."""
+
+
+def checked_callbacks(callbacks: Sequence[Callback]) -> list[Callback]:
+    """The callbacks of a `fit`, each an object of a subclass."""
+    result = list(callbacks) if isinstance(callbacks, Iterable) else [callbacks]
+    for callback in result:
+        if not isinstance(callback, Callback):
+            raise TypeError(
+                f"fit: callbacks: expected objects of subclasses of mn.Callback, got "
+                f"{describe(callback)}."
+            )
+    return result

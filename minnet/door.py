@@ -1,0 +1,132 @@
+"""The door of the Trainer: what a user gives is checked and converted once, before any step."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from minnet import checks
+from minnet.activations import Softmax
+from minnet.blame import explain
+from minnet.checks import describe
+from minnet.layer import Layer
+from minnet.losses import Loss
+from minnet.network import Network
+from minnet.optimizers import Optimizer
+
+Array = NDArray[Any]
+
+
+def check_loss(loss: object) -> Loss:
+    """A Loss object; a class gets the mend."""
+    if isinstance(loss, type) and issubclass(loss, Loss):
+        raise TypeError(
+            f"Trainer: loss: expected a Loss, got the class {loss.__name__}. "
+            f"Make an object of it: {loss.__name__}()."
+        )
+    if not isinstance(loss, Loss):
+        raise TypeError(
+            f"Trainer: loss: expected a Loss, got {describe(loss)}. A loss of your own is a "
+            f"subclass of mn.Loss with forward(prediction, target) and backward()."
+        )
+    return loss
+
+
+def check_optimizer(optimizer: object, network: Network) -> Optimizer:
+    """An Optimizer that does not remember another network."""
+    if isinstance(optimizer, type) and issubclass(optimizer, Optimizer):
+        raise TypeError(
+            f"Trainer: optimizer: expected an Optimizer, got the class {optimizer.__name__}. "
+            f"Make an object of it: {optimizer.__name__}(learning_rate=...)."
+        )
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(
+            f"Trainer: optimizer: expected an Optimizer, got {describe(optimizer)}. An optimizer "
+            f"of your own is a subclass of mn.Optimizer with step(values, grads)."
+        )
+    if optimizer.serves(network):
+        return optimizer
+    raise ValueError(
+        f"Trainer: optimizer: expected an optimizer of its own, got {optimizer!r}, which trains "
+        f"another network and remembers its steps. Make a new one."
+    )
+
+
+def check_ending(network: Network, loss: Loss) -> None:
+    """Refuse two softmaxes in a row, and a last layer that the loss cannot judge."""
+    chain = list(_in_a_row(network))
+    for first, second in itertools.pairwise(chain):
+        if isinstance(first, Softmax) and isinstance(second, Softmax):
+            raise ValueError(
+                f"Trainer: expected one softmax, got {explain(second)} right behind another: the "
+                f"second flattens the probabilities and slows learning. Take one away."
+            )
+    loss.check_last_layer(network.output_layer)
+
+
+def _in_a_row(network: Network) -> Iterator[Layer]:
+    """The layers in the order in which data pass them, nested networks opened."""
+    for layer in network.layers:
+        if isinstance(layer, Network):
+            yield from _in_a_row(layer)
+        else:
+            yield layer
+
+
+def can_fuse(network: Network, loss: Loss) -> bool:
+    """True if the network ends in exactly the loss's canonical activation, both built in.
+
+    A student's subclass of either is called like any layer, because it may compute anything.
+    """
+    last: Layer = network
+    while isinstance(last, Network):
+        if type(last) is not Network:
+            return False
+        last = last.layers[-1]
+    on_last_axis = not isinstance(last, Softmax) or last.axis == -1
+    return checks.is_built_in(loss) and type(last) is loss.canonical and on_last_axis
+
+
+@contextlib.contextmanager
+def undisturbed(network: Network) -> Iterator[None]:
+    """Inside `with`: evaluation mode; a layer that draws random numbers draws them again later."""
+    state = network.random.bit_generator.state
+    try:
+        with network.evaluating():
+            yield
+    finally:
+        network.random.bit_generator.state = state
+
+
+def output_shape(network: Network, loss: Loss, x: Array, rows: int = 32) -> tuple[int, ...]:
+    """The shape of a prediction for all of x, told by a trial with its first rows.
+
+    Raises:
+        ValueError: by the layer whose input has the wrong width, or by the loss if the
+            prediction is not in its domain. Nothing has been changed then.
+    """
+    with undisturbed(network):
+        prediction = network.forward(x[:rows])
+    if prediction.ndim < 2 or len(prediction) != len(x[:rows]):
+        raise ValueError(
+            f"{explain(network.output_layer)}: expected an output of shape (m, ...), one row for "
+            f"each of {len(x[:rows])} samples, got {prediction.shape}."
+        )
+    loss.check_prediction(prediction)
+    return (len(x), *prediction.shape[1:])
+
+
+def check_two_classes(labels: ArrayLike, target: Array) -> None:
+    """Refuse to train k >= 2 outputs with labels that are all the same."""
+    given = np.asarray(labels)
+    if given.ndim == 1 and target.shape != (*given.shape, 1) and (given == given[0]).all():
+        raise ValueError(
+            f"fit: y: expected labels of at least two classes, got {given[0]} in all "
+            f"{len(given)} rows. Are the data sorted by class and cut before shuffling? "
+            f"Use mn.data.train_test_split(..., stratify=True)."
+        )

@@ -1,0 +1,44 @@
+"""Feeds batches to the training loop without a second copy of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+class Feed:
+    """The rows of x and y, batch by batch, in a new order each epoch.
+
+    Batches of a shuffled epoch are gathered into two arrays that are used again; data of
+    another type than the network's are cast one batch at a time.
+    """
+
+    def __init__(self, x: Array, y: Array, batch_size: int) -> None:
+        self.x, self.y = x, y
+        self.rows = min(batch_size, len(x))
+        self._x = np.empty((self.rows, *x.shape[1:]), x.dtype)
+        self._y = np.empty((self.rows, *y.shape[1:]), y.dtype)
+
+    @property
+    def steps(self) -> int:
+        """Batches in an epoch; the last one may be smaller."""
+        return -(-len(self.x) // self.rows)
+
+    def epoch(self, order: Array | None) -> Iterator[tuple[Array, Array]]:
+        """All batches, in this order of the rows, or as they stand."""
+        for start in range(0, len(self.x), self.rows):
+            part = slice(start, start + self.rows)
+            if order is None:
+                yield self.x[part], self.y[part]
+                continue
+            chosen = order[part]
+            x, y = self._x[: len(chosen)], self._y[: len(chosen)]
+            # "clip" lets NumPy write straight into `out`; the order holds valid rows only.
+            self.x.take(chosen, axis=0, out=x, mode="clip")
+            self.y.take(chosen, axis=0, out=y, mode="clip")
+            yield x, y

@@ -1,0 +1,263 @@
+"""The contract: everything is a Layer, with `forward(x)` and `backward(grad)`.
+
+A student's layer needs no `super().__init__()`, no registration and no decorator. What the
+framework must know it finds by looking: Parameters and layers among the attributes, in the
+order of their definition, also inside lists and dicts.
+"""
+
+from __future__ import annotations
+
+import copy
+import weakref
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minnet.checks import describe
+from minnet.parameter import Parameter
+from minnet.workspace import Workspace
+
+Array = NDArray[Any]
+
+_METHODS = frozenset({"forward", "backward", "parameters"})
+_RESERVED = ("training", "random", "forward", "backward", "parameters")
+
+
+class Layer:
+    """A function of x with its derivative; subclass it and write the two methods.
+
+    `forward(x)` gives y for a batch x of shape (m, ...). `backward(grad)` gets dL/dy, of the
+    shape of y, sets `.grad` of each of the layer's Parameters, summed over the batch, and
+    returns dL/dx, of the shape of x.
+
+    Attributes:
+        training: True while a Trainer trains; dropout and batch normalization look at it.
+        random: a NumPy Generator; in a network all layers share one, seeded by the network.
+
+    Raises:
+        TypeError: a reserved name (training, random, forward, backward, parameters) is used
+            for something else, or the constructor gets arguments that it does not take.
+
+    >>> class Scale(Layer):
+    ...     def __init__(self, features):
+    ...         self.gain = Parameter(np.ones(features))
+    ...     def forward(self, x):
+    ...         self.x = x
+    ...         return x * self.gain.value
+    ...     def backward(self, grad):
+    ...         self.gain.grad = (grad * self.x).sum(axis=0)
+    ...         return grad * self.gain.value
+    >>> Scale(3).parameters()
+    {'gain': Parameter(shape=(3,))}
+    """
+
+    takes_indices = False
+    """True for a layer whose input is whole numbers; the network then does not cast it."""
+
+    _transparent: tuple[str, ...] = ()  # attributes that do not show in the names of parameters
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Keep the arguments for `repr`, so that no `super().__init__()` is needed."""
+        if cls.__init__ is object.__init__ and (args or kwargs):
+            given = ", ".join([*map(repr, args), *(f"{key}={kwargs[key]!r}" for key in kwargs)])
+            raise TypeError(
+                f"{cls.__name__}: the constructor takes no arguments, got ({given}). "
+                f"Write {cls.__name__}()."
+            )
+        layer = super().__new__(cls)
+        layer.__dict__["_minnet"] = Inside(args, kwargs)
+        return layer
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name in ("training", "random", "parameters"):
+            if name in vars(cls):
+                raise TypeError(_reserved(cls.__name__, name))
+        for name in ("forward", "backward"):
+            if name in vars(cls) and not callable(vars(cls)[name]):
+                raise TypeError(_reserved(cls.__name__, name))
+        if "backward" in vars(cls) and "backward_first" not in vars(cls):
+            # Who writes a new backward is not bypassed by the parent's shortcut.
+            cls.backward_first = Layer.backward_first  # type: ignore[method-assign]
+
+    def forward(self, x: Array) -> Array:
+        """The output for a batch x of shape (m, ...)."""
+        raise NotImplementedError(
+            f"{type(self).__name__}.forward is not written yet: def forward(self, x): ..."
+        )
+
+    def backward(self, grad: Array) -> Array:
+        """dL/dx from dL/dy; sets the gradients of the parameters, summed over the batch."""
+        raise NotImplementedError(
+            f"{type(self).__name__}.backward is not written yet: def backward(self, grad): ..."
+        )
+
+    def backward_first(self, grad: Array) -> None:
+        """`backward` of a network's first layer in training, where nobody needs dL/dx.
+
+        A built-in layer with weights leaves the product for dL/dx out; all others just
+        call `backward`.
+        """
+        self.backward(grad)
+
+    def parameters(self) -> dict[str, Parameter]:
+        """All Parameters of this layer and of the layers in it, by name, in order."""
+        return {f.name: f.item for f in find(self) if isinstance(f.item, Parameter)}
+
+    @property
+    def training(self) -> bool:
+        """True in training, False in evaluation and on a fresh layer; set for all inside."""
+        return self._minnet.training
+
+    @training.setter
+    def training(self, training: bool) -> None:
+        if not isinstance(training, (bool, np.bool_)):
+            raise TypeError(_reserved(type(self).__name__, "training"))
+        for layer in layers_of(self):
+            layer._minnet.training = bool(training)
+
+    @property
+    def random(self) -> np.random.Generator:
+        """The generator for a layer's own randomness."""
+        if self._minnet.random is None:
+            self._minnet.random = np.random.default_rng()
+        return self._minnet.random
+
+    @random.setter
+    def random(self, random: np.random.Generator) -> None:
+        if not isinstance(random, np.random.Generator):
+            raise TypeError(_reserved(type(self).__name__, "random"))
+        for layer in layers_of(self):
+            layer._minnet.random = random
+
+    @property
+    def _minnet(self) -> Inside:
+        return self.__dict__["_minnet"]  # type: ignore[no-any-return]
+
+    @property
+    def _workspace(self) -> Workspace | None:
+        return self._minnet.workspace
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _METHODS:
+            raise TypeError(_reserved(type(self).__name__, name))
+        if isinstance(value, Parameter):
+            value.name = f"{type(self).__name__}.{name}"
+        object.__setattr__(self, name, value)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For copies and pickles: the copy belongs to no network."""
+        return {**vars(self), "_minnet": self._minnet.free()}
+
+    def __copy__(self) -> Any:
+        """A deep copy: two layers that share one Parameter would train each other."""
+        return copy.deepcopy(self)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._minnet.signature()})"
+
+
+class Inside:
+    """What the framework keeps about one layer, in one place, out of the student's way."""
+
+    def __init__(self, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> None:
+        self.training = False
+        self.random: np.random.Generator | None = None
+        self.args, self.kwargs = args, kwargs or {}
+        self.owner: weakref.ref[Layer] | None = None  # the network that the layer belongs to
+        self.workspace: Workspace | None = None  # set for built-in layers of a network only
+
+    def free(self) -> Inside:
+        """The same without the ties to a network."""
+        free = Inside(self.args, self.kwargs)
+        free.training, free.random = self.training, self.random
+        return free
+
+    def signature(self) -> str:
+        """The constructor's arguments as they were written, arrays by their shape."""
+
+        def short(value: object) -> str:
+            return f"array{value.shape}" if isinstance(value, np.ndarray) else repr(value)
+
+        named = (f"{key}={short(value)}" for key, value in self.kwargs.items())
+        return ", ".join([*map(short, self.args), *named])
+
+
+class Found(NamedTuple):
+    """A Parameter or a Layer that was found, its name, and where it hangs."""
+
+    name: str
+    item: Any
+    container: Any
+    key: Any
+
+
+def find(layer: Layer) -> Iterator[Found]:
+    """Every Parameter and Layer inside `layer`, depth first, in the order of definition."""
+    yield from _find(layer, "", {id(layer): "the layer itself"})
+
+
+def layers_of(layer: Layer) -> Iterator[Layer]:
+    """The layer itself and every layer inside it."""
+    yield layer
+    yield from (found.item for found in find(layer) if isinstance(found.item, Layer))
+
+
+def _find(holder: Any, path: str, seen: dict[int, str]) -> Iterator[Found]:
+    """Walk through attributes, lists, tuples and dicts; `seen` refuses what stands twice."""
+    if isinstance(holder, Layer):
+        container: Any = vars(holder)
+        hidden = holder._transparent
+    else:
+        container, hidden = holder, ()
+    pairs = container.items() if isinstance(container, dict) else enumerate(container)
+    for key, value in list(pairs):
+        if not isinstance(value, (Parameter, Layer, list, tuple, dict)):
+            continue
+        name = path if key in hidden else f"{path}.{key}" if path else str(key)
+        if isinstance(value, (Parameter, Layer)):
+            if id(value) in seen:
+                raise ValueError(_twice(value, seen[id(value)], name))
+            seen[id(value)] = name
+            yield Found(name, value, container, key)
+        if not isinstance(value, Parameter):
+            yield from _find(value, name, seen)
+
+
+def _twice(value: Any, first: str, second: str) -> str:
+    kind = "Parameter" if isinstance(value, Parameter) else "layer"
+    return (
+        f"{second}: expected a {kind} of its own, got the same {kind} as at {first}: {value!r}. "
+        f"Make a second one, or copy it with copy.deepcopy."
+    )
+
+
+def _reserved(owner: str, name: str) -> str:
+    uses = {
+        "training": "True in training and False in evaluation",
+        "random": "the generator that the network supplies",
+        "forward": "the method def forward(self, x)",
+        "backward": "the method def backward(self, grad)",
+        "parameters": "the method that lists the Parameters",
+    }
+    return (
+        f"{owner}: the name {name!r} belongs to the framework ({uses[name]}). "
+        f"Give your attribute another name, for example {name}_ or my_{name}."
+    )
+
+
+def check_layer_object(place: str, layer: object) -> Layer:
+    """`layer` if it is a Layer; a class, a function or None gets the mend."""
+    if isinstance(layer, type) and issubclass(layer, Layer):
+        raise TypeError(
+            f"{place}: expected a layer, got the class {layer.__name__}. "
+            f"Make one of it: {layer.__name__}(...)."
+        )
+    if not isinstance(layer, Layer):
+        raise TypeError(
+            f"{place}: expected a layer, got {describe(layer)}. "
+            f"A layer of your own is a subclass of mn.Layer with forward and backward."
+        )
+    return layer

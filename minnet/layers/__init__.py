@@ -1,0 +1,5 @@
+"""The layers, one file per family."""
+
+from minnet.layers.linear import Linear
+
+__all__ = ["Linear"]

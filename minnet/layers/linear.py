@@ -1,0 +1,97 @@
+"""The linear layer: each output is a weighted sum of all inputs, plus a bias."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minnet.checks import boolean, whole_number
+from minnet.initializers import Initializer
+from minnet.layer import Layer
+from minnet.parameter import Parameter
+from minnet.workspace import lent
+
+Array = NDArray[Any]
+
+
+class Linear(Layer):
+    """y = x W + b, on the last axis of x, whatever stands before it.
+
+    Shapes: x (m, in_features), W `weight` (in_features, out_features), b `bias`
+    (out_features,), y (m, out_features). With G = dL/dy, in the order of the code:
+
+        dL/dW = x^T G          each weight sees its input times its output's gradient
+        dL/db = sum_rows G     the bias is added to every sample
+        dL/dx = G W^T          each input gets back what it gave, weighted
+
+    Args:
+        in_features, out_features: how many numbers a sample has before and after.
+        bias: False leaves b out.
+        weight_init: a name from `mn.initializers` or a function (shape, generator) -> array.
+
+    Raises:
+        ValueError: an input whose last axis is not in_features.
+
+    Source: Goodfellow, Bengio, Courville, *Deep Learning*, section 6.5.
+
+    >>> layer = Linear(2, 1)
+    >>> layer.weight.value = [[1.0], [2.0]]
+    >>> layer.forward(np.array([[3.0, 4.0]]))
+    array([[11.]])
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        weight_init: str | Initializer = "glorot_uniform",
+    ) -> None:
+        self.in_features = whole_number("Linear", "in_features", in_features)
+        self.out_features = whole_number("Linear", "out_features", out_features)
+        shape = (self.in_features, self.out_features)
+        self.weight = Parameter(shape=shape, initializer=weight_init)
+        has_bias = boolean("Linear", "bias", bias)
+        self.bias = Parameter(shape=self.out_features) if has_bias else None
+
+    def forward(self, x: Array) -> Array:
+        """y = x W + b."""
+        if x.ndim < 2 or x.shape[-1] != self.in_features:
+            raise ValueError(self._wrong_input(x))
+        self._shape = x.shape
+        self._x = x = x if x.ndim == 2 else x.reshape(-1, self.in_features)
+        y: Array = np.matmul(
+            x, self.weight.value, out=lent(self, "y", (len(x), self.out_features), x.dtype)
+        )
+        if self.bias is not None:
+            y += self.bias.value
+        return y if len(self._shape) == 2 else y.reshape(*self._shape[:-1], self.out_features)
+
+    def backward(self, grad: Array) -> Array:
+        """dL/dW = x^T G, dL/db = sum of the rows of G; returns dL/dx = G W^T."""
+        grad = grad.reshape(-1, self.out_features)
+        self.backward_first(grad)
+        dx: Array = np.matmul(
+            grad, self.weight.value.T, out=lent(self, "dx", self._x.shape, grad.dtype)
+        )
+        return dx.reshape(self._shape)
+
+    def backward_first(self, grad: Array) -> None:
+        """The gradients of W and b alone."""
+        grad = grad.reshape(-1, self.out_features)
+        np.matmul(self._x.T, grad, out=self.weight.grad)
+        if self.bias is not None:
+            grad.sum(axis=0, out=self.bias.grad)
+
+    def _wrong_input(self, x: Array) -> str:
+        expected = f"{self!r}: expected input of shape (m, {self.in_features}), got {x.shape}."
+        if x.ndim < 2:
+            return f"{expected} One sample alone: x.reshape(1, -1)."
+        width = x.shape[-1]
+        mend = f"make this Linear({width}, {self.out_features})"
+        return f"{expected} The input has {width} features: {mend}."
+
+    def __repr__(self) -> str:
+        return f"Linear({self.in_features} -> {self.out_features})"

@@ -1,0 +1,119 @@
+"""Network and loss together: one function of the weights, with its gradient.
+
+There are two ways to that gradient. *Fused*: where the network ends in the loss's canonical
+activation, the loss is computed from the logits z, and dL/dz = (a - y)/m enters the network
+below the activation. *Chain rule*: dL/da from the loss, then link by link through all layers.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from minnet import checks, door
+from minnet.losses import Loss
+from minnet.metrics import Metric, Record
+from minnet.network import Network
+
+Array = NDArray[Any]
+
+_EVALUATION_ROWS = 1000
+
+
+class Objective:
+    """The loss of a network on a batch, and its gradient in the network's parameters.
+
+    Attributes:
+        fused: which of the two ways is taken. prediction: of the last batch, if asked for.
+    """
+
+    def __init__(self, network: Network, loss: Loss, fuse: bool) -> None:
+        self.network, self.loss, self.fuse = network, loss, fuse
+        self.prediction = np.empty(0)
+        self._known: tuple[tuple[int, ...], tuple[int, ...]] | None = None
+        self.compose()
+
+    def compose(self) -> None:
+        """Look at the network as it stands now: its ending decides which way is taken."""
+        self.network.refresh()
+        door.check_ending(self.network, self.loss)
+        self.fused = self.fuse and door.can_fuse(self.network, self.loss)
+        if checks.is_built_in(self.loss):
+            vars(self.loss)["_workspace"] = self.network.workspace
+
+    def targets(self, x: Array, y: ArrayLike) -> Array:
+        """The targets in the one form that the loss takes, checked."""
+        if self._known is None or self._known[0] != x.shape[1:]:
+            shape = door.output_shape(self.network, self.loss, x)
+            self._known = (x.shape[1:], shape[1:])
+        return self.loss.prepare_target(y, (len(x), *self._known[1]), self.network.dtype)
+
+    def differentiate(self, x: Array, y: Array, keep_prediction: bool = False) -> float:
+        """The loss of a batch; the gradients are in the network afterwards, if it is finite."""
+        network, loss = self.network, self.loss
+        if self.fused:
+            logits = network.forward_to_logits(x)
+            value = loss.forward_from_logits(logits, y)
+            if keep_prediction:
+                self.prediction = network.output_layer.forward(logits)
+            if math.isfinite(value):
+                network.backward_from_logits(loss.backward_from_logits())
+            return value
+        prediction = network.forward(x)
+        value = _one_number(loss, loss.forward(prediction, y))
+        if keep_prediction:
+            self.prediction = prediction
+        if math.isfinite(value):
+            network.backward_first(_gradient(loss, loss.backward(), prediction))
+        return value
+
+    def evaluate(self, x: Array, y: Array, metrics: dict[str, Metric]) -> dict[str, float]:
+        """Loss and metrics in evaluation mode, piece by piece so that memory stays small."""
+        total = 0.0
+        record = Record(metrics, y, None)
+        with self.network.evaluating():
+            for start in range(0, len(x), _EVALUATION_ROWS):
+                part = slice(start, start + _EVALUATION_ROWS)
+                value, prediction = self._value(x[part], y[part])
+                total += value * len(prediction)
+                if metrics:
+                    record.add(start, prediction)
+        return {"loss": total / len(x), **record.values()}
+
+    def _value(self, x: Array, y: Array) -> tuple[float, Array]:
+        """Loss and prediction, without a gradient."""
+        if self.fused:
+            logits = self.network.forward_to_logits(x)
+            value = self.loss.forward_from_logits(logits, y)
+            return value, self.network.output_layer.forward(logits)
+        prediction = self.network.forward(x)
+        return _one_number(self.loss, self.loss.forward(prediction, y)), prediction
+
+
+def _one_number(loss: Loss, value: Any) -> float:
+    """What a loss's forward returned, as a float."""
+    if type(value) is float:
+        return value
+    array = np.asarray(value)
+    if array.size != 1 or array.dtype.kind not in "fiu":
+        raise TypeError(
+            f"{loss!r}.forward: expected one number for the batch, got "
+            f"{checks.describe(value)}. Take the mean over the samples."
+        )
+    return float(array.reshape(()))
+
+
+def _gradient(loss: Loss, gradient: Any, prediction: Array) -> Array:
+    """What a loss's backward returned, of the prediction's shape and type."""
+    if gradient is None:
+        raise TypeError(f"{loss!r}.backward: expected the gradient, got None. Is a return missing?")
+    array = np.asarray(gradient)
+    if array.shape != prediction.shape:
+        raise ValueError(
+            f"{loss!r}.backward: expected the shape of the prediction, {prediction.shape}, got "
+            f"{array.shape}."
+        )
+    return array.astype(prediction.dtype, copy=False)
