@@ -1,0 +1,56 @@
+"""What every data set is: two arrays and the words that explain them.
+
+Most lessons need only `x, y = mn.datasets.iris()`. A plot needs the names as well, and a reader
+wants to know where numbers come from. So a set unpacks like the pair (x, y) and carries the rest
+as attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset:
+    """Samples and labels that unpack as `x, y`, with their names, source and licence.
+
+    Attributes:
+        x: features, shape (m, f), float64; the unit of a column stands in its feature name.
+        y: labels, shape (m,), int64: `class_names[y[i]]` is the class of row i.
+        feature_names: f strings, such as "petal length (cm)".
+        class_names: one string per class, in the order of the labels.
+        source: who measured or which function computed the numbers.
+        licence: the terms of a measured set; empty for a computed one.
+
+    >>> import minnet as mn
+    >>> flowers = mn.datasets.iris()
+    >>> flowers
+    Dataset(150 rows, 4 features; setosa 50, versicolor 50, virginica 50)
+    >>> x, y = flowers
+    >>> x.shape, y.shape, flowers.class_names[y[0]]
+    ((150, 4), (150,), 'setosa')
+    """
+
+    x: NDArray[np.float64]
+    y: NDArray[np.int64]
+    feature_names: tuple[str, ...]
+    class_names: tuple[str, ...]
+    source: str
+    licence: str = ""
+
+    def __iter__(self) -> Iterator[NDArray[Any]]:
+        """Yield x, then y."""
+        yield self.x
+        yield self.y
+
+    def __repr__(self) -> str:
+        """Sizes and rows per class; the arrays themselves would fill the screen."""
+        rows, features = self.x.shape
+        counts = np.bincount(self.y, minlength=len(self.class_names))
+        classes = ", ".join(f"{n} {c}" for n, c in zip(self.class_names, counts, strict=True))
+        return f"Dataset({rows} rows, {features} features; {classes})"
