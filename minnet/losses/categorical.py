@@ -144,7 +144,7 @@ class CategoricalCrossEntropy(Loss):
         same_length(repr(self), "x", np.empty(shape[:1]), "y", target)
         if target.ndim == 1:
             return as_labels(self, target, shape[1])
-        same_shape(self, target, shape)
+        same_shape(self, target, shape, "y")
         check_between_0_and_1(self, "y", target)
         check_rows_sum_to_1(self, "y", target)
         if ((target == 0) | (target == 1)).all():

@@ -83,7 +83,7 @@ class Loss:
             target = target.reshape(-1, 1)
         elif len(shape) == 2 and shape[1] > 1 and target.ndim == 1:
             target = np.eye(shape[1], dtype=dtype)[as_labels(self, target, shape[1])]
-        same_shape(self, target, shape)
+        same_shape(self, target, shape, "y")
         finite(repr(self), "y", target, dtype=dtype)
         return target.astype(dtype, copy=False)
 
@@ -116,15 +116,15 @@ def as_labels(loss: Loss, target: Array, classes: int) -> Array:
     return target.astype(np.intp)
 
 
-def same_shape(loss: Loss, target: Array, shape: tuple[int, ...]) -> None:
+def same_shape(loss: Loss, target: Array, shape: tuple[int, ...], name: str = "target") -> None:
     """Refuse a target that NumPy would broadcast against the prediction."""
     if target.shape == shape:
         return
     mend = "Nothing is broadcast: give each output its own target."
     if target.size == math.prod(shape):
-        mend = f"Nothing is broadcast: write target.reshape{shape}."
+        mend = f"Nothing is broadcast: write {name}.reshape{shape}."
     raise ValueError(
-        f"{loss!r}: target: expected the shape of the prediction, {shape}, got {target.shape}. "
+        f"{loss!r}: {name}: expected the shape of the prediction, {shape}, got {target.shape}. "
         f"{mend}"
     )
 
