@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import itertools
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +16,7 @@ from minnet.activations import Softmax
 from minnet.blame import explain
 from minnet.checks import describe
 from minnet.layer import Layer
-from minnet.losses import Loss
+from minnet.losses import Loss, weights
 from minnet.network import Network
 from minnet.optimizers import Optimizer
 
@@ -130,3 +131,13 @@ def check_two_classes(labels: ArrayLike, target: Array) -> None:
             f"{len(given)} rows. Are the data sorted by class and cut before shuffling? "
             f"Use mn.data.train_test_split(..., stratify=True)."
         )
+
+
+def check_sample_weight(loss: Loss, sample_weight: ArrayLike, samples: int) -> Array:
+    """One weight for each sample, for a loss that takes them."""
+    if "sample_weight" not in inspect.signature(loss.forward).parameters:
+        raise TypeError(
+            f"fit: sample_weight: expected a loss whose forward takes sample_weight=None, got "
+            f"{loss!r}. Add the argument, and divide by the sum of the weights."
+        )
+    return weights.sample_weights("fit", sample_weight, samples)

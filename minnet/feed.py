@@ -18,8 +18,8 @@ class Feed:
     another type than the network's are cast one batch at a time.
     """
 
-    def __init__(self, x: Array, y: Array, batch_size: int) -> None:
-        self.x, self.y = x, y
+    def __init__(self, x: Array, y: Array, batch_size: int, weight: Array | None = None) -> None:
+        self.x, self.y, self.weight = x, y, weight
         self.rows = min(batch_size, len(x))
         self._x = np.empty((self.rows, *x.shape[1:]), x.dtype)
         self._y = np.empty((self.rows, *y.shape[1:]), y.dtype)
@@ -29,16 +29,17 @@ class Feed:
         """Batches in an epoch; the last one may be smaller."""
         return -(-len(self.x) // self.rows)
 
-    def epoch(self, order: Array | None) -> Iterator[tuple[Array, Array]]:
-        """All batches, in this order of the rows, or as they stand."""
+    def epoch(self, order: Array | None) -> Iterator[tuple[Array, Array, Array | None]]:
+        """All batches (x, y, weights), in this order of the rows, or as they stand."""
+        weight = self.weight
         for start in range(0, len(self.x), self.rows):
             part = slice(start, start + self.rows)
             if order is None:
-                yield self.x[part], self.y[part]
+                yield self.x[part], self.y[part], None if weight is None else weight[part]
                 continue
             chosen = order[part]
             x, y = self._x[: len(chosen)], self._y[: len(chosen)]
             # "clip" lets NumPy write straight into `out`; the order holds valid rows only.
             self.x.take(chosen, axis=0, out=x, mode="clip")
             self.y.take(chosen, axis=0, out=y, mode="clip")
-            yield x, y
+            yield x, y, None if weight is None else weight[chosen]

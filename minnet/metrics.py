@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from minnet import checks
+from minnet.losses import Loss
 
 Array = NDArray[Any]
 Metric = Callable[[Array, Array], float]
@@ -122,8 +123,10 @@ def get(metrics: str | Metric | Iterable[str | Metric]) -> dict[str, Metric]:
 class Record:
     """The predictions of a whole epoch, so that each metric sees all samples at once."""
 
-    def __init__(self, metrics: dict[str, Metric], y: Array, order: Array | None) -> None:
-        self.metrics, self.y, self.order = metrics, y, order
+    def __init__(
+        self, metrics: dict[str, Metric], y: Array, order: Array | None, loss: Loss
+    ) -> None:
+        self.metrics, self.y, self.order, self.loss = metrics, y, order, loss
         self.predictions: Array | None = None
 
     def add(self, start: int, prediction: Array) -> None:
@@ -137,4 +140,5 @@ class Record:
         if self.predictions is None:
             return {}
         target = self.y if self.order is None else self.y[self.order]
-        return {name: float(f(self.predictions, target)) for name, f in self.metrics.items()}
+        prediction, target = self.loss.for_metrics(self.predictions, target)
+        return {name: float(f(prediction, target)) for name, f in self.metrics.items()}

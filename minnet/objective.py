@@ -8,6 +8,7 @@ below the activation. *Chain rule*: dL/da from the loss, then link by link throu
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from minnet import checks, door
 from minnet.losses import Loss
 from minnet.metrics import Metric, Record
 from minnet.network import Network
+from minnet.parameter import Parameter
+from minnet.penalties import Penalty
 
 Array = NDArray[Any]
 
@@ -28,11 +31,15 @@ class Objective:
 
     Attributes:
         fused: which of the two ways is taken. prediction: of the last batch, if asked for.
+        count: what the last loss was divided by: samples, or the sum of their weights.
     """
 
-    def __init__(self, network: Network, loss: Loss, fuse: bool) -> None:
-        self.network, self.loss, self.fuse = network, loss, fuse
+    def __init__(
+        self, network: Network, loss: Loss, fuse: bool, penalties: Sequence[Penalty] = ()
+    ) -> None:
+        self.network, self.loss, self.fuse, self.penalties = network, loss, fuse, penalties
         self.prediction = np.empty(0)
+        self.count = 0.0
         self._known: tuple[tuple[int, ...], tuple[int, ...]] | None = None
         self.compose()
 
@@ -51,19 +58,36 @@ class Objective:
             self._known = (x.shape[1:], shape[1:])
         return self.loss.prepare_target(y, (len(x), *self._known[1]), self.network.dtype)
 
-    def differentiate(self, x: Array, y: Array, keep_prediction: bool = False) -> float:
+    def differentiate(
+        self, x: Array, y: Array, weight: Array | None = None, keep_prediction: bool = False
+    ) -> float:
         """The loss of a batch; the gradients are in the network afterwards, if it is finite."""
+        value = self._differentiate(x, y, weight, keep_prediction)
+        if self.penalties and math.isfinite(value):
+            value += self._penalty()
+            for parameter in self._penalized():
+                for penalty in self.penalties:
+                    parameter.grad += penalty.gradient(parameter.value)
+        return value
+
+    def _differentiate(
+        self, x: Array, y: Array, weight: Array | None, keep_prediction: bool
+    ) -> float:
+        """The same without the penalties."""
         network, loss = self.network, self.loss
+        weights = () if weight is None else (weight,)
         if self.fused:
             logits = network.forward_to_logits(x)
-            value = loss.forward_from_logits(logits, y)
+            value = loss.forward_from_logits(logits, y, *weights)
+            self._count(len(x))
             if keep_prediction:
                 self.prediction = network.output_layer.forward(logits)
             if math.isfinite(value):
                 network.backward_from_logits(loss.backward_from_logits())
             return value
         prediction = network.forward(x)
-        value = _one_number(loss, loss.forward(prediction, y))
+        value = _one_number(loss, loss.forward(prediction, y, *weights))
+        self._count(len(x))
         if keep_prediction:
             self.prediction = prediction
         if math.isfinite(value):
@@ -72,25 +96,45 @@ class Objective:
 
     def evaluate(self, x: Array, y: Array, metrics: dict[str, Metric]) -> dict[str, float]:
         """Loss and metrics in evaluation mode, piece by piece so that memory stays small."""
-        total = 0.0
-        record = Record(metrics, y, None)
+        total = seen = 0.0
+        record = Record(metrics, y, None, self.loss)
         with self.network.evaluating():
             for start in range(0, len(x), _EVALUATION_ROWS):
                 part = slice(start, start + _EVALUATION_ROWS)
                 value, prediction = self._value(x[part], y[part])
-                total += value * len(prediction)
+                total += value * self.count
+                seen += self.count
                 if metrics:
                     record.add(start, prediction)
-        return {"loss": total / len(x), **record.values()}
+        return {"loss": total / seen + self._penalty(), **record.values()}
 
     def _value(self, x: Array, y: Array) -> tuple[float, Array]:
         """Loss and prediction, without a gradient."""
         if self.fused:
             logits = self.network.forward_to_logits(x)
             value = self.loss.forward_from_logits(logits, y)
+            self._count(len(x))
             return value, self.network.output_layer.forward(logits)
         prediction = self.network.forward(x)
-        return _one_number(self.loss, self.loss.forward(prediction, y)), prediction
+        value = _one_number(self.loss, self.loss.forward(prediction, y))
+        self._count(len(x))
+        return value, prediction
+
+    def _count(self, samples: int) -> None:
+        """Remember how much the batch counts in the mean over an epoch."""
+        count = self.loss.count
+        self.count = float(samples) if count is None else count
+
+    def _penalized(self) -> list[Parameter]:
+        """The Parameters on which penalties act."""
+        return [p for p in self.network.parameters().values() if p.penalized]
+
+    def _penalty(self) -> float:
+        """What the present weights cost."""
+        if not self.penalties:
+            return 0.0
+        parameters = self._penalized()
+        return sum(penalty.value(p.value) for penalty in self.penalties for p in parameters)
 
 
 def _one_number(loss: Loss, value: Any) -> float:

@@ -30,6 +30,7 @@ class Parameter:
             running mean of a normalization layer.
         shape, initializer: instead of `value`: draw it when first needed, or, reproducibly,
             by the seed of the network.
+        penalized: whether L1 and L2 penalties act on it; None: if it has two or more dimensions.
 
     Attributes:
         value, grad: arrays of one shape. Assignment copies into place; a shape that differs
@@ -52,8 +53,12 @@ class Parameter:
         *,
         shape: int | tuple[int, ...] | None = None,
         initializer: str | initializers.Initializer | None = None,
+        penalized: bool | None = None,
     ) -> None:
         self.name = "Parameter"
+        self._penalized = (
+            None if penalized is None else boolean("Parameter", "penalized", penalized)
+        )
         self.trainable = boolean("Parameter", "trainable", trainable)
         self._value: Array | None = None
         self._grad: Array | None = None
@@ -86,6 +91,13 @@ class Parameter:
     def size(self) -> int:
         """The number of entries."""
         return int(np.prod(self._shape, dtype=int))
+
+    @property
+    def penalized(self) -> bool:
+        """True if the Trainer's penalties act on it."""
+        return self.trainable and (
+            len(self._shape) > 1 if self._penalized is None else self._penalized
+        )
 
     @property
     def value(self) -> Array:

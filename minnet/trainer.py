@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from minnet import checks, door
+from minnet import checks, door, penalties
 from minnet import metrics as metrics_module
 from minnet.activations import Sigmoid, Softmax
 from minnet.callbacks import Callback, checked_callbacks
+from minnet.clipping import Clipping
 from minnet.divergence import diverged
 from minnet.feed import Feed
-from minnet.history import History, Row
-from minnet.interrupt import interruption
+from minnet.fitting import Fitting
+from minnet.history import History
 from minnet.layer import Layer
 from minnet.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss
-from minnet.metrics import Metric, Record
+from minnet.metrics import Metric
 from minnet.network import Network
 from minnet.objective import Objective
 from minnet.optimizers import Optimizer
-from minnet.progress import Progress
+from minnet.penalties import Penalty
 from minnet.table import Table
 
 Array = NDArray[Any]
@@ -40,10 +40,13 @@ class Trainer:
         seed: orders the batches, and draws the weights where a list is given.
         fuse: True computes loss and gradient from the logits where the network ends in the
             loss's canonical activation; False forces the chain rule, for teaching.
+        penalty: `mn.L1(...)`, `mn.L2(...)`, or several; part of every loss that is reported.
+        clip_norm, clip_value: bounds on the length and on each entry of the gradient.
 
     Attributes:
         network, loss, optimizer, metrics: as given. fused: which way the gradient takes.
         epochs, history: of all fits so far. stop: set it to True to end a fit.
+        objective: network and loss as one function. order: the generator that shuffles.
 
     Raises:
         TypeError, ValueError: naming the argument; also a last layer that does not fit the loss.
@@ -65,6 +68,10 @@ class Trainer:
         metrics: Sequence[str | Metric] = (),
         seed: int | None = None,
         fuse: bool = True,
+        *,
+        penalty: Penalty | Sequence[Penalty] | None = None,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
     ) -> None:
         self.seed = checks.seed("Trainer", seed)
         self.fuse = checks.boolean("Trainer", "fuse", fuse)
@@ -75,16 +82,17 @@ class Trainer:
         else:
             self.network = Network(layers_or_network, seed=self.seed)
         self.optimizer = door.check_optimizer(optimizer, self.network)
-        self._order = np.random.default_rng(np.random.SeedSequence(self.seed).spawn(3)[2])
+        self.order = np.random.default_rng(np.random.SeedSequence(self.seed).spawn(3)[2])
         self.history = History()
         self.epochs = 0
         self.stop = False
-        self._objective = Objective(self.network, self.loss, self.fuse)
+        self.clipping = Clipping(clip_norm, clip_value)
+        self.objective = Objective(self.network, self.loss, self.fuse, penalties.get(penalty))
 
     @property
     def fused(self) -> bool:
         """True if loss and gradient are computed from the logits."""
-        return self._objective.fused
+        return self.objective.fused
 
     # -- one step --------------------------------------------------------------------------
 
@@ -95,22 +103,27 @@ class Trainer:
             TypeError, ValueError: bad data, as in `fit`. TrainingDiverged: a loss or gradient
                 that is not finite; the weights are then as before.
         """
-        self._objective.compose()
+        self.objective.compose()
         inputs = checks.samples("step", "x", x, dtype=self.network.dtype)
-        target = self._objective.targets(inputs, y)
+        target = self.objective.targets(inputs, y)
         if not self.network.training:
             self.network.training = True
         with np.errstate(over="ignore", invalid="ignore"):
-            return self._step(inputs, target)
+            return self.train_on(inputs, target)
 
-    def _step(
-        self, x: Array, y: Array, epoch: int | None = None, batch: int | None = None
+    def train_on(
+        self,
+        x: Array,
+        y: Array,
+        weight: Array | None = None,
+        epoch: int | None = None,
+        batch: int | None = None,
     ) -> float:
-        """Forward, loss, backward, update. What is not finite stops it before the update."""
+        """`step` without its door: x and y as `fit` has checked and converted them."""
         network, rate = self.network, self.optimizer.learning_rate
         network.workspace.open = True
         try:
-            loss = self._objective.differentiate(x, y, keep_prediction=bool(self.metrics))
+            loss = self.objective.differentiate(x, y, weight, bool(self.metrics))
         except FloatingPointError as error:  # a loss that explains why it is not finite
             network.workspace.open = False
             raise diverged(network, x, math.nan, rate, epoch, batch, str(error)) from error
@@ -121,6 +134,7 @@ class Trainer:
             math.isfinite(np.dot(gradients, gradients)) or np.isfinite(gradients).all()
         ):
             raise diverged(network, x, loss, rate, epoch, batch)
+        self.clipping(gradients)
         self.optimizer.step(network.flat_values, gradients)
         return loss
 
@@ -138,6 +152,7 @@ class Trainer:
         progress: bool = True,
         *,
         until: int | None = None,
+        sample_weight: ArrayLike | None = None,
     ) -> History:
         """Train for `epochs` more epochs, or until there are `until` in all.
 
@@ -148,6 +163,7 @@ class Trainer:
             validation_data: a pair (x, y), evaluated after each epoch.
             shuffle: a new order of the samples each epoch, from the Trainer's seed.
             progress: show a bar.
+            sample_weight: how much each sample counts, (m,) numbers >= 0.
 
         Returns:
             The History of this call; `trainer.history` has that of all calls. Ctrl-C ends after
@@ -159,91 +175,11 @@ class Trainer:
         """
         rows = checks.whole_number("fit", "batch_size", batch_size)
         shuffle = checks.boolean("fit", "shuffle", shuffle)
-        checks.boolean("fit", "progress", progress)
+        progress = checks.boolean("fit", "progress", progress)
         last = self._last_epoch(epochs, until)
-        callbacks = checked_callbacks(callbacks)
-        feed, validation = self._open(x, y, rows, validation_data)
-        history = History()
-        self.stop = False
-        count = max(0, last - self.epochs)
-        with (
-            np.errstate(over="ignore", invalid="ignore"),
-            Progress(progress, count, feed.steps, self.epochs + 1) as bar,
-            interruption() as interrupt,
-        ):
-            try:
-                for callback in callbacks:
-                    callback.on_fit_begin(self)
-                while self.epochs < last and not (self.stop or interrupt.requested):
-                    row = self._epoch(feed, shuffle, callbacks, bar, interrupt)
-                    if row is None:
-                        break
-                    self._finish_epoch(row, validation, callbacks, bar, history)
-            except KeyboardInterrupt:  # raised by a callback, or the second Ctrl-C
-                if interrupt.requested:
-                    raise
-                interrupt.requested = True
-            finally:
-                self.network.training = False
-        history.interrupted = self.history.interrupted = interrupt.requested
-        for callback in callbacks:
-            callback.on_fit_end(self, history)
-        return history
-
-    def _epoch(
-        self,
-        feed: Feed,
-        shuffle: bool,
-        callbacks: Sequence[Callback],
-        bar: Progress,
-        interrupt: Any,
-    ) -> Row | None:
-        """All batches once; None if the training is to end in the middle of it."""
-        epoch = self.epochs + 1
-        start, total, seen = time.perf_counter(), 0.0, 0
-        bar.epoch(epoch)
-        for callback in callbacks:
-            callback.on_epoch_begin(self, epoch)
-        after_step = [c for c in callbacks if type(c).on_step_end is not Callback.on_step_end]
-        order = self._order.permutation(len(feed.x)) if shuffle else None
-        record = Record(self.metrics, feed.y, order)
-        self.network.training = True
-        for batch, (x, y) in enumerate(feed.epoch(order), 1):
-            loss = self._step(x, y, epoch, batch)
-            total += loss * len(x)
-            if self.metrics:
-                record.add(seen, self._objective.prediction)
-            seen += len(x)
-            bar.step(total / seen)
-            for callback in after_step:
-                callback.on_step_end(self, loss)
-            if (self.stop or interrupt.requested) and seen < len(feed.x):
-                return None
-        self.network.training = False
-        row: Row = {"epoch": epoch, "loss": total / seen, **record.values()}
-        row["seconds"] = time.perf_counter() - start
-        return row
-
-    def _finish_epoch(
-        self,
-        row: Row,
-        validation: tuple[Array, Array] | None,
-        callbacks: Sequence[Callback],
-        bar: Progress,
-        history: History,
-    ) -> None:
-        """Validation, callbacks, history: all that follows the last step of an epoch."""
-        seconds = row.pop("seconds")
-        if validation is not None:
-            values = self._objective.evaluate(*validation, self.metrics)
-            row.update({f"val_{name}": value for name, value in values.items()})
-        row.update(seconds=seconds, learning_rate=self.optimizer.learning_rate)
-        self.epochs += 1
-        for callback in callbacks:
-            callback.on_epoch_end(self, row)
-        history.append(row)
-        self.history.append(row)
-        bar.end_of_epoch(row)
+        checked = checked_callbacks(callbacks)
+        feed, validation = self._open(x, y, rows, validation_data, sample_weight)
+        return Fitting(self, feed, validation, checked, shuffle).run(last, progress)
 
     def _last_epoch(self, epochs: int | None, until: int | None) -> int:
         """The number of the epoch after which to stop."""
@@ -264,16 +200,21 @@ class Trainer:
         y: ArrayLike,
         rows: int,
         validation_data: tuple[ArrayLike, ArrayLike] | None,
+        sample_weight: ArrayLike | None,
     ) -> tuple[Feed, tuple[Array, Array] | None]:
         """Check and convert all data of a fit, before anything changes."""
-        self._objective.compose()
+        self.objective.compose()
         inputs = checks.samples("fit", "x", x, dtype=self.network.dtype)
-        target = self._objective.targets(inputs, y)
+        target = self.objective.targets(inputs, y)
         door.check_two_classes(y, target)
         for name, parameter in self.network.parameters().items():
             checks.finite("fit", f"the parameter {name}", parameter.value)
+        weight = None
+        if sample_weight is not None:
+            weight = door.check_sample_weight(self.loss, sample_weight, len(inputs))
+        feed = Feed(inputs, target, rows, weight)
         if validation_data is None:
-            return Feed(inputs, target, rows), None
+            return feed, None
         if not isinstance(validation_data, (tuple, list)) or len(validation_data) != 2:
             raise TypeError(
                 f"fit: validation_data: expected a pair (x, y), got "
@@ -281,7 +222,7 @@ class Trainer:
             )
         x_held, y_held = validation_data
         held = checks.samples("fit", "validation x", x_held, dtype=self.network.dtype)
-        return Feed(inputs, target, rows), (held, self._objective.targets(held, y_held))
+        return feed, (held, self.objective.targets(held, y_held))
 
     # -- what the network knows ------------------------------------------------------------
 
@@ -291,9 +232,9 @@ class Trainer:
         Raises:
             TypeError, ValueError: bad data, naming the argument.
         """
-        self._objective.compose()
+        self.objective.compose()
         inputs = checks.samples("evaluate", "x", x, dtype=self.network.dtype)
-        return self._objective.evaluate(inputs, self._objective.targets(inputs, y), self.metrics)
+        return self.objective.evaluate(inputs, self.objective.targets(inputs, y), self.metrics)
 
     def predict(self, x: ArrayLike) -> Array:
         """The network's output (m, ...), in evaluation mode."""
@@ -323,7 +264,7 @@ class Trainer:
 
     def summary(self) -> Table:
         """The network's table, the loss, the optimizer, and which way the gradient takes."""
-        self._objective.compose()
+        self.objective.compose()
         last = self.network.output_layer
         way = "chain rule, link by link"
         if self.fused:

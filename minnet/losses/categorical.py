@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from minnet.activations import Sigmoid, Softmax
 from minnet.checks import numeric_array, same_length
 from minnet.layer import Layer
+from minnet.losses import weights
 from minnet.losses.loss import Loss, as_labels, prediction_array, same_shape, target_array
 from minnet.losses.probabilities import (
     check_between_0_and_1,
@@ -37,12 +39,24 @@ class CategoricalCrossEntropy(Loss):
     so that both keep their digits when the right class is far ahead. It follows from maximum
     likelihood: L is -ln of the probability that the network gives to the labels.
 
+    With weights or smoothing the term of class c in row i has the weight q_ic (without: y_ic):
+
+        t_ic = y_ic (1 - e) + e/k           label smoothing e
+        q_ic = s_i w_c t_ic                 s: the samples' weights, w: the classes' weights
+        L    = -1/n sum q_ic ln a_ic        n = sum s_i w_c y_ic, before smoothing
+        dL/dz_ij = [a_ij (sum_c q_ic) - q_ij] / n
+
+    Args:
+        class_weight: k numbers. label_smoothing: e, 0 <= e < 1.
+        ignore_label: rows with this integer label, for example -1, do not count.
+
     Raises:
         ValueError: labels out of range, rows that do not sum to 1, shapes that differ.
         FloatingPointError: called on probabilities that are 0 at the label, where the loss is
             infinite; from the logits this cannot happen.
 
-    Source: Bishop, *Pattern Recognition and Machine Learning*, section 4.3.4.
+    Source: Bishop, *Pattern Recognition and Machine Learning*, section 4.3.4; Szegedy et al.
+    (2016) for label smoothing.
 
     >>> loss = CategoricalCrossEntropy()
     >>> round(loss.forward(np.array([[0.5, 0.3, 0.2]]), np.array([0])), 3)
@@ -56,31 +70,51 @@ class CategoricalCrossEntropy(Loss):
     canonical: ClassVar[type[Layer] | None] = Softmax
     _workspace: Workspace | None = None
 
-    def forward(self, prediction: Array, target: Array) -> float:
+    def __init__(
+        self,
+        class_weight: Sequence[float] | None = None,
+        label_smoothing: float = 0.0,
+        ignore_label: int | None = None,
+    ) -> None:
+        place = type(self).__name__
+        self.class_weight = weights.class_weights(place, class_weight)
+        self.label_smoothing = weights.smoothing(place, label_smoothing)
+        self.ignore_label = weights.ignored(place, ignore_label)
+        self._plain = (
+            self.class_weight is None and not self.label_smoothing and self.ignore_label is None
+        )
+
+    def forward(
+        self, prediction: Array, target: Array, sample_weight: Array | None = None
+    ) -> float:
         """The loss of rows of probabilities, as they come out of a softmax."""
         a = prediction_array(self, prediction)
         self.check_prediction(a)
-        self._a, self._y = a, y = a * 1.0, self._rows(target, a.shape)
-        impossible = (y > 0) & (a == 0)
+        weights.check_classes(self, self.class_weight, a.shape[1])
+        self._a = a = a.astype(np.float64) if a.dtype.kind != "f" else a.copy()
+        q = self._q = self._terms(self._checked(target, a.shape), a, sample_weight)
+        impossible = (q > 0) & (a == 0)
         if impossible.any():
             raise saturated(self, a, impossible, "the loss -y ln a is infinite")
-        ln_a = np.log(a, out=np.zeros_like(a), where=y > 0)
-        return -float((y * ln_a).sum()) / len(a)
+        ln_a = np.log(a, out=np.zeros_like(a), where=q > 0)
+        return -float((q * ln_a).sum()) / self._divisor
 
     def backward(self) -> Array:
-        """-(y/a)/m."""
-        a, y = self._a, self._y
-        gradient = np.divide(-y, a, out=np.zeros_like(a), where=y > 0)
-        gradient /= len(a)
-        return gradient
+        """-(q/a)/n."""
+        a, q = self._a, self._q
+        gradient: Array = np.divide(-q, a, out=np.zeros_like(a), where=q > 0)
+        return gradient / self._divisor
 
-    def forward_from_logits(self, logits: Array, target: Array) -> float:
+    def forward_from_logits(
+        self, logits: Array, target: Array, sample_weight: Array | None = None
+    ) -> float:
         """The loss, and its gradient on the way: both need the same exponentials."""
         m, k = logits.shape
         largest = logits.max(axis=1, keepdims=True)
         e: Array = np.subtract(largest, logits, out=lent(self, "e", (m, k), logits.dtype))
-        if target.ndim == 2:
-            return self._from_probabilities(e, target)
+        if target.ndim == 2 or sample_weight is not None or not self._plain:
+            self._q = self._terms(target, logits, sample_weight)
+            return self._from_terms(e, self._q)
         flat = np.arange(0, m * k, k) + target  # where the labels stand in the flattened rows
         behind = e.take(flat)
         np.negative(e, out=e)
@@ -91,7 +125,7 @@ class CategoricalCrossEntropy(Loss):
         total = e_label + others
         e.put(flat, -others)
         e /= (total * m)[:, None]
-        self._gradient: Array = e
+        self._gradient, self.count = e, float(m)
         # ln(total), exact also where the label is far ahead: then e_label is 1 and others tiny.
         rows: Array = behind + np.log1p(others + (e_label - 1))
         return float(rows.sum() / m)
@@ -100,22 +134,51 @@ class CategoricalCrossEntropy(Loss):
         """(a - y)/m."""
         return self._gradient
 
-    def _from_probabilities(self, behind: Array, y: Array) -> float:
-        """The same for rows y of probabilities; `behind` is M - z.
+    def _from_terms(self, behind: Array, q: Array) -> float:
+        """The same for any weights q of the terms; `behind` is M - z.
 
-        dL/dz_j = a_j (1 - y_j) - y_j (1 - a_j), where 1 - a_j is the sum of the others.
+        dL/dz_j = a_j (sum of the other q) - q_j (sum of the other a), over n.
         """
-        m = len(y)
         e = np.exp(-behind)
-        rows, best = np.arange(m), behind.argmin(axis=1)
+        rows, best = np.arange(len(e)), behind.argmin(axis=1)
         e[rows, best] = 0
         others = e.sum(axis=1)  # all but the largest, which is 1
         e[rows, best] = 1
         total = (1 + others)[:, None]
         the_rest = total - e  # total without e_j; for the largest that would cancel:
         the_rest[rows, best] = others
-        self._gradient = (e * (1 - y) - y * the_rest) / (total * m)
-        return float((y * (behind + np.log1p(others)[:, None])).sum()) / m
+        other_q = q.sum(axis=1, keepdims=True) - q
+        gradient: Array = (e * other_q - q * the_rest) / (total * self._divisor)
+        self._gradient = gradient
+        return float((q * (behind + np.log1p(others)[:, None])).sum()) / self._divisor
+
+    def _terms(self, target: Array, like: Array, sample_weight: Array | None) -> Array:
+        """The weights q (m, k) of the terms, and n, in the type of `like`."""
+        m, k = like.shape
+        y, counts = target, None
+        if target.ndim == 1:
+            counts = self._counting(target)
+            y = np.eye(k, dtype=like.dtype)[np.where(counts, target, 0).astype(np.intp)]
+        self._y = y = y.astype(like.dtype, copy=False)
+        each = np.ones((m, 1), like.dtype)
+        if counts is not None:
+            each *= counts[:, None]
+        if sample_weight is not None:
+            given = weights.sample_weights(repr(self), sample_weight, m)
+            each = each * weights.column(given, like)
+        w = np.ones(k) if self.class_weight is None else self.class_weight
+        w = each * w.astype(like.dtype)
+        weighted = sample_weight is not None or self.class_weight is not None
+        self.count = float((w * y).sum()) if weighted else float(each.sum())
+        self._divisor = self.count or 1.0  # a batch of ignored labels: 0/1
+        q: Array = w * (y * (1 - self.label_smoothing) + self.label_smoothing / k)
+        return q
+
+    def _counting(self, labels: Array) -> Array:
+        """Where the label is not the ignored one."""
+        if self.ignore_label is None:
+            return np.ones(labels.shape, bool)
+        return np.asarray(labels != self.ignore_label)
 
     def check_last_layer(self, layer: Layer) -> None:
         """Only a softmax, or a layer of one's own, can stand before this loss."""
@@ -138,25 +201,34 @@ class CategoricalCrossEntropy(Loss):
         check_between_0_and_1(self, "prediction", prediction)
         check_rows_sum_to_1(self, "prediction", prediction)
 
+    def for_metrics(self, prediction: Array, target: Array) -> tuple[Array, Array]:
+        """Without the samples whose label is ignored."""
+        if self.ignore_label is None or target.ndim != 1:
+            return prediction, target
+        rows = self._counting(target)
+        return prediction[rows], target[rows]
+
     def prepare_target(self, y: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """Integer labels `(m,)`; one-hot rows become labels, soft rows stay floats (m, k)."""
+        weights.check_classes(self, self.class_weight, shape[1])
         target = target_array(self, y)
         same_length(repr(self), "x", np.empty(shape[:1]), "y", target)
+        target = self._checked(target, shape, "y")
         if target.ndim == 1:
-            return as_labels(self, target, shape[1])
-        same_shape(self, target, shape, "y")
-        check_between_0_and_1(self, "y", target)
-        check_rows_sum_to_1(self, "y", target)
+            weights.at_least_something(self, self._counting(target))
+            return target
         if ((target == 0) | (target == 1)).all():
             return np.asarray(target.argmax(axis=1))
         return target.astype(dtype, copy=False)
 
-    def _rows(self, target: Array, shape: tuple[int, ...]) -> Array:
-        """The target as rows of k numbers, for `forward` by hand."""
-        target = numeric_array(repr(self), "target", target)
+    def _checked(self, target: Array, shape: tuple[int, ...], name: str = "target") -> Array:
+        """Labels (m,) or rows of probabilities (m, k), refused where they are neither."""
+        target = numeric_array(repr(self), name, target)
         if target.ndim == 1 and len(target) == shape[0]:
-            return np.eye(shape[1])[as_labels(self, target, shape[1])]
-        same_shape(self, target, shape)
-        check_between_0_and_1(self, "target", target)
-        check_rows_sum_to_1(self, "target", target)
+            counts = self._counting(target)
+            labels = as_labels(self, np.where(counts, target, 0), shape[1])
+            return np.where(counts, labels, target).astype(np.intp)
+        same_shape(self, target, shape, name)
+        check_between_0_and_1(self, name, target)
+        check_rows_sum_to_1(self, name, target)
         return target

@@ -21,9 +21,15 @@ class Loss:
     convention of the house is the mean over the m samples and the sum over the outputs, and
     the 1/m stands here and nowhere else.
 
+    A loss whose `forward` also takes `sample_weight=None`, one number for each sample, can be
+    used with `fit(..., sample_weight=...)`. Its mean is then over the sum of the weights, which
+    it leaves in `count`.
+
     Attributes:
         canonical: the activation behind which loss and gradient are computed from the logits
             (class attribute; None: no such activation).
+        count: what the last `forward` divided by: the samples, or the sum of their weights;
+            None: the number of samples.
 
     >>> class Cubed(Loss):
     ...     def forward(self, prediction, target):
@@ -37,6 +43,7 @@ class Loss:
     """
 
     canonical: ClassVar[type[Layer] | None] = None
+    count: float | None = None
 
     def forward(self, prediction: Array, target: Array) -> float:
         """The loss of a batch, one number."""
@@ -51,7 +58,9 @@ class Loss:
             f"{type(self).__name__}.backward is not written yet: def backward(self): ..."
         )
 
-    def forward_from_logits(self, logits: Array, target: Array) -> float:
+    def forward_from_logits(
+        self, logits: Array, target: Array, sample_weight: Array | None = None
+    ) -> float:
         """The loss behind the canonical activation, from that activation's input.
 
         The Trainer's way: it has checked the target once, at its door.
@@ -67,6 +76,10 @@ class Loss:
 
     def check_prediction(self, prediction: Array) -> None:
         """Refuse predictions that are outside of the loss's domain. Here: none."""
+
+    def for_metrics(self, prediction: Array, target: Array) -> tuple[Array, Array]:
+        """Prediction and target as metrics take them: probabilities, and classes from 0."""
+        return prediction, target
 
     def prepare_target(self, y: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """The targets as `forward` takes them, for predictions of this shape (m, ...).

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from minnet.losses.loss import Loss, check_finite, prediction_and_target
+from minnet.losses.elementwise import ElementwiseLoss
 
 Array = NDArray[Any]
 
 
-class MeanSquaredError(Loss):
+class MeanSquaredError(ElementwiseLoss):
     """L = 1/(2m) sum (a - y)^2, mean over the m samples, sum over the outputs.
 
     dL/da = (a - y)/m. It belongs to a linear output, where it follows from maximum likelihood
@@ -33,14 +33,12 @@ class MeanSquaredError(Loss):
            [0.]])
     """
 
-    def forward(self, prediction: Array, target: Array) -> float:
-        """1/(2m) sum (a - y)^2."""
-        prediction, target = prediction_and_target(self, prediction, target)
-        self._difference = d = prediction - target.astype(prediction.dtype, copy=False)
-        value = float(np.vdot(d, d)) / (2 * len(d))
-        return check_finite(self, value, prediction, target)
+    def values(self, a: Array, y: Array) -> Array:
+        """(a - y)^2 / 2."""
+        half_square: Array = 0.5 * np.square(a - y)
+        return half_square
 
-    def backward(self) -> Array:
-        """(a - y)/m."""
-        gradient: Array = self._difference / len(self._difference)
-        return gradient
+    def derivatives(self, a: Array, y: Array) -> Array:
+        """A - y."""
+        d: Array = a - y
+        return d
