@@ -19,7 +19,7 @@ from minnet.feed import Feed
 from minnet.fitting import Fitting
 from minnet.history import History
 from minnet.layer import Layer
-from minnet.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss
+from minnet.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Hinge, Loss
 from minnet.metrics import Metric
 from minnet.network import Network
 from minnet.objective import Objective
@@ -250,7 +250,7 @@ class Trainer:
             TypeError: the network does regression: its outputs are no probabilities.
         """
         last = self.network.output_layer
-        classifies = isinstance(self.loss, (BinaryCrossEntropy, CategoricalCrossEntropy))
+        classifies = isinstance(self.loss, (BinaryCrossEntropy, CategoricalCrossEntropy, Hinge))
         if not classifies and not isinstance(last, (Sigmoid, Softmax)):
             raise TypeError(
                 f"predict_classes: expected a network that classifies, got one that ends in "
@@ -260,7 +260,7 @@ class Trainer:
         prediction = self.predict(x)
         if isinstance(self.loss, BinaryCrossEntropy) and prediction.shape[1:] != (1,):
             return (prediction > metrics_module.THRESHOLD).astype(np.intp)
-        return metrics_module.predicted_classes(prediction)
+        return metrics_module.predicted_classes(self.loss.as_probabilities(prediction))
 
     def summary(self) -> Table:
         """The network's table, the loss, the optimizer, and which way the gradient takes."""

@@ -50,9 +50,13 @@ class Hinge(ElementwiseLoss):
         """Labels 0/1 or -1/+1 as -1.0 and +1.0, in the prediction's shape."""
         return self._signs(super().prepare_target(y, shape, dtype), "y")
 
+    def as_probabilities(self, prediction: Array) -> Array:
+        """Scores as numbers from 0 to 1 in the same order, 0.5 for a score of 0."""
+        return sigmoid(prediction)
+
     def for_metrics(self, prediction: Array, target: Array) -> tuple[Array, Array]:
-        """Scores as numbers between 0 and 1 (above 0.5 where the score is above 0), classes."""
-        return sigmoid(prediction), (target > 0).astype(np.intp)
+        """Scores as above, and -1/+1 as the classes 0 and 1."""
+        return self.as_probabilities(prediction), (target > 0).astype(np.intp)
 
     def _signs(self, target: Array, name: str = "target") -> Array:
         """-1 and +1 from themselves or from 0 and 1."""

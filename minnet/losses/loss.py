@@ -77,6 +77,10 @@ class Loss:
     def check_prediction(self, prediction: Array) -> None:
         """Refuse predictions that are outside of the loss's domain. Here: none."""
 
+    def as_probabilities(self, prediction: Array) -> Array:
+        """The prediction on the scale on which 0.5 decides between two classes."""
+        return prediction
+
     def for_metrics(self, prediction: Array, target: Array) -> tuple[Array, Array]:
         """Prediction and target as metrics take them: probabilities, and classes from 0."""
         return prediction, target

@@ -1,0 +1,138 @@
+"""Weights of samples and classes, smoothing and ignored labels, through the Trainer."""
+
+import numpy as np
+import pytest
+
+import minnet as mn
+from minnet.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Hinge, KullbackLeibler
+
+GENERATOR = np.random.default_rng(3)
+X = GENERATOR.normal(size=(12, 4))
+Y = GENERATOR.integers(0, 3, 12)
+WEIGHT = np.array([0.0, 1, 2, 0, 1, 3, 1, 1, 0, 2, 1, 1])
+
+
+def trainer(loss=None, **options):
+    network = mn.Network([mn.Linear(4, 3), mn.Softmax()], seed=1, dtype="float64")
+    loss = CategoricalCrossEntropy() if loss is None else loss
+    return mn.Trainer(network, loss, mn.SGD(0.5), seed=2, **options)
+
+
+@pytest.mark.parametrize("fuse", [True, False])
+def test_weight_zero_is_absence_and_weight_two_is_a_second_copy(fuse):
+    weighted, repeated = trainer(fuse=fuse), trainer(fuse=fuse)
+    rows = np.repeat(np.arange(12), WEIGHT.astype(int))
+    options = {"epochs": 5, "batch_size": 100, "shuffle": False, "progress": False}
+    a = weighted.fit(X, Y, sample_weight=WEIGHT, **options)
+    b = repeated.fit(X[rows], Y[rows], **options)
+    np.testing.assert_allclose(a["loss"], b["loss"], rtol=1e-12)
+    np.testing.assert_allclose(
+        weighted.network.flat_values, repeated.network.flat_values, rtol=1e-10
+    )
+
+
+def test_equal_weights_change_nothing():
+    plain, weighted = trainer(), trainer()
+    options = {"epochs": 3, "batch_size": 5, "progress": False}
+    a = plain.fit(X, Y, **options)
+    b = weighted.fit(X, Y, sample_weight=np.full(12, 2.5), **options)
+    np.testing.assert_allclose(a["loss"], b["loss"], rtol=1e-12)
+
+
+def test_the_mean_over_an_epoch_is_over_the_weights_of_all_batches():
+    t = trainer()
+    t.optimizer.learning_rate = 0
+    history = t.fit(X, Y, 1, 5, sample_weight=WEIGHT, progress=False)
+    p = t.predict(X)[np.arange(12), Y]
+    np.testing.assert_allclose(history["loss"][0], -(WEIGHT * np.log(p)).sum() / WEIGHT.sum())
+
+
+@pytest.mark.parametrize("fuse", [True, False])
+def test_ignored_rows_are_as_if_they_were_not_there(fuse):
+    y = np.where(WEIGHT > 0, Y, -1)
+    a, b = trainer(CategoricalCrossEntropy(ignore_label=-1), fuse=fuse), trainer(fuse=fuse)
+    a.step(X, y)
+    b.step(X[WEIGHT > 0], Y[WEIGHT > 0])
+    np.testing.assert_allclose(a.network.flat_values, b.network.flat_values, rtol=1e-12)
+    assert a.evaluate(X, y)["loss"] == pytest.approx(
+        b.evaluate(X[WEIGHT > 0], Y[WEIGHT > 0])["loss"]
+    )
+
+
+def test_metrics_leave_ignored_rows_out():
+    y = np.where(WEIGHT > 0, Y, -1)
+    t = trainer(CategoricalCrossEntropy(ignore_label=-1), metrics=["accuracy"])
+    expected = (t.predict_classes(X) == Y)[WEIGHT > 0].mean()
+    assert t.evaluate(X, y)["accuracy"] == expected
+    t.optimizer.learning_rate = 0
+    assert t.fit(X, y, 1, 5, progress=False)["accuracy"] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("loss", "shape", "labels"),
+    [
+        (CategoricalCrossEntropy(ignore_label=-1), (3, 4), np.full(3, -1)),
+        (BinaryCrossEntropy(ignore_label=-1), (3, 1), np.full((3, 1), -1.0)),
+    ],
+)
+def test_a_batch_of_ignored_labels_counts_0_and_such_data_are_refused(loss, shape, labels):
+    assert loss.forward_from_logits(np.ones(shape), labels) == 0
+    assert loss.count == 0
+    np.testing.assert_array_equal(loss.backward_from_logits(), np.zeros(shape))
+    with pytest.raises(ValueError, match="ignored labels only"):
+        loss.prepare_target(labels, shape, np.dtype("float64"))
+
+
+def test_a_loss_without_sample_weight_says_so():
+    class Plain(mn.Loss):
+        def forward(self, prediction, target):
+            self.d = prediction - target
+            return float((self.d**2).sum())
+
+        def backward(self):
+            return 2 * self.d
+
+    with pytest.raises(TypeError, match=r"sample_weight.*Plain"):
+        trainer(Plain()).fit(X, Y, 1, sample_weight=WEIGHT, progress=False)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: CategoricalCrossEntropy(label_smoothing=1), "label_smoothing.*>= 0 and < 1"),
+        (lambda: CategoricalCrossEntropy(label_smoothing=float("nan")), "label_smoothing"),
+        (lambda: CategoricalCrossEntropy(class_weight=[1, -2, 1]), r"class_weight\[1\] = -2"),
+        (lambda: CategoricalCrossEntropy(class_weight=[0, 0]), "zeros only"),
+        (lambda: CategoricalCrossEntropy(class_weight=3), "class_weight"),
+        (lambda: BinaryCrossEntropy(class_weight=[1, 2, 3]), "expected 2 weights"),
+        (lambda: BinaryCrossEntropy(ignore_label="x"), "ignore_label"),
+        (lambda: KullbackLeibler(label_smoothing=0.1), "label_smoothing"),
+        (lambda: trainer(CategoricalCrossEntropy([1, 2])).step(X, Y), "expected 3 weights"),
+        (lambda: trainer().fit(X, Y, 1, sample_weight=WEIGHT[:5]), r"sample_weight.*\(12,\)"),
+        (lambda: trainer().fit(X, Y, 1, sample_weight=-WEIGHT), r"sample_weight\[1\]"),
+        (lambda: trainer().fit(X, Y, 1, sample_weight=WEIGHT * np.nan), "sample_weight"),
+        (lambda: Hinge().forward(np.ones((2, 1)), np.array([[2.0], [1.0]])), r"\[0, 0\] = 2"),
+        (lambda: Hinge().forward(np.ones((2, 1)), np.array([[-1.0], [0.0]])), "-1 and .1"),
+        (lambda: mn.Huber(0), "delta.*> 0"),
+        (lambda: trainer(penalty=3), "penalty"),
+        (lambda: trainer(clip_norm=0), "clip_norm"),
+        (lambda: trainer(clip_value=float("nan")), "clip_value"),
+        (lambda: mn.L2(-1), "L2: strength"),
+    ],
+)
+def test_bad_input(call, words):
+    with pytest.raises((ValueError, TypeError), match=words):
+        call()
+
+
+def test_hinge_predicts_by_the_sign_and_reports_accuracy():
+    y = (X[:, 0] > 0).astype(int)
+    t = mn.Trainer([mn.Linear(4, 1)], Hinge(), mn.SGD(0.1), metrics=["accuracy"], seed=0)
+    t.fit(X, y, 300, 12, progress=False)
+    np.testing.assert_array_equal(t.predict_classes(X), (t.predict(X) > 0).ravel())
+    assert t.evaluate(X, y)["accuracy"] == (t.predict_classes(X) == y).mean() >= 0.9
+
+
+def test_a_perfect_prediction_has_no_divergence():
+    rows = np.random.default_rng(0).dirichlet(np.ones(4), 6)
+    assert KullbackLeibler().forward_from_logits(np.log(rows), rows) == pytest.approx(0, abs=1e-15)
