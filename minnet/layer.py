@@ -56,6 +56,8 @@ class Layer:
     takes_indices = False
     """True for a layer whose input is whole numbers; the network then does not cast it."""
 
+    _workspace: Workspace | None = None  # set for built-in layers that a network drives itself
+
     _transparent: tuple[str, ...] = ()  # attributes that do not show in the names of parameters
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
@@ -136,10 +138,6 @@ class Layer:
     def _minnet(self) -> Inside:
         return self.__dict__["_minnet"]  # type: ignore[no-any-return]
 
-    @property
-    def _workspace(self) -> Workspace | None:
-        return self._minnet.workspace
-
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _METHODS:
             raise TypeError(_reserved(type(self).__name__, name))
@@ -149,7 +147,9 @@ class Layer:
 
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles: the copy belongs to no network."""
-        return {**vars(self), "_minnet": self._minnet.free()}
+        state = {**vars(self), "_minnet": self._minnet.free()}
+        state.pop("_workspace", None)
+        return state
 
     def __copy__(self) -> Any:
         """A deep copy: two layers that share one Parameter would train each other."""
@@ -167,7 +167,6 @@ class Inside:
         self.random: np.random.Generator | None = None
         self.args, self.kwargs = args, kwargs or {}
         self.owner: weakref.ref[Layer] | None = None  # the network that the layer belongs to
-        self.workspace: Workspace | None = None  # set for built-in layers of a network only
 
     def free(self) -> Inside:
         """The same without the ties to a network."""
@@ -186,17 +185,17 @@ class Inside:
 
 
 class Found(NamedTuple):
-    """A Parameter or a Layer that was found, its name, and where it hangs."""
+    """A Parameter or a Layer that was found, and its name."""
 
     name: str
     item: Any
-    container: Any
-    key: Any
 
 
-def find(layer: Layer) -> Iterator[Found]:
+def find(layer: Layer) -> list[Found]:
     """Every Parameter and Layer inside `layer`, depth first, in the order of definition."""
-    yield from _find(layer, "", {id(layer): "the layer itself"})
+    result: list[Found] = []
+    _find(layer, "", {id(layer): "the layer itself"}, result)
+    return result
 
 
 def layers_of(layer: Layer) -> Iterator[Layer]:
@@ -205,25 +204,27 @@ def layers_of(layer: Layer) -> Iterator[Layer]:
     yield from (found.item for found in find(layer) if isinstance(found.item, Layer))
 
 
-def _find(holder: Any, path: str, seen: dict[int, str]) -> Iterator[Found]:
+def _find(holder: Any, path: str, seen: dict[int, str], result: list[Found]) -> None:
     """Walk through attributes, lists, tuples and dicts; `seen` refuses what stands twice."""
+    container: Any = holder
+    hidden: tuple[str, ...] = ()
     if isinstance(holder, Layer):
-        container: Any = vars(holder)
-        hidden = holder._transparent
-    else:
-        container, hidden = holder, ()
+        container, hidden = vars(holder), holder._transparent
     pairs = container.items() if isinstance(container, dict) else enumerate(container)
-    for key, value in list(pairs):
-        if not isinstance(value, (Parameter, Layer, list, tuple, dict)):
+    for key, value in pairs:
+        if not isinstance(value, _HOLDERS):
             continue
         name = path if key in hidden else f"{path}.{key}" if path else str(key)
         if isinstance(value, (Parameter, Layer)):
             if id(value) in seen:
                 raise ValueError(_twice(value, seen[id(value)], name))
             seen[id(value)] = name
-            yield Found(name, value, container, key)
+            result.append(Found(name, value))
         if not isinstance(value, Parameter):
-            yield from _find(value, name, seen)
+            _find(value, name, seen, result)
+
+
+_HOLDERS = (Parameter, Layer, list, tuple, dict)
 
 
 def _twice(value: Any, first: str, second: str) -> str:

@@ -56,6 +56,8 @@ class Network(Layer):
     ) -> None:
         self._dtype = _checked_dtype(dtype)
         self.layers = _checked_layers(layers)
+        self._minnet.args = ()  # `layers` may be a generator, which cannot be copied
+        self._minnet.kwargs = {}
         self.seed = checks.seed("Network", seed)
         draw, use = np.random.SeedSequence(self.seed).spawn(2)
         self._draw = np.random.default_rng(draw)
@@ -65,21 +67,23 @@ class Network(Layer):
         self._packed = packing.Packing.empty(self._dtype)
         self.refresh()
 
-    def refresh(self) -> None:
+    def refresh(self) -> bool:
         """Look for parameters that were bound anew, and take them into the flat vectors.
 
         `fit`, `save`, `copy` and `predict` do this by themselves; call it after you have
-        exchanged a layer or a Parameter and go on with `forward` or `Trainer.step`.
+        exchanged a layer or a Parameter and go on with `forward`. True: there was something.
         """
         owner = packing.owner_of(self)
         if isinstance(owner, Network):
-            owner.refresh()
-        elif not self._packed.is_current(self._dtype):
+            return owner.refresh()
+        changed = not self._packed.is_current(self._dtype)
+        if changed:
             self._packed = packing.pack(self, self._dtype, self._draw, self.seed is not None)
             for layer in layers_of(self):
                 layer._minnet.random = self._use
-                layer._minnet.workspace = None
+                vars(layer).pop("_workspace", None)
             _share_workspace(self, self._buffers)
+        return changed
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -320,7 +324,7 @@ def _share_workspace(network: Network, workspace: Workspace) -> None:
         if isinstance(layer, Network) and type(layer) is Network:
             _share_workspace(layer, workspace)
         elif checks.is_built_in(layer):
-            layer._minnet.workspace = workspace
+            vars(layer)["_workspace"] = workspace
 
 
 def _checked_dtype(dtype: object) -> np.dtype[Any]:

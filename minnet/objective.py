@@ -41,13 +41,17 @@ class Objective:
         self.prediction = np.empty(0)
         self.count = 0.0
         self._known: tuple[tuple[int, ...], tuple[int, ...]] | None = None
+        self._seen: Array | None = None
         self.compose()
 
     def compose(self) -> None:
         """Look at the network as it stands now: its ending decides which way is taken."""
         self.network.refresh()
+        if self._seen is self.network.flat_values:
+            return  # a network whose layers changed has new vectors
         door.check_ending(self.network, self.loss)
         self.fused = self.fuse and door.can_fuse(self.network, self.loss)
+        self._seen, self._known = self.network.flat_values, None
         if checks.is_built_in(self.loss):
             vars(self.loss)["_workspace"] = self.network.workspace
 

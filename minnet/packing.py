@@ -38,7 +38,7 @@ class Packing:
         root = None if self.root is None else self.root()
         if root is None or self.values.dtype != dtype:
             return False
-        now = list(find(root))
+        now = find(root)
         return len(now) == len(self.found) and all(
             new.item is old.item and new.name == old.name
             for new, old in zip(now, self.found, strict=True)
@@ -47,7 +47,7 @@ class Packing:
 
 def pack(network: Layer, dtype: np.dtype[Any], draw: np.random.Generator, seeded: bool) -> Packing:
     """Find, check, draw and move every Parameter; nothing is changed if a check fails."""
-    found = list(find(network))
+    found = find(network)
     parameters = [f.item for f in found if isinstance(f.item, Parameter)]
     _refuse_what_belongs_elsewhere(network, found)
     for parameter in parameters:
@@ -76,7 +76,7 @@ def owner_of(item: Layer | Parameter) -> Layer | None:
 def _refuse_what_belongs_elsewhere(network: Layer, found: list[Found]) -> None:
     """A layer in two networks would get two gradients and live in two vectors."""
     inside = {id(network)} | {id(f.item) for f in found}
-    for place, item, _, _ in found:
+    for place, item in found:
         owner = owner_of(item)
         if owner is None or id(owner) in inside:
             continue
@@ -104,8 +104,10 @@ def _name_and_own(network: Layer, found: list[Found]) -> None:
     """Each Parameter learns its place for messages, each part the network it belongs to."""
     owner = weakref.ref(network)
     holder: dict[str, str] = {}
-    for name, item, _, _ in found:
+    for name, item in found:
         if isinstance(item, Layer):
+            if item._minnet.owner is None:  # new here: it takes the network's mode
+                item._minnet.training = network.training
             item._minnet.owner = owner
             holder[name] = type(item).__name__
         else:
@@ -121,14 +123,14 @@ def _written(path: str) -> str:
 
 def _share_with_nested(found: list[Found], packing: Packing) -> None:
     """A nested network's vectors are the part of ours that holds its parameters."""
-    for _, item, _, _ in found:
+    for _, item in found:
         if isinstance(item, Layer) and isinstance(getattr(item, "_packed", None), Packing):
             inner = [p for p in item.parameters().values() if p.trainable]
             size = sum(p.size for p in inner)
             start = _position(inner[0], packing.values) if inner else 0
             part = slice(start, start + size)
             item._packed = Packing(
-                weakref.ref(item), list(find(item)), packing.values[part], packing.gradients[part]
+                weakref.ref(item), find(item), packing.values[part], packing.gradients[part]
             )
             item._dtype = packing.values.dtype
 
