@@ -1,6 +1,6 @@
 """minnet: see how networks learn. The public names, in one place."""
 
-from minnet import initializers, metrics
+from minnet import data, datasets, initializers, metrics, plot
 from minnet.activations import Activation, Identity, ReLU, Sigmoid, Softmax, Tanh
 from minnet.callbacks import Callback
 from minnet.divergence import TrainingDiverged

@@ -1,7 +1,7 @@
 """The generated sets: shapes that one knows, so that one sees what a network made of them.
 
-Each function is its formula and a seed. The same arguments give the same rows on every
-machine, and no global random state is read or changed. All return a `Dataset` that unpacks as
+Each function is its formula and a seed. The same arguments give the same rows in every run,
+and no global random state is read or changed. All return a `Dataset` that unpacks as
 `x, y`: x (n, 2) float64 without unit, y (n,) int64.
 """
 

@@ -48,7 +48,7 @@ def breast_cancer() -> Dataset:
     Ten properties of the nuclei in an image (radius, texture, perimeter, area, smoothness,
     compactness, concavity, concave points, symmetry, fractal dimension), each as mean,
     standard error ("radius error") and mean of the three largest ("worst radius"). The
-    source gives no units. The columns differ in size by a factor of 10^5 and more:
+    source gives no units. The means of the columns differ by a factor of 10^5:
     standardize them (`mn.data.Standardizer`).
 
     Returns:
@@ -78,7 +78,7 @@ def penguins() -> Dataset:
     The label is the species, the features are the four measurements of the body. Of the 344
     rows of the source the 333 without any gap are here (nine of the others lack only the
     sex, which is no feature here: left out all the same, as 333 is the set that others
-    report on). Island, sex and year are not features: the island nearly gives the species away.
+    report on). Island, sex and year are not features: each island but one rules a species out.
 
     Returns:
         A `Dataset`: x (333, 4) bill length, bill depth and flipper length in mm, body mass

@@ -1,0 +1,101 @@
+"""What all examples share: two options on the command line, and a place for their pictures.
+
+`--output DIR` says where the pictures go (`figures/` in the current folder), `--show` opens them
+in windows as well. Without `--show`, or on a machine without a display, nothing is ever opened.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure, SubFigure
+
+DOTS_PER_INCH = 150
+
+
+def parser(description: str | None) -> argparse.ArgumentParser:
+    """The options that every example takes; an example may add its own."""
+    result = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    result.add_argument(
+        "--output",
+        metavar="DIR",
+        type=Path,
+        default=Path("figures"),
+        help="the folder for the pictures (default: figures/ in the current folder)",
+    )
+    result.add_argument("--show", action="store_true", help="open the pictures in windows as well")
+    return result
+
+
+def start(description: str | None, arguments: Sequence[str] | None = None) -> Pictures:
+    """Read the command line; an example begins with `pictures = common.start(__doc__)`."""
+    options = parser(description)
+    given = options.parse_args(arguments)
+    try:
+        return Pictures(given.output, given.show)
+    except OSError as error:
+        options.error(
+            f"argument --output: expected a folder that can be written, got "
+            f"{str(given.output)!r} ({error.strerror}). Name another one."
+        )
+
+
+class Pictures:
+    """Where the pictures of one example go.
+
+    Make it before the first figure: it chooses whether Matplotlib opens windows at all.
+    """
+
+    def __init__(self, folder: Path, show: bool = False) -> None:
+        import matplotlib
+
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # An old terminal may not be able to show the folder's name; escape it then.
+            sys.stdout.reconfigure(errors="backslashreplace")
+        self.folder = folder
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._show = show and has_display()
+        if not self._show:
+            matplotlib.use("Agg")
+        if show and not self._show:
+            print("--show: this machine has no display; the pictures are saved only.")
+
+    def save(self, figure: Figure | SubFigure, name: str) -> Path:
+        """Write one picture as `name`.png and say where it is."""
+        import matplotlib.pyplot as plt
+
+        path = self.folder / f"{name}.png"
+        figure = figure.figure  # the whole one, also where a part was given
+        figure.savefig(path, dpi=DOTS_PER_INCH)
+        print(f"picture: {path}")
+        if not self._show:
+            plt.close(figure)
+        return path
+
+    def show(self) -> None:
+        """With `--show`, open all pictures and wait until they are closed."""
+        import matplotlib
+        import matplotlib.pyplot as plt
+
+        if not self._show:
+            return
+        if matplotlib.get_backend().lower() == "agg":
+            print("--show: Matplotlib has no window system here; the pictures are saved only.")
+        else:
+            plt.show()
+
+
+def has_display() -> bool:
+    """False on a Linux machine or in a session without a screen; elsewhere a screen is assumed."""
+    if sys.platform in ("win32", "cygwin", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,231 @@
+"""The runs behind `learning_speed.py`: what one of them is, and how many are compared.
+
+`train_one` is an ordinary function of one plain tuple, so any map, on one processor or on many,
+can call it. Everything random in a run comes from its seed: the split into training and held-out
+rows, the first weights, the order of the batches. Two runs that differ in the loss alone share
+all three.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm.auto import tqdm
+
+import minnet as mn
+from minnet import data, datasets
+
+Array = NDArray[Any]
+
+CROSS_ENTROPY, SQUARED_ERROR = LOSSES = ("cross-entropy", "squared error")
+STARTS = {"ordinary": 1.0, "saturated": 5.0}  # the factor on the first weights
+COMPARISONS = ("same rate", "own best rate")
+SAME_RATE = 1.0
+RATES = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+TUNING_SEEDS = range(1000, 1010)  # they choose the rates, and are not reported
+GOAL = 0.95  # the held-out accuracy that a rate is chosen for
+HIDDEN, BATCH, TEST_FRACTION = 8, 32, 0.3
+
+
+class Task(NamedTuple):
+    """A data set, and how a network for it ends."""
+
+    load: Any
+    outputs: int
+    last: type[mn.Activation]
+    cross_entropy: type[mn.Loss]
+
+
+TASKS = {
+    "breast_cancer": Task(datasets.breast_cancer, 1, mn.Sigmoid, mn.BinaryCrossEntropy),
+    "iris": Task(datasets.iris, 3, mn.Softmax, mn.CategoricalCrossEntropy),
+}
+
+
+class Setting(NamedTuple):
+    """All that one run depends on; `watched` are the update steps at which it is measured."""
+
+    task: str
+    start: str
+    loss: str
+    rate: float
+    seed: int
+    watched: tuple[int, ...]
+    goal: float = math.inf  # the run may end where it reaches this held-out accuracy
+
+
+class Curves(NamedTuple):
+    """Held-out loss and accuracy at each watched step, |dL/dz| at each but step 0."""
+
+    loss: Array
+    accuracy: Array
+    gradient: Array
+
+
+class Gauge(mn.Activation):
+    """Lets everything pass, and notes the size of the gradient that comes back: the mean over
+    the batch of |dL/dz|, summed over the outputs. (The 1/m of the mean is in the loss.)
+    """
+
+    def forward(self, z: Array) -> Array:
+        """The same numbers."""
+        return z
+
+    def backward(self, grad: Array) -> Array:
+        """The same gradient, measured."""
+        self.size = float(np.abs(grad).sum())
+        return grad
+
+
+class Observer(mn.Callback):
+    """Measures the network on held-out data at the watched steps, in the middle of an epoch too."""
+
+    def __init__(self, judge: mn.Trainer, held_out: Any, gauge: Gauge, setting: Setting) -> None:
+        self.judge, self.held_out, self.gauge = judge, held_out, gauge
+        self.watched, self.last, self.goal = {*setting.watched}, setting.watched[-1], setting.goal
+        self.step = 0
+        self.measured: list[dict[str, float]] = []
+        self.gradients: list[float] = []
+
+    def on_fit_begin(self, trainer: mn.Trainer) -> None:
+        """Step 0: nothing has been learnt."""
+        self.measure(trainer)
+
+    def on_step_end(self, trainer: mn.Trainer, loss: float) -> None:  # noqa: ARG002
+        """After each update."""
+        self.step += 1
+        if self.step in self.watched:
+            self.gradients.append(self.gauge.size)
+            self.measure(trainer)
+
+    def measure(self, trainer: mn.Trainer) -> None:
+        """One point of the curves, perhaps the last."""
+        self.measured.append(self.judge.evaluate(*self.held_out))
+        trainer.stop = self.step == self.last or self.measured[-1]["accuracy"] >= self.goal
+
+    def curves(self) -> Curves:
+        """What was measured, as arrays."""
+        loss, accuracy = ([row[name] for row in self.measured] for name in ("loss", "accuracy"))
+        return Curves(np.array(loss), np.array(accuracy), np.array(self.gradients))
+
+
+@functools.cache
+def split(task: str, seed: int) -> tuple[Array, Array, Array, Array]:
+    """Training and held-out rows, every feature with mean 0 and spread 1 on the training rows."""
+    x, y = TASKS[task].load()
+    x_train, x_held, y_train, y_held = data.train_test_split(
+        x, y, test_fraction=TEST_FRACTION, seed=seed, stratify=True
+    )
+    scaler = data.Standardizer().fit(x_train)
+    return scaler.transform(x_train), scaler.transform(x_held), y_train, y_held
+
+
+def train_one(setting: Setting) -> Curves:
+    """One run from its first weights to its last watched step."""
+    task = TASKS[setting.task]
+    x_train, x_held, y_train, y_held = split(setting.task, setting.seed)
+    gauge = Gauge()
+    hidden = [mn.Linear(x_train.shape[1], HIDDEN), mn.Tanh(), mn.Linear(HIDDEN, task.outputs)]
+    network = mn.Network([*hidden, gauge, task.last()], seed=setting.seed)
+    network.flat_values *= STARTS[setting.start]
+
+    loss = task.cross_entropy() if setting.loss == CROSS_ENTROPY else mn.MeanSquaredError()
+    trainer = mn.Trainer(network, loss, mn.SGD(setting.rate), seed=setting.seed)
+    judge = mn.Trainer(network, task.cross_entropy(), mn.SGD(), metrics=["accuracy"])
+    observer = Observer(judge, (x_held, y_held), gauge, setting)
+    trainer.fit(
+        x_train,
+        y_train,
+        epochs=1 + setting.watched[-1] * BATCH // len(x_train),
+        batch_size=BATCH,
+        callbacks=[observer],
+        progress=False,
+    )
+    return observer.curves()
+
+
+# ---- (b) and (c) many runs -----------------------------------------------------------------
+
+Situation = tuple[str, str, str]  # task, start, comparison
+Rates = dict[tuple[str, str, str], float]  # task, start, loss
+Results = dict[Situation, dict[str, Curves]]  # the curves of all seeds: arrays (runs, points)
+SITUATIONS: list[Situation] = list(itertools.product(TASKS, STARTS, COMPARISONS))
+
+
+def rate_of(situation: Situation, loss: str, rates: Rates) -> float:
+    """The rate of this loss in this situation."""
+    task, start, comparison = situation
+    return SAME_RATE if comparison == COMPARISONS[0] else rates[task, start, loss]
+
+
+def watched_steps(steps: int) -> tuple[int, ...]:
+    """Where to measure: at first after every step, later a tenth farther each time; and the last.
+
+    >>> watched_steps(40)[-9:]
+    (18, 20, 22, 24, 26, 29, 32, 35, 40)
+    """
+    watched = [0]
+    while watched[-1] < steps:
+        watched.append(max(watched[-1] + 1, round(1.1 * watched[-1])))
+    return (*watched[:-1], steps)
+
+
+def train_all(settings: Sequence[Setting], what: str) -> dict[Setting, Curves]:
+    """Each setting once, with a progress bar."""
+    different = list(dict.fromkeys(settings))
+    return {setting: train_one(setting) for setting in tqdm(different, desc=what, unit="run")}
+
+
+def stack(runs: Sequence[Curves]) -> Curves:
+    """The curves of several seeds as arrays (runs, points)."""
+    return Curves(*(np.array(curves) for curves in zip(*runs, strict=True)))
+
+
+def try_rates(watched: tuple[int, ...]) -> dict[tuple[str, str, str], Array]:
+    """The steps to the goal of each task, start and loss: an array (tuning seeds, rates).
+
+    A run that never gets there counts with all of its steps.
+    """
+    kinds = list(itertools.product(TASKS, STARTS, LOSSES))
+    grid = {
+        kind: [
+            [Setting(*kind, rate, seed, watched, GOAL) for rate in RATES] for seed in TUNING_SEEDS
+        ]
+        for kind in kinds
+    }
+    runs = train_all([s for rows in grid.values() for row in rows for s in row], "trying rates")
+
+    def steps(setting: Setting) -> int:
+        return watched[len(runs[setting].accuracy) - 1]  # the run ended where it got there
+
+    return {kind: np.array([[steps(s) for s in row] for row in grid[kind]]) for kind in kinds}
+
+
+def best_rates(tried: dict[tuple[str, str, str], Array]) -> Rates:
+    """For each loss the rate with the fewest steps to the goal, as a mean over the tuning seeds.
+
+    One rule for both losses, and neither's own cost; other seeds are reported than choose.
+    """
+    return {kind: RATES[int(steps.mean(axis=0).argmin())] for kind, steps in tried.items()}
+
+
+def compare(rates: Rates, seeds: int, watched: tuple[int, ...]) -> Results:
+    """Both losses in each situation, on the same seeds."""
+
+    def settings(situation: Situation, loss: str) -> list[Setting]:
+        task, start, _ = situation
+        rate = rate_of(situation, loss, rates)
+        return [Setting(task, start, loss, rate, seed, watched) for seed in range(seeds)]
+
+    wanted = {(s, loss): settings(s, loss) for s in SITUATIONS for loss in LOSSES}
+    runs = train_all([s for group in wanted.values() for s in group], "comparing")
+    return {
+        s: {loss: stack([runs[setting] for setting in wanted[s, loss]]) for loss in LOSSES}
+        for s in SITUATIONS
+    }

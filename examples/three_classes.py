@@ -1,0 +1,143 @@
+"""Three classes: softmax and categorical cross-entropy, and the regions that they cut out.
+
+1. `linear_three_class`: noisy classes between straight lines. A network without a hidden layer
+   draws straight boundaries; what is there left for a hidden layer to improve?
+2. `copper_coin`: a square hole in a round coin. Straight boundaries are of little use here.
+3. `iris`: two of the four measurements make a picture, all four make the number, as the mean of 50
+   splits: the test set has 45 flowers, so that one flower is worth more than two per cent.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import common
+import matplotlib.pyplot as plt
+import numpy as np
+from numpy.typing import NDArray
+from tqdm.auto import tqdm
+
+import minnet as mn
+from minnet import data, datasets
+from minnet.plot import confusion_matrix, decision_regions
+from minnet.table import table
+
+Array = NDArray[Any]
+
+SPLITS = range(50)
+PETALS = [2, 3]  # the columns of iris that tell most: petal length and width
+WIDE = (9.6, 4.8)  # two pictures side by side, in inches
+
+
+def straight(features: int) -> list[mn.Layer]:
+    """Linear scores and softmax: every boundary is straight."""
+    return [mn.Linear(features, 3), mn.Softmax()]
+
+
+def bent(features: int, hidden: int) -> list[mn.Layer]:
+    """A hidden layer before them: boundaries may bend."""
+    return [mn.Linear(features, hidden), mn.Tanh(), mn.Linear(hidden, 3), mn.Softmax()]
+
+
+def trainer_of(layers: list[mn.Layer], rate: float, seed: int) -> mn.Trainer:
+    """All networks here learn by categorical cross-entropy and Adam."""
+    loss, optimizer = mn.CategoricalCrossEntropy(), mn.Adam(rate)
+    return mn.Trainer(layers, loss, optimizer, metrics=["accuracy"], seed=seed)
+
+
+def compare(number: int, name: str, pictures: common.Pictures) -> None:
+    """A set of points with straight and with bent boundaries, scaled to mean 0 and spread 1."""
+    generate = getattr(datasets, name)
+    points, unseen = generate(1000, seed=0), generate(2000, seed=1)
+    scaler = data.Standardizer().fit(points.x)
+    figure, axes = plt.subplots(1, 2, figsize=WIDE, layout="constrained")
+    commonest = np.bincount(points.y).argmax()
+    rows: list[list[object]] = [
+        [f"always {points.class_names[commonest]!r}", 0]
+        + [float((y == commonest).mean()) for _, y in (points, unseen)]
+    ]
+    for ax, (title, layers) in zip(
+        axes,
+        {"no hidden layer": straight(2), "24 hidden neurons": bent(2, 24)}.items(),
+        strict=True,
+    ):
+        trainer = trainer_of(layers, rate=0.02, seed=0)
+        trainer.fit(scaler.transform(points.x), points.y, epochs=150, batch_size=32)
+        sets = (points, unseen)
+        found = [trainer.evaluate(scaler.transform(x), y)["accuracy"] for x, y in sets]
+        rows.append([title, trainer.network.flat_values.size, *found])
+        decision_regions(
+            trainer, points.x, points.y, ax, scaler=scaler, class_names=points.class_names
+        )
+        ax.set_title(f"{name}: {title}")
+    print(f"\n{number}. {name}\n")
+    print(table(["network", "parameters", "accuracy, training", "accuracy, unseen"], rows))
+    without, with_it = (round(float(str(row[-1])) * len(unseen.y)) for row in rows[1:])
+    print(f"\nOf {len(unseen.y)} unseen points the hidden layer gets {with_it} right, the network")
+    print(f"without one {without}: a difference of {with_it - without:+d}.\n")
+    pictures.save(figure, f"three_{name}")
+
+
+def draw_petals(pictures: common.Pictures) -> None:
+    """All 150 flowers by two of their measurements, in cm, and the regions of the species."""
+    flowers = datasets.iris()
+    x = flowers.x[:, PETALS]
+    scaler = data.Standardizer().fit(x)
+    trainer = trainer_of(bent(2, 8), rate=0.02, seed=0)
+    trainer.fit(scaler.transform(x), flowers.y, epochs=80, batch_size=16)
+    ax = decision_regions(
+        trainer,
+        x,
+        flowers.y,
+        scaler=scaler,
+        feature_names=[flowers.feature_names[column] for column in PETALS],
+        class_names=flowers.class_names,
+    )
+    ax.set_title("iris: two of the four measurements")
+    right = trainer.evaluate(scaler.transform(x), flowers.y)["accuracy"]
+    print(f"\n3. iris\n\nTwo measurements, all 150 flowers (no test): accuracy {right:.3f}\n")
+    pictures.save(ax.figure, "three_iris_regions")
+
+
+def judge_flowers(seed: int) -> tuple[float, Array]:
+    """Accuracy and confusion matrix of 45 flowers after training on the 105 others."""
+    flowers = datasets.iris()
+    x_train, x_test, y_train, y_test = data.train_test_split(
+        flowers.x, flowers.y, test_fraction=0.3, seed=seed, stratify=True
+    )
+    scaler = data.Standardizer().fit(x_train)  # on training data only: the test stays unseen
+    trainer = trainer_of(bent(4, 8), rate=0.02, seed=seed)
+    trainer.fit(scaler.transform(x_train), y_train, epochs=50, batch_size=16, progress=False)
+    prediction = trainer.predict(scaler.transform(x_test))
+    return mn.metrics.accuracy(prediction, y_test), mn.metrics.confusion_matrix(prediction, y_test)
+
+
+def judge_iris(pictures: common.Pictures) -> None:
+    """Fifty splits with all four measurements."""
+    bar = tqdm(SPLITS, desc="iris", unit="split")
+    accuracies, matrices = zip(*(judge_flowers(seed) for seed in bar), strict=True)
+    values, matrix = np.array(accuracies), np.sum(matrices, axis=0)
+    print(
+        f"\nFour measurements, {len(SPLITS)} stratified splits, 105 flowers to learn, 45 to test:\n"
+    )
+    rows = [[float(values.mean()), float(values.std(ddof=1)), values.min(), values.max()]]
+    print(table(["mean accuracy", "standard deviation", "least", "most"], rows))
+    wrong = matrix.sum() - np.trace(matrix)
+    between = matrix[1, 2] + matrix[2, 1]
+    print(f"\n{between} of the {wrong} mistakes are between versicolor and virginica.\n")
+    ax = confusion_matrix(matrix, datasets.iris().class_names)
+    pictures.save(ax.figure, "three_iris_confusion")
+
+
+def main() -> None:
+    """Two sets by formula, one by measurement."""
+    pictures = common.start(__doc__)
+    compare(1, "linear_three_class", pictures)
+    compare(2, "copper_coin", pictures)
+    draw_petals(pictures)
+    judge_iris(pictures)
+    pictures.show()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""Columns of one size: a network that sees grams and metres together learns the grams first.
+
+One learning rate serves all weights, so the inputs should be of one order of magnitude. Which
+numbers to shift and divide by is learnt from the training rows alone, and used on all others.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from minnet.checks import Array
+from minnet.data.inputs import table
+
+ScalerType = TypeVar("ScalerType", bound="_ColumnScaler")
+
+
+class _ColumnScaler:
+    """What the two scalers share: x -> (x - shift) / scale, column by column, and back."""
+
+    # The public attributes: all that a fitted scaler is made of. The first one is the shift.
+    _names: tuple[str, str]
+
+    def fit(self: ScalerType, x: ArrayLike) -> ScalerType:
+        """Measure the columns of x, shape (m, f); returns the scaler itself.
+
+        Raises:
+            TypeError, ValueError: x is not a finite (m, f) array of numbers, or so large that
+                its statistics overflow.
+        """
+        place = f"{type(self).__name__}.fit"
+        x = table(place, x).astype(np.float64)
+        with np.errstate(over="ignore", invalid="ignore"):
+            measured = self._measure(x)
+            width = self._width(measured)
+        bad = np.flatnonzero(~np.isfinite(width))
+        if len(bad):
+            raise ValueError(
+                f"{place}: x: expected columns whose sum and range are finite, got an overflow "
+                f"in x[:, {bad[0]}]. Divide that column by a large number first."
+            )
+        for name, value in zip(self._names, measured, strict=True):
+            setattr(self, name, value)
+        return self
+
+    def transform(self, x: ArrayLike) -> Array:
+        """Scale x, shape (m, f), into a new array; float32 stays float32, integers get float64.
+
+        Raises:
+            RuntimeError: there was no fit. TypeError, ValueError: as `fit`, or f is another.
+        """
+        x, shift, scale = self._ready("transform", x)
+        return np.asarray((x - shift) / scale, dtype=_float_type(x))
+
+    def fit_transform(self, x: ArrayLike) -> Array:
+        """`fit(x)`, then `transform(x)`: for the training data, never for the test data."""
+        return self.fit(x).transform(x)
+
+    def inverse_transform(self, x: ArrayLike) -> Array:
+        """Back to the units of the data: x * scale + shift; types and errors as `transform`."""
+        x, shift, scale = self._ready("inverse_transform", x)
+        return np.asarray(x * scale + shift, dtype=_float_type(x))
+
+    def _ready(self, verb: str, x: ArrayLike) -> tuple[Array, Array, Array]:
+        """(x, shift, scale): the scale of a constant column is 1."""
+        place = f"{type(self).__name__}.{verb}"
+        if not hasattr(self, self._names[0]):
+            raise RuntimeError(
+                f"{place}: expected a fitted scaler, got one that has seen no data. "
+                f"Call fit(x_train) first."
+            )
+        shift, other = (getattr(self, name) for name in self._names)
+        x = table(place, x)
+        if x.shape[1] != len(shift):
+            raise ValueError(
+                f"{place}: x: expected {len(shift)} features as in fit, got {x.shape[1]} "
+                f"(shape {x.shape}). Give the same columns as in fit, in the same order."
+            )
+        width = self._width((shift, other))
+        return x, shift, np.where(width > 0, width, 1.0)
+
+    def _measure(self, x: Array) -> tuple[Array, Array]:
+        """The two statistics of each column of x."""
+        raise NotImplementedError
+
+    def _width(self, measured: tuple[Array, Array]) -> Array:
+        """What a column is divided by; 0 where it is constant."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        """The class, and how many features it was fitted on."""
+        fitted = hasattr(self, self._names[0])
+        state = f"{len(getattr(self, self._names[0]))} features" if fitted else "not fitted"
+        return f"<{type(self).__name__}: {state}>"
+
+
+class Standardizer(_ColumnScaler):
+    """Each column to mean 0 and standard deviation 1: z = (x - mean) / standard_deviation.
+
+    Statistics are those of the training data, over its m rows: mean = sum x / m and
+    standard_deviation = sqrt(sum (x - mean)^2 / m). Fit on the training data only: a scale
+    that has seen the test rows has already told the network about them. A constant column
+    has standard_deviation 0 and is divided by 1: it becomes 0, and comes back unchanged.
+
+    Attributes (after `fit`): mean, standard_deviation: shape (f,), float64, in the units of x.
+
+    Source: Y. LeCun, L. Bottou, G. Orr, K.-R. Mueller, Efficient BackProp (1998), section 4.3.
+
+    >>> import minnet as mn
+    >>> scaler = mn.data.Standardizer()
+    >>> scaler.fit_transform(np.array([[1.0, 7.0], [3.0, 7.0]])).tolist()
+    [[-1.0, 0.0], [1.0, 0.0]]
+    >>> scaler.transform([[5.0, 8.0]]).tolist(), scaler.mean.tolist()
+    ([[3.0, 1.0]], [2.0, 7.0])
+    """
+
+    _names = ("mean", "standard_deviation")
+    mean: Array
+    standard_deviation: Array
+
+    def _measure(self, x: Array) -> tuple[Array, Array]:
+        constant = np.all(x == x[0], axis=0)
+        mean = np.where(constant, x[0], x.mean(axis=0))
+        distance = np.abs(x - mean)
+        widest = distance.max(axis=0)
+        ratio = distance / np.where(widest > 0, widest, 1.0)  # squares neither over- nor underflow
+        return mean, widest * np.sqrt(np.mean(ratio**2, axis=0))
+
+    def _width(self, measured: tuple[Array, Array]) -> Array:
+        return measured[1]
+
+
+class MinMaxScaler(_ColumnScaler):
+    """Each column to [0, 1]: z = (x - minimum) / (maximum - minimum).
+
+    The extremes are those of the training data; other rows may come out below 0 or above 1. Fit
+    on the training data only. A constant column is divided by 1: it becomes 0.
+
+    Attributes (after `fit`): minimum, maximum: shape (f,), float64, in the units of x.
+
+    >>> import minnet as mn
+    >>> mn.data.MinMaxScaler().fit_transform([[1, 7], [3, 7], [2, 7]]).tolist()
+    [[0.0, 0.0], [1.0, 0.0], [0.5, 0.0]]
+    """
+
+    _names = ("minimum", "maximum")
+    minimum: Array
+    maximum: Array
+
+    def _measure(self, x: Array) -> tuple[Array, Array]:
+        return x.min(axis=0), x.max(axis=0)
+
+    def _width(self, measured: tuple[Array, Array]) -> Array:
+        minimum, maximum = measured
+        return np.asarray(maximum - minimum)
+
+
+def _float_type(x: Array) -> np.dtype[Any]:
+    """The type of the result: that of x, or float64 for integers and bools."""
+    return x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)

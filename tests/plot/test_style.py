@@ -1,0 +1,91 @@
+"""The shared look: series stay apart in colour and in grey, and ax is checked."""
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import pytest
+from matplotlib.colors import to_hex, to_rgb
+
+from minnet.plot import style
+
+mpl.use("Agg")
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def test_every_series_has_a_look_of_its_own_without_colour():
+    looks = [(str(style.line(i)["linestyle"]), style.marker(i)) for i in range(7)]
+    lines, markers = zip(*looks, strict=True)
+    assert len(set(lines)) == len(set(markers)) == 7
+    assert len({style.hatch(i) for i in range(7)}) == 7
+    assert len({style.colour(i) for i in range(7)}) == 7
+
+
+def test_looks_begin_again_after_the_last():
+    assert style.colour(7) == style.colour(0)
+    assert style.line(8) == style.line(1)
+    assert style.hatch(9) == style.hatch(2)
+
+
+def test_a_tint_goes_from_white_to_the_colour():
+    assert style.tint(1, 0) == (1, 1, 1)
+    assert to_hex(style.tint(1, 1)).upper() == style.colour(1)
+    half = style.tint(1, 0.5)
+    assert half == pytest.approx([(1 + part) / 2 for part in to_rgb(style.colour(1))])
+
+
+def test_new_axes_keeps_the_axes_that_it_is_given():
+    _, ax = plt.subplots()
+    assert style.new_axes(ax, "history") is ax
+    assert len(plt.get_fignums()) == 1
+
+
+def test_new_axes_makes_a_figure_of_the_size_of_the_house():
+    ax = style.new_axes(None, "history")
+    assert tuple(ax.figure.get_size_inches()) == style.SIZE
+
+
+@pytest.mark.parametrize("wrong", [5, "ax", plt, [None]])
+def test_new_axes_refuses_what_is_no_axes(wrong):
+    with pytest.raises(TypeError, match=r"mn\.plot\.history: ax: expected a Matplotlib Axes"):
+        style.new_axes(wrong, "history")
+
+
+def test_new_axes_refuses_a_figure():
+    with pytest.raises(TypeError, match="expected a Matplotlib Axes"):
+        style.new_axes(plt.figure(), "history")
+
+
+def test_label_writes_all_three_texts_large_enough_to_halve():
+    ax = style.new_axes(None, "x")
+    style.label(ax, "title", "time (s)", "loss (nats)")
+    assert (ax.get_title(), ax.get_xlabel(), ax.get_ylabel()) == (
+        "title",
+        "time (s)",
+        "loss (nats)",
+    )
+    sizes = [
+        ax.title.get_size(),
+        ax.xaxis.label.get_size(),
+        ax.xaxis.get_ticklabels()[0].get_size(),
+    ]
+    assert min(sizes) >= 11
+
+
+def test_a_legend_below_hides_neither_data_nor_the_axis_label():
+    ax = style.new_axes(None, "x")
+    for index in range(5):
+        ax.plot([0, 1], [index, 0], label=f"curve {index}", **style.line(index))
+    style.label(ax, "title", "epoch", "loss")
+    style.legend_below(ax, columns=2)
+    ax.figure.canvas.draw()
+    renderer = ax.figure.canvas.get_renderer()
+    legend = ax.get_legend().get_window_extent(renderer)
+    assert legend.y1 < ax.xaxis.label.get_window_extent(renderer).y0
+    assert legend.y0 >= 0
+    assert legend.x0 >= 0
+    assert legend.x1 <= ax.figure.bbox.x1
+    assert len(ax.get_legend().get_texts()) == 5
