@@ -168,7 +168,7 @@ def watched_steps(steps: int) -> tuple[int, ...]:
     """Where to measure: at first after every step, later a tenth farther each time; and the last.
 
     >>> watched_steps(40)[-9:]
-    (18, 20, 22, 24, 26, 29, 32, 35, 40)
+    (20, 22, 24, 26, 29, 32, 35, 38, 40)
     """
     watched = [0]
     while watched[-1] < steps:

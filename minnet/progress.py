@@ -44,7 +44,7 @@ class Progress:
         """Show the numbers of the whole epoch."""
         if self._bar is not None:
             self._row = {k: f"{v:.4f}" for k, v in row.items() if k not in _HIDDEN}
-            self._bar.set_postfix(self._row, refresh=True)
+            self._bar.set_postfix(self._row, refresh=False)  # small sets end epochs all the time
 
     def __enter__(self) -> Progress:
         return self
@@ -56,4 +56,5 @@ class Progress:
         trace: TracebackType | None,
     ) -> None:
         if self._bar is not None:
+            self._bar.refresh()
             self._bar.close()

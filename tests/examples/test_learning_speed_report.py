@@ -1,5 +1,6 @@
 """The words under the table say what the numbers say, whatever the numbers are."""
 
+import doctest
 import math
 from pathlib import Path
 
@@ -87,3 +88,9 @@ def test_the_lag_of_medians(report):
     assert report.lag(4, math.inf) == math.inf
     assert report.lag(math.inf, 4) == 0
     assert math.isnan(report.lag(math.inf, math.inf))
+
+
+def test_the_examples_in_the_docstrings_hold(report):
+    result = doctest.testmod(report)
+    assert result.attempted
+    assert not result.failed

@@ -3,6 +3,7 @@
 And each loss gets the rate that is best for it, chosen by one rule on other seeds.
 """
 
+import doctest
 import itertools
 import math
 import pickle
@@ -227,3 +228,9 @@ def test_each_loss_runs_at_its_rate_on_the_same_seeds(runs, pretended):
     }
     assert {setting[:5] for setting in asked} == wanted
     assert len(asked) == len(wanted)  # no setting twice
+
+
+def test_the_examples_in_the_docstrings_hold(runs):
+    result = doctest.testmod(runs)
+    assert result.attempted
+    assert not result.failed
