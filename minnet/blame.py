@@ -15,6 +15,8 @@ def blame(
     if len(error.args) == 1 and isinstance(error.args[0], str):
         message, name = error.args[0], explain(layer)
         place = f"layers[{index}]"
+        if message.startswith(_places(layer)):  # from a Parameter, which knows its place
+            return error
         if message.startswith("layers["):  # from a nested network
             message = f"{place}.{message}"
         elif message.startswith((name, repr(layer))):
@@ -24,6 +26,14 @@ def blame(
             message = f"{place} {name}.{verb}: {message} (called with {what} of shape {shape})"
         error.args = (message,)
     return error
+
+
+def _places(layer: Layer) -> tuple[str, ...]:
+    """The full names of the layer's Parameters, as they stand in their own messages."""
+    try:
+        return tuple(p.name for p in layer.parameters().values())
+    except ValueError:  # one of them stands twice
+        return ()
 
 
 def explain(layer: Layer) -> str:

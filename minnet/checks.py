@@ -43,16 +43,23 @@ def whole_number(
     >>> whole_number("Linear", "in_features", 0)
     Traceback (most recent call last):
     ...
-    ValueError: Linear: in_features: expected a whole number >= 1, got 0 (int).
+    ValueError: Linear: in_features: expected a whole number >= 1, got 0 (int)....
     """
     wanted = f"a whole number >= {minimum}" + ("" if maximum is None else f" and <= {maximum}")
+    example = max(minimum, 1) if maximum is None else min(max(minimum, 1), maximum)
+    wrong = (
+        f"{place}: {name}: expected {wanted}, got {describe(value)}. "
+        f"Write for example {name}={example}."
+    )
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{place}: {name}: expected {wanted}, got {describe(value)}.")
-    if not isinstance(value, numbers.Integral) and not float(value).is_integer():
-        raise ValueError(f"{place}: {name}: expected {wanted}, got {describe(value)}.")
-    result = int(value) if isinstance(value, numbers.Integral) else int(float(value))
+        raise TypeError(wrong)
+    if not isinstance(value, numbers.Integral):
+        if not float(value).is_integer():
+            raise ValueError(wrong)
+        value = float(value)
+    result = int(value)
     if result < minimum or (maximum is not None and result > maximum):
-        raise ValueError(f"{place}: {name}: expected {wanted}, got {describe(value)}.")
+        raise ValueError(wrong)
     return result
 
 
@@ -71,32 +78,41 @@ def number(
     >>> number("SGD", "learning_rate", -1, minimum=0)
     Traceback (most recent call last):
     ...
-    ValueError: SGD: learning_rate: expected a finite number >= 0, got -1 (int).
+    ValueError: SGD: learning_rate: expected a finite number >= 0, got -1 (int)....
     """
-    wanted = "a finite number"
     limits = []
     if minimum > -math.inf:
         limits.append(f"{'>' if above else '>='} {minimum:g}")
     if maximum < math.inf:
         limits.append(f"{'<' if below else '<='} {maximum:g}")
-    if limits:
-        wanted += " " + " and ".join(limits)
+    wanted = " ".join(["a finite number", " and ".join(limits)]).strip()
+    example = 0.01 if minimum <= 0.01 <= maximum else minimum + 1
+    wrong = (
+        f"{place}: {name}: expected {wanted}, got {describe(value)}. "
+        f"Write for example {name}={example:g}."
+    )
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value.item()
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{place}: {name}: expected {wanted}, got {describe(value)}.")
-    result = float(value)
+        raise TypeError(wrong)
+    try:
+        result = float(value)
+    except OverflowError:  # a whole number of more than 308 digits
+        result = math.inf
     too_small = result <= minimum if above else result < minimum
     too_large = result >= maximum if below else result > maximum
     if not math.isfinite(result) or too_small or too_large:
-        raise ValueError(f"{place}: {name}: expected {wanted}, got {describe(value)}.")
+        raise ValueError(wrong)
     return result
 
 
 def boolean(place: str, name: str, value: object) -> bool:
     """`value` as True or False; numbers and strings are refused, also 0 and 1."""
     if not isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{place}: {name}: expected True or False, got {describe(value)}.")
+        raise TypeError(
+            f"{place}: {name}: expected True or False, got {describe(value)}. "
+            f"Write {name}=True or {name}=False."
+        )
     return bool(value)
 
 
@@ -121,7 +137,7 @@ def numeric_array(place: str, name: str, value: ArrayLike) -> Array:
     except (ValueError, TypeError) as error:  # ragged lists
         raise TypeError(
             f"{place}: {name}: expected an array of numbers, got {type(value).__name__} "
-            f"that NumPy cannot turn into one ({error})."
+            f"that NumPy cannot turn into one ({error}). Give each row the same length."
         ) from error
     if array.dtype.kind not in "biuf":
         raise TypeError(
@@ -139,13 +155,15 @@ def finite(place: str, name: str, array: Array, *, dtype: np.dtype[Any] | None =
         limit = float(np.finfo(dtype).max)
     elif array.dtype.kind != "f":
         return
-    rows = max(1, _PIECE // max(1, array[:1].size))
-    for start in range(0, len(array) if array.ndim else 1, rows):
-        piece = array[start : start + rows] if array.ndim else array
+    entries = array if array.ndim else array.reshape(1)
+    rows = max(1, _PIECE // max(1, entries[:1].size))
+    for start in range(0, len(entries), rows):
+        piece = entries[start : start + rows]
         good = np.isfinite(piece) if limit == math.inf else np.abs(piece) <= limit
         if not good.all():
-            position = tuple(int(i) for i in np.argwhere(~good)[0])
-            raise ValueError(_not_finite(place, name, piece[position], position, start, dtype))
+            first, *rest = (int(i) for i in np.argwhere(~good)[0])
+            position = (first + start, *rest) if array.ndim else ()
+            raise ValueError(_not_finite(place, name, array[position], position, dtype))
 
 
 def _not_finite(
@@ -153,12 +171,9 @@ def _not_finite(
     name: str,
     value: Any,
     position: tuple[int, ...],
-    start: int,
     dtype: np.dtype[Any] | None,
 ) -> str:
-    """The sentence for one bad entry, its row counted from the start of the whole array."""
-    if position:
-        position = (position[0] + start, *position[1:])
+    """The sentence for one bad entry."""
     where = f"{name}[{', '.join(map(str, position))}]" if position else name
     if math.isfinite(value):
         return (
@@ -174,7 +189,10 @@ def _not_finite(
 def not_empty(place: str, name: str, array: Array) -> None:
     """Refuse an array that holds no number."""
     if array.size == 0:
-        raise ValueError(f"{place}: {name}: expected data, got an empty array {array.shape}.")
+        raise ValueError(
+            f"{place}: {name}: expected data, got an empty array {array.shape}. "
+            f"Look for a filter that drops all rows, or an empty file."
+        )
 
 
 def same_length(place: str, first_name: str, first: Array, second_name: str, second: Array) -> None:

@@ -42,10 +42,12 @@ def diverged(
     """The error for a step on x whose loss or gradient is not finite."""
     with np.errstate(all="ignore"):
         layer, finding = _first_bad_number(network, x, loss)
+    if reason and layer == "the loss":  # which knows better why
+        finding = reason
     when = "this step" if epoch is None else f"epoch {epoch}, batch {batch}"
     largest = float(np.abs(x).max())
     message = (
-        f"Training diverged at {when}, in {layer}: {reason or finding} The weights are as before "
+        f"Training diverged at {when}, in {layer}: {finding} The weights are as before "
         f"this step. Likely causes: the learning rate ({learning_rate:g}) is too large; the "
         f"inputs (up to {largest:.3g} in this batch) are not standardized; a layer or loss of "
         f"your own takes the log or the inverse of 0."

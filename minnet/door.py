@@ -133,6 +133,16 @@ def check_two_classes(labels: ArrayLike, target: Array) -> None:
         )
 
 
+@contextlib.contextmanager
+def naming(place: str) -> Iterator[None]:
+    """Inside `with`: an error about data says which of the data it means."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        error.args = (f"{place}: {str(error).removeprefix(': ')}",)
+        raise
+
+
 def check_sample_weight(loss: Loss, sample_weight: ArrayLike, samples: int) -> Array:
     """One weight for each sample, for a loss that takes them."""
     if "sample_weight" not in inspect.signature(loss.forward).parameters:
@@ -140,4 +150,6 @@ def check_sample_weight(loss: Loss, sample_weight: ArrayLike, samples: int) -> A
             f"fit: sample_weight: expected a loss whose forward takes sample_weight=None, got "
             f"{loss!r}. Add the argument, and divide by the sum of the weights."
         )
-    return weights.sample_weights("fit", sample_weight, samples)
+    checked = weights.sample_weights("fit", sample_weight, samples)
+    weights.refuse_zeros("fit", "sample_weight", checked)
+    return checked

@@ -186,7 +186,8 @@ class Trainer:
         if (epochs is None) == (until is None):
             raise ValueError(
                 "fit: expected epochs (how many more) or until (how many in all), got "
-                + ("neither." if epochs is None else "both.")
+                + ("neither" if epochs is None else "both")
+                + ". Give one of the two."
             )
         if epochs is None:
             return checks.whole_number("fit", "until", until)
@@ -204,11 +205,11 @@ class Trainer:
     ) -> tuple[Feed, tuple[Array, Array] | None]:
         """Check and convert all data of a fit, before anything changes."""
         self.objective.compose()
+        for name, parameter in self.network.parameters().items():
+            checks.finite("fit", f"the parameter {name}", parameter.value)
         inputs = checks.samples("fit", "x", x, dtype=self.network.dtype)
         target = self.objective.targets(inputs, y)
         door.check_two_classes(y, target)
-        for name, parameter in self.network.parameters().items():
-            checks.finite("fit", f"the parameter {name}", parameter.value)
         weight = None
         if sample_weight is not None:
             weight = door.check_sample_weight(self.loss, sample_weight, len(inputs))
@@ -218,11 +219,12 @@ class Trainer:
         if not isinstance(validation_data, (tuple, list)) or len(validation_data) != 2:
             raise TypeError(
                 f"fit: validation_data: expected a pair (x, y), got "
-                f"{checks.describe(validation_data)}."
+                f"{checks.describe(validation_data)}. Write validation_data=(x_test, y_test)."
             )
         x_held, y_held = validation_data
-        held = checks.samples("fit", "validation x", x_held, dtype=self.network.dtype)
-        return feed, (held, self.objective.targets(held, y_held))
+        with door.naming("fit: validation_data"):
+            held = checks.samples("", "x", x_held, dtype=self.network.dtype)
+            return feed, (held, self.objective.targets(held, y_held))
 
     # -- what the network knows ------------------------------------------------------------
 

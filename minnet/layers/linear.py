@@ -72,7 +72,7 @@ class Linear(Layer):
     def backward(self, grad: Array) -> Array:
         """dL/dW = x^T G, dL/db = sum of the rows of G; returns dL/dx = G W^T."""
         grad = grad.reshape(-1, self.out_features)
-        self.backward_first(grad)
+        Linear.backward_first(self, grad)  # not a subclass's own, which may call this method
         dx: Array = np.matmul(
             grad, self.weight.value.T, out=lent(self, "dx", self._x.shape, grad.dtype)
         )

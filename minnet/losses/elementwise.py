@@ -44,12 +44,13 @@ class ElementwiseLoss(Loss):
             weights = sample_weights(repr(self), sample_weight, len(a))
             self._weight, self.count = column(weights, a), float(weights.sum())
             values = values * self._weight
-        return check_finite(self, float(values.sum()) / self.count, a, y)
+        self._divisor = self.count or 1.0  # a batch whose weights are all 0 counts 0
+        return check_finite(self, float(values.sum()) / self._divisor, a, y)
 
     def backward(self) -> Array:
         """s_i df/da / n."""
         gradient = self.derivatives(self._a, self._y)
         if self._weight is not None:
             gradient = gradient * self._weight
-        result: Array = gradient / self.count
+        result: Array = gradient / self._divisor
         return result

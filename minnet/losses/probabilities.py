@@ -20,6 +20,8 @@ SUM_TOLERANCE = 1e-3
 def _entry(name: str, array: Array, wrong: Array) -> str:
     """The first wrong entry, as `a[3, 0] = 1.5`."""
     position = tuple(int(i) for i in np.argwhere(wrong)[0])
+    if name == "y" and array.shape[1:] == (1,):  # given as (m,) or as (m, 1)
+        return f"y[{position[0]}] = {array[position]}"
     return f"{name}[{', '.join(map(str, position))}] = {array[position]}"
 
 
@@ -28,6 +30,9 @@ def check_between_0_and_1(loss: Loss, name: str, array: Array) -> None:
     wrong = ~((array >= 0) & (array <= 1))
     if not wrong.any():
         return
+    if name == "prediction" and not np.isfinite(array).all():
+        entry = _entry(name, array, ~np.isfinite(array))
+        raise FloatingPointError(f"{loss!r}: expected finite predictions, got {entry}.")
     mend = "Is the network's last layer a sigmoid or softmax?"
     if name != "prediction":
         mend = "Class labels here are 0 and 1; -1/+1 becomes (y + 1) / 2."

@@ -20,7 +20,7 @@ Array = NDArray[Any]
 
 
 def sample_weights(place: str, value: ArrayLike, samples: int) -> Array:
-    """One weight for each sample: finite, none negative, not all zero."""
+    """One weight for each sample: finite, none negative; a batch may have zeros only."""
     weights = checks.numeric_array(place, "sample_weight", value)
     if weights.shape != (samples,):
         raise ValueError(
@@ -44,6 +44,7 @@ def class_weights(place: str, value: Sequence[float] | ArrayLike | None) -> Arra
         )
     checks.finite(place, "class_weight", weights)
     _refuse_negative(place, "class_weight", weights)
+    refuse_zeros(place, "class_weight", weights)
     return weights.astype(np.float64)
 
 
@@ -61,10 +62,18 @@ def _refuse_negative(place: str, name: str, weights: Array) -> None:
     if negative.any():
         position = int(negative.argmax())
         raise ValueError(
-            f"{place}: {name}: expected weights >= 0, got {name}[{position}] = {weights[position]}."
+            f"{place}: {name}: expected weights >= 0, got {name}[{position}] = "
+            f"{weights[position]}. A weight of 0 leaves it out."
         )
+
+
+def refuse_zeros(place: str, name: str, weights: Array) -> None:
+    """Refuse weights under which nothing counts."""
     if not weights.any():
-        raise ValueError(f"{place}: {name}: expected a weight above 0, got zeros only.")
+        raise ValueError(
+            f"{place}: {name}: expected a weight above 0 somewhere, got zeros only. Leave {name} "
+            f"out to let all count alike."
+        )
 
 
 def smoothing(place: str, value: float) -> float:
@@ -86,5 +95,6 @@ def at_least_something(loss: Loss, counted: Array) -> None:
     """Refuse data in which nothing counts."""
     if not counted.any():
         raise ValueError(
-            f"{loss!r}: y: expected at least one label that counts, got ignored labels only."
+            f"{loss!r}: y: expected at least one label that counts, got ignored labels only. "
+            f"Look whether ignore_label is the right number."
         )

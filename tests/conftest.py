@@ -1,0 +1,11 @@
+"""What all tests share.
+
+That this file stands here also puts `tests/` on the import path, so that a test in any folder
+below finds the helper `numeric`. Hypothesis looks for the same examples in every run, and
+measures no time: a slow machine is no failure.
+"""
+
+from hypothesis import settings
+
+settings.register_profile("minnet", deadline=None, derandomize=True, max_examples=40)
+settings.load_profile("minnet")
