@@ -19,7 +19,7 @@ def blame(
             return error
         if message.startswith("layers["):  # from a nested network
             message = f"{place}.{message}"
-        elif message.startswith((name, repr(layer))):
+        elif message.startswith(name):
             message = f"{place} {message}"
         else:
             what = "an input" if verb == "forward" else "a gradient"

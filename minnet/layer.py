@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from minnet.checks import describe
 from minnet.parameter import Parameter
 from minnet.workspace import Workspace
 
@@ -80,8 +79,9 @@ class Layer:
         for name in ("forward", "backward"):
             if name in vars(cls) and not callable(vars(cls)[name]):
                 raise TypeError(_reserved(cls.__name__, name))
-        if "backward" in vars(cls) and "backward_first" not in vars(cls):
-            # Who writes a new backward is not bypassed by the parent's shortcut.
+        _refuse_what_is_not_found(cls)
+        if _definer(cls, "backward") < _definer(cls, "backward_first"):
+            # Who writes (or mixes in) a new backward is not bypassed by the parent's shortcut.
             cls.backward_first = Layer.backward_first  # type: ignore[method-assign]
 
     def forward(self, x: Array) -> Array:
@@ -166,16 +166,20 @@ class Inside:
         self.training = False
         self.random: np.random.Generator | None = None
         self.args, self.kwargs = args, kwargs or {}
+        self.written: str | None = None  # the arguments of a copy, which keeps only their text
         self.owner: weakref.ref[Layer] | None = None  # the network that the layer belongs to
 
     def free(self) -> Inside:
-        """The same without the ties to a network."""
-        free = Inside(self.args, self.kwargs)
+        """The same without ties to a network; of the arguments (a lambda?) the text alone."""
+        free = Inside()
+        free.written = self.signature()
         free.training, free.random = self.training, self.random
         return free
 
     def signature(self) -> str:
         """The constructor's arguments as they were written, arrays by their shape."""
+        if self.written is not None:
+            return self.written
 
         def short(value: object) -> str:
             return f"array{value.shape}" if isinstance(value, np.ndarray) else repr(value)
@@ -215,6 +219,9 @@ def _find(holder: Any, path: str, seen: dict[int, str], result: list[Found]) -> 
         if not isinstance(value, _HOLDERS):
             continue
         name = path if key in hidden else f"{path}.{key}" if path else str(key)
+        if isinstance(value, (set, frozenset)):
+            _refuse_set(name, value)
+            continue
         if isinstance(value, (Parameter, Layer)):
             if id(value) in seen:
                 raise ValueError(_twice(value, seen[id(value)], name))
@@ -224,15 +231,54 @@ def _find(holder: Any, path: str, seen: dict[int, str], result: list[Found]) -> 
             _find(value, name, seen, result)
 
 
-_HOLDERS = (Parameter, Layer, list, tuple, dict)
+_HOLDERS = (Parameter, Layer, list, tuple, dict, set, frozenset)
+
+
+def _definer(cls: type, method: str) -> int:
+    """How far up the class's ancestry the definition of a method stands."""
+    return next(i for i, ancestor in enumerate(cls.__mro__) if method in vars(ancestor))
+
+
+def _refuse_what_is_not_found(cls: type) -> None:
+    """Where `find` does not look, a Parameter would never be trained, and nobody would notice."""
+    for name, value in vars(cls).items():
+        if isinstance(value, (Parameter, Layer)):
+            kind = "Parameter" if isinstance(value, Parameter) else "layer"
+            raise TypeError(
+                f"{cls.__name__}.{name}: expected a {kind} for each object, got one for all. Write "
+                f"self.{name} = ... in __init__ (in a dataclass: field(default_factory=...))."
+            )
+    if vars(cls).get("__slots__"):
+        raise TypeError(
+            f"{cls.__name__}: expected no __slots__, got __slots__: a slot is not found or trained."
+        )
+
+
+def _refuse_set(name: str, value: Any) -> None:
+    """A set has no order, so the parameters in it would have no place in the flat vector."""
+    if any(isinstance(item, (Parameter, Layer)) for item in value):
+        raise TypeError(
+            f"{name}: expected a list, got a {type(value).__name__}, which has no order."
+        )
 
 
 def _twice(value: Any, first: str, second: str) -> str:
     kind = "Parameter" if isinstance(value, Parameter) else "layer"
     return (
-        f"{second}: expected a {kind} of its own, got the same {kind} as at {first}: {value!r}. "
+        f"{written(second)}: expected a {kind} of its own, got the same {kind} as at "
+        f"{written(first)}: {value!r}. "
         f"Make a second one, or copy it with copy.deepcopy."
     )
+
+
+def written(path: str) -> str:
+    """A path as one writes it in code: `1.row.0` is `layers[1].row[0]`."""
+    code = ""
+    for part in path.split("."):
+        leading = not code or (code.endswith("]") and code.rpartition(".")[2].startswith("layers["))
+        index = f".layers[{part}]" if leading else f"[{part}]"
+        code += index if part.isdigit() else f".{part}"
+    return code.lstrip(".")
 
 
 def _reserved(owner: str, name: str) -> str:
@@ -247,18 +293,3 @@ def _reserved(owner: str, name: str) -> str:
         f"{owner}: the name {name!r} belongs to the framework ({uses[name]}). "
         f"Give your attribute another name, for example {name}_ or my_{name}."
     )
-
-
-def check_layer_object(place: str, layer: object) -> Layer:
-    """`layer` if it is a Layer; a class, a function or None gets the mend."""
-    if isinstance(layer, type) and issubclass(layer, Layer):
-        raise TypeError(
-            f"{place}: expected a layer, got the class {layer.__name__}. "
-            f"Make one of it: {layer.__name__}(...)."
-        )
-    if not isinstance(layer, Layer):
-        raise TypeError(
-            f"{place}: expected a layer, got {describe(layer)}. "
-            f"A layer of your own is a subclass of mn.Layer with forward and backward."
-        )
-    return layer

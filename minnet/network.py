@@ -16,15 +16,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from minnet import checks, packing
-from minnet.blame import blame, explain
-from minnet.layer import Layer, check_layer_object, layers_of
+from minnet.blame import explain
+from minnet.chain import Chain, checked_layers
+from minnet.layer import Layer, layers_of
 from minnet.table import Table, table
 from minnet.workspace import Workspace
 
 Array = NDArray[Any]
 
 
-class Network(Layer):
+class Network(Chain):
     """Layers applied one after the other; itself a Layer, so that networks nest.
 
     Args:
@@ -55,7 +56,7 @@ class Network(Layer):
         self, layers: Iterable[Layer], seed: int | None = None, dtype: str = "float32"
     ) -> None:
         self._dtype = _checked_dtype(dtype)
-        self.layers = _checked_layers(layers)
+        self.layers = checked_layers(layers)
         self._minnet.args = ()  # `layers` may be a generator, which cannot be copied
         self._minnet.kwargs = {}
         self.seed = checks.seed("Network", seed)
@@ -63,7 +64,8 @@ class Network(Layer):
         self._draw = np.random.default_rng(draw)
         self._use = np.random.default_rng(use)
         self._buffers = Workspace()
-        self._shapes: list[tuple[int, ...]] = []  # of the input and of each layer's output
+        self._differentiating = False
+        self._shapes = []
         self._packed = packing.Packing.empty(self._dtype)
         self.refresh()
 
@@ -75,10 +77,14 @@ class Network(Layer):
         """
         owner = packing.owner_of(self)
         if isinstance(owner, Network):
-            return owner.refresh()
+            changed = owner.refresh()  # which lets us go if we have been taken out of it
+            if packing.owner_of(self) is not None:
+                return changed
         changed = not self._packed.is_current(self._dtype)
         if changed:
+            before = self._packed
             self._packed = packing.pack(self, self._dtype, self._draw, self.seed is not None)
+            packing.release(before, self._packed)
             for layer in layers_of(self):
                 layer._minnet.random = self._use
                 vars(layer).pop("_workspace", None)
@@ -92,6 +98,7 @@ class Network(Layer):
 
     @dtype.setter
     def dtype(self, dtype: str) -> None:
+        self.refresh()
         owner = packing.owner_of(self)
         if isinstance(owner, Network):
             owner.dtype = dtype
@@ -116,12 +123,6 @@ class Network(Layer):
         self._packed.values[...] = new
 
     @property
-    def output_layer(self) -> Layer:
-        """The last layer, looked for inside a nested network that stands last."""
-        last = self.layers[-1]
-        return last.output_layer if isinstance(last, Network) else last
-
-    @property
     def workspace(self) -> Workspace:
         """The arrays that the Trainer lends to built-in layers during a step."""
         return self._buffers
@@ -130,11 +131,6 @@ class Network(Layer):
     def flat_gradients(self) -> Array:
         """The derivative of the loss by each entry of flat_values."""
         return self._packed.gradients
-
-    @property
-    def takes_indices(self) -> bool:  # type: ignore[override]
-        """True if the first layer takes whole numbers, which are then not cast."""
-        return self.layers[0].takes_indices
 
     def forward(self, x: Array) -> Array:
         """The output of the last layer for a batch x of shape (m, ...)."""
@@ -146,113 +142,41 @@ class Network(Layer):
 
     def backward(self, grad: Array) -> Array:
         """dL/dx from dL/doutput; zeroes all gradients first, then lets each layer set its own."""
-        self._zero()
-        return self._backward(self._checked_gradient(grad), from_logits=False)
+        gradient = self._checked_gradient(grad)
+        with self._zeroed():
+            return self._backward(gradient, from_logits=False)
 
     def backward_first(self, grad: Array) -> None:
         """The gradients of the parameters alone, not that of the network's own input."""
-        self._zero()
-        self._backward(grad, from_logits=False, first=True)
+        with self._zeroed():
+            self._backward(grad, from_logits=False, first=True)
 
     def backward_from_logits(self, grad: Array) -> None:
         """`backward_first` from dL/dlogits, leaving out the last activation."""
-        self._zero()
-        self._backward(grad, from_logits=True, first=True)
+        with self._zeroed():
+            self._backward(grad, from_logits=True, first=True)
 
-    def _zero(self) -> None:
-        """A nested network leaves this to the one that holds it, which has done it already."""
-        if packing.owner_of(self) is None:
-            self._packed.gradients.fill(0)
-
-    def _enter(self, x: Array) -> Array:
-        """Numbers of the network's own type."""
-        if type(x) is not np.ndarray or x.dtype.kind != "f":
-            x = checks.numeric_array("Network.forward", "x", x)
-        if x.dtype == self._dtype or (self.takes_indices and x.dtype.kind in "iu"):
-            return x
-        return x.astype(self._dtype)
-
-    def _forward(self, x: Array, to_logits: bool) -> Array:
-        """Each layer in turn; what a layer returns is cast back to the network's type."""
-        last = len(self.layers) - 1
-        self._shapes = shapes = [x.shape]
-        index, layer = 0, self.layers[0]
+    @contextlib.contextmanager
+    def _zeroed(self) -> Iterator[None]:
+        """Zero all gradients, unless the network that holds this one is at work and has done it."""
+        owner = packing.owner_of(self)
+        root = owner if isinstance(owner, Network) else self
+        if root._differentiating:
+            yield
+            return
+        self._packed.gradients.fill(0)
+        root._differentiating = True
         try:
-            for index, layer in enumerate(self.layers):
-                if to_logits and index == last:
-                    if not isinstance(layer, Network):
-                        return x
-                    y = layer._forward(x, to_logits=True)
-                else:
-                    y = layer.forward(x)
-                if type(y) is not np.ndarray or y.dtype != self._dtype:
-                    y = self._cast_back(y, "forward")
-                shapes.append(y.shape)
-                x = y
-        except Exception as error:
-            raise blame(error, index, layer, "forward", x.shape) from None
-        return x
-
-    def _backward(self, grad: Array, from_logits: bool, first: bool = False) -> Array:
-        """Each layer in turn, from the last to the first; `first`: nobody needs dL/dx."""
-        layers, shapes = self.layers, self._shapes
-        index = len(layers) - 1
-        layer = layers[index]
-        try:
-            if from_logits and isinstance(layer, Network):
-                grad = layer._backward(grad, from_logits=True, first=first and index == 0)
-            start = index - 1 if from_logits else index
-            for index in range(start, -1, -1):
-                layer = layers[index]
-                if first and index == 0:
-                    layer.backward_first(grad)
-                    break
-                below = layer.backward(grad)
-                if type(below) is not np.ndarray or below.dtype != self._dtype:
-                    below = self._cast_back(below, "backward")
-                if below.shape != shapes[index]:
-                    raise ValueError(
-                        f"expected to return dL/dx of the shape of its input, {shapes[index]}, "
-                        f"got {below.shape}."
-                    )
-                grad = below
-        except Exception as error:
-            raise blame(error, index, layer, "backward", grad.shape) from None
-        return grad
-
-    def _checked_gradient(self, grad: Array) -> Array:
-        """The gradient that came to `backward`, of the output's shape and our type."""
-        array = checks.numeric_array("Network.backward", "grad", grad)
-        if not self._shapes:
-            raise RuntimeError("Network.backward: expected a forward first, got none.")
-        if array.shape != self._shapes[-1]:
-            raise ValueError(
-                f"Network.backward: grad: expected the shape of the output, {self._shapes[-1]}, "
-                f"got {array.shape}."
-            )
-        return array.astype(self._dtype, copy=False)
-
-    def _cast_back(self, returned: Any, verb: str) -> Array:
-        """What a student's layer returned, as an array of the network's type."""
-        if returned is None:
-            raise TypeError(f"expected {verb} to return an array, got None. Is a return missing?")
-        array = checks.numeric_array(verb, "returned value", returned)
-        return array.astype(self._dtype, copy=False)
+            yield
+        finally:
+            root._differentiating = False
 
     def activations(self, x: ArrayLike) -> list[Array]:
         """The output of every layer, in order, in evaluation mode."""
         inside = self._enter(checks.samples("Network.activations", "x", x, dtype=self._dtype))
-        outputs = []
+        outputs: list[Array] = []
         with self.evaluating():
-            for index, layer in enumerate(self.layers):
-                try:
-                    y = layer.forward(inside)
-                    if type(y) is not np.ndarray or y.dtype != self._dtype:
-                        y = self._cast_back(y, "forward")
-                except Exception as error:
-                    raise blame(error, index, layer, "forward", inside.shape) from None
-                outputs.append(y)
-                inside = y
+            self._forward(inside, to_logits=False, keep=outputs)
         return outputs
 
     def predict(self, x: ArrayLike, batch_size: int = 1000) -> Array:
@@ -268,6 +192,11 @@ class Network(Layer):
             first = self.forward(data[:rows])
             if len(data) <= rows:
                 return np.array(first)
+            if len(first) != rows:
+                raise ValueError(
+                    f"{self.output_layer!r}: expected an output of shape (m, ...), one row for "
+                    f"each of {rows} samples, got {first.shape}."
+                )
             result = np.empty((len(data), *first.shape[1:]), self._dtype)
             result[:rows] = first
             for start in range(rows, len(data), rows):
@@ -302,7 +231,7 @@ class Network(Layer):
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles: the layers own their numbers, the copy packs them again."""
         state = super().__getstate__()
-        state.update(_packed=None, _buffers=None, _shapes=[])
+        state.update(_packed=None, _buffers=None, _shapes=[], _differentiating=False)
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -329,23 +258,11 @@ def _share_workspace(network: Network, workspace: Workspace) -> None:
 
 def _checked_dtype(dtype: object) -> np.dtype[Any]:
     try:
-        result = np.dtype(dtype)  # type: ignore[call-overload]
+        name = "" if dtype is None else np.dtype(dtype).name  # type: ignore[call-overload]
     except TypeError:
-        result = None
-    if result not in (np.dtype("float32"), np.dtype("float64")):
+        name = ""
+    if name not in ("float32", "float64"):
         raise ValueError(
             f'Network: dtype: expected "float32" or "float64", got {checks.describe(dtype)}.'
         )
-    return result  # type: ignore[no-any-return]
-
-
-def _checked_layers(layers: Iterable[Layer]) -> list[Layer]:
-    if isinstance(layers, Layer) or not isinstance(layers, Iterable):
-        raise TypeError(
-            f"Network: layers: expected a list of layers, got {checks.describe(layers)}. "
-            f"Write Network([...])."
-        )
-    result = [check_layer_object(f"layers[{i}]", layer) for i, layer in enumerate(layers)]
-    if not result:
-        raise ValueError("Network: layers: expected at least one layer, got an empty list.")
-    return result
+    return np.dtype(name)

@@ -8,6 +8,7 @@ while each layer still sees its own array of its own shape.
 from __future__ import annotations
 
 import hashlib
+import numbers
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -182,6 +183,23 @@ class Parameter:
 
     def __repr__(self) -> str:
         return f"Parameter(shape={self._shape}{'' if self.trainable else ', trainable=False'})"
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse `p.gradient = g` and `p.values = v`, which would train nothing, silently."""
+        known = name.startswith("_") or name in ("name", "trainable") or hasattr(type(self), name)
+        if not known:
+            raise AttributeError(
+                f"{self.name}: expected .value, .grad or .trainable to be set, got .{name}. "
+                f"Keep other things in attributes of the layer."
+            )
+        object.__setattr__(self, name, value)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, (np.ndarray, numbers.Number)):
+            self._misused()
+        return self is other
+
+    __hash__ = object.__hash__
 
     # From here on: a Parameter that stands where its .value was meant says so.
 

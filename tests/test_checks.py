@@ -1,0 +1,228 @@
+"""The questions of every door: what passes comes out plain, what does not gets four parts."""
+
+import fractions
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import minnet as mn
+from minnet import checks
+
+BIG = checks._PIECE
+
+
+def message(kind, check, *arguments, **options):
+    """The text of the error, which has a place, what was expected, and what came."""
+    with pytest.raises(kind) as caught:
+        check("fit", *arguments, **options)
+    text = str(caught.value)
+    assert text.startswith("fit: ")
+    assert "expected" in text
+    assert "got" in text
+    assert text.endswith((".", "?"))
+    return text
+
+
+@pytest.mark.parametrize("value", [3, 3.0, np.int8(3), np.float32(3), np.uint64(3)])
+def test_whole_numbers_come_out_as_int(value):
+    result = checks.whole_number("fit", "epochs", value)
+    assert (result, type(result)) == (3, int)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (True, TypeError),
+        (np.True_, TypeError),
+        ("3", TypeError),
+        (None, TypeError),
+        ([3], TypeError),
+        (3j, TypeError),
+        (np.array([3]), TypeError),
+        (2.5, ValueError),
+        (0, ValueError),
+        (-3, ValueError),
+        (math.nan, ValueError),
+        (math.inf, ValueError),
+        (11, ValueError),
+        (fractions.Fraction(5, 2), ValueError),
+    ],
+)
+def test_what_is_no_whole_number_in_range_is_refused(value, kind):
+    text = message(kind, checks.whole_number, "epochs", value, maximum=10)
+    assert "epochs: expected a whole number >= 1 and <= 10, got " in text
+    assert type(value).__name__ in text or isinstance(value, np.ndarray)
+
+
+@given(st.integers(-(2**80), 2**80))
+def test_large_whole_numbers_are_exact(value):
+    assert checks.whole_number("fit", "n", value, minimum=-(2**90)) == value
+
+
+@given(st.floats(0, 1))
+def test_numbers_come_out_as_float(value):
+    for given_value in (value, np.float64(value), np.array(value)):
+        result = checks.number("SGD", "rate", given_value, minimum=0, maximum=1)
+        assert (result, type(result)) == (value, float)
+
+
+def test_bounds_are_in_or_out_as_asked():
+    for above in (False, True):
+        for below in (False, True):
+            options = {"minimum": 0, "maximum": 1, "above": above, "below": below}
+            for value, refused in [(0, above), (1, below), (0.5, False), (-1e-9, True), (2, True)]:
+                if refused:
+                    text = message(ValueError, checks.number, "rate", value, **options)
+                    assert f"{'>' if above else '>='} 0 and {'<' if below else '<='} 1" in text
+                else:
+                    assert checks.number("fit", "rate", value, **options) == value
+
+
+@pytest.mark.parametrize("value", [True, np.False_, "0.1", None, [0.1], 1j, np.ones(1), {}])
+def test_what_is_no_number_is_refused(value):
+    assert "rate: expected a finite number, got" in message(TypeError, checks.number, "rate", value)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, np.float32("nan")])
+def test_numbers_are_finite(value):
+    assert "finite" in message(ValueError, checks.number, "rate", value)
+
+
+def test_a_number_too_large_for_a_float_is_refused_in_words():
+    message(ValueError, checks.number, "rate", 10**400)
+
+
+def test_true_and_false_are_no_numbers():
+    assert checks.boolean("fit", "shuffle", np.True_) is True
+    assert checks.boolean("fit", "shuffle", False) is False
+    for value in (0, 1, "yes", None, np.ones(1)):
+        assert "shuffle: expected True or False" in message(
+            TypeError, checks.boolean, "shuffle", value
+        )
+
+
+def test_seeds():
+    assert checks.seed("fit", None) is None
+    assert checks.seed("fit", 0) == 0
+    for value in (-1, 1.5, "a", False):
+        assert "seed: " in message((TypeError, ValueError), checks.seed, value)
+
+
+@given(
+    hnp.arrays(
+        st.sampled_from(["bool", "int8", "uint16", "int64", "float16", "float32", "float64"]),
+        hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3),
+    )
+)
+def test_arrays_of_numbers_pass_as_they_are(array):
+    assert checks.numeric_array("fit", "x", array) is array
+    if array.size:
+        np.testing.assert_array_equal(checks.numeric_array("fit", "x", array.tolist()), array)
+
+
+@pytest.mark.parametrize(
+    ("value", "part"),
+    [
+        ("abc", "a string"),
+        ([["1", "2"]], "np.asarray(x, dtype=float)"),
+        ([[1, None]], "object"),
+        (None, "object"),
+        ([[1.0], [1.0, 2.0]], "cannot turn into one"),
+        ([1j], "complex128"),
+        (np.array(["2020-01-01"], "M8[D]"), "datetime64"),
+        (np.ma.masked_array([1.0, 2.0], [True, False]), "x.filled(0)"),
+        (np.array([(1.0, 2.0)], dtype=[("a", float), ("b", float)]), "array of numbers"),
+    ],
+)
+def test_what_is_no_array_of_numbers_is_refused(value, part):
+    assert part in message(TypeError, checks.numeric_array, "x", value)
+
+
+@given(
+    st.lists(st.integers(0, 4), min_size=0, max_size=3),
+    st.sampled_from([math.nan, math.inf, -math.inf]),
+)
+def test_the_first_bad_entry_is_named_by_its_position(position, bad):
+    array = np.ones([5] * len(position))
+    array[tuple(position)] = bad
+    entry = f"x[{', '.join(map(str, position))}]" if position else "x"
+    assert f"got {entry} = {bad}" in message(ValueError, checks.finite, "x", array)
+
+
+@pytest.mark.parametrize("columns", [1, 3])
+def test_large_arrays_are_looked_at_in_pieces_to_the_last_row(columns):
+    rows = BIG // columns + 5
+    array = np.ones((rows, columns), np.float32)
+    checks.finite("fit", "x", array)
+    array[-1, -1] = np.nan
+    expected = f"x[{rows - 1}, {columns - 1}] = nan"
+    assert expected in message(ValueError, checks.finite, "x", array)
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (0, 3), (3, 0), (2, 2)])
+def test_finite_numbers_pass_in_every_shape(shape):
+    for dtype in ("float32", "float64", "int64", "bool"):
+        checks.finite("fit", "x", np.ones(shape, dtype), dtype=np.dtype("float32"))
+
+
+def test_numbers_that_overflow_in_the_network_s_type_are_refused():
+    f4, limit = np.dtype("float32"), float(np.finfo("float32").max)
+    checks.finite("fit", "x", np.array([[limit, -limit]]), dtype=f4)
+    for bad in (1e39, -1e300):
+        text = message(ValueError, checks.finite, "x", np.array([[0.0, bad]]), dtype=f4)
+        assert f"fit into float32, got x[0, 1] = {bad:g}" in text
+        assert "Standardizer" in text
+        checks.finite("fit", "x", np.array([[bad]]), dtype=np.dtype("float64"))
+    for bad in (math.nan, math.inf):
+        text = message(ValueError, checks.finite, "x", np.array([0.0, bad]), dtype=f4)
+        assert f"finite numbers, got x[1] = {bad}" in text
+
+
+def test_lengths_and_emptiness():
+    checks.same_length("fit", "x", np.ones((2, 3)), "y", np.ones(2))
+    text = message(ValueError, checks.same_length, "x", np.ones((2, 3)), "y", np.ones(5))
+    assert "x and y: expected the same number of rows, got 2 and 5" in text
+    checks.not_empty("fit", "x", np.ones(()))
+    for shape in ((0,), (0, 3), (3, 0)):
+        assert str(shape) in message(ValueError, checks.not_empty, "x", np.ones(shape))
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "part"),
+    [
+        (1.0, ValueError, "()"),
+        ([1.0, 2.0], ValueError, "x.reshape(-1, 1)"),
+        (np.ones((0, 2)), ValueError, "empty"),
+        (np.ones((2, 0)), ValueError, "empty"),
+        ([[1.0, math.nan]], ValueError, "x[0, 1] = nan"),
+        ([["a"]], TypeError, "array of numbers"),
+    ],
+)
+def test_samples_at_the_door(value, kind, part):
+    assert part in message(kind, checks.samples, "x", value)
+
+
+def test_samples_that_pass_are_not_copied():
+    for array in (np.ones((1, 1)), np.zeros((2, 3, 4), "uint8")):
+        assert checks.samples("fit", "x", array) is array
+
+
+def test_descriptions_are_short():
+    assert checks.describe(np.ones((2, 3))) == "an array of shape (2, 3) and type float64"
+    assert checks.describe("abc") == "'abc' (str)"
+    assert len(checks.describe("x" * 1000)) < 80
+
+
+def test_built_in_is_exactly_minnet_s_own():
+    class Mine(mn.Tanh):
+        pass
+
+    Near = type("Near", (mn.Tanh,), {"__module__": "minnet_extras"})  # noqa: N806
+    assert checks.is_built_in(mn.Tanh())
+    assert checks.is_built_in(mn.MeanSquaredError())
+    assert not checks.is_built_in(Mine())
+    assert not checks.is_built_in(Near())

@@ -1,0 +1,400 @@
+"""Schedules against PyTorch's schedulers and by themselves, and optimizers that follow them.
+
+`reference/make_schedules.py` says how `reference/schedules.npz` was made.
+"""
+
+import copy
+import math
+import pickle
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from reference import make_schedules
+
+import minnet as mn
+from minnet import schedules
+
+mpl.use("Agg")
+
+RATE, STEPS = make_schedules.RATE, make_schedules.STEPS
+
+OURS = {
+    "constant": schedules.Constant(RATE),
+    "step": schedules.StepDecay(RATE, every=7, factor=0.4),
+    "exponential": schedules.Exponential(RATE, factor=0.93),
+    "polynomial": schedules.Polynomial(RATE, steps=40),
+    "polynomial_power": schedules.Polynomial(RATE, steps=59, power=2.5),
+    "cosine": schedules.Cosine(RATE, steps=59),
+    "cosine_end": schedules.Cosine(RATE, steps=59, end=0.02),
+    "warm_up": schedules.WarmUp(schedules.Cosine(RATE, steps=49), steps=10),
+    "one_cycle": schedules.OneCycle(RATE, steps=STEPS),
+    "one_cycle_options": schedules.OneCycle(RATE, STEPS, warm_up=0.55, rise=10, fall=50),
+}
+
+LAST = {"cosine": 0, "cosine_end": 0.02, "polynomial": 0, "warm_up": 0, "constant": RATE}
+LAST.update(one_cycle=RATE / 25 / 1e4, one_cycle_options=RATE / 500, polynomial_power=0)
+
+
+@pytest.fixture(scope="module")
+def reference():
+    with np.load(Path(__file__).parent / "reference" / "schedules.npz") as file:
+        return dict(file)
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_rates_equal_pytorch(name, reference):
+    ours = [OURS[name](step) for step in range(STEPS)]
+    np.testing.assert_allclose(ours, reference[name], rtol=1e-11, atol=1e-16)
+    assert all(type(rate) is float for rate in ours)
+
+
+def test_every_case_of_the_reference_is_compared(reference):
+    assert set(reference) == {*OURS, *make_schedules.PLATEAUS, "losses"}
+
+
+@pytest.mark.parametrize("name", sorted(LAST))
+def test_after_the_end_the_last_rate_stays(name):
+    for step in (STEPS - 1, STEPS, STEPS + 1, 10 * STEPS, 10**9):
+        assert OURS[name](step) == pytest.approx(LAST[name], abs=1e-17)
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_a_schedule_has_no_state(name):
+    schedule = OURS[name]
+    forwards = [schedule(step) for step in range(80)]
+    assert [schedule(step) for step in reversed(range(80))] == forwards[::-1]
+    for clone in (copy.deepcopy(schedule), pickle.loads(pickle.dumps(schedule))):
+        assert [clone(step) for step in range(80)] == forwards
+        assert repr(clone) == repr(schedule)
+    assert schedule(np.int64(3)) == schedule(3.0) == forwards[3]
+
+
+@given(st.integers(1, 200), st.floats(0, 0.99), st.integers(0, 400))
+def test_one_cycle_stays_between_its_ends_for_every_length(steps, warm_up, step):
+    schedule = schedules.OneCycle(1.0, steps, warm_up, rise=5, fall=10)
+    assert 1 / 50 - 1e-15 <= schedule(step) <= 1
+    assert schedule(steps - 1) == pytest.approx(1 / 50)
+
+
+@given(st.integers(1, 50), st.integers(0, 100))
+def test_warm_up_rises_evenly_and_then_follows(steps, step):
+    inner = schedules.Exponential(0.4, 0.9)
+    schedule = schedules.WarmUp(inner, steps)
+    expected = 0.4 * (step + 1) / (steps + 1) if step < steps else inner(step - steps)
+    assert schedule(step) == pytest.approx(expected, rel=1e-14)
+
+
+def test_warm_up_takes_a_number_and_a_function():
+    assert [schedules.WarmUp(0.4, 3)(step) for step in (0, 3, 9)] == pytest.approx([0.1, 0.4, 0.4])
+    schedule = schedules.WarmUp(lambda step: 1 / (1 + step), 1)
+    assert [schedule(step) for step in range(4)] == [0.5, 1, 0.5, 1 / 3]
+
+
+def test_rising_polynomials_and_cosines_are_legal():
+    for schedule in (schedules.Polynomial(0.1, 10, end=0.3), schedules.Cosine(0.1, 10, end=0.3)):
+        rates = [schedule(step) for step in range(12)]
+        assert rates == sorted(rates)
+        assert rates[-1] == pytest.approx(0.3)
+
+
+def test_the_options_are_shown():
+    assert repr(schedules.Cosine(0.1, 50)) == "Cosine(start=0.1, steps=50, end=0.0)"
+    assert "schedule=StepDecay(start=0.1" in repr(schedules.WarmUp(schedules.StepDecay(0.1, 5), 3))
+
+
+MAKE = {
+    "Constant": lambda **options: schedules.Constant(**{"start": 0.1, **options}),
+    "StepDecay": lambda **options: schedules.StepDecay(**{"start": 0.1, "every": 3, **options}),
+    "Exponential": lambda **o: schedules.Exponential(**{"start": 0.1, "factor": 0.5, **o}),
+    "Polynomial": lambda **options: schedules.Polynomial(**{"start": 0.1, "steps": 3, **options}),
+    "Cosine": lambda **options: schedules.Cosine(**{"start": 0.1, "steps": 3, **options}),
+    "WarmUp": lambda **options: schedules.WarmUp(**{"schedule": 0.1, "steps": 3, **options}),
+    "OneCycle": lambda **options: schedules.OneCycle(**{"peak": 0.1, "steps": 3, **options}),
+}
+RATES = [-0.1, math.nan, math.inf, "0.1", None, True]
+WHOLE = [0, -1, 2.5, "3", None, True]
+BAD = {
+    "Constant": {"start": RATES},
+    "StepDecay": {"start": RATES, "every": WHOLE, "factor": [*RATES, 1.1]},
+    "Exponential": {"start": RATES, "factor": [*RATES, 1.1]},
+    "Polynomial": {"start": RATES, "steps": WHOLE, "end": RATES, "power": [*RATES, 0]},
+    "Cosine": {"start": RATES, "steps": WHOLE, "end": RATES},
+    "WarmUp": {"schedule": RATES, "steps": WHOLE},
+    "OneCycle": {
+        **{"peak": RATES, "steps": WHOLE, "warm_up": [*RATES, 1.0]},
+        **{"rise": [*RATES, 0.5], "fall": [*RATES, 0.5]},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "option", "value"),
+    [(kind, o, value) for kind in BAD for o, values in BAD[kind].items() for value in values],
+)
+def test_bad_options(kind, option, value):
+    with pytest.raises((TypeError, ValueError)) as info:
+        MAKE[kind](**{option: value})
+    assert str(info.value).startswith(f"{kind}: {option}: expected a ")
+    assert f"got {value!r}" in str(info.value)
+
+
+@pytest.mark.parametrize("kind", sorted(MAKE))
+@pytest.mark.parametrize("step", [-1, 0.5, "1", None, True, math.nan])
+def test_bad_steps(kind, step):
+    with pytest.raises(
+        (TypeError, ValueError), match=f"{kind}: step: expected a whole number >= 0"
+    ):
+        MAKE[kind]()(step)
+
+
+def test_a_warm_up_in_front_of_something_else():
+    with pytest.raises(TypeError, match=r"WarmUp: schedule: .*class Cosine.*object of it: Cosine"):
+        schedules.WarmUp(schedules.Cosine, 3)
+    with pytest.raises(ValueError, match=r"WarmUp: <lambda> at step 0: learning_rate: .*got -1"):
+        schedules.WarmUp(lambda step: -1.0, 3)
+    with pytest.raises(NotImplementedError, match=r"Schedule: write rate\(self, step\)"):
+        schedules.Schedule()(0)
+
+
+# -- optimizers that follow a schedule ----------------------------------------------------
+
+
+class Halving(schedules.Schedule):
+    def rate(self, step):
+        return 0.5 ** (step + 1)
+
+
+OPTIMIZERS = [mn.SGD, mn.Adam, mn.optimizers.AdamW, mn.optimizers.RMSProp]
+OPTIMIZERS += [mn.optimizers.AdaGrad, mn.optimizers.AdaDelta]
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+def test_a_schedule_is_the_same_as_setting_the_rate_by_hand(kind):
+    generator = np.random.default_rng(0)
+    scheduled, by_hand = kind(Halving()), kind(1.0)
+    w = generator.normal(size=7)
+    v = w.copy()
+    for step in range(6):
+        by_hand.learning_rate = 0.5 ** (step + 1)
+        assert scheduled.learning_rate == by_hand.learning_rate
+        g = generator.normal(size=7)
+        scheduled.step(w, g)
+        by_hand.step(v, g)
+        assert np.array_equal(w, v)
+        assert scheduled.last_rate == by_hand.last_rate == 0.5 ** (step + 1)
+    assert scheduled.learning_rate == 0.5**7
+
+
+def test_the_rate_belongs_to_the_step_also_in_blocks(monkeypatch):
+    asked = []
+
+    def schedule(step):
+        asked.append(step)
+        return 1.0 / (1 + step)
+
+    monkeypatch.setattr(mn.optimizers.optimizer, "BLOCK", 4)
+    w, optimizer = np.zeros(10), mn.SGD(schedule)
+    for _ in range(3):
+        optimizer.step(w, np.ones(10))
+    assert w == pytest.approx([-(1 + 1 / 2 + 1 / 3)] * 10)
+    assert asked == [0, 0, 1, 2]  # once when given, once for each step
+
+
+@pytest.mark.parametrize("calls_init", [True, False])
+def test_an_optimizer_with_a_step_of_its_own_follows_too(calls_init):
+    class Plain(mn.Optimizer):
+        def __init__(self, rate):
+            if calls_init:
+                super().__init__(rate)
+            else:
+                self.learning_rate = rate
+
+        def step(self, values, grads):
+            values -= self.learning_rate * grads
+            values -= 0 * self.learning_rate
+
+    w, optimizer = np.zeros(1), Plain(Halving())
+    for _ in range(3):
+        optimizer.step(w, np.ones(1))
+    assert w[0] == -(1 / 2 + 1 / 4 + 1 / 8)
+    assert optimizer.steps == 3
+    assert optimizer.last_rate == 1 / 8
+
+
+def test_a_step_that_calls_its_parents_counts_once():
+    class Careful(mn.SGD):
+        def step(self, values, grads):
+            super().step(values, np.clip(grads, -1, 1))
+            values -= 0 * self.learning_rate
+            self.seen = self.learning_rate
+
+    w, optimizer = np.zeros(1), Careful(Halving())
+    for _ in range(2):
+        optimizer.step(w, np.full(1, 9.0))
+    assert w[0] == -(1 / 2 + 1 / 4)
+    assert optimizer.steps == 2
+    assert optimizer.seen == 1 / 4
+
+
+def test_a_step_that_fails_is_not_counted():
+    class Broken(mn.Optimizer):
+        def step(self, values, grads):
+            raise RuntimeError("broken")
+
+    optimizer = Broken(Halving())
+    with pytest.raises(RuntimeError, match="broken"):
+        optimizer.step(np.zeros(1), np.ones(1))
+    assert optimizer.steps == 0
+    assert optimizer.learning_rate == 0.5
+
+
+def test_a_rate_may_be_changed_inside_of_a_step():
+    class Decaying(mn.Optimizer):
+        def step(self, values, grads):
+            self.learning_rate *= 0.5
+            values -= self.learning_rate * grads
+
+    w, optimizer = np.zeros(1), Decaying(Halving())
+    optimizer.step(w, np.ones(1))
+    assert w[0] == -0.25
+    assert optimizer.schedule is None
+    assert optimizer.learning_rate == 0.25
+
+
+def test_a_number_takes_the_schedule_away_and_back():
+    optimizer = mn.SGD(Halving())
+    assert isinstance(optimizer.schedule, Halving)
+    assert "learning_rate=Halving()" in repr(optimizer)
+    optimizer.learning_rate = 0.1
+    assert (optimizer.learning_rate, optimizer.schedule) == (0.1, None)
+    assert repr(optimizer) == "SGD(learning_rate=0.1)"
+    optimizer.steps = 5
+    optimizer.learning_rate = schedules.StepDecay(1.0, every=5)
+    assert optimizer.learning_rate == 0.1
+
+
+@pytest.mark.parametrize("clone", [copy.deepcopy, lambda o: pickle.loads(pickle.dumps(o))])
+def test_a_copy_is_at_the_same_step(clone):
+    optimizer = mn.Adam(Halving())
+    optimizer.step(np.ones(2), np.ones(2))
+    other = clone(optimizer)
+    assert other.learning_rate == optimizer.learning_rate == 0.25
+    other.step(np.ones(2), np.ones(2))
+    assert (other.learning_rate, optimizer.learning_rate) == (0.125, 0.25)
+
+
+def bad_after(count, value):
+    def schedule(step):
+        return 0.1 if step < count else value
+
+    return schedule
+
+
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [(-0.1, ValueError), (math.nan, ValueError), (math.inf, ValueError), (None, TypeError)],
+)
+def test_a_schedule_that_gives_no_rate(value, error):
+    with pytest.raises(error, match=r"SGD: schedule at step 0: learning_rate: expected .* >= 0"):
+        mn.SGD(bad_after(0, value))
+    optimizer, w = mn.SGD(bad_after(2, value)), np.zeros(2)
+    optimizer.step(w, np.ones(2))
+    optimizer.step(w, np.ones(2))
+    before = w.copy()
+    with pytest.raises(error, match=r"SGD: schedule at step 2: learning_rate") as info:
+        optimizer.step(w, np.ones(2))
+    assert f"got {value!r}" in str(info.value)
+    assert np.array_equal(w, before)
+    assert optimizer.steps == 2
+
+
+def test_a_bad_schedule_names_its_class():
+    class Falling(schedules.Schedule):
+        def rate(self, step):
+            return 0.1 - step * 0.1
+
+    optimizer = mn.Adam(Falling())
+    optimizer.steps = 2
+    with pytest.raises(ValueError, match=r"Adam: Falling\(\) at step 2: learning_rate: .*got -0.1"):
+        optimizer.learning_rate  # noqa: B018
+
+
+def test_a_class_is_no_schedule():
+    with pytest.raises(
+        TypeError, match=r"SGD: learning_rate: .*the class Cosine.*Cosine\(\.\.\.\)"
+    ):
+        mn.SGD(schedules.Cosine)
+
+
+def trainer_with(optimizer):
+    return mn.Trainer([mn.Linear(1, 1)], mn.MeanSquaredError(), optimizer, seed=0)
+
+
+X, Y = np.arange(6.0).reshape(6, 1) / 6, np.arange(6.0)
+
+
+def test_the_history_shows_the_rate_of_the_next_step():
+    trainer = trainer_with(mn.SGD(Halving()))
+    history = trainer.fit(X, Y, 3, batch_size=3, progress=False)
+    assert history["learning_rate"] == [2.0**-3, 2.0**-5, 2.0**-7]
+    trainer.fit(X, Y, 1, batch_size=3, progress=False)
+    assert trainer.history["learning_rate"][-1] == 2.0**-9
+    assert "SGD(learning_rate=Halving())" in str(trainer.summary())
+
+
+def test_a_trainer_stops_before_a_step_without_a_rate():
+    trainer = trainer_with(mn.SGD(bad_after(3, -1.0)))
+    with pytest.raises(ValueError, match=r"schedule at step 3.*got -1.0"):
+        trainer.fit(X, Y, 2, batch_size=2, progress=False)
+    assert trainer.optimizer.steps == 3
+
+
+# -- pictures -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def _closed():
+    yield
+    plt.close("all")
+
+
+@pytest.mark.usefixtures("_closed")
+def test_the_picture_shows_the_rates():
+    ax = mn.plot.schedule(OURS["one_cycle"], 80)
+    assert list(ax.lines[0].get_xdata()) == list(range(80))
+    assert list(ax.lines[0].get_ydata()) == [OURS["one_cycle"](step) for step in range(80)]
+    assert (ax.get_title(), ax.get_xlabel()) == (
+        "Learning rate: OneCycle",
+        "step (one update each)",
+    )
+    assert ax.get_ylabel() == "learning rate"
+    assert mn.plot.schedule(Halving(), 3, ax=ax) is ax
+
+
+@pytest.mark.usefixtures("_closed")
+def test_several_schedules_in_one_picture():
+    ax = mn.plot.schedule(OURS, 60)
+    assert [line.get_label() for line in ax.lines] == list(OURS)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == list(OURS)
+
+
+@pytest.mark.usefixtures("_closed")
+@pytest.mark.parametrize(
+    ("schedule", "steps", "match"),
+    [
+        (0.1, 10, r"schedule: expected a schedule such as .*got 0.1"),
+        (schedules.Cosine, 10, r"schedule: expected a schedule such as"),
+        ({}, 10, r"schedule: expected at least one"),
+        (Halving(), 0, r"steps: expected a whole number >= 1, got 0"),
+        (bad_after(3, -1.0), 10, r"schedule at step 3: learning_rate.*got -1.0"),
+    ],
+)
+def test_pictures_of_nothing(schedule, steps, match):
+    with pytest.raises((TypeError, ValueError), match=rf"mn.plot.schedule: {match}"):
+        mn.plot.schedule(schedule, steps)
+    assert not plt.get_fignums()
