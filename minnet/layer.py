@@ -141,9 +141,11 @@ class Layer:
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _METHODS:
             raise TypeError(_reserved(type(self).__name__, name))
-        if isinstance(value, Parameter):
-            value.name = f"{type(self).__name__}.{name}"
-        object.__setattr__(self, name, value)
+        if may_hold_parts(value):
+            Bindings.count += 1
+            if isinstance(value, Parameter):
+                value.name = f"{type(self).__name__}.{name}"
+        _set(self, name, value)
 
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles: the copy belongs to no network."""
@@ -168,6 +170,7 @@ class Inside:
         self.args, self.kwargs = args, kwargs or {}
         self.written: str | None = None  # the arguments of a copy, which keeps only their text
         self.owner: weakref.ref[Layer] | None = None  # the network that the layer belongs to
+        self.shapes: list[tuple[int, ...]] = []  # in a chain: of the input and of each output
 
     def free(self) -> Inside:
         """The same without ties to a network; of the arguments (a lambda?) the text alone."""
@@ -232,6 +235,20 @@ def _find(holder: Any, path: str, seen: dict[int, str], result: list[Found]) -> 
 
 
 _HOLDERS = (Parameter, Layer, list, tuple, dict, set, frozenset)
+_set = object.__setattr__
+
+
+class Bindings:
+    """Counts how often a layer was given something in which parts may be (see `watch.py`)."""
+
+    count = 0
+
+
+def may_hold_parts(value: object) -> bool:
+    """True for a Parameter, a layer, and what may hold them; False for a tuple of numbers."""
+    if not isinstance(value, _HOLDERS):
+        return False
+    return type(value) is not tuple or any(map(may_hold_parts, value))
 
 
 def _definer(cls: type, method: str) -> int:

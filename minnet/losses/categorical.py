@@ -69,6 +69,7 @@ class CategoricalCrossEntropy(Loss):
 
     canonical: ClassVar[type[Layer] | None] = Softmax
     _workspace: Workspace | None = None
+    _shape: tuple[int, ...] = ()
 
     def __init__(
         self,
@@ -109,26 +110,31 @@ class CategoricalCrossEntropy(Loss):
         self, logits: Array, target: Array, sample_weight: Array | None = None
     ) -> float:
         """The loss, and its gradient on the way: both need the same exponentials."""
-        m, k = logits.shape
-        largest = logits.max(axis=1, keepdims=True)
-        e: Array = np.subtract(largest, logits, out=lent(self, "e", (m, k), logits.dtype))
+        m, _ = shape = logits.shape
+        largest = np.maximum.reduce(logits, axis=1, keepdims=True)
         if target.ndim == 2 or sample_weight is not None or not self._plain:
             self._q = self._terms(target, logits, sample_weight)
-            return self._from_terms(e, self._q)
-        flat = np.arange(0, m * k, k) + target  # where the labels stand in the flattened rows
-        behind = e.take(flat)
-        np.negative(e, out=e)
+            return self._from_terms(largest - logits, self._q)
+        e: Array = np.subtract(logits, largest, out=lent(self, "e", shape, logits.dtype))
+        flat = self._rows(shape) + target  # where the labels stand in the flattened rows
+        ahead = e.take(flat)
         np.exp(e, out=e)
         e_label = e.take(flat)
         e.put(flat, 0)
-        others = e.sum(axis=1)
+        others = np.add.reduce(e, axis=1)
         total = e_label + others
         e.put(flat, -others)
         e /= (total * m)[:, None]
         self._gradient, self.count = e, float(m)
         # ln(total), exact also where the label is far ahead: then e_label is 1 and others tiny.
-        rows: Array = behind + np.log1p(others + (e_label - 1))
-        return float(rows.sum() / m)
+        rows = np.log1p(others + (e_label - 1)) - ahead
+        return float(np.add.reduce(rows) / m)
+
+    def _rows(self, shape: tuple[int, ...]) -> Array:
+        """Where each row of a batch begins if its rows stand one behind the other."""
+        if shape != self._shape:
+            self._shape, self._starts = shape, np.arange(0, shape[0] * shape[1], shape[1])
+        return self._starts
 
     def backward_from_logits(self) -> Array:
         """(a - y)/m."""
