@@ -52,7 +52,7 @@ class Chain(Layer):
 
     def _forward(self, x: Array, to_logits: bool, keep: list[Array] | None = None) -> Array:
         """Each layer in turn; what a layer returns is cast back to the network's type."""
-        last = len(self.layers) - 1
+        last, dtype = len(self.layers) - 1, self._dtype
         self._minnet.shapes = shapes = [x.shape]
         index, layer = 0, self.layers[0]
         try:
@@ -63,7 +63,7 @@ class Chain(Layer):
                     y = layer._forward(x, to_logits=True)
                 else:
                     y = layer.forward(x)
-                if type(y) is not np.ndarray or y.dtype != self._dtype:
+                if type(y) is not np.ndarray or y.dtype != dtype:
                     y = self._cast_back(y, "forward")
                 shapes.append(y.shape)
                 if keep is not None:

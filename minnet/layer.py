@@ -55,6 +55,8 @@ class Layer:
     takes_indices = False
     """True for a layer whose input is whole numbers; the network then does not cast it."""
 
+    _minnet: Inside
+
     _workspace: Workspace | None = None  # set for built-in layers that a network drives itself
 
     _transparent: tuple[str, ...] = ()  # attributes that do not show in the names of parameters
@@ -134,14 +136,10 @@ class Layer:
         for layer in layers_of(self):
             layer._minnet.random = random
 
-    @property
-    def _minnet(self) -> Inside:
-        return self.__dict__["_minnet"]  # type: ignore[no-any-return]
-
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _METHODS:
             raise TypeError(_reserved(type(self).__name__, name))
-        if may_hold_parts(value):
+        if type(value) is not np.ndarray and may_hold_parts(value):
             Bindings.count += 1
             if isinstance(value, Parameter):
                 value.name = f"{type(self).__name__}.{name}"
@@ -171,6 +169,7 @@ class Inside:
         self.written: str | None = None  # the arguments of a copy, which keeps only their text
         self.owner: weakref.ref[Layer] | None = None  # the network that the layer belongs to
         self.shapes: list[tuple[int, ...]] = []  # in a chain: of the input and of each output
+        self.differentiating = False  # True in a network whose backward is at work
 
     def free(self) -> Inside:
         """The same without ties to a network; of the arguments (a lambda?) the text alone."""

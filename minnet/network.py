@@ -65,7 +65,6 @@ class Network(Chain):
         self._draw = np.random.default_rng(draw)
         self._use = np.random.default_rng(use)
         self._buffers = Workspace()
-        self._differentiating = False
         self._packed = packing.Packing.empty(self._dtype)
         self.refresh()
 
@@ -158,16 +157,15 @@ class Network(Chain):
 
     def _differentiate(self, grad: Array, from_logits: bool, first: bool = False) -> Array:
         """`_backward` over zeroed gradients; the network that holds this one may have done that."""
-        owner = packing.owner_of(self)
-        root = owner if isinstance(owner, Network) else self
-        if root._differentiating:
+        inside = (packing.owner_of(self) or self)._minnet
+        if inside.differentiating:
             return self._backward(grad, from_logits, first)
         self._packed.gradients.fill(0)
-        root._differentiating = True
+        inside.differentiating = True
         try:
             return self._backward(grad, from_logits, first)
         finally:
-            root._differentiating = False
+            inside.differentiating = False
 
     def activations(self, x: ArrayLike) -> list[Array]:
         """The output of every layer, in order, in evaluation mode."""
@@ -229,7 +227,7 @@ class Network(Chain):
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles: the layers own their numbers, the copy packs them again."""
         state = super().__getstate__()
-        state.update(_packed=None, _buffers=None, _differentiating=False)
+        state.update(_packed=None, _buffers=None)
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -67,7 +67,9 @@ class Objective:
     ) -> float:
         """The loss of a batch; the gradients are in the network afterwards, if it is finite."""
         value = self._differentiate(x, y, weight, keep_prediction)
-        if self.penalties and math.isfinite(value):
+        if not self.penalties:
+            return value
+        if math.isfinite(value):
             value += self._penalty()
             for parameter in self._penalized():
                 for penalty in self.penalties:

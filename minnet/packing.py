@@ -106,7 +106,7 @@ def _at_home(item: Layer | Parameter, home: tuple[Array | None, bool]) -> bool:
 
 def owner_of(item: Layer | Parameter) -> Layer | None:
     """The network that a layer or Parameter belongs to, if it still exists."""
-    owner = item._owner if isinstance(item, Parameter) else item._minnet.owner
+    owner = item._minnet.owner if isinstance(item, Layer) else item._owner
     return None if owner is None else owner()
 
 

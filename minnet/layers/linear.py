@@ -60,19 +60,20 @@ class Linear(Layer):
         """y = x W + b."""
         if x.ndim < 2 or x.shape[-1] != self.in_features:
             raise ValueError(self._wrong_input(x))
-        self._shape = x.shape
+        outer, width = x.shape[:-1], self.out_features
         self._x = x = x if x.ndim == 2 else x.reshape(-1, self.in_features)
-        y = product(x, self.weight.value, lent(self, "y", (len(x), self.out_features), x.dtype))
+        y = product(x, self.weight.value, lent(self, "y", (len(x), width), x.dtype))
         if self.bias is not None:
             y += self.bias.value
-        return y if len(self._shape) == 2 else y.reshape(*self._shape[:-1], self.out_features)
+        return y if len(outer) == 1 else y.reshape(*outer, width)
 
     def backward(self, grad: Array) -> Array:
         """dL/dW = x^T G, dL/db = sum of the rows of G; returns dL/dx = G W^T."""
+        outer = grad.shape[:-1]
         grad = grad.reshape(-1, self.out_features)
         Linear.backward_first(self, grad)  # not a subclass's own, which may call this method
         dx = product(grad, self.weight.value.T, lent(self, "dx", self._x.shape, grad.dtype))
-        return dx.reshape(self._shape)
+        return dx if len(outer) == 1 else dx.reshape(*outer, self.in_features)
 
     def backward_first(self, grad: Array) -> None:
         """The gradients of W and b alone."""

@@ -12,7 +12,14 @@ from minnet.activations import Sigmoid, Softmax
 from minnet.checks import numeric_array, same_length
 from minnet.layer import Layer
 from minnet.losses import weights
-from minnet.losses.loss import Loss, as_labels, prediction_array, same_shape, target_array
+from minnet.losses.loss import (
+    Loss,
+    are_labels,
+    as_labels,
+    prediction_array,
+    same_shape,
+    target_array,
+)
 from minnet.losses.probabilities import (
     check_between_0_and_1,
     check_rows_sum_to_1,
@@ -216,6 +223,8 @@ class CategoricalCrossEntropy(Loss):
 
     def prepare_target(self, y: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """Integer labels `(m,)`; one-hot rows become labels, soft rows stay floats (m, k)."""
+        if self._plain and are_labels(y, shape):
+            return y  # type: ignore[return-value]
         weights.check_classes(self, self.class_weight, shape[1])
         target = target_array(self, y)
         same_length(repr(self), "x", np.empty(shape[:1]), "y", target)
