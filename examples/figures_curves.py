@@ -1,4 +1,4 @@
-"""Pictures of training by epoch: learning curves, runs laid over each other, rates, a range test."""
+"""Pictures of training by epoch: learning curves, several runs in one, rates, a range test."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OPTIMIZERS = {
     "RMSProp(0.01)": lambda: RMSProp(0.01),
     "Adam(0.01)": lambda: mn.Adam(0.01),
 }
-RATES = (0.001, 0.01, 0.1, 1.0, 10.0)
+RATES = (0.001, 0.01, 0.1, 1.0, 30.0)
 
 
 def split(load: Any, seed: int = 0) -> tuple[Array, Array, Array, Array]:

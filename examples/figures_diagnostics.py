@@ -47,9 +47,10 @@ def initial_signals(quick: bool) -> Any:
     for column, (name, initializer) in zip(axes.T, INITIALIZERS.items(), strict=True):
         network = deep_network(x.shape[1], initializer)
         trainer = mn.Trainer(network, mn.BinaryCrossEntropy(), mn.SGD(0.1))
-        plot.activation_histograms(network, x[:rows], column[0], span=(-1, 1), title=name)
+        plot.activation_histograms(network, x[:rows], column[0], span=(-1.08, 1.08), title=name)
+        column[0].set_xticks([-1, -0.5, 0, 0.5, 1])
         plot.gradient_histograms(
-            trainer, x[:rows], y[:rows], column[1], span=GRADIENT_SPAN, title="gradients"
+            trainer, x[:rows], y[:rows], column[1], span=GRADIENT_SPAN, title=f"gradients: {name.split(':')[0]}"
         )
     return figure
 

@@ -14,8 +14,8 @@ from minnet import activations, plot
 
 COLUMNS = 5  # of the picture of all activations
 SIGMOID_LOSSES: dict[str, mn.Loss] = {
-    "cross-entropy: a - y": mn.BinaryCrossEntropy(),
-    "squared error: (a - y) a (1 - a)": mn.MeanSquaredError(),
+    "cross-entropy (sigmoid: a - y)": mn.BinaryCrossEntropy(),
+    "squared error (sigmoid: (a - y) a (1 - a))": mn.MeanSquaredError(),
 }
 SOFTMAX_LOSSES: dict[str, mn.Loss] = {
     "cross-entropy": mn.CategoricalCrossEntropy(),
@@ -70,6 +70,9 @@ def output_gradients(quick: bool) -> Any:  # noqa: ARG001
     plot.logit_gradient(mn.Softmax(), SOFTMAX_LOSSES, [1, 0, 0], axes[2], title=title, legend=False)
     for ax in axes[1:]:
         ax.set_ylabel("")
+    axes[0].set_yticks([-1, -0.5, 0, 0.5, 1])
+    for ax in axes:
+        ax.set_xticks(range(-8, 9, 4))
     axes[2].set_xlabel("z, the score of class 1")
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(

@@ -113,9 +113,9 @@ def gradient_of(loss: mn.Loss) -> Callable[[Array], Array]:
 
 
 WAYS: dict[str, Callable[[Array], Array]] = {
-    "the factor alone\na (1 - a)": factor_alone,
-    "squared error\na · a (1 - a)": gradient_of(mn.MeanSquaredError()),
     "cross-entropy\na": gradient_of(mn.BinaryCrossEntropy()),
+    "squared error\na · a (1 - a)": gradient_of(mn.MeanSquaredError()),
+    "the factor alone\na (1 - a)": factor_alone,
 }
 
 
@@ -150,13 +150,13 @@ def step_counts(quick: bool) -> Any:  # noqa: ARG001
 START = (-5.0, -4.0)
 RANGES = (-7.0, 7.0), (-6.0, 6.0)
 DESCENT_STEPS, DESCENT_RATE = 120, 1.0
-SLICES = (-4.0, 0.0, 4.0)
+SLICES = (-4.0, -1.0, 2.0)
 
 
 def points_on_a_line() -> tuple[Array, Array]:
     """Twelve points on a line, class 1 on the right, two of them on the wrong side."""
-    x = np.linspace(-2.2, 2.2, 12)
-    y = (x > 0).astype(float)
+    x = np.linspace(-1.8, 2.6, 12)
+    y = (x > 0.4).astype(float)
     y[[3, 8]] = 1 - y[[3, 8]]
     return x.reshape(-1, 1), y
 

@@ -34,8 +34,8 @@ def boundary(quick: bool) -> Any:
     """One neuron finds the line between two classes."""
     points = datasets.linear_binary(200, seed=0)
     trainer = binary_trainer(sigmoid_network(2, 0), mn.Adam(0.1))
-    trainer.fit(*points, 30 if quick else 120, 20, progress=False)
-    ax = plot.decision_boundary(trainer, *points, class_names=points.class_names)
+    trainer.fit(points.x, points.y, 30 if quick else 120, 20, progress=False)
+    ax = plot.decision_boundary(trainer, points.x, points.y, class_names=points.class_names)
     ax.set_title("One neuron: a straight boundary")
     return ax.figure
 
@@ -50,8 +50,8 @@ def probability(quick: bool) -> Any:
     figure, axes = plt.subplots(1, 2, figsize=(12, 4.8), layout="constrained")
     for ax, (name, layers) in zip(axes, networks.items(), strict=True):
         trainer = binary_trainer(layers, mn.Adam(0.03))
-        trainer.fit(*points, 30 if quick else 150, 20, progress=False)
-        plot.decision_boundary(trainer, *points, ax, class_names=points.class_names)
+        trainer.fit(points.x, points.y, 30 if quick else 150, 20, progress=False)
+        plot.decision_boundary(trainer, points.x, points.y, ax, class_names=points.class_names)
         ax.set_title(name)
     return figure
 
@@ -64,7 +64,7 @@ def three_classes(quick: bool) -> Any:
     trainer = mn.Trainer(layers, mn.CategoricalCrossEntropy(), mn.Adam(0.1), seed=0)
     trainer.fit(scaler.transform(points.x), points.y, 20 if quick else 100, 20, progress=False)
     figure, ax = plt.subplots(figsize=(6.8, 5.6), layout="constrained")
-    plot.decision_regions(trainer, *points, ax, scaler=scaler, class_names=points.class_names)
+    plot.decision_regions(trainer, points.x, points.y, ax, scaler=scaler, class_names=points.class_names)
     plot.pairwise_lines(trainer, ax, scaler=scaler)
     ax.set_title("Three classes and the lines between each two")
     return figure
@@ -97,8 +97,8 @@ def logic_gates(quick: bool) -> Any:  # noqa: ARG001
     """Six gates; only XOR needs a hidden layer."""
     figure, axes = plt.subplots(2, 3, figsize=(10.5, 7.2), layout="constrained")
     for ax, gate in zip(axes.ravel(), GATES, strict=True):
-        plot.logic_gate(gate_trainer(gate), gate, ax)
-    axes.ravel()[-1].set_title("XOR: two hidden neurons")
+        title = "XOR: two hidden neurons" if gate == "xor" else gate.upper()
+        plot.logic_gate(gate_trainer(gate), gate, ax, title=title)
     return figure
 
 
@@ -108,7 +108,7 @@ def confusion_matrix(quick: bool) -> Any:
     total = np.zeros((3, 3), dtype=int)
     for seed in range(2 if quick else SPLITS):
         x_train, x_test, y_train, y_test = data.train_test_split(
-            *birds, test_fraction=0.3, seed=seed, stratify=True
+            birds.x, birds.y, test_fraction=0.3, seed=seed, stratify=True
         )
         scaler = data.Standardizer().fit(x_train)
         layers = [mn.Linear(4, 8), mn.Tanh(), mn.Linear(8, 3), mn.Softmax()]
@@ -123,13 +123,12 @@ def boundary_film(quick: bool) -> Any:
     points = datasets.double_arc(200, seed=0)
     layers = [mn.Linear(2, 8), mn.Tanh(), mn.Linear(8, 1), mn.Sigmoid()]
     frames = FRAMES[::8] if quick else FRAMES
-    figure, ax = plt.subplots(figsize=(5.6, 4.6), layout="constrained")
     return plot.boundary_animation(
         binary_trainer(layers, mn.Adam(0.02)),
-        *points,
+        points.x,
+        points.y,
         frames,
         20,
-        ax,
         class_names=points.class_names,
     )
 

@@ -89,6 +89,8 @@ def draw_reason(ax: Any) -> None:
         title="Why: |dL/dz| for target 0",
         legend=False,
     )
+    ax.axvline(sum(WORST), color="0.4", linestyle=":", linewidth=1.5)
+    ax.text(sum(WORST) + 0.3, 0.55, "start of\nthe neuron", fontsize=style.TICKS + 1)
     ax.set_ylabel("|dL/dz|")
 
 

@@ -67,15 +67,15 @@ def follow(trainer: mn.Trainer, rows: Any, steps: Array, measure: Any, seed: int
 # -- regression ------------------------------------------------------------------------------
 
 OUTPUTS = {"linear output": (), "sigmoid output": (mn.Sigmoid,)}
-REGRESSION_RATES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+REGRESSION_RATES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 NOISE = 0.08
 
 
 def wave(rows: int, seed: int) -> tuple[Array, Array]:
-    """A rising wave with noise: x in [-1, 1]."""
+    """A rising wave with noise: x in [-2, 2]."""
     generator = np.random.default_rng(seed)
-    x = generator.uniform(-1, 1, (rows, 1))
-    return x, np.sin(4 * x) + x + NOISE * generator.standard_normal((rows, 1))
+    x = generator.uniform(-2, 2, (rows, 1))
+    return x, np.sin(2 * x) + x / 2 + NOISE * generator.standard_normal((rows, 1))
 
 
 def regression_rows(seed: int) -> tuple[tuple[Array, Array], tuple[Array, Array], Any]:
@@ -156,7 +156,7 @@ def draw_fits(ax: Any, tried: dict[str, list[float]], effort: Effort) -> None:
     """The data of seed 0 and the two fitted curves, in the targets' own unit."""
     (x, y), _, scaler = regression_rows(0)
     ax.scatter(x, scaler.inverse_transform(y), s=12, color="0.6", label="data")
-    at = np.linspace(-1, 1, 201).reshape(-1, 1)
+    at = np.linspace(-2, 2, 201).reshape(-1, 1)
     for index, output in enumerate(OUTPUTS):
         trainer = regression_trainer(output, best_rate(output, tried), 0)
         follow(trainer, (x, y), np.array([0, effort.steps]), lambda: 0.0, 0)

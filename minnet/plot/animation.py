@@ -24,6 +24,7 @@ Array = NDArray[Any]
 
 _GRID = 80
 _MARGIN = 0.06
+_SHADES = 10  # of the field, as in decision_boundary; and the film stays small
 
 
 def boundary_animation(
@@ -116,7 +117,8 @@ class _Film:
     ) -> None:
         self.frames = list(frames.items())
         self.axes = [np.linspace(*limits, _GRID) for limits in ranges]
-        self.ax = ax = style.new_axes(ax, "boundary_animation", figsize=(5.2, 4.6))
+        self.own = ax is None
+        self.ax = ax = style.new_axes(ax, "boundary_animation", figsize=(4.6, 4.0))
         self.field = ax.imshow(
             self.frames[0][1],
             extent=(*ranges[0], *ranges[1]),
@@ -124,7 +126,7 @@ class _Film:
             aspect="auto",
             vmin=0,
             vmax=1,
-            cmap=_blue_to_orange(),
+            cmap=_blue_to_orange().resampled(_SHADES),
         )
         self.line: Any = None
         style.label(ax, "epoch 0", "x1", "x2")
@@ -155,6 +157,9 @@ class _Film:
         """All frames in order, the last one twice as long as ten others."""
         from matplotlib.animation import FuncAnimation
 
+        if self.own:  # arranged once: axes that move from frame to frame would flicker
+            self.ax.figure.draw_without_rendering()
+            self.ax.figure.set_layout_engine("none")
         last = len(self.frames) - 1
         order = [*range(len(self.frames)), *[last] * min(10, last)]
         return FuncAnimation(self.ax.figure, self.show, frames=order, interval=interval)  # type: ignore[arg-type]

@@ -17,6 +17,7 @@ from minnet import checks
 from minnet.activations import Activation
 from minnet.plot import inputs, style
 from minnet.plot.formulas import checked_span
+from minnet.plot.overlay import plain_logarithmic
 from minnet.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def histograms(
         quantity: the label of the level axis.
 
     Returns:
-        The Axes; the number beside each row is the standard deviation of its values.
+        The Axes; the names stand at the upright axis.
 
     Raises:
         TypeError, ValueError: no values, or values that are not finite.
@@ -202,7 +203,7 @@ def norms(
             **style.line(index),
         )
     if logarithmic:
-        ax.set_yscale("log")
+        plain_logarithmic(ax)
     style.label(ax, title, "epoch", quantity)
     if legend:
         style.legend_below(ax, handle=3)

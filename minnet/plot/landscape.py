@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 _NAMES = ("w", "b")
-_VIEW = {"elev": 32, "azim": -128}
+_VIEW = {"elev": 30, "azim": -62}
+_PATH_COLOUR = 1  # stands out from every shade of the landscape
+_EDGE = 0.05  # of the map: nearer to its edge no number is written
 
 
 class LossGrid(NamedTuple):
@@ -140,10 +142,10 @@ def loss_surface(
     )
     depth.computed_zorder = False  # the path stands before the surface
     if points:
-        draw_paths(depth, points)
+        draw_paths(depth, points, _PATH_COLOUR)
     depth.view_init(**_VIEW)
     style.label(depth, title, *names)
-    depth.set_zlabel("loss", fontsize=style.TEXT)
+    depth.set_zlabel("loss", fontsize=style.TEXT, labelpad=9)
     return depth  # type: ignore[no-any-return]
 
 
@@ -172,9 +174,9 @@ def loss_contours(
     ax.contourf(grid.first, grid.second, grid.losses, levels=levels, cmap="cividis", alpha=0.55)
     look: dict[str, Any] = {"levels": levels, "colors": "0.25", "linewidths": 0.7}
     lines = ax.contour(grid.first, grid.second, grid.losses, **look)
-    ax.clabel(lines, fontsize=style.TICKS - 1, fmt="%.2g")
+    _write_numbers(ax, lines)
     if points:
-        draw_paths(ax, {name: row[:, :2] for name, row in points.items()})
+        draw_paths(ax, {name: row[:, :2] for name, row in points.items()}, _PATH_COLOUR)
     style.label(ax, title, *names)
     ax.grid(visible=False)
     return ax
@@ -216,6 +218,17 @@ def loss_slices(
     style.label(ax, title, names[0], "loss")
     style.legend_below(ax, handle=3)
     return ax
+
+
+def _write_numbers(ax: Axes, lines: Any) -> None:
+    """The loss of each line, upright, where there is room for it."""
+    low, high = np.array([ax.get_xlim(), ax.get_ylim()]).T
+    for text in ax.clabel(lines, fontsize=style.TICKS - 1, fmt="%.2g"):
+        place = (np.array(text.get_position()) - low) / (high - low)
+        if place.min() < _EDGE or place.max() > 1 - _EDGE:
+            text.set_visible(False)
+        text.set(rotation=0, color="black")
+        text.set_bbox({"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.6})
 
 
 def _check_trainer(place: str, trainer: object) -> None:

@@ -13,7 +13,8 @@ from minnet.plot.curves import UNITS
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_MARKS = 10
+_MARKS = 10  # along one curve
+_FEW_DECADES = 1000.0
 
 
 def histories(
@@ -65,7 +66,7 @@ def histories(
             **style.line(index),
         )
     if logarithmic:
-        ax.set_yscale("log")
+        plain_logarithmic(ax)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     unit = UNITS.get(name.removeprefix("val_"))
     vertical = f"{name} ({unit})" if unit else name
@@ -73,6 +74,18 @@ def histories(
     if legend:
         style.legend_below(ax, handle=3)
     return ax
+
+
+def plain_logarithmic(ax: Axes) -> None:
+    """A logarithmic upright axis with numbers as one says them: 0.02, 0.05, 0.1."""
+    from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
+
+    ax.set_yscale("log")
+    low, high = ax.get_ylim()
+    between = (1.0, 2.0, 5.0) if high / low < _FEW_DECADES else (1.0,)
+    ax.yaxis.set_major_locator(LogLocator(subs=between))
+    ax.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    ax.yaxis.set_minor_locator(NullLocator())
 
 
 def _check(place: str, histories: object, name: object) -> None:

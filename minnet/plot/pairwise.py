@@ -41,7 +41,7 @@ def pairwise_lines(
         labels: True writes the two classes beside each line, as "0|1".
 
     Returns:
-        The same Axes. Dashed in the colours of the house: where a third class is ahead, too.
+        The same Axes; the lines are dashed, and each goes on where a third class is ahead.
 
     Raises:
         TypeError, ValueError: no network of two inputs and k >= 3 outputs, no Axes.
@@ -60,13 +60,15 @@ def pairwise_lines(
     ax = style.new_axes(ax, "pairwise_lines")
     axes, points = plane.grid([ax.get_xlim(), ax.get_ylim()], _GRID)
     scores = _scores(place, network, scaler, points)
-    for index, (i, j) in enumerate(itertools.combinations(range(scores.shape[1]), 2)):
+    for i, j in itertools.combinations(range(scores.shape[1]), 2):
+        others = np.delete(scores, [i, j], axis=1).max(axis=1)
+        third = others.reshape(_GRID, _GRID) > scores[:, i].reshape(_GRID, _GRID)
         lead = (scores[:, i] - scores[:, j]).reshape(_GRID, _GRID)
         if lead.min() < 0 < lead.max():
-            look: dict[str, Any] = {"colors": [style.colour(6 - index % 3 * 3)], "linewidths": 1.6}
+            look: dict[str, Any] = {"colors": "black", "linewidths": 1.3}
             lines = ax.contour(*axes, lead, levels=[0], linestyles=["--"], **look)
             if labels:
-                _write(ax, lines, f"{i}|{j}")
+                _write(ax, lines, f"{i}|{j}", third)
     return ax
 
 
@@ -85,14 +87,16 @@ def _scores(place: str, network: Network, scaler: Any, points: Array) -> Array:
         return np.array(network.forward_to_logits(scaled))
 
 
-def _write(ax: Axes, lines: Any, text: str) -> None:
-    """The two classes, near that end of their line that is farther from the middle."""
+def _write(ax: Axes, lines: Any, text: str, third: Array) -> None:
+    """The two classes, far out on their line; best where a third class is ahead of both."""
     points = np.concatenate([path.vertices for path in lines.get_paths() if len(path.vertices)])
     low, high = np.array([ax.get_xlim(), ax.get_ylim()]).T
     place = (points - low) / (high - low)
     inside = ((place > 0.06) & (place < 0.94)).all(axis=1)
     if inside.any():
-        best = int(np.where(inside, np.hypot(*(place - 0.5).T), -1).argmax())
+        column, row = np.clip(place * _GRID, 0, _GRID - 1).astype(int).T
+        far = np.hypot(*(place - 0.5).T) + third[row, column]
+        best = int(np.where(inside, far, -1).argmax())
         box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "0.5"}
         x1, x2 = points[best]
         ax.text(x1, x2, text, fontsize=style.TICKS, ha="center", va="center", bbox=box)

@@ -90,9 +90,12 @@ def _checked_spans(place: str, spans: object) -> list[tuple[float, float]]:
     return [checked_span(place, span, f"spans[{i}]") for i, span in enumerate(spans)]
 
 
-def draw_paths(ax: Axes, paths: Mapping[str, Array]) -> None:
-    """Each path as a line with a mark at each point, its start and its end."""
-    for index, (name, points) in enumerate(paths.items()):
+def draw_paths(ax: Axes, paths: Mapping[str, Array], first: int = 0) -> None:
+    """Each path as a line with a mark at each point, its start and its end.
+
+    `first` is the number of the first path's colour.
+    """
+    for index, (name, points) in enumerate(paths.items(), first):
         look: dict[str, Any] = {"marker": style.marker(index), **style.line(index)}
         every = max(1, len(points) // _MARKS)
         coordinates = points.T
