@@ -8,13 +8,13 @@ order of their definition, also inside lists and dicts.
 from __future__ import annotations
 
 import copy
-import weakref
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from minnet.inside import Inside
 from minnet.parameter import Parameter
 from minnet.workspace import Workspace
 
@@ -157,37 +157,6 @@ class Layer:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._minnet.signature()})"
-
-
-class Inside:
-    """What the framework keeps about one layer, in one place, out of the student's way."""
-
-    def __init__(self, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> None:
-        self.training = False
-        self.random: np.random.Generator | None = None
-        self.args, self.kwargs = args, kwargs or {}
-        self.written: str | None = None  # the arguments of a copy, which keeps only their text
-        self.owner: weakref.ref[Layer] | None = None  # the network that the layer belongs to
-        self.shapes: list[tuple[int, ...]] = []  # in a chain: of the input and of each output
-        self.differentiating = False  # True in a network whose backward is at work
-
-    def free(self) -> Inside:
-        """The same without ties to a network; of the arguments (a lambda?) the text alone."""
-        free = Inside()
-        free.written = self.signature()
-        free.training, free.random = self.training, self.random
-        return free
-
-    def signature(self) -> str:
-        """The constructor's arguments as they were written, arrays by their shape."""
-        if self.written is not None:
-            return self.written
-
-        def short(value: object) -> str:
-            return f"array{value.shape}" if isinstance(value, np.ndarray) else repr(value)
-
-        named = (f"{key}={short(value)}" for key, value in self.kwargs.items())
-        return ", ".join([*map(short, self.args), *named])
 
 
 class Found(NamedTuple):

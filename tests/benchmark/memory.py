@@ -1,4 +1,4 @@
-"""How much memory a fit takes beside its data, counted by tracemalloc, which sees NumPy's arrays."""
+"""How much memory a fit takes beside its data; tracemalloc counts it, NumPy's arrays too."""
 
 from __future__ import annotations
 

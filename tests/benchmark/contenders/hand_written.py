@@ -47,9 +47,11 @@ class HandWritten(Plain):
                 make = Linear if kind == "linear" else Conv
                 part = make(shape, w, b, dw, db)
             else:
-                part = Pool(shape, *numbers) if kind == "pool" else {"relu": ReLU, "tanh": Tanh}[
-                    kind
-                ](shape)
+                part = (
+                    Pool(shape, *numbers)
+                    if kind == "pool"
+                    else {"relu": ReLU, "tanh": Tanh}[kind](shape)
+                )
             part.first = not parts
             parts.append(part)
             shape = part.y.shape

@@ -172,5 +172,3 @@ class Pool(Part):
             below[...] = self.part
             self.free ^= self.taken
         return self.dx
-
-

@@ -1,7 +1,7 @@
 """JAX: the whole step as one compiled function, in two protocols.
 
 *On the device*: data lie there already, and the loss stays there; nobody looks at it. *With
-NumPy*: arrays come in and the loss goes out as a float each step, as a loop with a progress bar has it.
+NumPy*: arrays come in and the loss goes out as a float, as a loop with a progress bar has it.
 """
 
 from __future__ import annotations

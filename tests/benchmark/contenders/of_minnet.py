@@ -45,9 +45,7 @@ class Minnet(Plain):
     def fit(self, x: np.ndarray, y: np.ndarray, progress: bool = True) -> None:
         """A whole fit, with shuffling, history and progress bar."""
         workload = self.workload
-        self.trainer.fit(
-            x, y, epochs=workload.epochs, batch_size=workload.batch, progress=progress
-        )
+        self.trainer.fit(x, y, epochs=workload.epochs, batch_size=workload.batch, progress=progress)
 
 
 class BareSteps(Minnet):
