@@ -21,14 +21,14 @@ def losses(contender: Plain, steps: int = STEPS) -> list[float]:
     return result
 
 
-def check(workload: Workload, kinds: list[type[Plain]]) -> None:
+def check(workload: Workload, kinds: list[type[Plain]], steps: int = STEPS) -> None:
     """Raise an AssertionError that names the contender whose losses differ from the floor's."""
     expected: list[float] = []
     reference = ""
     for kind in kinds:
         if kind.name == "bare products" or not kind.takes(workload):
             continue
-        got = losses(kind(workload))
+        got = losses(kind(workload), steps)
         expected, reference = expected or got, reference or kind.name
         np.testing.assert_allclose(
             got, expected, rtol=2e-4, err_msg=f"{workload.label}: {kind.name} against {reference}"

@@ -75,7 +75,8 @@ def plot(found: list[Curve], path: Path) -> None:
 
     figure = Figure(figsize=(11, 3.2), layout="constrained")
     FigureCanvasAgg(figure)
-    for axes, curve in zip(figure.subplots(1, len(found)), found, strict=True):
+    panels = figure.subplots(1, len(found), squeeze=False)[0]
+    for axes, curve in zip(panels, found, strict=True):
         work, times = np.array(curve.work), np.array(curve.times)
         axes.loglog(work, times, "o-", label=f"measured: slope {curve.slope:.2f}")
         axes.loglog(work, times[-1] * work / work[-1], "--", color="gray", label="slope 1")
