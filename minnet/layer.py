@@ -143,6 +143,11 @@ class Layer:
             raise TypeError(_reserved(type(self).__name__, name))
         if isinstance(value, Parameter):
             value.name = f"{type(self).__name__}.{name}"
+        elif isinstance(value, np.ndarray) and isinstance(vars(self).get(name), Parameter):
+            raise TypeError(
+                f"{type(self).__name__}.{name}: expected a Parameter, got an array, which would "
+                f"not be trained. Write self.{name}.value = ... to change its numbers."
+            )
         object.__setattr__(self, name, value)
 
     def __getstate__(self) -> dict[str, Any]:

@@ -71,6 +71,12 @@ class Linear(Layer):
 
     def backward(self, grad: Array) -> Array:
         """dL/dW = x^T G, dL/db = sum of the rows of G; returns dL/dx = G W^T."""
+        expected = (*self._shape[:-1], self.out_features)
+        if grad.shape != expected:
+            raise ValueError(
+                f"{self!r}.backward: grad: expected the shape of the output, {expected}, got "
+                f"{grad.shape}. It has one row for each sample of the last forward."
+            )
         grad = grad.reshape(-1, self.out_features)
         Linear.backward_first(self, grad)  # not a subclass's own, which may call this method
         dx: Array = np.matmul(
