@@ -139,7 +139,13 @@ class Layer:
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _METHODS:
             raise TypeError(_reserved(type(self).__name__, name))
-        if type(value) is not np.ndarray and may_hold_parts(value):
+        if isinstance(value, np.ndarray):
+            if isinstance(vars(self).get(name), Parameter):
+                raise TypeError(
+                    f"{type(self).__name__}.{name}: expected a Parameter, got an array, which "
+                    f"would not be trained. Write self.{name}.value = ... to change its numbers."
+                )
+        elif may_hold_parts(value):
             Bindings.count += 1
             if isinstance(value, Parameter):
                 value.name = f"{type(self).__name__}.{name}"

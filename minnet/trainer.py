@@ -106,6 +106,7 @@ class Trainer:
         objective, network = self.objective, self.network
         with np.errstate(over="ignore", invalid="ignore"):
             objective.compose(quick=True)
+            door.check_optimizer(self.optimizer, network)
             inputs = door.batch("step", x, network.dtype)
             target = objective.targets(inputs, y)
             if not network.training:
@@ -135,7 +136,9 @@ class Trainer:
         if not math.isfinite(loss) or not (
             math.isfinite(gradients.dot(gradients)) or np.isfinite(gradients).all()
         ):
-            raise diverged(network, x, loss, self.optimizer.learning_rate, epoch, batch)
+            gradient = self.objective.loss_gradient() if math.isfinite(loss) else None
+            rate = self.optimizer.learning_rate
+            raise diverged(network, x, loss, rate, epoch, batch, loss_gradient=gradient)
         self.clipping(gradients)
         self.optimizer.step(network.flat_values, gradients)
         return loss
@@ -207,12 +210,14 @@ class Trainer:
     ) -> tuple[Feed, tuple[Array, Array] | None]:
         """Check and convert all data of a fit, before anything changes."""
         self.objective.compose()
+        door.check_optimizer(self.optimizer, self.network)
         for name, parameter in self.network.parameters().items():
             checks.finite("fit", f"the parameter {name}", parameter.value)
         inputs = checks.samples("fit", "x", x, dtype=self.network.dtype)
         target = self.objective.targets(inputs, y)
-        door.check_two_classes(y, target)
+        door.check_two_classes(self.loss, y, target)
         door.check_smallest_batch(self.network, len(inputs), rows)
+        door.check_metrics(self.metrics, self.loss, target)
         weight = None
         if sample_weight is not None:
             weight = door.check_sample_weight(self.loss, sample_weight, len(inputs))
@@ -256,13 +261,15 @@ class Trainer:
         """
         last = self.network.output_layer
         classifies = isinstance(self.loss, (BinaryCrossEntropy, CategoricalCrossEntropy, Hinge))
+        prediction = self.predict(x)
+        if not checks.is_built_in(last):  # a layer of one's own is judged by what it gives
+            classifies = classifies or bool(((prediction >= 0) & (prediction <= 1)).all())
         if not classifies and not isinstance(last, (Sigmoid, Softmax)):
             raise TypeError(
                 f"predict_classes: expected a network that classifies, got one that ends in "
                 f"{last!r} under {self.loss!r}, which does regression. Use predict(x), or end it "
                 f"in mn.Sigmoid() or mn.Softmax()."
             )
-        prediction = self.predict(x)
         if isinstance(self.loss, BinaryCrossEntropy) and prediction.shape[1:] != (1,):
             return (prediction > metrics_module.THRESHOLD).astype(np.intp)
         return metrics_module.predicted_classes(self.loss.as_probabilities(prediction))

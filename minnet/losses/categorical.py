@@ -105,7 +105,7 @@ class CategoricalCrossEntropy(Loss):
         if impossible.any():
             raise saturated(self, a, impossible, "the loss -y ln a is infinite")
         ln_a = np.log(a, out=np.zeros_like(a), where=q > 0)
-        return -float((q * ln_a).sum()) / self._divisor
+        return abs(float((q * ln_a).sum())) / self._divisor  # all terms are <= 0
 
     def backward(self) -> Array:
         """-(q/a)/n."""

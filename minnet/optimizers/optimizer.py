@@ -160,7 +160,7 @@ class Optimizer:
         )
 
     def decayed(self, w: Array, g: Array, scratch: Array) -> Array:
-        """G + weight_decay w, the gradient with that of an L2 penalty; g itself stays."""
+        """Gives g + weight_decay w, the gradient with that of an L2 penalty; g itself stays."""
         if not self.weight_decay:
             return g
         np.multiply(w, self.weight_decay, out=scratch)
@@ -195,7 +195,7 @@ class Optimizer:
     def serves(self, network: object) -> bool:
         """Belong to this network from now on; False if another one has trained with it."""
         other = vars(self).get("_network")
-        if other is not None and other() not in (None, network) and vars(self).get("steps"):
+        if other is not None and other() is not network and vars(self).get("steps"):
             return False
         vars(self)["_network"] = weakref.ref(network)
         return True
