@@ -106,5 +106,5 @@ def product(a: Array, b: Array, out: Array | None) -> Array:
     product takes a third of the time; it asks that `out` has the type of the result.
     """
     if out is None or a.dtype == b.dtype == out.dtype:
-        return a.dot(b, out)  # type: ignore[no-any-return]
-    return np.matmul(a, b, out=out)  # type: ignore[no-any-return]
+        return a.dot(b, out)
+    return np.matmul(a, b, out=out)
