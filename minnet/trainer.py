@@ -103,13 +103,14 @@ class Trainer:
             TypeError, ValueError: bad data, as in `fit`. TrainingDiverged: a loss or gradient
                 that is not finite; the weights are then as before.
         """
-        self.objective.compose()
-        door.check_optimizer(self.optimizer, self.network)
-        inputs = checks.samples("step", "x", x, dtype=self.network.dtype)
-        target = self.objective.targets(inputs, y)
-        if not self.network.training:
-            self.network.training = True
+        objective, network = self.objective, self.network
+        door.check_optimizer(self.optimizer, network)
         with np.errstate(over="ignore", invalid="ignore"):
+            objective.compose(quick=True)
+            inputs = door.batch("step", x, network.dtype)
+            target = objective.targets(inputs, y)
+            if not network.training:
+                network.training = True
             return self.train_on(inputs, target)
 
     def train_on(
@@ -121,21 +122,24 @@ class Trainer:
         batch: int | None = None,
     ) -> float:
         """`step` without its door: x and y as `fit` has checked and converted them."""
-        network, rate = self.network, self.optimizer.learning_rate
-        network.workspace.open = True
+        network, workspace = self.network, self.network.workspace
+        workspace.open = True
         try:
             loss = self.objective.differentiate(x, y, weight, bool(self.metrics))
         except FloatingPointError as error:  # a loss that explains why it is not finite
-            network.workspace.open = False
+            workspace.open = False
+            rate = self.optimizer.learning_rate
             raise diverged(network, x, math.nan, rate, epoch, batch, str(error)) from error
         finally:
-            network.workspace.open = False
+            workspace.open = False
         gradients = network.flat_gradients
         if not math.isfinite(loss) or not (
-            math.isfinite(np.dot(gradients, gradients)) or np.isfinite(gradients).all()
+            math.isfinite(gradients.dot(gradients)) or np.isfinite(gradients).all()
         ):
             gradient = self.objective.loss_gradient() if math.isfinite(loss) else None
-            raise diverged(network, x, loss, rate, epoch, batch, loss_gradient=gradient)
+            raise diverged(
+                network, x, loss, self.optimizer.learning_rate, epoch, batch, loss_gradient=gradient
+            )
         self.clipping(gradients)
         self.optimizer.step(network.flat_values, gradients)
         return loss
