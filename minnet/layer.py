@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from minnet.arguments import constructor, remember
 from minnet.parameter import Parameter
 from minnet.workspace import Workspace
 
@@ -60,7 +61,7 @@ class Layer:
     _transparent: tuple[str, ...] = ()  # attributes that do not show in the names of parameters
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        """Keep the arguments for `repr`, so that no `super().__init__()` is needed."""
+        """Keep the arguments for `repr` and `save`: no `super().__init__()` is needed."""
         if cls.__init__ is object.__init__ and (args or kwargs):
             given = ", ".join([*map(repr, args), *(f"{key}={kwargs[key]!r}" for key in kwargs)])
             raise TypeError(
@@ -138,6 +139,10 @@ class Layer:
     def _minnet(self) -> Inside:
         return self.__dict__["_minnet"]  # type: ignore[no-any-return]
 
+    def _constructor(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments by which such a layer is made again."""
+        return constructor(self, self._minnet.args, self._minnet.kwargs)
+
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _METHODS:
             raise TypeError(_reserved(type(self).__name__, name))
@@ -165,22 +170,18 @@ class Inside:
     def __init__(self, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> None:
         self.training = False
         self.random: np.random.Generator | None = None
-        self.args, self.kwargs = args, kwargs or {}
-        self.written: str | None = None  # the arguments of a copy, which keeps only their text
+        self.args: tuple[Any, ...] = remember(args)
+        self.kwargs: dict[str, Any] = remember(kwargs or {})
         self.owner: weakref.ref[Layer] | None = None  # the network that the layer belongs to
 
     def free(self) -> Inside:
-        """The same without ties to a network; of the arguments (a lambda?) the text alone."""
-        free = Inside()
-        free.written = self.signature()
+        """The same without ties to a network."""
+        free = Inside(self.args, self.kwargs)
         free.training, free.random = self.training, self.random
         return free
 
     def signature(self) -> str:
         """The constructor's arguments as they were written, arrays by their shape."""
-        if self.written is not None:
-            return self.written
-
         def short(value: object) -> str:
             return f"array{value.shape}" if isinstance(value, np.ndarray) else repr(value)
 

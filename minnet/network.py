@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ from minnet import checks, packing
 from minnet.blame import explain
 from minnet.chain import Chain, checked_layers
 from minnet.layer import Layer, layers_of
+from minnet.saving import networks
 from minnet.table import Table, table
 from minnet.workspace import Workspace
 
@@ -57,8 +59,6 @@ class Network(Chain):
     ) -> None:
         self._dtype = _checked_dtype(dtype)
         self.layers = checked_layers(layers)
-        self._minnet.args = ()  # `layers` may be a generator, which cannot be copied
-        self._minnet.kwargs = {}
         self.seed = checks.seed("Network", seed)
         draw, use = np.random.SeedSequence(self.seed).spawn(2)
         self._draw = np.random.default_rng(draw)
@@ -224,6 +224,39 @@ class Network(Chain):
             rows.append([f"layers[{index}]", explain(layer), sum(sizes)])
         rows.append(["total", str(self._dtype), self._packed.values.size])
         return table(["place", "layer", "parameters"], rows)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write layers and values to one file, which `mn.load(path)` makes a network of again.
+
+        Of each layer the arguments of its constructor are saved, as they were when it was made;
+        also of a student's own, without extra code. Numbers, strings, arrays, layers, named
+        initializers and lists of these can be saved. The earlier file is replaced whole or not
+        at all.
+
+        Raises:
+            TypeError: an argument that no file can hold, by its name; `save_values` always works.
+            ValueError: a value that is NaN or inf. OSError: with the path; nothing has changed.
+        """
+        networks.save(self, path)
+
+    def save_values(self, path: str | os.PathLike[str]) -> None:
+        """Write the values of all Parameters alone, for `load_values`."""
+        networks.save_values(self, path)
+
+    def load_values(self, path: str | os.PathLike[str]) -> None:
+        """Read the values of all Parameters from a file of any kind, cast to this network's dtype.
+
+        Raises:
+            CheckpointError: whatever is wrong with the file, or names and shapes that differ from
+                those of this network. Nothing has changed then.
+        """
+        networks.load_values(self, path)
+
+    def _constructor(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """A plain network is made again of the layers that it has now."""
+        if type(self) is not Network:
+            return super()._constructor()
+        return (list(self.layers),), {"seed": self.seed, "dtype": str(self._dtype)}
 
     def __copy__(self) -> Network:
         return copy.deepcopy(self)
