@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import warnings
 from typing import Any
 
 import numpy as np
@@ -133,8 +134,8 @@ def numeric_array(place: str, name: str, value: ArrayLike) -> Array:
             f"Drop or fill the masked entries first, for example {name}.filled(0)."
         )
     try:
-        array = np.asarray(value)
-    except (ValueError, TypeError) as error:  # ragged lists
+        array = value if isinstance(value, np.ndarray) else _as_array(value)
+    except (ValueError, TypeError, Warning) as error:  # ragged lists
         raise TypeError(
             f"{place}: {name}: expected an array of numbers, got {type(value).__name__} "
             f"that NumPy cannot turn into one ({error}). Give each row the same length."
@@ -146,6 +147,13 @@ def numeric_array(place: str, name: str, value: ArrayLike) -> Array:
             f"np.asarray({name}, dtype=float)."
         )
     return array
+
+
+def _as_array(value: ArrayLike) -> Array:
+    """`np.asarray`; older versions of NumPy only warn of ragged lists."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return np.asarray(value)
 
 
 def finite(place: str, name: str, array: Array, *, dtype: np.dtype[Any] | None = None) -> None:

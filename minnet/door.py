@@ -15,7 +15,8 @@ from minnet import checks
 from minnet.activations import Softmax
 from minnet.blame import explain
 from minnet.checks import describe
-from minnet.layer import Layer
+from minnet.layer import Layer, layers_of
+from minnet.layers import BatchNorm
 from minnet.losses import Loss, weights
 from minnet.network import Network
 from minnet.optimizers import Optimizer
@@ -131,6 +132,14 @@ def check_two_classes(labels: ArrayLike, target: Array) -> None:
             f"{len(given)} rows. Are the data sorted by class and cut before shuffling? "
             f"Use mn.data.train_test_split(..., stratify=True)."
         )
+
+
+def check_smallest_batch(network: Network, samples: int, batch_size: int) -> None:
+    """Refuse a fit whose last batch leaves batch normalization a single value."""
+    smallest = samples % batch_size or min(samples, batch_size)
+    for layer in layers_of(network):
+        if isinstance(layer, BatchNorm):
+            layer.check_batch(smallest)
 
 
 @contextlib.contextmanager

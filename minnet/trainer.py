@@ -210,6 +210,7 @@ class Trainer:
         inputs = checks.samples("fit", "x", x, dtype=self.network.dtype)
         target = self.objective.targets(inputs, y)
         door.check_two_classes(y, target)
+        door.check_smallest_batch(self.network, len(inputs), rows)
         weight = None
         if sample_weight is not None:
             weight = door.check_sample_weight(self.loss, sample_weight, len(inputs))

@@ -234,78 +234,6 @@ def test_bad_options_of_one_kind():
         RMSProp(centered=1)
 
 
-# -- the base class -----------------------------------------------------------------------
-
-
-def test_an_optimizer_of_ones_own_needs_no_super():
-    class Heavy(mn.Optimizer):
-        memory = ("total",)
-
-        def __init__(self, rate):
-            self.learning_rate = rate
-
-        def update(self, w, g, scratch, total):
-            total += self.decayed(w, g, scratch[0])
-            w -= np.multiply(total, self.learning_rate, out=scratch[1])
-
-    first, second = Heavy(0.5), Heavy(0.5)
-    w = np.zeros(2)
-    for _ in range(2):
-        first.step(w, np.ones(2))
-    assert w.tolist() == [-1.5, -1.5]
-    assert second.state == {}
-    assert (first.steps, second.steps, first.last_rate, second.last_rate) == (2, 0, 0.5, None)
-
-    class Silent(mn.Optimizer):
-        def __init__(self):
-            pass
-
-    assert Silent().learning_rate == 0.01
-
-
-def test_steps_of_a_students_step_are_counted():
-    class Plain(mn.Optimizer):
-        def step(self, values, grads):
-            """Down the hill."""
-            values -= self.learning_rate * grads
-
-    class Child(Plain):
-        pass
-
-    for kind in (Plain, Child):
-        optimizer = kind(0.5)
-        for _ in range(3):
-            optimizer.step(np.zeros(1), np.ones(1))
-        assert optimizer.steps == 3
-        assert kind.step.__doc__ == "Down the hill."
-
-
-def test_the_vectors_may_change_their_type_and_a_plain_optimizer_its_length():
-    optimizer = RMSProp()
-    optimizer.step(np.ones(3), np.ones(3))
-    w = np.ones(3, np.float32)
-    optimizer.step(w, np.ones(3, np.float32))
-    assert optimizer.state["square"].dtype == np.float32
-    sgd = mn.SGD(0.5)
-    for size in (3, 40_000, 5):
-        w = np.ones(size)
-        sgd.step(w, np.ones(size))
-        assert (w == 0.5).all()
-
-
-@pytest.mark.parametrize("values", [[1.0, 2.0], None, 3.0])
-@pytest.mark.parametrize("taken", [0, 1])
-def test_what_is_no_vector_is_refused(values, taken):
-    optimizer = AdaGrad()
-    for _ in range(taken):
-        optimizer.step(np.ones(2), np.ones(2))
-    with pytest.raises(TypeError, match=r"AdaGrad.step: values: expected a flat vector of floats"):
-        optimizer.step(values, np.ones(2))
-    with pytest.raises(TypeError, match=r"AdaGrad.step: grads: expected a flat vector of floats"):
-        optimizer.step(np.ones(2), None)
-    assert optimizer.steps == taken
-
-
 @pytest.mark.parametrize("name", sorted(KINDS))
 def test_training_with_each_of_them_lowers_the_loss(name):
     generator = np.random.default_rng(5)
@@ -318,13 +246,3 @@ def test_training_with_each_of_them_lowers_the_loss(name):
     )
     history = trainer.fit(x, y, 30, batch_size=10, progress=False)
     assert history["loss"][-1] < 0.5 * history["loss"][0]
-
-
-def test_another_network_is_refused_after_the_first_step():
-    optimizer = AdaGrad()
-    x, y = np.arange(4.0).reshape(4, 1), np.arange(4.0)
-    first = mn.Trainer([mn.Linear(1, 1)], mn.MeanSquaredError(), optimizer, seed=0)
-    first.fit(x, y, 1, progress=False)
-    with pytest.raises(ValueError, match=r"AdaGrad\(learning_rate=0.01\), which trains another"):
-        mn.Trainer([mn.Linear(1, 1)], mn.MeanSquaredError(), optimizer, seed=0)
-    mn.Trainer([mn.Linear(1, 1)], mn.MeanSquaredError(), copy.deepcopy(optimizer), seed=0)

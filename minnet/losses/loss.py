@@ -110,6 +110,11 @@ class Loss:
 
 def target_array(loss: Loss, y: ArrayLike) -> Array:
     """The targets as an array of finite numbers, one entry or row for each sample."""
+    if np.asarray(y).dtype.kind in "US":
+        raise TypeError(
+            f"{loss!r}: y: expected numbers, got names of classes. Number them: "
+            f"names, y = np.unique(y, return_inverse=True)."
+        )
     target = numeric_array(repr(loss), "y", y)
     if target.ndim == 0 or target.size == 0:
         raise ValueError(

@@ -4,8 +4,27 @@ One file per family of pictures. Matplotlib is loaded by the first picture, not 
 `import minnet`.
 """
 
+from minnet.plot.animation import boundary_animation
 from minnet.plot.confusion import confusion_matrix
+from minnet.plot.counts import step_counts
 from minnet.plot.curves import history
+from minnet.plot.diagnostics import (
+    activation_histograms,
+    gradient_histograms,
+    histograms,
+    norms,
+)
+from minnet.plot.formulas import activation, cross_entropy, logit_gradient
+from minnet.plot.gates import logic_gate
+from minnet.plot.hidden import hidden_space
+from minnet.plot.landscape import (
+    LossGrid,
+    descend,
+    loss_contours,
+    loss_grid,
+    loss_slices,
+    loss_surface,
+)
 from minnet.plot.learning import (
     learning_speed,
     median_steps,
@@ -13,18 +32,44 @@ from minnet.plot.learning import (
     single_neuron,
     steps_by_rate,
 )
+from minnet.plot.overlay import histories
+from minnet.plot.pairwise import pairwise_lines
+from minnet.plot.paths import descent_paths
 from minnet.plot.regions import decision_boundary, decision_regions
 from minnet.plot.runs import steps_to_reach
+from minnet.plot.schedule import range_test, schedule
 
 __all__ = [
+    "LossGrid",
+    "activation",
+    "activation_histograms",
+    "boundary_animation",
     "confusion_matrix",
+    "cross_entropy",
     "decision_boundary",
     "decision_regions",
+    "descend",
+    "descent_paths",
+    "gradient_histograms",
+    "hidden_space",
+    "histograms",
+    "histories",
     "history",
     "learning_speed",
+    "logic_gate",
+    "logit_gradient",
+    "loss_contours",
+    "loss_grid",
+    "loss_slices",
+    "loss_surface",
     "median_steps",
+    "norms",
     "output_gradient",
+    "pairwise_lines",
+    "range_test",
+    "schedule",
     "single_neuron",
+    "step_counts",
     "steps_by_rate",
     "steps_to_reach",
 ]

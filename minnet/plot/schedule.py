@@ -90,10 +90,9 @@ def range_test(result: RangeTest, ax: Axes | None = None) -> Axes:
             f"got {checks.describe(result)}."
         )
     ax = style.new_axes(ax, "range_test")
-    grey = {"color": "0.6", "linewidth": 1}
-    ax.plot(result.rates, result.losses, label="each batch", **grey)
+    ax.plot(result.rates, result.losses, label="each batch", color="0.6", linewidth=1)
     ax.plot(result.rates, result.smoothed, label="smoothed", linewidth=2, **style.line(0))
-    if min(result.smoothed) < result.smoothed[0]:
+    if result.falls:
         rate = result.suggestion
         ax.axvline(rate, label=f"suggestion: {rate:.2g}", **style.line(1))
     ax.set_xscale("log")

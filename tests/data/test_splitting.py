@@ -58,6 +58,8 @@ def test_stratified_is_a_partition_that_keeps_the_shares(sizes, seed, data):
         ([10, 10, 10], 4, [2, 1, 1]),  # equal remainders: the first class
         ([100, 2, 2], 90, [88, 1, 1]),  # 86.5 1.73 1.73: one of each small class stays
         ([90, 2, 2, 2], 4, [1, 1, 1, 1]),  # 3.75 .08 .08 .08: the large class gives way
+        ([2, 6], 6, [1, 5]),  # 1.5 4.5: equal remainders, but the first class has no row to spare
+        ([2, 2, 8], 3, [1, 1, 1]),  # .5 .5 2: all the excess is taken from the large class
     ],
 )
 def test_largest_remainder(sizes, tests, expected):

@@ -59,10 +59,8 @@ def test_global_random_state_is_neither_read_nor_changed(name):
 def test_shapes_and_types(name, n, seed):
     dataset = SEEDED[name](n, seed)
     x, y = dataset
-    assert x.shape == (n, 2)
-    assert y.shape == (n,)
-    assert x.dtype == np.float64
-    assert y.dtype == np.int64
+    assert (x.shape, y.shape) == ((n, 2), (n,))
+    assert (x.dtype, y.dtype) == (np.float64, np.int64)
     assert np.isfinite(x).all()
     assert y.min() >= 0
     assert y.max() < len(dataset.class_names)

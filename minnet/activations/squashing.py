@@ -1,9 +1,4 @@
-"""Activations: what turns a stack of linear layers into more than one linear layer.
-
-An Activation is a Layer without parameters, y = f(z). Its backward multiplies the gradient
-that arrives with the derivative: dL/dz = dL/dy f'(z), element by element (softmax couples the
-elements of a row and says so). In the comments a is the output f(z).
-"""
+"""Activations that squash any number into a bounded range: sigmoids, tanh, softmax."""
 
 from __future__ import annotations
 
@@ -12,42 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from minnet.activations.activation import Activation
 from minnet.checks import whole_number
 from minnet.functions import sigmoid_halves
-from minnet.layer import Layer
 from minnet.workspace import lent
 
 Array = NDArray[Any]
-
-
-class Activation(Layer):
-    """A Layer without parameters: `forward(z)` gives a = f(z), `backward(grad)` grad f'(z).
-
-    >>> class Cube(Activation):
-    ...     def forward(self, z):
-    ...         self.z = z
-    ...         return z**3
-    ...     def backward(self, grad):
-    ...         return grad * 3 * self.z**2
-    >>> Cube().forward(np.array([[2.0]]))
-    array([[8.]])
-    """
-
-
-class Identity(Activation):
-    """a = z, a' = 1: the output of a regression network.
-
-    >>> Identity().forward(np.array([[2.0]]))
-    array([[2.]])
-    """
-
-    def forward(self, z: Array) -> Array:
-        """A copy of z: what comes out never shares memory with what went in."""
-        return np.array(z)
-
-    def backward(self, grad: Array) -> Array:
-        """dL/dz = dL/da."""
-        return np.array(grad)
 
 
 class Sigmoid(Activation):
@@ -75,6 +40,30 @@ class Sigmoid(Activation):
         return dz
 
 
+class HardSigmoid(Activation):
+    """a = z/6 + 1/2, cut to [0, 1]: a sigmoid of three straight lines, which needs no exp.
+
+    a' = 1/6 for -3 < z < 3, else 0 (also at the two kinks).
+
+    Source: Courbariaux, Bengio, David, "BinaryConnect" (2015), with the slope of MobileNetV3
+    (Howard et al., 2019).
+
+    >>> HardSigmoid().forward(np.array([[-4.0, 0.0, 1.5, 4.0]]))
+    array([[0.  , 0.5 , 0.75, 1.  ]])
+    """
+
+    def forward(self, z: Array) -> Array:
+        """a = (z + 3) / 6, cut to [0, 1]."""
+        self._inside = (z > -3) & (z < 3)
+        a: Array = (np.clip(z, -3, 3) + 3) / 6  # z + 3 first: near -3 nothing cancels
+        return a
+
+    def backward(self, grad: Array) -> Array:
+        """dL/dz = dL/da / 6 between the kinks, else 0."""
+        dz: Array = grad * self._inside / 6
+        return dz
+
+
 class Tanh(Activation):
     """a = tanh(z), in (-1, 1); a' = 1 - a^2, at most 1.
 
@@ -97,27 +86,6 @@ class Tanh(Activation):
         return derivative
 
 
-class ReLU(Activation):
-    """a = max(z, 0); a' = 1 where z > 0, else 0 (at the kink z = 0 the convention is 0).
-
-    Source: Nair and Hinton (2010).
-
-    >>> ReLU().forward(np.array([[-1.0, 0.0, 2.0]]))
-    array([[0., 0., 2.]])
-    """
-
-    def forward(self, z: Array) -> Array:
-        """a = max(z, 0), elementwise."""
-        a = np.maximum(z, 0, out=lent(self, "a", z.shape, z.dtype))
-        self._a = a
-        return a
-
-    def backward(self, grad: Array) -> Array:
-        """dL/dz = dL/da where a > 0, else 0."""
-        a = self._a
-        return np.multiply(grad, a > 0, out=lent(self, "dz", a.shape, a.dtype))
-
-
 class Softmax(Activation):
     """a_i = exp(z_i) / sum_j exp(z_j): k scores become k probabilities that sum to 1.
 
@@ -125,8 +93,8 @@ class Softmax(Activation):
 
         dL/dz_i = a_i (g_i - sum_j g_j a_j),     g = dL/da.
 
-    A constant added to a row of g changes nothing; the code takes g relative to its entry at
-    the largest output, so that 1 - a is never formed where a is nearly 1.
+    A constant added to a row of g changes nothing; where one output is above 1/2 the code takes
+    g relative to its entry there, so that 1 - a is never formed where a is nearly 1.
 
     Args:
         axis: the axis of the classes. Axis 0 holds the samples and is refused.
@@ -161,9 +129,10 @@ class Softmax(Activation):
         return a
 
     def backward(self, grad: Array) -> Array:
-        """dL/dz_i = a_i (g_i - sum_j g_j a_j), with g shifted by its entry at the largest a."""
+        """dL/dz_i = a_i (g_i - sum_j g_j a_j), with g shifted by its entry where a > 1/2."""
         a, axis = self._a, self.axis
         largest = np.expand_dims(a.argmax(axis=axis), axis)
-        g = grad - np.take_along_axis(grad, largest, axis=axis)
+        ahead = np.take_along_axis(a, largest, axis=axis) > 0.5
+        g = grad - ahead * np.take_along_axis(grad, largest, axis=axis)
         dz: Array = a * (g - (g * a).sum(axis=axis, keepdims=True))
         return dz

@@ -1,0 +1,132 @@
+"""Pictures for the physician: signals and gradients layer by layer, weights, optimizers' paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from numpy.typing import NDArray
+
+import minnet as mn
+from minnet import data, datasets, initializers, plot
+from minnet.optimizers import AdaGrad
+
+Array = NDArray[Any]
+
+INITIALIZERS: dict[str, Any] = {
+    "normal(0, 0.01): vanishing": initializers.normal(0.0, 0.01),
+    "normal(0, 1): saturated": initializers.normal(0.0, 1.0),
+    "glorot_uniform": "glorot_uniform",
+}
+DEPTH, WIDTH = 5, 100
+GRADIENT_SPAN = (-14.0, 0.0)  # powers of ten
+
+
+def standardized() -> tuple[Array, Array]:
+    """breast_cancer with mean 0 and spread 1."""
+    x, y = datasets.breast_cancer()
+    return data.Standardizer().fit_transform(x), y
+
+
+def deep_network(features: int, initializer: Any) -> mn.Network:
+    """Five layers of tanh, and a sigmoid at the end."""
+    layers: list[mn.Layer] = []
+    for width in [features, *[WIDTH] * (DEPTH - 1)]:
+        layers += [mn.Linear(width, WIDTH, weight_init=initializer), mn.Tanh()]
+    layers += [mn.Linear(WIDTH, 1, weight_init=initializer), mn.Sigmoid()]
+    return mn.Network(layers, seed=0)
+
+
+def initial_signals(quick: bool) -> Any:
+    """Activations (above) and gradients (below) before training, by initializer."""
+    x, y = standardized()
+    rows = 60 if quick else len(x)
+    figure, axes = plt.subplots(2, 3, figsize=(13, 8), layout="constrained", sharey="row")
+    for column, (name, initializer) in zip(axes.T, INITIALIZERS.items(), strict=True):
+        network = deep_network(x.shape[1], initializer)
+        trainer = mn.Trainer(network, mn.BinaryCrossEntropy(), mn.SGD(0.1))
+        plot.activation_histograms(network, x[:rows], column[0], span=(-1.08, 1.08), title=name)
+        column[0].set_xticks([-1, -0.5, 0, 0.5, 1])
+        plot.gradient_histograms(
+            trainer, x[:rows], y[:rows], column[1], span=GRADIENT_SPAN, title=f"gradients: {name.split(':')[0]}"
+        )
+    return figure
+
+
+class WeightNorms(mn.Callback):
+    """Notes the length of each weight matrix after every epoch."""
+
+    def __init__(self) -> None:
+        self.norms: dict[str, list[float]] = {}
+
+    def on_epoch_end(self, trainer: mn.Trainer, row: dict[str, float]) -> None:  # noqa: ARG002
+        """One more number for each matrix."""
+        for name, parameter in trainer.network.parameters().items():
+            if parameter.value.ndim > 1:
+                norm = float(np.linalg.norm(parameter.value))
+                self.norms.setdefault(name, []).append(norm)
+
+
+def weight_norms(quick: bool) -> Any:
+    """How the weights grow, and how a penalty holds them."""
+    x, y = standardized()
+    figure, axes = plt.subplots(1, 2, figsize=(11, 4.7), layout="constrained", sharey=True)
+    for ax, (title, penalty) in zip(
+        axes, {"no penalty": None, "penalty L2(0.01)": mn.L2(0.01)}.items(), strict=True
+    ):
+        layers = [mn.Linear(30, 16), mn.Tanh(), mn.Linear(16, 8), mn.Tanh(), mn.Linear(8, 1)]
+        trainer = mn.Trainer(
+            [*layers, mn.Sigmoid()], mn.BinaryCrossEntropy(), mn.Adam(0.01), seed=0, penalty=penalty
+        )
+        watcher = WeightNorms()
+        trainer.fit(x, y, 8 if quick else 60, 32, callbacks=[watcher], progress=False)
+        plot.norms(watcher.norms, ax, title=title, quantity="length of the weights")
+    axes[1].set_ylabel("")
+    return figure
+
+
+# -- optimizers' paths -----------------------------------------------------------------------
+
+OPTIMIZERS: dict[str, Callable[[], mn.Optimizer]] = {
+    "SGD(0.95)": lambda: mn.SGD(0.95),
+    "SGD(0.1, momentum=0.9)": lambda: mn.SGD(0.1, momentum=0.9),
+    "AdaGrad(1.5)": lambda: AdaGrad(1.5),
+    "Adam(0.3)": lambda: mn.Adam(0.3),
+}
+START, STEPS = (-7.0, 2.0), 30
+
+
+def valley(x: Array, y: Array) -> Array:
+    """x^2/10 + y^2: ten times as steep across as along."""
+    return x * x / 10 + y * y
+
+
+def valley_path(optimizer: mn.Optimizer) -> Array:
+    """Where the optimizer comes by, from the start on."""
+    position = np.array(START)
+    path = [position.copy()]
+    for _ in range(STEPS):
+        optimizer.step(position, position * np.array([0.2, 2.0]))
+        path.append(position.copy())
+    return np.array(path)
+
+
+def optimizer_paths(quick: bool) -> Any:  # noqa: ARG001
+    """Four optimizers in a narrow valley, thirty steps each."""
+    figure, axes = plt.subplots(
+        2, 2, figsize=(11, 7.4), layout="constrained", sharex=True, sharey=True
+    )
+    for ax, (name, optimizer) in zip(axes.ravel(), OPTIMIZERS.items(), strict=True):
+        path = {name: valley_path(optimizer())}
+        spans = ((-8.5, 8.5), (-3.2, 3.2))
+        plot.descent_paths(valley, path, ax, title=name, spans=spans, legend=False)
+    return figure
+
+
+PICTURES = {
+    "initial_signals": initial_signals,
+    "weight_norms": weight_norms,
+    "optimizer_paths": optimizer_paths,
+}

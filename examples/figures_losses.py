@@ -1,0 +1,95 @@
+"""Pictures of the formulas: cross-entropy, the activations, and the gradient that enters a network.
+
+No training happens here. Every curve is what minnet's own forward and backward return.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+
+import minnet as mn
+from minnet import activations, plot
+
+COLUMNS = 5  # of the picture of all activations
+SIGMOID_LOSSES: dict[str, mn.Loss] = {
+    "cross-entropy (sigmoid: a - y)": mn.BinaryCrossEntropy(),
+    "squared error (sigmoid: (a - y) a (1 - a))": mn.MeanSquaredError(),
+}
+SOFTMAX_LOSSES: dict[str, mn.Loss] = {
+    "cross-entropy": mn.CategoricalCrossEntropy(),
+    "squared error": mn.MeanSquaredError(),
+}
+
+
+def cross_entropy(quick: bool) -> Any:  # noqa: ARG001
+    """The price of a prediction, for y = 1 and for y = 0."""
+    return plot.cross_entropy().figure
+
+
+def sigmoid(quick: bool) -> Any:  # noqa: ARG001
+    """The sigmoid, and its derivative, which is a quarter at most."""
+    return plot.activation(mn.Sigmoid(), mark_maximum=True, span=(-8, 8)).figure
+
+
+def all_activations() -> list[mn.Activation]:
+    """One of each kind that minnet has."""
+    kinds = [getattr(activations, name) for name in activations.__all__]
+    return [kind() for kind in kinds if kind is not mn.Activation]
+
+
+def every_activation(quick: bool) -> Any:  # noqa: ARG001
+    """All activations with their derivatives, and one legend in the place behind the last."""
+    layers = all_activations()
+    rows = len(layers) // COLUMNS + 1
+    figure, axes = plt.subplots(
+        rows, COLUMNS, figsize=(2.5 * COLUMNS, 2.5 * rows), layout="constrained", sharex=True
+    )
+    places = list(axes.ravel())
+    for ax, layer in zip(places, layers, strict=False):
+        plot.activation(layer, ax, span=(-4, 4), legend=False)
+        ax.set(xlabel="", ylabel="", xticks=[-4, 0, 4])
+        ax.tick_params(labelbottom=True)
+    for ax in places[len(layers) :]:
+        ax.axis("off")
+    handles, _ = places[0].get_legend_handles_labels()
+    names = ["a = f(z)", "da/dz"]
+    places[-1].legend(handles, names, loc="center", fontsize=14, handlelength=2.6, frameon=False)
+    return figure
+
+
+def output_gradients(quick: bool) -> Any:  # noqa: ARG001
+    """dL/dz over z for sigmoid and softmax, each under both losses."""
+    figure, axes = plt.subplots(1, 3, figsize=(12.4, 4.6), layout="constrained", sharey=True)
+    for ax, y in zip(axes, (0, 1), strict=False):
+        plot.logit_gradient(
+            mn.Sigmoid(), SIGMOID_LOSSES, [y], ax, title=f"sigmoid, y = {y}", legend=False
+        )
+    title = "softmax of (z, 0, 0), class 1 is right"
+    plot.logit_gradient(mn.Softmax(), SOFTMAX_LOSSES, [1, 0, 0], axes[2], title=title, legend=False)
+    for ax in axes[1:]:
+        ax.set_ylabel("")
+    axes[0].set_yticks([-1, -0.5, 0, 0.5, 1])
+    for ax in axes:
+        ax.set_xticks(range(-8, 9, 4))
+    axes[2].set_xlabel("z, the score of class 1")
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(
+        handles,
+        labels,
+        loc="outside lower center",
+        ncol=2,
+        fontsize=13,
+        handlelength=3,
+        frameon=False,
+    )
+    return figure
+
+
+PICTURES = {
+    "cross_entropy": cross_entropy,
+    "sigmoid": sigmoid,
+    "activations": every_activation,
+    "output_gradients": output_gradients,
+}

@@ -1,0 +1,231 @@
+"""Pictures of squared error where it belongs, and of the case that speaks for it in classification.
+
+1. Regression: a linear output beside the same network with a sigmoid in front of the loss, which
+   some textbooks advise. The targets are scaled to [0, 1], so that a sigmoid can reach them.
+2. L. Hui and M. Belkin (2020) train classifiers with squared error on the raw scores, without
+   a softmax, and find them as good. Here: iris, beside softmax with each of the two losses.
+
+Each way of training gets its own best rate, chosen on seeds that are not reported.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import matplotlib.pyplot as plt
+import numpy as np
+from learning_speed_runs import split
+from numpy.typing import NDArray
+
+import minnet as mn
+from minnet import data, plot
+from minnet.plot import style
+
+Array = NDArray[Any]
+
+SEEDS, TUNING_SEEDS = range(20), range(1000, 1005)
+BATCH = 16
+
+
+class Effort(NamedTuple):
+    """How much is trained."""
+
+    seeds: int
+    tuning_seeds: int
+    steps: int
+    points: int
+
+
+FULL, QUICK = Effort(20, 5, 1000, 25), Effort(3, 1, 60, 7)
+
+
+def watched(steps: int, points: int) -> Array:
+    """Steps at which a run is looked at: 0, 1, and on in equal proportions."""
+    return np.unique([0, *np.geomspace(1, steps, points).round().astype(int)])
+
+
+def follow(trainer: mn.Trainer, rows: Any, steps: Array, measure: Any, seed: int) -> list[float]:
+    """Train step by step on batches in random order; measure at the watched steps."""
+    x, y = rows
+    order = np.random.default_rng(seed)
+    values, batches = [measure()], iter(())
+    for step in range(1, int(steps[-1]) + 1):
+        batch = next(batches, None)
+        if batch is None:
+            shuffled = order.permutation(len(x))
+            batches = iter(np.array_split(shuffled, max(1, len(x) // BATCH)))
+            batch = next(batches)
+        try:
+            trainer.step(x[batch], y[batch])
+        except mn.TrainingDiverged:
+            return values + [float("inf")] * (len(steps) - len(values))
+        if step in steps:
+            values.append(measure())
+    return values
+
+
+# -- regression ------------------------------------------------------------------------------
+
+OUTPUTS = {"linear output": (), "sigmoid output": (mn.Sigmoid,)}
+REGRESSION_RATES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+NOISE = 0.08
+
+
+def wave(rows: int, seed: int) -> tuple[Array, Array]:
+    """A rising wave with noise: x in [-2, 2]."""
+    generator = np.random.default_rng(seed)
+    x = generator.uniform(-2, 2, (rows, 1))
+    return x, np.sin(2 * x) + x / 2 + NOISE * generator.standard_normal((rows, 1))
+
+
+def regression_rows(seed: int) -> tuple[tuple[Array, Array], tuple[Array, Array], Any]:
+    """Training rows and unseen rows, the targets scaled to [0, 1] on the training rows."""
+    (x, y), (x_new, y_new) = wave(100, seed), wave(500, seed + 10_000)
+    scaler = data.MinMaxScaler().fit(y)
+    return (x, scaler.transform(y)), (x_new, scaler.transform(y_new)), scaler
+
+
+def regression_trainer(output: str, rate: float, seed: int) -> mn.Trainer:
+    """Sixteen tanh units, then nothing or a sigmoid, under squared error."""
+    last = [kind() for kind in OUTPUTS[output]]
+    layers = [mn.Linear(1, 16), mn.Tanh(), mn.Linear(16, 1), *last]
+    return mn.Trainer(layers, mn.MeanSquaredError(), mn.SGD(rate), seed=seed)
+
+
+def regression_run(output: str, rate: float, seed: int, steps: Array) -> list[float]:
+    """The error on unseen rows, as a root mean square in the targets' scaled unit."""
+    rows, (x, y), _ = regression_rows(seed)
+    trainer = regression_trainer(output, rate, seed)
+
+    def error() -> float:
+        return float(np.sqrt(np.square(trainer.predict(x) - y).mean()))
+
+    return follow(trainer, rows, steps, error, seed)
+
+
+def regression_curves(effort: Effort) -> tuple[dict[str, Array], dict[str, list[float]], Array]:
+    """Curves at each output's best rate; the tuning error by rate; the watched steps."""
+    steps = watched(effort.steps, effort.points)
+    curves, tried = {}, {}
+    for output in OUTPUTS:
+        tried[output] = [
+            float(
+                np.mean(
+                    [
+                        regression_run(output, rate, seed, steps[[0, -1]])[-1]
+                        for seed in TUNING_SEEDS[: effort.tuning_seeds]
+                    ]
+                )
+            )
+            for rate in REGRESSION_RATES
+        ]
+        rate = best_rate(output, tried)
+        runs = [regression_run(output, rate, seed, steps) for seed in SEEDS[: effort.seeds]]
+        curves[f"{output}, rate {rate:g}"] = np.array(runs)
+    return curves, tried, steps
+
+
+def best_rate(output: str, tried: dict[str, list[float]]) -> float:
+    """The rate with the least error on the tuning seeds."""
+    return REGRESSION_RATES[int(np.argmin(tried[output]))]
+
+
+def regression(quick: bool) -> Any:
+    """One fit, the error by step, the error by rate."""
+    effort = QUICK if quick else FULL
+    curves, tried, steps = regression_curves(effort)
+    figure, axes = plt.subplots(1, 3, figsize=(14, 4.7), layout="constrained")
+    draw_fits(axes[0], tried, effort)
+    quantity = "error on unseen rows (RMS)"
+    title = "Mean of the seeds, middle 80 %"
+    plot.learning_speed(
+        curves, steps, quantity=quantity, title=title, logarithmic=True, legend=False, ax=axes[1]
+    )
+    style.legend_below(axes[1], columns=1, handle=3)
+    for index, (output, errors) in enumerate(tried.items()):
+        shown = np.where(np.isfinite(errors), errors, np.nan)
+        look: dict[str, Any] = {"marker": style.marker(index), **style.line(index)}
+        axes[2].plot(REGRESSION_RATES, shown, label=output, linewidth=2, markersize=7, **look)
+    axes[2].set(xscale="log", yscale="log")
+    style.label(axes[2], f"After {effort.steps} steps, by rate", "learning rate", quantity)
+    style.legend_below(axes[2], columns=2, handle=3)
+    return figure
+
+
+def draw_fits(ax: Any, tried: dict[str, list[float]], effort: Effort) -> None:
+    """The data of seed 0 and the two fitted curves, in the targets' own unit."""
+    (x, y), _, scaler = regression_rows(0)
+    ax.scatter(x, scaler.inverse_transform(y), s=12, color="0.6", label="data")
+    at = np.linspace(-2, 2, 201).reshape(-1, 1)
+    for index, output in enumerate(OUTPUTS):
+        trainer = regression_trainer(output, best_rate(output, tried), 0)
+        follow(trainer, (x, y), np.array([0, effort.steps]), lambda: 0.0, 0)
+        fit = scaler.inverse_transform(trainer.predict(at))
+        ax.plot(at, fit, label=output, linewidth=2, **style.line(index))
+    style.label(ax, f"After {effort.steps} steps", "x", "y")
+    style.legend_below(ax, columns=3, handle=2)
+
+
+# -- classification --------------------------------------------------------------------------
+
+WAYS: dict[str, tuple[tuple[Any, ...], Any]] = {
+    "softmax, cross-entropy": ((mn.Softmax,), mn.CategoricalCrossEntropy),
+    "softmax, squared error": ((mn.Softmax,), mn.MeanSquaredError),
+    "raw scores, squared error": ((), mn.MeanSquaredError),
+}
+RATES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+STARTS = {"ordinary start": 1.0, "saturated start (weights times 5)": 5.0}
+CLASS_STEPS = 300
+
+
+def iris_run(way: str, rate: float, factor: float, seed: int, steps: Array) -> list[float]:
+    """Held-out accuracy at the watched steps."""
+    x_train, x_held, y_train, y_held = split("iris", seed)
+    last, loss = WAYS[way]
+    layers = [mn.Linear(4, 8), mn.Tanh(), mn.Linear(8, 3), *(kind() for kind in last)]
+    network = mn.Network(layers, seed=seed)
+    network.flat_values *= factor
+    trainer = mn.Trainer(network, loss(), mn.SGD(rate), seed=seed)
+
+    def accuracy() -> float:
+        return float((network.predict(x_held).argmax(axis=1) == y_held).mean())
+
+    values = follow(trainer, (x_train, y_train), steps, accuracy, seed)
+    return [value if np.isfinite(value) else 0.0 for value in values]
+
+
+def iris_curves(factor: float, effort: Effort) -> tuple[dict[str, Array], Array]:
+    """Accuracies of each way at its best rate: most accurate on the mean over all steps."""
+    steps = watched(min(effort.steps, CLASS_STEPS), effort.points)
+    curves = {}
+    for way in WAYS:
+        tried = [
+            np.mean(
+                [
+                    iris_run(way, rate, factor, seed, steps)
+                    for seed in TUNING_SEEDS[: effort.tuning_seeds]
+                ]
+            )
+            for rate in RATES
+        ]
+        rate = RATES[int(np.argmax(tried))]
+        runs = [iris_run(way, rate, factor, seed, steps) for seed in SEEDS[: effort.seeds]]
+        curves[f"{way}, rate {rate:g}"] = np.array(runs)
+    return curves, steps
+
+
+def raw_scores(quick: bool) -> Any:
+    """Three ways to train a classifier, from two starts."""
+    figure, axes = plt.subplots(1, 2, figsize=(11.4, 5.2), layout="constrained", sharey=True)
+    for ax, (title, factor) in zip(axes, STARTS.items(), strict=True):
+        curves, steps = iris_curves(factor, QUICK if quick else FULL)
+        quantity = "held-out accuracy"
+        plot.learning_speed(
+            curves, steps, quantity=quantity, title=f"iris, {title}", legend=False, ax=ax
+        )
+        style.legend_below(ax, columns=1, handle=3)
+    axes[1].set_ylabel("")
+    return figure
+
+
+PICTURES = {"regression": regression, "raw_scores": raw_scores}

@@ -1,0 +1,49 @@
+"""Metrics: functions `(prediction, target) -> float` that a Trainer reports beside the loss.
+
+The prediction is what the network puts out, (m, 1) or (m, k). The target is as the Trainer
+keeps it: class labels (m,), or an array of the prediction's shape. A Trainer takes them by name,
+`metrics=["accuracy", "f1"]`, or as functions, a student's own among them.
+"""
+
+from minnet.metrics.classes import THRESHOLD, predicted_classes, target_classes
+from minnet.metrics.classification import (
+    accuracy,
+    balanced_accuracy,
+    confusion_matrix,
+    f1,
+    precision,
+    recall,
+)
+from minnet.metrics.names import METRICS, Metric, better, get
+from minnet.metrics.probabilities import brier_score, log_loss, roc_auc, top_k_accuracy
+from minnet.metrics.record import Record
+from minnet.metrics.regression import mean_absolute_error, r_squared, root_mean_squared_error
+
+mae = mean_absolute_error
+rmse = root_mean_squared_error
+
+__all__ = [
+    "METRICS",
+    "THRESHOLD",
+    "Metric",
+    "Record",
+    "accuracy",
+    "balanced_accuracy",
+    "better",
+    "brier_score",
+    "confusion_matrix",
+    "f1",
+    "get",
+    "log_loss",
+    "mae",
+    "mean_absolute_error",
+    "precision",
+    "predicted_classes",
+    "r_squared",
+    "recall",
+    "rmse",
+    "roc_auc",
+    "root_mean_squared_error",
+    "target_classes",
+    "top_k_accuracy",
+]

@@ -1,0 +1,74 @@
+"""How far predicted numbers are from the true ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from minnet import checks
+
+Array = NDArray[Any]
+
+
+def mean_absolute_error(prediction: ArrayLike, target: ArrayLike) -> float:
+    """1/m sum |a - y|, in the unit of y; the mean over the outputs where there are several.
+
+    >>> mean_absolute_error([[1.0], [2.0]], [[2.0], [4.0]])
+    1.5
+    """
+    a, y = _numbers("mean_absolute_error", prediction, target)
+    return float(np.abs(a - y).mean())
+
+
+def root_mean_squared_error(prediction: ArrayLike, target: ArrayLike) -> float:
+    """sqrt(1/m sum (a - y)^2), in the unit of y; the mean over the outputs.
+
+    >>> root_mean_squared_error([[1.0], [2.0]], [[2.0], [9.0]])
+    5.0
+    """
+    a, y = _numbers("root_mean_squared_error", prediction, target)
+    return float(np.sqrt(np.square(a - y).mean(axis=0)).mean())
+
+
+def r_squared(prediction: ArrayLike, target: ArrayLike) -> float:
+    """1 - sum (a - y)^2 / sum (y - mean of y)^2: the share of the variance that is explained.
+
+    1 is perfect, 0 is what the mean of y would reach, and it may be negative. Of several outputs
+    the mean. Where the target is constant there is no variance: 1 if all predictions are right,
+    else 0 (scikit-learn's rule).
+
+    Raises:
+        ValueError: fewer than two samples.
+
+    >>> r_squared([[1.0], [2.0], [3.0]], [[1.0], [2.0], [4.5]])
+    0.6538461538461539
+    """
+    a, y = _numbers("r_squared", prediction, target)
+    if len(y) < 2:
+        raise ValueError("r_squared: target: expected at least two samples, got 1.")
+    left = np.square(a - y).sum(axis=0)
+    whole = np.square(y - y.mean(axis=0)).sum(axis=0)
+    constant = whole == 0
+    explained = 1 - left / np.where(constant, 1, whole)
+    return float(np.where(constant, left == 0, explained).mean())
+
+
+def _numbers(place: str, prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
+    """Both as floats (m, outputs); one output may be (m,) on either side."""
+    arrays = []
+    for name, value in (("prediction", prediction), ("target", target)):
+        array = checks.numeric_array(place, name, value)
+        checks.not_empty(place, name, array)
+        checks.finite(place, name, array)
+        arrays.append(array.reshape(-1, 1) if array.ndim < 2 else array)
+    a, y = arrays
+    if a.shape != y.shape:
+        raise ValueError(
+            f"{place}: expected prediction and target of one shape, got {np.shape(prediction)} "
+            f"and {np.shape(target)}. Nothing is broadcast; for class labels take a metric for "
+            f"classes."
+        )
+    a, y = (array.reshape(len(array), -1).astype(np.float64) for array in (a, y))
+    return a, y

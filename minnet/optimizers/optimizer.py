@@ -1,0 +1,216 @@
+"""What all optimizers share: the learning rate, the memory, and the way through the blocks."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import weakref
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minnet import checks, schedules
+
+Array = NDArray[Any]
+Step = Callable[[Any, Array, Array], None]
+
+BLOCK = 16384
+"""Entries that are updated at a time: few enough to stay in the processor's cache."""
+
+
+def _counted(step: Step) -> Step:
+    """The same `step`; one rate holds for all of it, and `steps` counts it.
+
+    Around every `step`, also around one that a student writes, so that a schedule moves on.
+    """
+
+    @functools.wraps(step)
+    def counted(self: Optimizer, values: Array, grads: Array) -> None:
+        before, outer, self._in_step = self.steps, self._in_step, True
+        if not outer:
+            self._step_rate = self._rate_now()
+        try:
+            step(self, values, grads)
+        finally:
+            self._in_step = outer
+        self.steps = max(self.steps, before + 1)
+
+    return counted
+
+
+class Optimizer:
+    """One update of all weights w from their gradients g.
+
+    A subclass names its memory, vectors as long as w that start at zero, in `memory`, and writes
+    `update(w, g, scratch, *memory)`, which changes w and the memory in place; or it writes
+    `step(values, grads)` itself, and needs nothing of this class but the learning rate.
+
+    Attributes:
+        learning_rate: that of the next step; inside of a step that of this one. May be assigned
+            at any time, a number (0 is legal) or a schedule of `mn.schedules`.
+        schedule: the schedule, or None behind a plain number.
+        last_rate: the rate of the last step; None before the first.
+        steps: the number of steps taken. state: the memory, name to vector.
+
+    Raises:
+        TypeError, ValueError: a rate that is negative, NaN, infinite or no number, also one that
+            a schedule gives; vectors of different lengths, or another length than before.
+
+    >>> class SignDescent(Optimizer):
+    ...     def step(self, values, grads):
+    ...         values -= self.learning_rate * np.sign(grads)
+    >>> w = np.array([1.0, -1.0])
+    >>> SignDescent(learning_rate=0.5).step(w, np.array([3.0, -0.1]))
+    >>> w
+    array([ 0.5, -0.5])
+    """
+
+    memory: ClassVar[tuple[str, ...]] = ()
+    state: dict[str, Array]
+
+    # Here, and not in __init__, for a student's optimizer that does not call it.
+    steps = 0
+    weight_decay = 0.0
+    schedule: schedules.Rate | None = None
+    _learning_rate = 0.01
+    _step_rate: float | None = None
+    _in_step = False
+    _known: tuple[object, object] | None = None  # shape and type of the vectors of the last step
+    _scratch = np.empty(0)
+
+    def __init__(
+        self, learning_rate: float | schedules.Rate = 0.01, weight_decay: float = 0.0
+    ) -> None:
+        self.steps = 0
+        self.learning_rate = learning_rate
+        self.weight_decay = self._number("weight_decay", weight_decay)
+
+    def __new__(cls, *_args: Any, **_kwargs: Any) -> Any:
+        """Give it a memory of its own, also without `super().__init__()`."""
+        optimizer = super().__new__(cls)
+        optimizer.state = {}
+        return optimizer
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if inspect.isfunction(vars(cls).get("step")):
+            cls.step = _counted(vars(cls)["step"])  # type: ignore[method-assign]
+
+    @property
+    def learning_rate(self) -> float:
+        """The factor of each step."""
+        if self._in_step and self.schedule is not None and self._step_rate is not None:
+            return self._step_rate
+        return self._rate_now()
+
+    @learning_rate.setter
+    def learning_rate(self, learning_rate: float | schedules.Rate) -> None:
+        if isinstance(learning_rate, type):
+            place = f"{type(self).__name__}: learning_rate"
+            raise TypeError(schedules.no_object(place, learning_rate))
+        if callable(learning_rate):
+            schedules.rate_of(type(self).__name__, learning_rate, self.steps)
+            self.schedule = learning_rate
+        else:
+            self._learning_rate = self._number("learning_rate", learning_rate)
+            self.schedule = None
+
+    def _rate_now(self) -> float:
+        """The number, or what the schedule gives for the step that comes next."""
+        if self.schedule is None:
+            return self._learning_rate
+        return schedules.rate_of(type(self).__name__, self.schedule, self.steps)
+
+    @property
+    def last_rate(self) -> float | None:
+        """The rate at which the last step began."""
+        return self._step_rate
+
+    @_counted
+    def step(self, values: Array, grads: Array) -> None:
+        """One update in place, block by block, so that each block stays in the cache."""
+        if (
+            not isinstance(values, np.ndarray)
+            or self._known != (values.shape, values.dtype)
+            or values.shape != getattr(grads, "shape", None)
+        ):
+            self._begin(values, grads)
+        memory = [self.state[name] for name in self.memory]
+        self.steps += 1
+        self.prepare()
+        with np.errstate(over="ignore"):  # the square of a huge gradient is inf, its step then 0
+            for start in range(0, len(values), BLOCK):
+                part = slice(start, start + BLOCK)
+                w = values[part]
+                self.update(w, grads[part], self._scratch[:, : len(w)], *[m[part] for m in memory])
+
+    def prepare(self) -> None:
+        """Numbers that hold for a whole step, computed once before its blocks."""
+
+    def update(self, w: Array, g: Array, scratch: Array, *memory: Array) -> None:
+        """Change one block of weights in place; `scratch` has two rows of its length to use."""
+        raise NotImplementedError(
+            f"{type(self).__name__}: write step(self, values, grads) or "
+            f"update(self, w, g, scratch, *memory)."
+        )
+
+    def decayed(self, w: Array, g: Array, scratch: Array) -> Array:
+        """G + weight_decay w, the gradient with that of an L2 penalty; g itself stays."""
+        if not self.weight_decay:
+            return g
+        np.multiply(w, self.weight_decay, out=scratch)
+        scratch += g
+        return scratch
+
+    def _begin(self, values: Array, grads: Array) -> None:
+        """At the first step: check the vectors, start the memory at zero."""
+        place = type(self).__name__
+        for name, vector in (("values", values), ("grads", grads)):
+            if not isinstance(vector, np.ndarray) or vector.ndim != 1 or vector.dtype.kind != "f":
+                raise TypeError(
+                    f"{place}.step: {name}: expected a flat vector of floats, got "
+                    f"{checks.describe(vector)}."
+                )
+        if values.shape != grads.shape:
+            raise ValueError(
+                f"{place}.step: expected values and grads of one length, got {len(values)} and "
+                f"{len(grads)}."
+            )
+        for name in self.memory:
+            vector = self.state.setdefault(name, np.zeros_like(values))
+            if vector.shape != values.shape:
+                raise ValueError(
+                    f"{place}.step: expected the {len(vector)} values of the steps before, got "
+                    f"{len(values)}: this optimizer remembers another network. Make a new one."
+                )
+            self.state[name] = vector.astype(values.dtype, copy=False)
+        self._scratch = np.empty((2, min(BLOCK, len(values))), values.dtype)
+        self._known = (values.shape, values.dtype)
+
+    def serves(self, network: object) -> bool:
+        """Belong to this network from now on; False if another one has trained with it."""
+        other = vars(self).get("_network")
+        if other is not None and other() not in (None, network) and vars(self).get("steps"):
+            return False
+        vars(self)["_network"] = weakref.ref(network)
+        return True
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy may train another network."""
+        return {name: value for name, value in vars(self).items() if name != "_network"}
+
+    def _number(
+        self, name: str, value: object, *, maximum: float = np.inf, below: bool = False
+    ) -> float:
+        """A hyperparameter >= 0, named after the class in the error."""
+        return checks.number(
+            type(self).__name__, name, value, minimum=0, maximum=maximum, below=below
+        )
+
+    def __repr__(self) -> str:
+        rate = (
+            f"{self.learning_rate:g}" if self.schedule is None else schedules.name_of(self.schedule)
+        )
+        return f"{type(self).__name__}(learning_rate={rate})"

@@ -1,0 +1,180 @@
+"""A decision boundary while it is learned, as a film."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from minnet import checks
+from minnet.callbacks import Callback
+from minnet.history import Row
+from minnet.plot import inputs, plane, style
+from minnet.plot.regions import _blue_to_orange
+from minnet.trainer import Trainer
+
+if TYPE_CHECKING:
+    from matplotlib.animation import FuncAnimation
+    from matplotlib.axes import Axes
+
+Array = NDArray[Any]
+
+_GRID = 80
+_MARGIN = 0.06
+_SHADES = 10  # of the field, as in decision_boundary; and the film stays small
+
+
+def boundary_animation(
+    trainer: Trainer,
+    x: ArrayLike,
+    y: ArrayLike,
+    epochs: Sequence[int],
+    batch_size: int = 32,
+    ax: Axes | None = None,
+    *,
+    class_names: Sequence[str] | None = None,
+    milliseconds: int = 150,
+) -> FuncAnimation:
+    """Train, look at the plane after each of these epochs, and make a film of what was seen.
+
+    Args:
+        trainer: two inputs, one output from 0 to 1; it is trained for max(epochs) more epochs.
+        x, y, batch_size: as in `fit`; x is (m, 2), the labels are 0 and 1.
+        epochs: whole numbers >= 0 that increase: a frame for each. 0 is before the first epoch.
+        ax: where to draw; None makes a new figure.
+        class_names: two names. milliseconds: how long a frame stands.
+
+    Returns:
+        Matplotlib's animation: `.save("film.gif", writer="pillow")`. Keep it until it is saved or
+        shown.
+
+    Raises:
+        TypeError, ValueError: naming the argument; also what `fit` refuses.
+
+    >>> import tempfile, minnet as mn
+    >>> x, y = mn.datasets.linear_binary(40, seed=0)
+    >>> trainer = mn.Trainer([mn.Linear(2, 1), mn.Sigmoid()], mn.BinaryCrossEntropy(), mn.SGD(1.0),
+    ...                      seed=0)
+    >>> film = boundary_animation(trainer, x, y, epochs=[0, 1, 5])
+    >>> trainer.epochs
+    5
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     film.save(f"{folder}/film.gif", writer="pillow")
+    """
+    place = "mn.plot.boundary_animation"
+    if not isinstance(trainer, Trainer):
+        raise TypeError(f"{place}: trainer: expected a Trainer, got {checks.describe(trainer)}.")
+    points, labels = inputs.points_of(place, x, y)
+    if labels.max() > 1:
+        raise ValueError(f"{place}: y: expected labels 0 and 1, got {labels.max()}.")
+    names = inputs.checked_names(place, class_names, ["class 0", "class 1"])
+    interval = checks.whole_number(place, "milliseconds", milliseconds)
+    wanted = _checked_epochs(place, epochs)
+    ranges = plane.surroundings(points, _MARGIN)
+    watcher = _Watcher(place, trainer, plane.grid(ranges, _GRID)[1], wanted)
+    if wanted[-1]:
+        trainer.fit(x, y, wanted[-1], batch_size, callbacks=[watcher], progress=False)
+    scene = _Film(watcher.frames, ranges, ax)
+    scene.draw_points(points, labels, names)
+    return scene.animation(interval)
+
+
+class _Watcher(Callback):
+    """Asks the network at every point of the grid, after the epochs that are wanted."""
+
+    def __init__(self, place: str, trainer: Trainer, grid: Array, wanted: list[int]) -> None:
+        self.place, self.trainer, self.grid, self.wanted = place, trainer, grid, wanted
+        self.frames: dict[int, Array] = {}
+        self.epoch = 0
+        self.look()
+
+    def on_epoch_end(self, trainer: Trainer, row: Row) -> None:  # noqa: ARG002
+        """One more epoch is over."""
+        self.epoch += 1
+        self.look()
+
+    def look(self) -> None:
+        """Keep the frame of this epoch, if it is wanted."""
+        output = inputs.outputs(self.place, self.trainer.network, None, self.grid)
+        if output.shape[1:] != (1,) or output.min() < 0 or output.max() > 1:
+            raise ValueError(
+                f"{self.place}: trainer: expected one output from 0 to 1, got outputs of shape "
+                f"{output.shape[1:]} from {output.min():.4g} to {output.max():.4g}. End the "
+                f"network in mn.Sigmoid()."
+            )
+        if self.epoch in self.wanted:
+            self.frames[self.epoch] = output.reshape(_GRID, _GRID).astype(float)
+
+
+class _Film:
+    """One picture whose field and line change from frame to frame."""
+
+    def __init__(
+        self, frames: dict[int, Array], ranges: list[tuple[float, float]], ax: Axes | None
+    ) -> None:
+        self.frames = list(frames.items())
+        self.axes = [np.linspace(*limits, _GRID) for limits in ranges]
+        self.own = ax is None
+        self.ax = ax = style.new_axes(ax, "boundary_animation", figsize=(4.6, 4.0))
+        self.field = ax.imshow(
+            self.frames[0][1],
+            extent=(*ranges[0], *ranges[1]),
+            origin="lower",
+            aspect="auto",
+            vmin=0,
+            vmax=1,
+            cmap=_blue_to_orange().resampled(_SHADES),
+        )
+        self.line: Any = None
+        style.label(ax, "epoch 0", "x1", "x2")
+        ax.grid(visible=False)
+
+    def draw_points(self, points: Array, labels: Array, names: list[str]) -> None:
+        """The data, which stay."""
+        for index, name in enumerate(names):
+            look: dict[str, Any] = {"color": style.colour(index), "marker": style.marker(index)}
+            x1, x2 = points[labels == index].T
+            self.ax.scatter(x1, x2, s=22, label=name, edgecolors="white", linewidths=0.6, **look)
+        style.legend_below(self.ax, handle=1)
+
+    def show(self, number: int) -> list[Any]:
+        """Draw one frame."""
+        epoch, probability = self.frames[number]
+        self.field.set_data(probability)
+        if self.line is not None:
+            self.line.remove()
+            self.line = None
+        if probability.min() < 0.5 < probability.max():
+            look: dict[str, Any] = {"colors": "black", "linewidths": 2}
+            self.line = self.ax.contour(*self.axes, probability, levels=[0.5], **look)
+        self.ax.set_title(f"epoch {epoch}", fontsize=style.TITLE)
+        return [self.field]
+
+    def animation(self, interval: int) -> FuncAnimation:
+        """All frames in order, the last one twice as long as ten others."""
+        from matplotlib.animation import FuncAnimation
+
+        if self.own:  # arranged once: axes that move from frame to frame would flicker
+            self.ax.figure.draw_without_rendering()
+            self.ax.figure.set_layout_engine("none")
+        last = len(self.frames) - 1
+        order = [*range(len(self.frames)), *[last] * min(10, last)]
+        return FuncAnimation(self.ax.figure, self.show, frames=order, interval=interval)  # type: ignore[arg-type]
+
+
+def _checked_epochs(place: str, epochs: object) -> list[int]:
+    """Whole numbers from 0 on that increase."""
+    if not isinstance(epochs, (Sequence, np.ndarray)) or isinstance(epochs, str) or not len(epochs):
+        raise TypeError(
+            f"{place}: epochs: expected a list such as range(0, 50, 2), got "
+            f"{checks.describe(epochs)}."
+        )
+    wanted = [
+        checks.whole_number(place, f"epochs[{i}]", e, minimum=0) for i, e in enumerate(epochs)
+    ]
+    if any(second <= first for first, second in itertools.pairwise(wanted)):
+        raise ValueError(f"{place}: epochs: expected numbers that increase, got {wanted}.")
+    return wanted

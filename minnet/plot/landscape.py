@@ -1,0 +1,263 @@
+"""The loss as a landscape over two parameters: surface, contours and slices, with the way down."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from minnet import checks
+from minnet.plot import plane, style
+from minnet.plot.formulas import checked_span
+from minnet.plot.paths import checked_paths, draw_paths
+from minnet.trainer import Trainer
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array = NDArray[Any]
+
+_NAMES = ("w", "b")
+_VIEW = {"elev": 30, "azim": -62}
+_PATH_COLOUR = 1  # stands out from every shade of the landscape
+_EDGE = 0.05  # of the map: nearer to its edge no number is written
+
+
+class LossGrid(NamedTuple):
+    """losses[i, j] is the loss where the first parameter is first[j] and the second second[i]."""
+
+    first: Array
+    second: Array
+    losses: Array
+
+
+def loss_grid(
+    trainer: Trainer,
+    x: ArrayLike,
+    y: ArrayLike,
+    first: tuple[float, float],
+    second: tuple[float, float],
+    *,
+    entries: tuple[int, int] = (0, 1),
+    points: int = 41,
+) -> LossGrid:
+    """The loss on x, y over a grid of two of the network's parameters; all others stay.
+
+    Args:
+        trainer: it stays as it is; a copy is asked.
+        x, y: as in `evaluate`.
+        first, second: (low, high) of the two parameters.
+        entries: which two of `network.flat_values`.
+        points: along each side of the grid.
+
+    Raises:
+        TypeError, ValueError: naming the argument.
+
+    >>> import minnet as mn
+    >>> trainer = mn.Trainer([mn.Linear(1, 1)], mn.MeanSquaredError(), mn.SGD(0.1), seed=0)
+    >>> loss_grid(trainer, [[1.0]], [0.0], (0, 2), (0, 4), points=3).losses.tolist()
+    [[0.0, 0.5, 2.0], [2.0, 4.5, 8.0], [8.0, 12.5, 18.0]]
+    """
+    place = "mn.plot.loss_grid"
+    _check_trainer(place, trainer)
+    spans = checked_span(place, first, "first"), checked_span(place, second, "second")
+    count = checks.whole_number(place, "points", points, minimum=2)
+    pair = _checked_entries(place, entries, trainer)
+    trial = copy.deepcopy(trainer)
+    trial.metrics = {}
+    (across, up), at = plane.grid(spans, count)
+    losses = []
+    for position in at:
+        trial.network.flat_values[list(pair)] = position
+        losses.append(trial.evaluate(x, y)["loss"])
+    return LossGrid(across, up, np.array(losses).reshape(count, count))
+
+
+def descend(
+    trainer: Trainer, x: ArrayLike, y: ArrayLike, steps: int, entries: tuple[int, int] = (0, 1)
+) -> Array:
+    """Train for some steps on all of x, y, and note where it went: (steps + 1, 3).
+
+    Each row is the two parameters and the loss there; row 0 is the start. The Trainer is trained.
+
+    Raises:
+        TypeError, ValueError: naming the argument. TrainingDiverged: as in `Trainer.step`.
+
+    >>> import minnet as mn
+    >>> trainer = mn.Trainer([mn.Linear(1, 1)], mn.MeanSquaredError(), mn.SGD(0.5), seed=0)
+    >>> trainer.network.flat_values = [1.0, 1.0]
+    >>> descend(trainer, [[1.0]], [0.0], steps=1).tolist()
+    [[1.0, 1.0, 2.0], [0.0, 0.0, 0.0]]
+    """
+    place = "mn.plot.descend"
+    _check_trainer(place, trainer)
+    count = checks.whole_number(place, "steps", steps)
+    pair = _checked_entries(place, entries, trainer)
+    rows = []
+    for _ in range(count):
+        position = trainer.network.flat_values[list(pair)]
+        rows.append([*position, trainer.step(x, y)])
+    rows.append([*trainer.network.flat_values[list(pair)], trainer.evaluate(x, y)["loss"]])
+    return np.array(rows, dtype=float)
+
+
+def loss_surface(
+    grid: LossGrid,
+    path: ArrayLike | None = None,
+    ax: Axes | None = None,
+    *,
+    title: str = "Loss surface",
+    names: tuple[str, str] = _NAMES,
+) -> Axes:
+    """The landscape in perspective, with the way down on it.
+
+    Args:
+        grid: from `loss_grid`. path: rows (first, second, loss), from `descend`.
+        ax: Axes with projection="3d"; None makes a new figure.
+
+    Raises:
+        TypeError, ValueError: no LossGrid, no path, an ax without depth.
+    """
+    place = "mn.plot.loss_surface"
+    _check_grid(place, grid)
+    points = None if path is None else checked_paths(place, {"path": path}, columns=3)
+    depth: Any = style.new_axes(ax, "loss_surface", subplot_kw={"projection": "3d"})
+    if depth.name != "3d":
+        raise TypeError(
+            f"{place}: ax: expected Axes with depth, got flat ones. Make them by "
+            f'fig.add_subplot(projection="3d").'
+        )
+    depth.plot_surface(
+        *np.meshgrid(grid.first, grid.second),
+        grid.losses,
+        cmap="cividis",
+        alpha=0.8,
+        rcount=40,
+        ccount=40,
+        linewidth=0.2,
+        edgecolor="white",
+    )
+    depth.computed_zorder = False  # the path stands before the surface
+    if points:
+        draw_paths(depth, points, _PATH_COLOUR)
+    depth.view_init(**_VIEW)
+    style.label(depth, title, *names)
+    depth.set_zlabel("loss", fontsize=style.TEXT, labelpad=9)
+    return depth  # type: ignore[no-any-return]
+
+
+def loss_contours(
+    grid: LossGrid,
+    path: ArrayLike | None = None,
+    ax: Axes | None = None,
+    *,
+    title: str = "Loss contours",
+    names: tuple[str, str] = _NAMES,
+    levels: Sequence[float] | int = 12,
+) -> Axes:
+    """The landscape as a map, lines of equal loss with their numbers, and the way down.
+
+    Args:
+        grid: from `loss_grid`. path: rows (first, second, loss), from `descend`.
+        ax: where to draw; None makes a new figure. levels: the losses of the lines, or how many.
+
+    Raises:
+        TypeError, ValueError: no LossGrid, no path.
+    """
+    place = "mn.plot.loss_contours"
+    _check_grid(place, grid)
+    points = None if path is None else checked_paths(place, {"path": path}, columns=3)
+    ax = style.new_axes(ax, "loss_contours")
+    ax.contourf(grid.first, grid.second, grid.losses, levels=levels, cmap="cividis", alpha=0.55)
+    look: dict[str, Any] = {"levels": levels, "colors": "0.25", "linewidths": 0.7}
+    lines = ax.contour(grid.first, grid.second, grid.losses, **look)
+    _write_numbers(ax, lines)
+    if points:
+        draw_paths(ax, {name: row[:, :2] for name, row in points.items()}, _PATH_COLOUR)
+    style.label(ax, title, *names)
+    ax.grid(visible=False)
+    return ax
+
+
+def loss_slices(
+    grid: LossGrid,
+    at: Sequence[float],
+    ax: Axes | None = None,
+    *,
+    title: str = "Slices",
+    names: tuple[str, str] = _NAMES,
+) -> Axes:
+    """The loss over the first parameter, where the second is held at each of some values.
+
+    Args:
+        grid: from `loss_grid`.
+        at: values of the second parameter within the grid; the loss between two of the grid's
+            rows is taken on the straight line.
+        ax: where to draw; None makes a new figure.
+
+    Raises:
+        TypeError, ValueError: no LossGrid, a value outside of the grid.
+    """
+    place = "mn.plot.loss_slices"
+    _check_grid(place, grid)
+    low, high = float(grid.second[0]), float(grid.second[-1])
+    if not isinstance(at, (Sequence, np.ndarray)) or isinstance(at, str) or not len(at):
+        raise TypeError(f"{place}: at: expected a list of values, got {checks.describe(at)}.")
+    values = [
+        checks.number(place, f"at[{i}]", v, minimum=low, maximum=high) for i, v in enumerate(at)
+    ]
+    ax = style.new_axes(ax, "loss_slices")
+    for index, value in enumerate(values):
+        losses = [np.interp(value, grid.second, column) for column in grid.losses.T]
+        text = f"{names[1]} = {value:g}"
+        ax.plot(grid.first, losses, label=text, linewidth=2, **style.line(index))
+    ax.set_ylim(bottom=0)
+    style.label(ax, title, names[0], "loss")
+    style.legend_below(ax, handle=3)
+    return ax
+
+
+def _write_numbers(ax: Axes, lines: Any) -> None:
+    """The loss of each line, upright, where there is room for it."""
+    low, high = np.array([ax.get_xlim(), ax.get_ylim()]).T
+    for text in ax.clabel(lines, fontsize=style.TICKS - 1, fmt="%.2g"):
+        place = (np.array(text.get_position()) - low) / (high - low)
+        if place.min() < _EDGE or place.max() > 1 - _EDGE:
+            text.set_visible(False)
+        text.set(rotation=0, color="black")
+        text.set_bbox({"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.6})
+
+
+def _check_trainer(place: str, trainer: object) -> None:
+    if not isinstance(trainer, Trainer):
+        raise TypeError(
+            f"{place}: trainer: expected a Trainer, got {checks.describe(trainer)}. A network "
+            f"alone has no loss: mn.Trainer(network, loss, optimizer)."
+        )
+
+
+def _check_grid(place: str, grid: object) -> None:
+    if not isinstance(grid, LossGrid):
+        raise TypeError(
+            f"{place}: grid: expected what mn.plot.loss_grid returns, got {checks.describe(grid)}."
+        )
+
+
+def _checked_entries(place: str, entries: object, trainer: Trainer) -> tuple[int, int]:
+    """Two different positions in the flat vector."""
+    last = trainer.network.flat_values.size - 1
+    if not isinstance(entries, (tuple, list)) or len(entries) != 2:
+        raise TypeError(
+            f"{place}: entries: expected two positions in network.flat_values, got "
+            f"{checks.describe(entries)}."
+        )
+    first, second = (
+        checks.whole_number(place, f"entries[{i}]", entry, minimum=0, maximum=last)
+        for i, entry in enumerate(entries)
+    )
+    if first == second:
+        raise ValueError(f"{place}: entries: expected two different positions, got {entries}.")
+    return first, second
