@@ -103,6 +103,7 @@ def _build(file: c.Contents, classes: Classes) -> Network:
     network.dtype = file.description["dtype"]
     parameters = c.named_parameters(network)
     c.fit_together(values, parameters)
+    c.freeze(network, parameters, file.description["frozen"])
     c.put(values, parameters)
     return network
 

@@ -20,7 +20,9 @@ from minnet.saving.values import checked, from_json, to_json
 Array = NDArray[Any]
 
 FORMAT = "minnet"
-VERSION = 1
+VERSION = 2
+"""2 says which Parameters do not train. A file of version 1 leaves that to the constructors."""
+
 KINDS = ("network", "values", "training")
 _VALUES = "values/"
 
@@ -56,6 +58,7 @@ def new(kind: str, network: Layer, dtype: np.dtype[Any]) -> Contents:
     description: dict[str, Any] = {"format": FORMAT, "version": VERSION, "kind": kind}
     description["dtype"] = str(dtype)
     description["parameters"] = list(parameters)
+    description["frozen"] = [name for name, p in parameters.items() if not p.trainable]
     return Contents(
         description, {_VALUES + quote(n, safe=""): p.value for n, p in parameters.items()}
     )
@@ -135,6 +138,12 @@ def _check_values(contents: Contents) -> None:
     there = [name for name in contents.members if name.startswith(_VALUES)]
     if expected != there:
         raise Flaw("its description names other parameters than the file has.")
+    if description["version"] == 1:
+        description["frozen"] = None
+    else:
+        frozen = checked(description.get("frozen"), list)
+        if frozen != [name for name in names if name in frozen]:
+            raise Flaw("its description freezes parameters that it has not.")
     for name, value in contents.values.items():
         if str(value.dtype) != description["dtype"]:
             raise Flaw(f"the parameter {name} is of type {value.dtype}, not {description['dtype']}.")
@@ -172,6 +181,15 @@ def fit_together(values: dict[str, Array], parameters: dict[str, Parameter]) -> 
             f"it has a parameter {extra[0]}, which the network has not: it has "
             f"{', '.join(parameters) or 'none'}. Build the network as it was when it was saved."
         )
+
+
+def freeze(network: Any, parameters: dict[str, Parameter], frozen: list[str] | None) -> None:
+    """Let train what the file says; None: the file is of version 1, which does not say it."""
+    if frozen is None:
+        return
+    for name, parameter in parameters.items():
+        parameter.trainable = name not in frozen
+    network.refresh()
 
 
 def cast(values: dict[str, Array], dtype: np.dtype[Any]) -> dict[str, Array]:
