@@ -20,6 +20,7 @@ from minnet.activations import (
 )
 from minnet.callbacks import (
     Callback,
+    Checkpoint,
     CSVLogger,
     EarlyStopping,
     GradientMonitor,
@@ -82,6 +83,7 @@ __all__ = [
     "CSVLogger",
     "Callback",
     "CategoricalCrossEntropy",
+    "Checkpoint",
     "CheckpointError",
     "Conv2d",
     "Dropout",

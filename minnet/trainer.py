@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from minnet import checks, door, penalties
+from minnet import checkpoint, checks, door, penalties
 from minnet import metrics as metrics_module
 from minnet.activations import Sigmoid, Softmax
 from minnet.callbacks import Callback, checked_callbacks
@@ -25,6 +26,8 @@ from minnet.network import Network
 from minnet.objective import Objective
 from minnet.optimizers import Optimizer
 from minnet.penalties import Penalty
+from minnet.saving.errors import checked_path
+from minnet.session import Session, Standing
 from minnet.table import Table
 
 Array = NDArray[Any]
@@ -86,8 +89,14 @@ class Trainer:
         self.history = History()
         self.epochs = 0
         self.stop = False
+        self._session: Session | None = None
+        self._standing: Standing | None = None  # from a checkpoint, until the next fit
         self.clipping = Clipping(clip_norm, clip_value)
         self.objective = Objective(self.network, self.loss, self.fuse, penalties.get(penalty))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy keeps neither the data of the last fit nor its callbacks."""
+        return {**vars(self), "_session": None}
 
     @property
     def fused(self) -> bool:
@@ -101,7 +110,8 @@ class Trainer:
 
         Raises:
             TypeError, ValueError: bad data, as in `fit`. TrainingDiverged: a loss or gradient
-                that is not finite; the weights are then as before.
+                that is not finite, the weights are then as before; or a weight that the step made
+                so.
         """
         self.objective.compose()
         inputs = checks.samples("step", "x", x, dtype=self.network.dtype)
@@ -135,7 +145,10 @@ class Trainer:
         ):
             raise diverged(network, x, loss, rate, epoch, batch)
         self.clipping(gradients)
-        self.optimizer.step(network.flat_values, gradients)
+        values = network.flat_values
+        self.optimizer.step(values, gradients)
+        if not (math.isfinite(np.dot(values, values)) or np.isfinite(values).all()):
+            raise diverged(network, x, loss, rate, epoch, batch)
         return loss
 
     # -- many steps ------------------------------------------------------------------------
@@ -171,7 +184,15 @@ class Trainer:
 
         Raises:
             TypeError, ValueError: before any weight changes, naming the argument.
-            TrainingDiverged: a loss or gradient that is not finite, with epoch, batch, layer.
+            TrainingDiverged: a loss, gradient or weight that is not finite, with epoch, batch,
+                layer.
+
+        The same seed gives the same bytes: in every process, for any PYTHONHASHSEED, in any
+        folder, with a progress bar or without, whatever else uses NumPy's global random state,
+        and also if the training was killed at any moment and went on from a checkpoint. Not
+        promised is the same result on another machine, with another version of NumPy or of its
+        matrix library (BLAS), or with another number of its threads: they add up in another
+        order, and sums of floats depend on the order. Wall times (`seconds`) differ always.
         """
         rows = checks.whole_number("fit", "batch_size", batch_size)
         shuffle = checks.boolean("fit", "shuffle", shuffle)
@@ -192,6 +213,48 @@ class Trainer:
         if epochs is None:
             return checks.whole_number("fit", "until", until)
         return self.epochs + checks.whole_number("fit", "epochs", epochs)
+
+    # -- files -----------------------------------------------------------------------------
+
+    def save_checkpoint(self, path: str | os.PathLike[str]) -> None:
+        """Write all that is needed to go on later: values, optimizer, random streams, history.
+
+        Also the memory of the callbacks and the digest of the data of the last fit. The earlier
+        file is replaced whole or not at all. `mn.Checkpoint` does it while the training runs.
+
+        Raises:
+            TypeError, ValueError: what no file can hold, by its name. OSError: with the path.
+        """
+        checkpoint.save(self, checked_path("save_checkpoint", path))
+
+    def load_checkpoint(self, path: str | os.PathLike[str]) -> None:
+        """Go on where a checkpoint was written, in a trainer made as that one was.
+
+        Then `fit(..., until=total)` on the same data trains to the end. The learning rate is
+        that of the checkpoint, and may be assigned afterwards.
+
+        Raises:
+            CheckpointError: whatever is wrong with the file, or another network, loss, optimizer
+                or setting. Nothing has changed then.
+        """
+        checkpoint.load(self, checked_path("load_checkpoint", path))
+
+    def standing(self) -> Standing:
+        """Where the last fit stands; what a checkpoint keeps of it."""
+        if self._standing is not None:
+            return self._standing
+        return Standing() if self._session is None else self._session.standing()
+
+    def resume(self, standing: Standing) -> None:
+        """The next fit goes on from here."""
+        self._standing = standing
+
+    def begin(self, session: Session) -> Standing:
+        """A fit begins: what it goes on from, if these are its data."""
+        standing = Standing() if self._standing is None else self._standing
+        standing.check(session)
+        self._session, self._standing = session, None
+        return standing
 
     # -- the door --------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ Everything else is an object with one word that says what it is:
 
     {"float": "nan"}                    a float that JSON does not have
     {"tuple": [...]}                    {"dict": [[key, value], ...]}
-    {"array": "arguments/0"}            the member `arguments/0.npy` of the file
+    {"array": "training/optimizer.state.mean"}      a member of the file
     {"scalar": ["float32", 0.5]}        a NumPy number
     {"initializer": ["normal", 0, 1]}   one of mn.initializers, with its numbers
     {"generator": ["PCG64", {...}]}     a NumPy Generator and where its stream stands
@@ -18,6 +18,7 @@ from __future__ import annotations
 import inspect
 import json
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -35,13 +36,14 @@ Array = NDArray[Any]
 
 _DEEPEST = 64
 _LARGEST_DESCRIPTION = 2**27
+_NO_NAME = re.compile(r"[^A-Za-z0-9_]+")
 _PREFIX = "minnet."
 _STREAMS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
 _SCALARS = {dtype.name: dtype.type for dtype in map(np.dtype, TYPES)}
 
 
 class Writer:
-    """Encodes values; collects the arrays that it meets under `folder/0`, `folder/1` ..."""
+    """Encodes values; collects the arrays that it meets, each named after its place."""
 
     def __init__(self, folder: str, advice: str = "") -> None:
         self.arrays: dict[str, Array] = {}
@@ -77,9 +79,7 @@ class Writer:
     def _from_numpy(self, place: str, value: Any, depth: int) -> dict[str, Any]:
         """Arrays, numbers, initializers, generators; the error for all else."""
         if type(value) is np.ndarray and value.dtype.newbyteorder("<").str in TYPES:
-            name = f"{self._folder}/{len(self.arrays)}"
-            self.arrays[name] = value
-            return {"array": name}
+            return {"array": self._keep(place, value)}
         if isinstance(value, np.generic) and value.dtype.name in _SCALARS:
             return {"scalar": [value.dtype.name, self.encode(place, value.item())]}
         if isinstance(value, np.str_):
@@ -98,6 +98,16 @@ class Writer:
             f"{place}: expected numbers, strings, arrays, layers, named initializers or lists of "
             f"these, which is what a file can hold, got {came}{kind}.{self._advice}"
         )
+
+    def _keep(self, place: str, array: Array) -> str:
+        """Take an array; `save: optimizer['mean']` makes it the member `optimizer.mean`."""
+        base = _NO_NAME.sub(".", place.partition(": ")[2] or place).strip(".") or "array"
+        name, count = f"{self._folder}/{base}", 1
+        while name in self.arrays:
+            count += 1
+            name = f"{self._folder}/{base}-{count}"
+        self.arrays[name] = array
+        return name
 
     def layer(self, place: str, layer: Layer, depth: int = 0) -> dict[str, Any]:
         """A layer as its class and the arguments of its constructor."""
@@ -189,7 +199,7 @@ class Reader:
         return result
 
     def _array(self, content: Any, _depth: int) -> Array:
-        if content not in self._arrays or content in self.used:
+        if checked(content, str) not in self._arrays or content in self.used:
             raise Flaw(f"its description refers to an array {str(content)[:80]!r} that it has not.")
         self.used.add(content)
         return self._arrays[content]
