@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -120,7 +121,7 @@ def initializer_name(value: object) -> tuple[str, list[float]] | None:
     return None
 
 
-MAKERS = {
+MAKERS: dict[str, Callable[..., initializers.Initializer]] = {
     "constant": initializers.constant,
     "uniform": initializers.uniform,
     "normal": initializers.normal,

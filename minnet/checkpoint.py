@@ -21,7 +21,7 @@ from minnet.saving.values import Reader, Writer, checked
 from minnet.session import Position, Standing
 
 if TYPE_CHECKING:
-    from minnet.trainer import Trainer
+    from minnet.resuming import Resumable as Trainer
 
 Array = NDArray[Any]
 
@@ -216,7 +216,9 @@ def _count(value: Any) -> int:
 def _history(state: dict[str, Any]) -> History:
     history = History()
     for row in checked(state.get("rows"), list):
-        if not all(type(n) is str and type(v) in (int, float) for n, v in checked(row, dict).items()):
+        if not all(
+            type(n) is str and type(v) in (int, float) for n, v in checked(row, dict).items()
+        ):
             raise Flaw("its history has a row that is none.")
         history.append(row)
     history.interrupted = checked(state.get("interrupted"), bool)

@@ -53,9 +53,9 @@ def diverged(
     if finding.startswith("the weight "):
         kept = "The step itself made it so; go on from the last checkpoint, or start again."
     message = (
-        f"Training diverged at {when}, in {layer}: {finding} {kept} Likely causes: the learning rate ({learning_rate:g}) is too large; the "
-        f"inputs (up to {largest:.3g} in this batch) are not standardized; a layer or loss of "
-        f"your own takes the log or the inverse of 0."
+        f"Training diverged at {when}, in {layer}: {finding} {kept} Likely causes: the learning "
+        f"rate ({learning_rate:g}) is too large; the inputs (up to {largest:.3g} in this batch) "
+        f"are not standardized; a layer or loss of your own takes the log or the inverse of 0."
     )
     return TrainingDiverged(message, epoch, batch, layer)
 

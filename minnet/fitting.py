@@ -51,6 +51,11 @@ class Fitting:
 
     def run(self, last: int, progress: bool) -> History:
         """Train until epoch `last` is done, `trainer.stop` is set, or Ctrl-C is pressed."""
+        with self.trainer.network.guard.training():
+            return self._run(last, progress)
+
+    def _run(self, last: int, progress: bool) -> History:
+        """The same, no other thread disturbing."""
         trainer, standing = self.trainer, self.trainer.begin(self.session)
         trainer.stop = False
         count = max(0, last - trainer.epochs)
@@ -99,7 +104,7 @@ class Fitting:
             callback.on_epoch_begin(trainer, epoch)
         at = standing.position
         if at is None:
-            at = Position(trainer.order.bit_generator.state)
+            at = Position(dict(trainer.order.bit_generator.state))
         else:
             self._remember(standing)
         order = trainer.order.permutation(len(feed.x)) if self.shuffle else None

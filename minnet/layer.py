@@ -182,6 +182,7 @@ class Inside:
 
     def signature(self) -> str:
         """The constructor's arguments as they were written, arrays by their shape."""
+
         def short(value: object) -> str:
             return f"array{value.shape}" if isinstance(value, np.ndarray) else repr(value)
 

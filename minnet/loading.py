@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from minnet import activations, layers
@@ -48,7 +47,7 @@ def load(
     Raises:
         CheckpointError: whatever is wrong with the file. TypeError, ValueError: with an argument.
 
-    >>> import tempfile, pathlib, minnet as mn
+    >>> import pathlib, tempfile, numpy as np, minnet as mn
     >>> network = mn.Network([mn.Linear(2, 3), mn.Tanh(), mn.Linear(3, 1)], seed=0)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     network.save(pathlib.Path(folder) / "network.minnet")
@@ -132,7 +131,9 @@ class _Maker:
             layer = cls(*args, **kwargs)
         except Exception as error:
             name = kind.removeprefix("minnet.")
-            raise Flaw(f"its layer {name} cannot be made: {type(error).__name__}: {error}") from error
+            raise Flaw(
+                f"its layer {name} cannot be made: {type(error).__name__}: {error}"
+            ) from error
         if not isinstance(layer, Layer):
             raise Flaw(f"its layer {kind} is none.")
         return layer

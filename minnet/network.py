@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -19,15 +18,16 @@ from numpy.typing import ArrayLike, NDArray
 from minnet import checks, packing
 from minnet.blame import explain
 from minnet.chain import Chain, checked_layers
+from minnet.guard import Guard
 from minnet.layer import Layer, layers_of
-from minnet.saving import networks
+from minnet.saving.networks import Savable
 from minnet.table import Table, table
 from minnet.workspace import Workspace
 
 Array = NDArray[Any]
 
 
-class Network(Chain):
+class Network(Chain, Savable):
     """Layers applied one after the other; itself a Layer, so that networks nest.
 
     Args:
@@ -64,6 +64,7 @@ class Network(Chain):
         self._draw = np.random.default_rng(draw)
         self._use = np.random.default_rng(use)
         self._buffers = Workspace()
+        self.guard = Guard()
         self._differentiating = False
         self._shapes = []
         self._packed = packing.Packing.empty(self._dtype)
@@ -206,14 +207,16 @@ class Network(Chain):
     @contextlib.contextmanager
     def evaluating(self) -> Iterator[None]:
         """Inside `with`: evaluation mode; afterwards each layer is as it was."""
-        before = [(layer, layer._minnet.training) for layer in layers_of(self)]
-        try:
-            for layer, _ in before:
-                layer._minnet.training = False
-            yield
-        finally:
-            for layer, training in before:
-                layer._minnet.training = training
+        owner = packing.owner_of(self)
+        with (owner if isinstance(owner, Network) else self).guard.evaluating():
+            before = [(layer, layer._minnet.training) for layer in layers_of(self)]
+            try:
+                for layer, _ in before:
+                    layer._minnet.training = False
+                yield
+            finally:
+                for layer, training in before:
+                    layer._minnet.training = training
 
     def summary(self) -> Table:
         """A table: each layer with the number of its parameters."""
@@ -224,33 +227,6 @@ class Network(Chain):
             rows.append([f"layers[{index}]", explain(layer), sum(sizes)])
         rows.append(["total", str(self._dtype), self._packed.values.size])
         return table(["place", "layer", "parameters"], rows)
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write layers and values to one file, which `mn.load(path)` makes a network of again.
-
-        Of each layer the arguments of its constructor are saved, as they were when it was made;
-        also of a student's own, without extra code. Numbers, strings, arrays, layers, named
-        initializers and lists of these can be saved. The earlier file is replaced whole or not
-        at all.
-
-        Raises:
-            TypeError: an argument that no file can hold, by its name; `save_values` always works.
-            ValueError: a value that is NaN or inf. OSError: with the path; nothing has changed.
-        """
-        networks.save(self, path)
-
-    def save_values(self, path: str | os.PathLike[str]) -> None:
-        """Write the values of all Parameters alone, for `load_values`."""
-        networks.save_values(self, path)
-
-    def load_values(self, path: str | os.PathLike[str]) -> None:
-        """Read the values of all Parameters from a file of any kind, cast to this network's dtype.
-
-        Raises:
-            CheckpointError: whatever is wrong with the file, or names and shapes that differ from
-                those of this network. Nothing has changed then.
-        """
-        networks.load_values(self, path)
 
     def _constructor(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """A plain network is made again of the layers that it has now."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from minnet import checkpoint, checks, door, penalties
+from minnet import checks, door, penalties
 from minnet import metrics as metrics_module
 from minnet.activations import Sigmoid, Softmax
 from minnet.callbacks import Callback, checked_callbacks
@@ -26,14 +25,13 @@ from minnet.network import Network
 from minnet.objective import Objective
 from minnet.optimizers import Optimizer
 from minnet.penalties import Penalty
-from minnet.saving.errors import checked_path
-from minnet.session import Session, Standing
+from minnet.resuming import Resumable
 from minnet.table import Table
 
 Array = NDArray[Any]
 
 
-class Trainer:
+class Trainer(Resumable):
     """Composes a network, a loss and an optimizer, and trains.
 
     Args:
@@ -89,14 +87,8 @@ class Trainer:
         self.history = History()
         self.epochs = 0
         self.stop = False
-        self._session: Session | None = None
-        self._standing: Standing | None = None  # from a checkpoint, until the next fit
         self.clipping = Clipping(clip_norm, clip_value)
         self.objective = Objective(self.network, self.loss, self.fuse, penalties.get(penalty))
-
-    def __getstate__(self) -> dict[str, Any]:
-        """A copy keeps neither the data of the last fit nor its callbacks."""
-        return {**vars(self), "_session": None}
 
     @property
     def fused(self) -> bool:
@@ -116,9 +108,9 @@ class Trainer:
         self.objective.compose()
         inputs = checks.samples("step", "x", x, dtype=self.network.dtype)
         target = self.objective.targets(inputs, y)
-        if not self.network.training:
-            self.network.training = True
-        with np.errstate(over="ignore", invalid="ignore"):
+        with self.network.guard.training(), np.errstate(over="ignore", invalid="ignore"):
+            if not self.network.training:
+                self.network.training = True
             return self.train_on(inputs, target)
 
     def train_on(
@@ -213,48 +205,6 @@ class Trainer:
         if epochs is None:
             return checks.whole_number("fit", "until", until)
         return self.epochs + checks.whole_number("fit", "epochs", epochs)
-
-    # -- files -----------------------------------------------------------------------------
-
-    def save_checkpoint(self, path: str | os.PathLike[str]) -> None:
-        """Write all that is needed to go on later: values, optimizer, random streams, history.
-
-        Also the memory of the callbacks and the digest of the data of the last fit. The earlier
-        file is replaced whole or not at all. `mn.Checkpoint` does it while the training runs.
-
-        Raises:
-            TypeError, ValueError: what no file can hold, by its name. OSError: with the path.
-        """
-        checkpoint.save(self, checked_path("save_checkpoint", path))
-
-    def load_checkpoint(self, path: str | os.PathLike[str]) -> None:
-        """Go on where a checkpoint was written, in a trainer made as that one was.
-
-        Then `fit(..., until=total)` on the same data trains to the end. The learning rate is
-        that of the checkpoint, and may be assigned afterwards.
-
-        Raises:
-            CheckpointError: whatever is wrong with the file, or another network, loss, optimizer
-                or setting. Nothing has changed then.
-        """
-        checkpoint.load(self, checked_path("load_checkpoint", path))
-
-    def standing(self) -> Standing:
-        """Where the last fit stands; what a checkpoint keeps of it."""
-        if self._standing is not None:
-            return self._standing
-        return Standing() if self._session is None else self._session.standing()
-
-    def resume(self, standing: Standing) -> None:
-        """The next fit goes on from here."""
-        self._standing = standing
-
-    def begin(self, session: Session) -> Standing:
-        """A fit begins: what it goes on from, if these are its data."""
-        standing = Standing() if self._standing is None else self._standing
-        standing.check(session)
-        self._session, self._standing = session, None
-        return standing
 
     # -- the door --------------------------------------------------------------------------
 

@@ -146,7 +146,9 @@ def _check_values(contents: Contents) -> None:
             raise Flaw("its description freezes parameters that it has not.")
     for name, value in contents.values.items():
         if str(value.dtype) != description["dtype"]:
-            raise Flaw(f"the parameter {name} is of type {value.dtype}, not {description['dtype']}.")
+            raise Flaw(
+                f"the parameter {name} is of type {value.dtype}, not {description['dtype']}."
+            )
         if not np.isfinite(value).all():
             raise Flaw(f"the parameter {name} has numbers that are not finite.")
 

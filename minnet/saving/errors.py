@@ -32,7 +32,7 @@ class CheckpointError(ValueError):
         return (type(self), (self.path, self.reason))
 
 
-class Flaw(Exception):
+class Flaw(Exception):  # noqa: N818 (it becomes an error, with the path)
     """What is wrong, found where the path is not known."""
 
 
