@@ -20,8 +20,6 @@ from common import Report, fingerprint, fit, mn, size, trainer
 from minnet.saving import archive
 
 
-
-
 def sealed(data: bytes) -> bytes:
     """The same with the digest that fits."""
     return data[:-64] + hashlib.sha256(data[:-64]).hexdigest().encode()

@@ -112,7 +112,7 @@ def main() -> None:
                 continue
             same = path.with_suffix(".done").read_text(encoding="utf-8") == references[optimizer]
             right, wrong = right + same, wrong + (not same)
-        left = [f for f in Path(folder).glob(TEMPORARY)]
+        left = list(Path(folder).glob(TEMPORARY))
     report.line("trainings, optimizers", (trainings, len(references)))
     report.line("kills", sum(kills.values()))
     for place, count in sorted(kills.items()):
