@@ -84,15 +84,24 @@ def constructor(
     """
     if not is_built_in(layer):
         return args, kwargs
-    bound = inspect.signature(type(layer)).bind(*args, **kwargs)
-    bound.apply_defaults()
-    for name, given in bound.arguments.items():
-        now = vars(layer).get(name, given)
-        if type(given) in _SIMPLE and type(now) in _SIMPLE:
-            bound.arguments[name] = now
-        if type(now) is list and all(map(is_layer, now)):
-            bound.arguments[name] = now
-    return bound.args, bound.kwargs
+    known = inspect.signature(type(layer)).parameters
+    named = dict(zip(known, args, strict=False))
+    positional = [_now(layer, name, value) for name, value in named.items()]
+    if len(positional) < len(args):  # Reshape(2, 3): one name for all
+        return args, kwargs
+    keywords = {name: _now(layer, name, value) for name, value in kwargs.items()}
+    for name, parameter in known.items():
+        now = _now(layer, name, parameter.default)
+        if name not in named and name not in kwargs and now != parameter.default:
+            keywords[name] = now
+    return tuple(positional), keywords
+
+
+def _now(layer: Any, name: str, given: Any) -> Any:
+    """The attribute of this name if it is a number or a list of layers, else what was given."""
+    now = vars(layer).get(name, given)
+    changed = type(given) in _SIMPLE and type(now) in _SIMPLE and now != given
+    return now if changed or (type(now) is list and all(map(is_layer, now))) else given
 
 
 _SIMPLE = (bool, int, float)

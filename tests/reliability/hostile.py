@@ -102,7 +102,7 @@ def files(good: bytes, mark: Path) -> dict[str, bytes]:
         return described(good, network=network(*layers))
 
     zeros = np.zeros((2, 2), np.float32)
-    names = ["0.bias", "0.weight", "2.weight", "2.bias"]
+
     return {
         "empty": b"",
         "one byte": b"P",
