@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[Any]
 
 # How many entries one look at a large array takes: the scratch memory of a check stays small.
-_PIECE = 1 << 20
+_PIECE = 1 << 15
 
 
 def is_built_in(part: object) -> bool:

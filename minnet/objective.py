@@ -44,9 +44,9 @@ class Objective:
         self._seen: Array | None = None
         self.compose()
 
-    def compose(self) -> None:
+    def compose(self, quick: bool = False) -> None:
         """Look at the network as it stands now: its ending decides which way is taken."""
-        self.network.refresh()
+        self.network.refresh(quick)
         if self._seen is self.network.flat_values:
             return  # a network whose layers changed has new vectors
         door.check_ending(self.network, self.loss)
@@ -68,7 +68,9 @@ class Objective:
     ) -> float:
         """The loss of a batch; the gradients are in the network afterwards, if it is finite."""
         value = self._differentiate(x, y, weight, keep_prediction)
-        if self.penalties and math.isfinite(value):
+        if not self.penalties:
+            return value
+        if math.isfinite(value):
             value += self._penalty()
             for parameter in self._penalized():
                 for penalty in self.penalties:

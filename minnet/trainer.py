@@ -25,12 +25,13 @@ from minnet.network import Network
 from minnet.objective import Objective
 from minnet.optimizers import Optimizer
 from minnet.penalties import Penalty
+from minnet.resuming import Resumable
 from minnet.table import Table
 
 Array = NDArray[Any]
 
 
-class Trainer:
+class Trainer(Resumable):
     """Composes a network, a loss and an optimizer, and trains.
 
     Args:
@@ -101,15 +102,17 @@ class Trainer:
 
         Raises:
             TypeError, ValueError: bad data, as in `fit`. TrainingDiverged: a loss or gradient
-                that is not finite; the weights are then as before.
+                that is not finite, the weights are then as before; or a weight that the step made
+                so.
         """
-        self.objective.compose()
-        door.check_optimizer(self.optimizer, self.network)
-        inputs = checks.samples("step", "x", x, dtype=self.network.dtype)
-        target = self.objective.targets(inputs, y)
-        if not self.network.training:
-            self.network.training = True
-        with np.errstate(over="ignore", invalid="ignore"):
+        objective, network = self.objective, self.network
+        door.check_optimizer(self.optimizer, network)
+        with network.guard.training(), np.errstate(over="ignore", invalid="ignore"):
+            objective.compose(quick=True)
+            inputs = door.batch("step", x, network.dtype)
+            target = objective.targets(inputs, y)
+            if not network.training:
+                network.training = True
             return self.train_on(inputs, target)
 
     def train_on(
@@ -121,23 +124,29 @@ class Trainer:
         batch: int | None = None,
     ) -> float:
         """`step` without its door: x and y as `fit` has checked and converted them."""
-        network, rate = self.network, self.optimizer.learning_rate
-        network.workspace.open = True
+        network, workspace = self.network, self.network.workspace
+        workspace.open = True
         try:
             loss = self.objective.differentiate(x, y, weight, bool(self.metrics))
         except FloatingPointError as error:  # a loss that explains why it is not finite
-            network.workspace.open = False
+            workspace.open = False
+            rate = self.optimizer.learning_rate
             raise diverged(network, x, math.nan, rate, epoch, batch, str(error)) from error
         finally:
-            network.workspace.open = False
+            workspace.open = False
         gradients = network.flat_gradients
         if not math.isfinite(loss) or not (
-            math.isfinite(np.dot(gradients, gradients)) or np.isfinite(gradients).all()
+            math.isfinite(gradients.dot(gradients)) or np.isfinite(gradients).all()
         ):
             gradient = self.objective.loss_gradient() if math.isfinite(loss) else None
-            raise diverged(network, x, loss, rate, epoch, batch, loss_gradient=gradient)
+            raise diverged(
+                network, x, loss, self.optimizer.learning_rate, epoch, batch, loss_gradient=gradient
+            )
         self.clipping(gradients)
-        self.optimizer.step(network.flat_values, gradients)
+        values = network.flat_values
+        self.optimizer.step(values, gradients)
+        if not (math.isfinite(values.dot(values)) or np.isfinite(values).all()):
+            raise diverged(network, x, loss, self.optimizer.learning_rate, epoch, batch)
         return loss
 
     # -- many steps ------------------------------------------------------------------------
@@ -173,7 +182,15 @@ class Trainer:
 
         Raises:
             TypeError, ValueError: before any weight changes, naming the argument.
-            TrainingDiverged: a loss or gradient that is not finite, with epoch, batch, layer.
+            TrainingDiverged: a loss, gradient or weight that is not finite, with epoch, batch,
+                layer.
+
+        The same seed gives the same bytes: in every process, for any PYTHONHASHSEED, in any
+        folder, with a progress bar or without, whatever else uses NumPy's global random state,
+        and also if the training was killed at any moment and went on from a checkpoint. Not
+        promised is the same result on another machine, with another version of NumPy or of its
+        matrix library (BLAS), or with another number of its threads: they add up in another
+        order, and sums of floats depend on the order. Wall times (`seconds`) differ always.
         """
         rows = checks.whole_number("fit", "batch_size", batch_size)
         shuffle = checks.boolean("fit", "shuffle", shuffle)

@@ -138,6 +138,16 @@ def _are_names(y: ArrayLike) -> bool:
     )
 
 
+def are_labels(y: ArrayLike, shape: tuple[int, ...]) -> bool:
+    """True if y is an array of class labels for predictions (m, k) that needs no conversion.
+
+    A quick look before the thorough one of `as_labels`. (`argmax` is faster than `max`.)
+    """
+    if type(y) is not np.ndarray or y.dtype != np.intp or y.shape != shape[:1] or not y.size:
+        return False
+    return bool(y.item(y.argmin()) >= 0 and y.item(y.argmax()) < shape[1])
+
+
 def as_labels(loss: Loss, target: Array, classes: int) -> Array:
     """Whole numbers from 0 to classes - 1, as integers; names the first that is not."""
     wrong = (target != np.floor(target)) | (target < 0) | (target >= classes)

@@ -137,9 +137,12 @@ class Optimizer:
             or values.shape != getattr(grads, "shape", None)
         ):
             self._begin(values, grads)
-        memory = [self.state[name] for name in self.memory]
         self.steps += 1
         self.prepare()
+        if not self.memory and len(values) <= BLOCK:
+            self.update(values, grads, self._scratch)  # a small network: not even a loop
+            return
+        memory = [self.state[name] for name in self.memory]
         with np.errstate(over="ignore"):  # the square of a huge gradient is inf, its step then 0
             for start in range(0, len(values), BLOCK):
                 part = slice(start, start + BLOCK)
