@@ -20,6 +20,7 @@ from minnet.activations import (
 )
 from minnet.callbacks import (
     Callback,
+    Checkpoint,
     CSVLogger,
     EarlyStopping,
     GradientMonitor,
@@ -42,6 +43,7 @@ from minnet.layers import (
     Reshape,
     Residual,
 )
+from minnet.loading import load
 from minnet.losses import (
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
@@ -58,6 +60,7 @@ from minnet.optimizers import SGD, AdaDelta, AdaGrad, Adam, AdamW, Optimizer, RM
 from minnet.parameter import Parameter
 from minnet.penalties import L1, L2, Penalty
 from minnet.range_test import RangeTest, lr_range_test
+from minnet.saving.errors import CheckpointError
 from minnet.trainer import Trainer
 
 __version__ = "0.1.0"
@@ -80,6 +83,8 @@ __all__ = [
     "CSVLogger",
     "Callback",
     "CategoricalCrossEntropy",
+    "Checkpoint",
+    "CheckpointError",
     "Conv2d",
     "Dropout",
     "EarlyStopping",
@@ -124,6 +129,7 @@ __all__ = [
     "data",
     "datasets",
     "initializers",
+    "load",
     "lr_range_test",
     "metrics",
     "optimizers",

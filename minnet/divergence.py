@@ -16,7 +16,10 @@ Array = NDArray[Any]
 
 
 class TrainingDiverged(FloatingPointError):  # noqa: N818 (reads as a sentence)
-    """A loss, gradient or weight is not finite; the network is as before the bad step.
+    """A loss, gradient or weight is not finite.
+
+    After a bad loss or gradient the network is as before the step. A weight that is not finite was
+    made so by the step itself: the last checkpoint is from before it.
 
     Attributes:
         epoch, batch: counted from 1; None for a single `Trainer.step`. layer: the place.
@@ -48,11 +51,13 @@ def diverged(
         finding = reason
     when = "this step" if epoch is None else f"epoch {epoch}, batch {batch}"
     largest = float(np.abs(x).max())
+    kept = "The weights are as before this step."
+    if finding.startswith("the weight "):
+        kept = "The step itself made it so; go on from the last checkpoint, or start again."
     message = (
-        f"Training diverged at {when}, in {layer}: {finding} The weights are as before "
-        f"this step. Likely causes: the learning rate ({learning_rate:g}) is too large; the "
-        f"inputs (up to {largest:.3g} in this batch) are not standardized; a layer or loss of "
-        f"your own takes the log or the inverse of 0."
+        f"Training diverged at {when}, in {layer}: {finding} {kept} Likely causes: the learning "
+        f"rate ({learning_rate:g}) is too large; the inputs (up to {largest:.3g} in this batch) "
+        f"are not standardized; a layer or loss of your own takes the log or the inverse of 0."
     )
     return TrainingDiverged(message, epoch, batch, layer)
 

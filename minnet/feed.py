@@ -20,7 +20,7 @@ class Feed:
 
     def __init__(self, x: Array, y: Array, batch_size: int, weight: Array | None = None) -> None:
         self.x, self.y, self.weight = x, y, weight
-        self.rows = min(batch_size, len(x))
+        self.batch_size, self.rows = batch_size, min(batch_size, len(x))
         self._x = np.empty((self.rows, *x.shape[1:]), x.dtype)
         self._y = np.empty((self.rows, *y.shape[1:]), y.dtype)
 
@@ -29,10 +29,15 @@ class Feed:
         """Batches in an epoch; the last one may be smaller."""
         return -(-len(self.x) // self.rows)
 
-    def epoch(self, order: Array | None) -> Iterator[tuple[Array, Array, Array | None]]:
-        """All batches (x, y, weights), in this order of the rows, or as they stand."""
+    def epoch(
+        self, order: Array | None, first: int = 0
+    ) -> Iterator[tuple[Array, Array, Array | None]]:
+        """All batches (x, y, weights), in this order of the rows, or as they stand.
+
+        `first`: how many of them to leave out, which were trained on before a break.
+        """
         weight = self.weight
-        for start in range(0, len(self.x), self.rows):
+        for start in range(first * self.rows, len(self.x), self.rows):
             part = slice(start, start + self.rows)
             if order is None:
                 yield self.x[part], self.y[part], None if weight is None else weight[part]

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from minnet.callbacks import Callback
+from minnet.divergence import diverged
 from minnet.feed import Feed
 from minnet.history import History, Row
 from minnet.interrupt import Interruption, interruption
 from minnet.metrics import Record
 from minnet.progress import Progress
+from minnet.session import Position, Session, Standing
 
 if TYPE_CHECKING:
     from minnet.trainer import Trainer
@@ -42,12 +44,19 @@ class Fitting:
         self.trainer, self.feed, self.validation = trainer, feed, validation
         self.callbacks, self.shuffle = callbacks, shuffle
         # Most callbacks wait for the end of an epoch: a step asks only those that listen to it.
-        self.after_step = [c for c in callbacks if type(c).on_step_end is not Callback.on_step_end]
+        self.on_step = [c for c in callbacks if type(c).on_step_end is not Callback.on_step_end]
+        self.after_step = [c for c in callbacks if type(c).after_step is not Callback.after_step]
+        self.session = Session(feed, validation, callbacks, shuffle)
         self.history = History()
 
     def run(self, last: int, progress: bool) -> History:
         """Train until epoch `last` is done, `trainer.stop` is set, or Ctrl-C is pressed."""
-        trainer = self.trainer
+        with self.trainer.network.guard.training():
+            return self._run(last, progress)
+
+    def _run(self, last: int, progress: bool) -> History:
+        """The same, no other thread disturbing."""
+        trainer, standing = self.trainer, self.trainer.begin(self.session)
         trainer.stop = False
         count = max(0, last - trainer.epochs)
         with (
@@ -58,8 +67,10 @@ class Fitting:
             try:
                 for callback in self.callbacks:
                     callback.on_fit_begin(trainer)
+                self._remember(standing)
                 while trainer.epochs < last and not (trainer.stop or interrupt.requested):
-                    row = self._epoch(bar, interrupt)
+                    row = self._epoch(bar, interrupt, standing)
+                    standing = Standing()
                     if row is None:
                         break
                     self._finish(row, bar)
@@ -71,40 +82,70 @@ class Fitting:
                 trainer.network.training = False
         self.history.interrupted = trainer.history.interrupted = interrupt.requested
         for callback in self.callbacks:
+            callback.before_fit_end(trainer)
+        for callback in self.callbacks:
             callback.on_fit_end(trainer, self.history)
         return self.history
 
-    def _epoch(self, bar: Progress, interrupt: Interruption) -> Row | None:
-        """All batches once; None if the training is to end in the middle of it."""
+    def _remember(self, standing: Standing) -> None:
+        """Give the callbacks of a training that goes on their memory back."""
+        for callback, memory in standing.match(self.callbacks):
+            callback.restore(self.trainer, memory)
+
+    def _epoch(self, bar: Progress, interrupt: Interruption, standing: Standing) -> Row | None:
+        """All batches once; None if the training is to end in the middle of it.
+
+        An epoch that a checkpoint cut in two draws the same order again, and goes on in it.
+        """
         trainer, feed, objective = self.trainer, self.feed, self.trainer.objective
-        epoch = trainer.epochs + 1
-        start, total, counted, seen = time.perf_counter(), 0.0, 0.0, 0
+        epoch, start = trainer.epochs + 1, time.perf_counter()
         bar.epoch(epoch)
         for callback in self.callbacks:
             callback.on_epoch_begin(trainer, epoch)
+        at = standing.position
+        if at is None:
+            at = Position(dict(trainer.order.bit_generator.state))
+        else:
+            self._remember(standing)
         order = trainer.order.permutation(len(feed.x)) if self.shuffle else None
         record = Record(trainer.metrics, feed.y, order, trainer.loss)
+        record.predictions = at.predictions
+        self.session.position = at
         trainer.network.training = True
-        for batch, (x, y, weight) in enumerate(feed.epoch(order), 1):
+        for batch, (x, y, weight) in enumerate(feed.epoch(order, at.batch), at.batch + 1):
             loss = trainer.train_on(x, y, weight, epoch, batch)
-            total += loss * objective.count
-            counted += objective.count
+            at.batch = batch
+            at.total += loss * objective.count
+            at.counted += objective.count
             if trainer.metrics:
-                record.add(seen, objective.prediction)
-            seen += len(x)
+                record.add(at.seen, objective.prediction)
+                at.predictions = record.predictions
+            at.seen += len(x)
             bar.step(loss)
-            for callback in self.after_step:
+            for callback in self.on_step:
                 callback.on_step_end(trainer, loss)
-            if (trainer.stop or interrupt.requested) and seen < len(feed.x):
+            for callback in self.after_step:
+                callback.after_step(trainer)
+            if (trainer.stop or interrupt.requested) and at.seen < len(feed.x):
                 return None
         trainer.network.training = False
-        seconds = time.perf_counter() - start
-        return {"epoch": epoch, "loss": total / counted, **record.values(), "seconds": seconds}
+        numbers = {"loss": at.total / at.counted, **record.values()}
+        return {"epoch": epoch, **numbers, "seconds": time.perf_counter() - start}
+
+    def _check_kept(self) -> None:
+        """What is not trained is kept up to date by forwards, and may overflow unnoticed."""
+        for parameter in self.trainer.network.parameters().values():
+            if not parameter.trainable and not np.isfinite(parameter.value).all():
+                trainer, x = self.trainer, self.feed.x[: self.feed.rows]
+                rate, epoch = trainer.optimizer.learning_rate, trainer.epochs + 1
+                x = x.astype(trainer.network.dtype)
+                raise diverged(trainer.network, x, 0.0, rate, epoch, self.feed.steps)
 
     def _finish(self, row: Row, bar: Progress) -> None:
         """Validation, callbacks, history: all that follows the last step of an epoch."""
         trainer = self.trainer
         seconds = row.pop("seconds")
+        self._check_kept()
         if self.validation is not None:
             values = trainer.objective.evaluate(*self.validation, trainer.metrics)
             row.update({f"val_{name}": value for name, value in values.items()})
@@ -114,4 +155,7 @@ class Fitting:
             callback.on_epoch_end(trainer, row)
         self.history.append(row)
         trainer.history.append(row)
+        self.session.position = None
+        for callback in self.callbacks:
+            callback.after_epoch(trainer, row)
         bar.end_of_epoch(row)

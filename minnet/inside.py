@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from minnet.arguments import remember
+
 if TYPE_CHECKING:
     from minnet.layer import Layer
 
@@ -17,23 +19,20 @@ class Inside:
     def __init__(self, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> None:
         self.training = False
         self.random: np.random.Generator | None = None
-        self.args, self.kwargs = args, kwargs or {}
-        self.written: str | None = None  # the arguments of a copy, which keeps only their text
+        self.args: tuple[Any, ...] = remember(args)
+        self.kwargs: dict[str, Any] = remember(kwargs or {})
         self.owner: weakref.ref[Layer] | None = None  # the network that the layer belongs to
         self.shapes: list[tuple[int, ...]] = []  # in a chain: of the input and of each output
         self.differentiating = False  # True in a network whose backward is at work
 
     def free(self) -> Inside:
-        """The same without ties to a network; of the arguments (a lambda?) the text alone."""
-        free = Inside()
-        free.written = self.signature()
+        """The same without ties to a network."""
+        free = Inside(self.args, self.kwargs)
         free.training, free.random = self.training, self.random
         return free
 
     def signature(self) -> str:
         """The constructor's arguments as they were written, arrays by their shape."""
-        if self.written is not None:
-            return self.written
 
         def short(value: object) -> str:
             return f"array{value.shape}" if isinstance(value, np.ndarray) else repr(value)

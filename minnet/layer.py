@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from minnet.arguments import constructor
 from minnet.inside import Inside
 from minnet.parameter import Parameter
 from minnet.workspace import Workspace
@@ -62,7 +63,7 @@ class Layer:
     _transparent: tuple[str, ...] = ()  # attributes that do not show in the names of parameters
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        """Keep the arguments for `repr`, so that no `super().__init__()` is needed."""
+        """Keep the arguments for `repr` and `save`: no `super().__init__()` is needed."""
         if cls.__init__ is object.__init__ and (args or kwargs):
             given = ", ".join([*map(repr, args), *(f"{key}={kwargs[key]!r}" for key in kwargs)])
             raise TypeError(
@@ -136,10 +137,14 @@ class Layer:
         for layer in layers_of(self):
             layer._minnet.random = random
 
+    def _constructor(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments by which such a layer is made again."""
+        return constructor(self, self._minnet.args, self._minnet.kwargs)
+
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _METHODS:
             raise TypeError(_reserved(type(self).__name__, name))
-        if isinstance(value, np.ndarray):
+        if type(value) is np.ndarray:
             if isinstance(vars(self).get(name), Parameter):
                 raise TypeError(
                     f"{type(self).__name__}.{name}: expected a Parameter, got an array, which "

@@ -18,7 +18,9 @@ from numpy.typing import ArrayLike, NDArray
 from minnet import checks, packing
 from minnet.blame import explain
 from minnet.chain import Chain, checked_layers
+from minnet.guard import Guard
 from minnet.layer import Layer, layers_of
+from minnet.saving.networks import Savable
 from minnet.table import Table, table
 from minnet.watch import Watch
 from minnet.workspace import Workspace
@@ -26,7 +28,7 @@ from minnet.workspace import Workspace
 Array = NDArray[Any]
 
 
-class Network(Chain):
+class Network(Chain, Savable):
     """Layers applied one after the other; itself a Layer, so that networks nest.
 
     Args:
@@ -58,13 +60,12 @@ class Network(Chain):
     ) -> None:
         self._dtype = _checked_dtype(dtype)
         self.layers = checked_layers(layers)
-        self._minnet.args = ()  # `layers` may be a generator, which cannot be copied
-        self._minnet.kwargs = {}
         self.seed = checks.seed("Network", seed)
         draw, use = np.random.SeedSequence(self.seed).spawn(2)
         self._draw = np.random.default_rng(draw)
         self._use = np.random.default_rng(use)
         self._buffers = Workspace()
+        self.guard = Guard()
         self._packed = packing.Packing.empty(self._dtype)
         self.refresh()
 
@@ -202,14 +203,16 @@ class Network(Chain):
     @contextlib.contextmanager
     def evaluating(self) -> Iterator[None]:
         """Inside `with`: evaluation mode; afterwards each layer is as it was."""
-        before = [(layer, layer._minnet.training) for layer in layers_of(self)]
-        try:
-            for layer, _ in before:
-                layer._minnet.training = False
-            yield
-        finally:
-            for layer, training in before:
-                layer._minnet.training = training
+        owner = packing.owner_of(self)
+        with (owner if isinstance(owner, Network) else self).guard.evaluating():
+            before = [(layer, layer._minnet.training) for layer in layers_of(self)]
+            try:
+                for layer, _ in before:
+                    layer._minnet.training = False
+                yield
+            finally:
+                for layer, training in before:
+                    layer._minnet.training = training
 
     def summary(self) -> Table:
         """A table: each layer with the number of its parameters."""
@@ -220,6 +223,12 @@ class Network(Chain):
             rows.append([f"layers[{index}]", explain(layer), sum(sizes)])
         rows.append(["total", str(self._dtype), self._packed.values.size])
         return table(["place", "layer", "parameters"], rows)
+
+    def _constructor(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """A plain network is made again of the layers that it has now."""
+        if type(self) is not Network:
+            return super()._constructor()
+        return (list(self.layers),), {"seed": self.seed, "dtype": str(self._dtype)}
 
     def __copy__(self) -> Network:
         return copy.deepcopy(self)

@@ -25,12 +25,13 @@ from minnet.network import Network
 from minnet.objective import Objective
 from minnet.optimizers import Optimizer
 from minnet.penalties import Penalty
+from minnet.resuming import Resumable
 from minnet.table import Table
 
 Array = NDArray[Any]
 
 
-class Trainer:
+class Trainer(Resumable):
     """Composes a network, a loss and an optimizer, and trains.
 
     Args:
@@ -101,12 +102,13 @@ class Trainer:
 
         Raises:
             TypeError, ValueError: bad data, as in `fit`. TrainingDiverged: a loss or gradient
-                that is not finite; the weights are then as before.
+                that is not finite, the weights are then as before; or a weight that the step made
+                so.
         """
         objective, network = self.objective, self.network
-        with np.errstate(over="ignore", invalid="ignore"):
+        door.check_optimizer(self.optimizer, network)
+        with network.guard.training(), np.errstate(over="ignore", invalid="ignore"):
             objective.compose(quick=True)
-            door.check_optimizer(self.optimizer, network)
             inputs = door.batch("step", x, network.dtype)
             target = objective.targets(inputs, y)
             if not network.training:
@@ -137,10 +139,14 @@ class Trainer:
             math.isfinite(gradients.dot(gradients)) or np.isfinite(gradients).all()
         ):
             gradient = self.objective.loss_gradient() if math.isfinite(loss) else None
-            rate = self.optimizer.learning_rate
-            raise diverged(network, x, loss, rate, epoch, batch, loss_gradient=gradient)
+            raise diverged(
+                network, x, loss, self.optimizer.learning_rate, epoch, batch, loss_gradient=gradient
+            )
         self.clipping(gradients)
-        self.optimizer.step(network.flat_values, gradients)
+        values = network.flat_values
+        self.optimizer.step(values, gradients)
+        if not (math.isfinite(values.dot(values)) or np.isfinite(values).all()):
+            raise diverged(network, x, loss, self.optimizer.learning_rate, epoch, batch)
         return loss
 
     # -- many steps ------------------------------------------------------------------------
@@ -176,7 +182,15 @@ class Trainer:
 
         Raises:
             TypeError, ValueError: before any weight changes, naming the argument.
-            TrainingDiverged: a loss or gradient that is not finite, with epoch, batch, layer.
+            TrainingDiverged: a loss, gradient or weight that is not finite, with epoch, batch,
+                layer.
+
+        The same seed gives the same bytes: in every process, for any PYTHONHASHSEED, in any
+        folder, with a progress bar or without, whatever else uses NumPy's global random state,
+        and also if the training was killed at any moment and went on from a checkpoint. Not
+        promised is the same result on another machine, with another version of NumPy or of its
+        matrix library (BLAS), or with another number of its threads: they add up in another
+        order, and sums of floats depend on the order. Wall times (`seconds`) differ always.
         """
         rows = checks.whole_number("fit", "batch_size", batch_size)
         shuffle = checks.boolean("fit", "shuffle", shuffle)

@@ -1,6 +1,7 @@
 """Callbacks: code that runs at the moments of training, built in or of one's own."""
 
 from minnet.callbacks.callback import Callback, checked_callbacks
+from minnet.callbacks.checkpoint import Checkpoint
 from minnet.callbacks.csv_logger import CSVLogger
 from minnet.callbacks.early_stopping import EarlyStopping
 from minnet.callbacks.gradient_monitor import GradientMonitor
@@ -10,6 +11,7 @@ from minnet.callbacks.reduce_on_plateau import ReduceOnPlateau
 __all__ = [
     "CSVLogger",
     "Callback",
+    "Checkpoint",
     "EarlyStopping",
     "GradientMonitor",
     "LearningRateLogger",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from minnet.checks import describe
 from minnet.history import History, Row
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 class Callback:
     """Subclass it and write the moments that you want; the others do nothing.
+
+    A callback that remembers something from epoch to epoch gives it to checkpoints by `state` and
+    takes it back by `restore`.
 
     `on_epoch_end` may add numbers to `row`, which the History then shows. Set
     `trainer.stop = True` to end the training after the present step.
@@ -34,6 +37,22 @@ class Callback:
 
     def on_epoch_end(self, trainer: Trainer, row: Row) -> None:
         """After the validation of an epoch; `row` is its line of the History."""
+
+    def after_step(self, trainer: Trainer) -> None:
+        """After `on_step_end` of all callbacks: here checkpoints are written."""
+
+    def after_epoch(self, trainer: Trainer, row: Row) -> None:
+        """After `on_epoch_end` of all callbacks, the row in the History: checkpoints again."""
+
+    def before_fit_end(self, trainer: Trainer) -> None:
+        """After the last step, also after Ctrl-C, and before `on_fit_end` of any callback."""
+
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint must keep: numbers, strings, arrays, lists and dicts of these."""
+        return {}
+
+    def restore(self, trainer: Trainer, state: dict[str, Any]) -> None:
+        """Take back what `state` gave; called after `on_fit_begin` of a fit that goes on."""
 
     def on_fit_end(self, trainer: Trainer, history: History) -> None:
         """After the last epoch, also after an interruption."""

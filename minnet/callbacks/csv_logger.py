@@ -71,8 +71,21 @@ class CSVLogger(Callback):
         self._rows.append(dict(row))
         new = [name for name in row if name not in self._names]
         self._names += new
-        with self.path.open("w" if new else "a", encoding="utf-8", newline="") as file:
+        self._write("w" if new else "a", self._rows if new else self._rows[-1:])
+
+    def _write(self, how: str, rows: list[dict[str, Any]]) -> None:
+        """Begin the file anew, or go on in it."""
+        with self.path.open(how, encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, self._names)
-            if new:
+            if how == "w":
                 writer.writeheader()
-            writer.writerows(self._rows if new else self._rows[-1:])
+            writer.writerows(rows)
+
+    def state(self) -> dict[str, Any]:
+        """The rows so far."""
+        return {"rows": self._rows, "names": self._names}
+
+    def restore(self, trainer: Trainer, state: dict[str, Any]) -> None:  # noqa: ARG002
+        """The file with the rows up to the checkpoint; those after it come once more."""
+        self._rows, self._names = list(state["rows"]), list(state["names"])
+        self._write("w", self._rows)

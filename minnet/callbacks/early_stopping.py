@@ -87,6 +87,18 @@ class EarlyStopping(Callback):
             self.stopped_epoch = trainer.epochs
             trainer.stop = True
 
+    def state(self) -> dict[str, Any]:
+        """Best value, epochs waited, and the best values of the Parameters."""
+        names = ("best_epoch", "stopped_epoch", "_kept")
+        return {**self.watch.state(), **{name: vars(self)[name] for name in names}}
+
+    def restore(self, trainer: Trainer, state: dict[str, Any]) -> None:
+        """Go on waiting; a training that was stopped is not begun again."""
+        self.watch.restore(state)
+        self.best_epoch, self.stopped_epoch = state["best_epoch"], state["stopped_epoch"]
+        self._kept = dict(state["_kept"])
+        trainer.stop = trainer.stop or self.stopped_epoch is not None
+
     def on_fit_end(self, trainer: Trainer, history: History) -> None:  # noqa: ARG002
         """Put the best weights back."""
         parameters = trainer.network.parameters()

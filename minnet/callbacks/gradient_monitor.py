@@ -81,6 +81,25 @@ class GradientMonitor(Callback):
             if seen.alive is not None:
                 self.dead.setdefault(seen.name, []).append(float(1 - seen.alive.mean()))
 
+    def state(self) -> dict[str, Any]:
+        """All norms so far, and what the present epoch has brought."""
+        return {
+            "norms": self.norms,
+            "layer_norms": self.layer_norms,
+            "dead": self.dead,
+            "seen": [
+                {"steps": s.steps, "sums": s.sums, "sum": s.sum, "alive": s.alive}
+                for s in self._seen
+            ],
+        }
+
+    def restore(self, trainer: Trainer, state: dict[str, Any]) -> None:  # noqa: ARG002
+        """Go on from there."""
+        for name in ("norms", "layer_norms", "dead"):
+            setattr(self, name, {key: list(row) for key, row in state[name].items()})
+        for seen, kept in zip(self._seen, state["seen"], strict=False):  # none between epochs
+            vars(seen).update(kept)
+
     def table(self) -> Table:
         """Norm and share of dead units of each layer, in the first and the last epoch."""
         rows = []

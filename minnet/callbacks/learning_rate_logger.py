@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from minnet.callbacks.callback import Callback
 
@@ -37,3 +37,11 @@ class LearningRateLogger(Callback):
         if optimizer.last_rate is not None:
             self.steps.append(optimizer.steps - 1)
             self.rates.append(optimizer.last_rate)
+
+    def state(self) -> dict[str, Any]:
+        """Steps and rates so far."""
+        return {"steps": self.steps, "rates": self.rates}
+
+    def restore(self, trainer: Trainer, state: dict[str, Any]) -> None:  # noqa: ARG002
+        """Go on from there."""
+        self.steps, self.rates = list(state["steps"]), list(state["rates"])

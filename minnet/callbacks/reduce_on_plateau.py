@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from minnet import checks, schedules
 from minnet.callbacks.callback import Callback
@@ -83,3 +83,12 @@ class ReduceOnPlateau(Callback):
         if reduced < rate:
             trainer.optimizer.learning_rate = reduced
             self.reduced.append(trainer.epochs)
+
+    def state(self) -> dict[str, Any]:
+        """Best value, epochs waited, and where the rate was reduced."""
+        return {**self.watch.state(), "reduced": self.reduced}
+
+    def restore(self, trainer: Trainer, state: dict[str, Any]) -> None:  # noqa: ARG002
+        """Go on waiting."""
+        self.watch.restore(state)
+        self.reduced = list(state["reduced"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from minnet import checks
 from minnet.history import Row
@@ -53,6 +54,14 @@ class Watch:
         """Forget what was."""
         self.best: float | None = None
         self.waited = 0
+
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint keeps."""
+        return {"best": self.best, "waited": self.waited}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take it back."""
+        self.best, self.waited = state["best"], state["waited"]
 
     def improves(self, row: Row) -> bool:
         """True if this epoch is the best so far; NaN never is."""

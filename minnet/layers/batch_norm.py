@@ -57,10 +57,10 @@ class BatchNorm(Layer):
         self.features = whole_number("BatchNorm", "features", features)
         self.momentum = number("BatchNorm", "momentum", momentum, minimum=0, maximum=1)
         self.epsilon = number("BatchNorm", "epsilon", epsilon, minimum=0, above=True)
-        self.gamma = Parameter(np.ones(self.features))
-        self.beta = Parameter(np.zeros(self.features))
-        self.running_mean = Parameter(np.zeros(self.features), trainable=False)
-        self.running_variance = Parameter(np.ones(self.features), trainable=False)
+        self.gamma = Parameter(shape=self.features, initializer="ones")
+        self.beta = Parameter(shape=self.features)
+        self.running_mean = Parameter(shape=self.features, trainable=False)
+        self.running_variance = Parameter(shape=self.features, initializer="ones", trainable=False)
 
     def forward(self, x: Array) -> Array:
         """y = gamma x^ + beta; in training the running values take their step."""

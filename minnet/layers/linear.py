@@ -60,25 +60,26 @@ class Linear(Layer):
         """y = x W + b."""
         if x.ndim < 2 or x.shape[-1] != self.in_features:
             raise ValueError(self._wrong_input(x))
-        self._given, width = x, self.out_features
+        outer, width = x.shape[:-1], self.out_features
         self._x = x = x if x.ndim == 2 else x.reshape(-1, self.in_features)
         y = product(x, self.weight.value, lent(self, "y", (len(x), width), x.dtype))
         if self.bias is not None:
             y += self.bias.value
-        return y if x is self._given else y.reshape(*self._given.shape[:-1], width)
+        return y if len(outer) == 1 else y.reshape(*outer, width)
 
     def backward(self, grad: Array) -> Array:
         """dL/dW = x^T G, dL/db = sum of the rows of G; returns dL/dx = G W^T."""
-        expected = (*self._given.shape[:-1], self.out_features)
-        if grad.shape != expected:
+        outer = grad.shape[:-1]
+        if grad.shape[-1:] != (self.out_features,) or grad.size != len(self._x) * grad.shape[-1]:
             raise ValueError(
-                f"{self!r}.backward: grad: expected the shape of the output, {expected}, got "
-                f"{grad.shape}. It has one row for each sample of the last forward."
+                f"{self!r}.backward: grad: expected the shape of the output, "
+                f"{(len(self._x), self.out_features)}, got {grad.shape}. It has one row for each "
+                f"sample of the last forward."
             )
         grad = grad.reshape(-1, self.out_features)
         Linear.backward_first(self, grad)  # not a subclass's own, which may call this method
         dx = product(grad, self.weight.value.T, lent(self, "dx", self._x.shape, grad.dtype))
-        return dx.reshape(self._given.shape)
+        return dx if len(outer) == 1 else dx.reshape(*outer, self.in_features)
 
     def backward_first(self, grad: Array) -> None:
         """The gradients of W and b alone."""

@@ -125,16 +125,6 @@ def target_array(loss: Loss, y: ArrayLike) -> Array:
     return target
 
 
-def are_labels(y: ArrayLike, shape: tuple[int, ...]) -> bool:
-    """True if y is an array of class labels for predictions (m, k) that needs no conversion.
-
-    A quick look before the thorough one of `as_labels`. (`argmax` is faster than `max`.)
-    """
-    if type(y) is not np.ndarray or y.dtype != np.intp or y.shape != shape[:1] or not y.size:
-        return False
-    return bool(y.item(y.argmin()) >= 0 and y.item(y.argmax()) < shape[1])
-
-
 def _are_names(y: ArrayLike) -> bool:
     """True for strings, also for those that a table of names and numbers gives as objects."""
     if isinstance(y, (np.ma.MaskedArray, list, tuple)) and not len(y):
@@ -146,6 +136,16 @@ def _are_names(y: ArrayLike) -> bool:
     return given.dtype.kind in "US" or (
         given.dtype.kind == "O" and given.size > 0 and isinstance(given.reshape(-1)[0], str)
     )
+
+
+def are_labels(y: ArrayLike, shape: tuple[int, ...]) -> bool:
+    """True if y is an array of class labels for predictions (m, k) that needs no conversion.
+
+    A quick look before the thorough one of `as_labels`. (`argmax` is faster than `max`.)
+    """
+    if type(y) is not np.ndarray or y.dtype != np.intp or y.shape != shape[:1] or not y.size:
+        return False
+    return bool(y.item(y.argmin()) >= 0 and y.item(y.argmax()) < shape[1])
 
 
 def as_labels(loss: Loss, target: Array, classes: int) -> Array:

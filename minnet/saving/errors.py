@@ -1,0 +1,65 @@
+"""The one exception for everything that is wrong with a file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+
+class CheckpointError(ValueError):
+    """A file cannot be used: damaged, hostile, of another kind, or not fit for this network.
+
+    Nothing has been changed when it is raised.
+
+    Attributes:
+        path: of the file. reason: what is wrong with it.
+
+    >>> raise CheckpointError("run.minnet", "it is empty.")
+    Traceback (most recent call last):
+    ...
+    minnet.saving.errors.CheckpointError: run.minnet: it is empty.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], reason: str) -> None:
+        super().__init__(f"{os.fspath(path)}: {reason}")
+        self.path, self.reason = Path(path), reason
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Exceptions with more than a message must say how they are pickled."""
+        return (type(self), (self.path, self.reason))
+
+
+class Flaw(Exception):  # noqa: N818 (it becomes an error, with the path)
+    """What is wrong, found where the path is not known."""
+
+
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Inside `with`: whatever goes wrong is the file's fault, and becomes a CheckpointError."""
+    try:
+        yield
+    except CheckpointError:
+        raise
+    except Flaw as flaw:
+        raise CheckpointError(path, str(flaw)) from None
+    except OSError as error:
+        raise CheckpointError(path, f"it cannot be read: {error.strerror or error}.") from error
+    except Exception as error:
+        raise CheckpointError(path, f"{type(error).__name__}: {error}") from error
+
+
+def checked_path(place: str, path: object) -> Path:
+    """A path as a Path.
+
+    Raises:
+        TypeError: it is no path.
+    """
+    if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
+        raise TypeError(
+            f'{place}: path: expected a path such as "network.minnet", got {path!r} '
+            f"({type(path).__name__})."
+        )
+    return Path(path)
