@@ -28,6 +28,7 @@ from minnet.callbacks import (
     ReduceOnPlateau,
 )
 from minnet.divergence import TrainingDiverged
+from minnet.doctor import check_layer, check_loss
 from minnet.history import History
 from minnet.layer import Layer
 from minnet.layers import (
@@ -130,6 +131,8 @@ __all__ = [
     "Tanh",
     "Trainer",
     "TrainingDiverged",
+    "check_layer",
+    "check_loss",
     "data",
     "datasets",
     "initializers",

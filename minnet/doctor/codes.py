@@ -1,0 +1,284 @@
+"""The names of the mistakes, what each means, and what to do next.
+
+The codes are part of the interface: graders compare them. The order is the order of a report:
+what explains most stands first, so that the first mistake of a report is the one to mend.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Meaning(NamedTuple):
+    """What a code means, one example, and the next step for whoever made the mistake."""
+
+    text: str
+    example: str
+    next_step: str
+
+
+CODES: dict[str, Meaning] = {
+    "reserved-name": Meaning(
+        "a name that the framework uses was given to something else",
+        "self.parameters = [W, b]",
+        "Give your attribute or method another name.",
+    ),
+    "returns-none": Meaning(
+        "forward or backward gives None",
+        "a backward without return",
+        "End the method in a return of the array.",
+    ),
+    "not-a-parameter": Meaning(
+        "a raw array is used as a weight in a Layer, so it never trains",
+        "self.W = np.zeros((3, 7)) in a Layer",
+        "Write self.W = mn.Parameter(...), self.W.value where you compute with it, and set "
+        "self.W.grad in backward.",
+    ),
+    "input-modified": Meaning(
+        "the array that came in was written to",
+        "x[x < 0] = 0; return x",
+        "Work on a copy: y = x * 2 instead of x *= 2.",
+    ),
+    "parameter-modified": Meaning(
+        "forward or backward changed the value of a parameter",
+        "self.W.value -= 0.1 * self.W.grad in backward",
+        "Only the optimizer changes parameters: compute with copies, and leave the step out.",
+    ),
+    "upstream-modified": Meaning(
+        "backward wrote into the gradient that it was given",
+        "grad[self.x <= 0] = 0; return grad",
+        "Work on a copy: dx = grad * mask instead of grad *= mask.",
+    ),
+    "raises": Meaning(
+        "forward or backward raises an error",
+        "grad @ W where grad @ W.T was meant",
+        "Mend the line that the error names.",
+    ),
+    "integer-arithmetic": Meaning(
+        "numbers are cut to whole numbers",
+        "dx = np.zeros(x.shape, dtype=int)",
+        "Make the array of floats: np.zeros(shape), not dtype=int or zeros_like of labels; "
+        "/ instead of //.",
+    ),
+    "mask-redrawn": Meaning(
+        "backward draws a new random mask",
+        "return grad * (self.random.random(grad.shape) < keep)",
+        "Keep the mask of forward (self.mask = ...) and use it in backward.",
+    ),
+    "mask-missing": Meaning(
+        "backward does not apply the mask of forward",
+        "return grad in the backward of a dropout",
+        "Multiply the gradient by self.mask.",
+    ),
+    "mask-scale-missing": Meaning(
+        "the scale 1/(1 - rate) stands in one of forward and backward only",
+        "forward: x * mask / keep; backward: grad * mask",
+        "Put the scale into the mask: mask = (random < keep) / keep, and use it both times.",
+    ),
+    "stale-cache": Meaning(
+        "backward uses values of another forward",
+        "if self.x is None: self.x = x",
+        "Store what backward needs anew in every forward.",
+    ),
+    "gradient-accumulates": Meaning(
+        "a sum over calls that is never reset",
+        "self.dW += x.T @ grad, never set to zero",
+        "Assign (=) instead of adding (+=), or set the sum to zero first.",
+    ),
+    "parameter-gradient-missing": Meaning(
+        "the gradient of a parameter is never set",
+        "no self.b.grad = ... in backward",
+        "Set self.<name>.grad in backward.",
+    ),
+    "keepdims-left": Meaning(
+        "the sum kept an axis of length one",
+        "self.b.grad = grad.sum(axis=0, keepdims=True)",
+        "Leave keepdims out, or add .reshape(...).",
+    ),
+    "not-summed-over-batch": Meaning(
+        "the gradient of a parameter is still one per sample",
+        "self.b.grad = grad",
+        "Add .sum(axis=0).",
+    ),
+    "summed-to-scalar": Meaning(
+        "everything was summed to one number",
+        "self.b.grad = grad.sum()",
+        "Sum over the batch only: .sum(axis=0).",
+    ),
+    "summed-over-wrong-axis": Meaning(
+        "the sum runs over another axis",
+        "self.b.grad = grad.sum(axis=1)",
+        "Sum over the axis of the samples: .sum(axis=0).",
+    ),
+    "transposed": Meaning(
+        "rows and columns are exchanged",
+        "self.W.grad = grad.T @ x",
+        "Write .T, or swap the factors.",
+    ),
+    "one-sample-only": Meaning(
+        "only one sample of the batch counts",
+        "for i in range(m): self.W.grad = np.outer(x[i], grad[i])",
+        "Add up inside the loop (+=) instead of overwriting (=).",
+    ),
+    "upstream-ignored": Meaning(
+        "the gradient that arrives is not used",
+        "return a * (1 - a)",
+        "Multiply by grad (the chain rule).",
+    ),
+    "upstream-added": Meaning(
+        "the gradient that arrives is added instead of multiplied",
+        "return grad + a * (1 - a)",
+        "The chain rule is a product: grad * derivative.",
+    ),
+    "loss-broadcasts": Meaning(
+        "inside, shapes (m, 1) and (m,) meet and become (m, m)",
+        "prediction - target.ravel()",
+        "Give prediction and target one shape: target.reshape(prediction.shape).",
+    ),
+    "fused-gradient-on-probabilities": Meaning(
+        "the gradient a - y, which belongs to the logits, is given for probabilities",
+        "return (a - y) / m from a loss of probabilities",
+        "For probabilities return (a - y)/(a (1 - a))/m, for softmax -(y/a)/m.",
+    ),
+    "loss-term-missing": Meaning(
+        "one of the two terms, for y = 1 or for y = 0, is missing",
+        "return -(y / a) / m for binary cross-entropy",
+        "Both terms count: y ln a and (1 - y) ln(1 - a).",
+    ),
+    "wrong-axis": Meaning(
+        "the sum or the normalization runs over the wrong axis",
+        "e / e.sum(axis=0) in a softmax",
+        "Within a sample: axis=-1, with keepdims=True.",
+    ),
+    "batch-statistics-constant": Meaning(
+        "mean and variance are treated as constants in backward",
+        "return grad * gamma / sigma in a batch norm",
+        "They depend on x: subtract the mean term and the variance term.",
+    ),
+    "mean-term-missing": Meaning(
+        "the path of the gradient through the mean is missing",
+        "return (q - xhat * mean(q * xhat)) / sigma",
+        "Subtract the mean of g.",
+    ),
+    "variance-term-missing": Meaning(
+        "the path of the gradient through the variance is missing",
+        "return (q - mean(q)) / sigma",
+        "Subtract xhat times the mean of g xhat.",
+    ),
+    "sum-for-mean": Meaning(
+        "a sum stands where a mean belongs (or the other way round)",
+        "return (q - sum(q) - xhat * sum(q * xhat)) / sigma",
+        "Divide the sum by the number of its terms.",
+    ),
+    "degrees-of-freedom": Meaning(
+        "n and n - 1 are mixed up between forward and backward",
+        "forward: x.var(ddof=1); backward: means over n",
+        "Divide by the same number in the variance of forward and in backward.",
+    ),
+    "scale-missing": Meaning(
+        "a factor of the normalization (gamma or 1/sigma) is missing",
+        "dx computed from grad instead of grad * gamma",
+        "Multiply by it.",
+    ),
+    "jacobian-diagonal-only": Meaning(
+        "only the diagonal of the Jacobian is used: dy_i/dx_j for i != j is missing",
+        "return grad * a * (1 - a) in a softmax",
+        "Softmax: dz = a (g - sum(g a)).",
+    ),
+    "jacobian-term-missing": Meaning(
+        "one term of a coupled function's derivative is missing",
+        "return grad * a in a softmax",
+        "Write down dy_i/dx_j for i = j and for i != j; both enter.",
+    ),
+    "output-used-for-input": Meaning(
+        "the output stands where the input belongs",
+        "self.gain.grad = (grad * y).sum(axis=0)",
+        "Store x in forward, and use it here.",
+    ),
+    "local-derivative-at-wrong-point": Meaning(
+        "the derivative is taken at the output instead of the input, or the other way round",
+        "return grad * (1 - z**2) for a = tanh(z)",
+        "f'(z) wants z; written in terms of a = f(z) it wants a.",
+    ),
+    "local-derivative-squared": Meaning(
+        "the local derivative is multiplied in twice",
+        "return grad * (a * (1 - a)) ** 2",
+        "Multiply by it once.",
+    ),
+    "local-derivative-missing": Meaning(
+        "a factor of the chain rule is missing",
+        "return grad in an activation",
+        "Multiply by the derivative of this step.",
+    ),
+    "sign-flipped": Meaning(
+        "the gradient has the wrong sign",
+        "return y - a for the loss (a - y)**2 / 2",
+        "Change the sign.",
+    ),
+    "divided-by-batch": Meaning(
+        "divided by the number of samples once too often",
+        "self.W.grad = x.T @ grad / m",
+        "The 1/m stands in the loss, once, and nowhere else.",
+    ),
+    "not-divided-by-batch": Meaning(
+        "the value is a mean over the samples, its gradient is not",
+        "value: mean over samples; backward: return a - y",
+        "Divide by len(prediction).",
+    ),
+    "divided-by-outputs": Meaning(
+        "averaged over the outputs in one of value and gradient only",
+        "value: sum / m; backward: return 2 * d / d.size",
+        "Let value and gradient divide by the same number.",
+    ),
+    "constant-factor": Meaning(
+        "right but for one constant factor",
+        "return d / d.size for the mean of d**2",
+        "Look for the factor that is named.",
+    ),
+    "not-linear-in-upstream": Meaning(
+        "backward is not a product of the arriving gradient with something",
+        "return np.clip(grad, -1, 1) * (1 - a**2)",
+        "The arriving gradient enters once, as a factor: no square, clip, sign or abs of it.",
+    ),
+    "mixes-samples": Meaning(
+        "a sample's result depends on the other samples of its batch",
+        "return x / x.sum()",
+        "Sum and normalize within a sample, not over axis 0.",
+    ),
+    "wrong-shape": Meaning(
+        "the shape is wrong",
+        "return grad without a reshape in a flatten",
+        "A gradient has the shape of what it belongs to.",
+    ),
+    "train-eval-confused": Meaning(
+        "training and evaluation mode are mixed up",
+        "a dropout that drops in evaluation, too",
+        "In evaluation: no randomness, stored statistics only, nothing updated; and backward "
+        "belongs to what forward did.",
+    ),
+    "not-finite": Meaning(
+        "NaN or inf where the true value is finite",
+        "np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)",
+        "Use the stable form: subtract the maximum before exp, log1p, np.logaddexp, an epsilon.",
+    ),
+    "dtype-changed": Meaning(
+        "float64 comes in, a lower precision comes back",
+        "return y.astype(np.float32)",
+        "Leave out the conversion, or use x.dtype.",
+    ),
+    "unknown": Meaning(
+        "wrong, and no known mistake reproduces it",
+        "anything else",
+        "Derive this gradient again on paper, and compare entry by entry.",
+    ),
+}
+
+RANK = {code: rank for rank, code in enumerate(CODES)}
+
+
+def explanation() -> str:
+    """All codes with their meanings and examples, as `python -m minnet codes` prints them."""
+    blocks = []
+    for code, meaning in CODES.items():
+        blocks.append(f"{code}\n    {meaning.text}\n    for example: {meaning.example}")
+    return "\n".join(blocks)

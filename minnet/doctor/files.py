@@ -1,0 +1,204 @@
+"""A student's file: load it, find its classes, and make objects and inputs for them."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from minnet.doctor.layer import check_layer
+from minnet.doctor.loss import check_loss
+from minnet.doctor.report import Mistake, Report
+from minnet.layer import Layer
+from minnet.losses import Loss
+
+ARGUMENTS: dict[str, Any] = {
+    "features": 3,
+    "in_features": 3,
+    "out_features": 7,
+    "in_channels": 2,
+    "out_channels": 4,
+    "channels": 2,
+    "kernel_size": 2,
+    "rate": 0.4,
+    "slope": 0.1,
+    "alpha": 1.0,
+    "delta": 1.0,
+    "epsilon": 1e-5,
+    "momentum": 0.1,
+    "axis": -1,
+    "stride": 1,
+    "padding": 0,
+}
+"""Values for required constructor arguments, by the names that the framework uses."""
+
+VECTORS, IMAGES = (5, 3), (3, 2, 6, 7)
+
+
+class Refused(NamedTuple):
+    """A class whose definition the framework refuses, and the sentence."""
+
+    name: str
+    message: str
+
+
+def load(path: Path) -> tuple[ModuleType, list[Refused]]:
+    """Run the file as a module; classes with reserved names are noted, the others go on."""
+    refused: list[Refused] = []
+    original = vars(Layer)["__init_subclass__"]
+
+    def noting(cls: Any, /, **kwargs: Any) -> None:
+        try:
+            original.__func__(cls, **kwargs)
+        except TypeError as error:
+            refused.append(Refused(cls.__name__, str(error)))
+
+    name = f"examined_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path}: expected a Python file (name.py), got something else.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    sys.path.insert(0, str(path.parent))
+    try:
+        Layer.__init_subclass__ = classmethod(noting)  # type: ignore[assignment,method-assign]
+        spec.loader.exec_module(module)
+    finally:
+        Layer.__init_subclass__ = original  # type: ignore[method-assign]
+    return module, refused
+
+
+def classes_in(module: ModuleType) -> dict[str, type]:
+    """The layers, activations and losses that the file defines, in its order."""
+    found = {
+        name: value
+        for name, value in vars(module).items()
+        if isinstance(value, type) and value.__module__ == module.__name__ and _is_written(value)
+    }
+    for cls in _cases(module):
+        if isinstance(cls, type):
+            found.setdefault(cls.__name__, cls)
+    return found
+
+
+def _is_written(cls: type) -> bool:
+    """Whether the class has forward or backward of its own, not only the framework's."""
+    verbs = [getattr(cls, verb, None) for verb in ("forward", "backward")]
+    if issubclass(cls, (Layer, Loss)):
+        bases = (Layer, Loss)
+        return any(
+            verb is not getattr(base, name, None)
+            for name, verb in zip(("forward", "backward"), verbs, strict=True)
+            for base in bases
+            if issubclass(cls, base)
+        )
+    return all(callable(verb) for verb in verbs)
+
+
+def _cases(module: ModuleType) -> dict[type, Any]:
+    cases = getattr(module, "CASES", {})
+    return cases if isinstance(cases, dict) else {}
+
+
+def is_loss(cls: type) -> bool:
+    """A Loss, or a class whose forward takes a prediction and a target."""
+    if issubclass(cls, (Loss, Layer)):
+        return issubclass(cls, Loss)
+    try:
+        wanted = [
+            p
+            for p in inspect.signature(cls.forward).parameters.values()  # type: ignore[attr-defined]
+            if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD
+        ]
+    except (TypeError, ValueError):
+        return False
+    return len(wanted) == 3  # self, prediction, target
+
+
+def examine(module: ModuleType, cls: type, seed: int) -> Report:
+    """The report on one class, by CASES or by the names of its constructor's arguments."""
+    case = _cases(module).get(cls)
+    if case is not None:
+        return _by_case(cls, case, seed)
+    values, missing = arguments_for(cls)
+    if missing:
+        return Report(cls.__name__, note=how_to_add(cls, missing))
+
+    def make() -> Any:
+        return cls(**values)
+
+    make.__name__ = cls.__name__
+    if is_loss(cls):
+        return check_loss(make, seed=seed)
+    return check_layer(make, input_shape(make, values), seed=seed)
+
+
+def _by_case(cls: type, case: Any, seed: int) -> Report:
+    parts = case if isinstance(case, tuple) else (case,)
+    factory, rest = parts[0], parts[1:]
+    try:
+        if is_loss(cls):
+            return check_loss(factory, *rest[:2], seed=seed)
+        if not rest:
+            return Report(cls.__name__, note=how_to_add(cls, []))
+        names = rest[1] if len(rest) > 1 else None
+        return check_layer(factory, rest[0], seed=seed, parameters=names)
+    except (TypeError, ValueError) as error:
+        return Report(cls.__name__, note=f"CASES[{cls.__name__}]: {error}")
+
+
+def arguments_for(cls: type) -> tuple[dict[str, Any], list[str]]:
+    """Values for the constructor's required arguments, and the names that are unknown."""
+    values: dict[str, Any] = {}
+    missing: list[str] = []
+    if cls.__init__ is object.__init__:  # type: ignore[misc]
+        return values, missing
+    for name, argument in list(inspect.signature(cls.__init__).parameters.items())[1:]:  # type: ignore[misc]
+        if argument.kind in (argument.VAR_POSITIONAL, argument.VAR_KEYWORD):
+            continue
+        if argument.default is not argument.empty:
+            continue
+        if name in ARGUMENTS:
+            values[name] = ARGUMENTS[name]
+        else:
+            missing.append(name)
+    return values, missing
+
+
+def input_shape(make: Any, values: dict[str, Any]) -> tuple[int, ...]:
+    """Vectors or images: the first that forward takes; vectors if none."""
+    images_first = any("channels" in name for name in values)
+    shapes = [IMAGES, VECTORS] if images_first else [VECTORS, IMAGES, (5, 4, 3)]
+    for shape in shapes:
+        try:
+            with np.errstate(all="ignore"):
+                make().forward(np.random.default_rng(0).normal(size=shape))
+        except Exception:
+            continue
+        return shape
+    return shapes[0]
+
+
+def how_to_add(cls: type, missing: list[str]) -> str:
+    """The message for a class that cannot be made."""
+    asked = (
+        f" for the argument{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
+        if missing
+        else ""
+    )
+    return (
+        f"Expected a way to make one{asked}, found none. Add to the file: "
+        f"CASES = {{{cls.__name__}: (lambda: {cls.__name__}(...), (5, 3))}} with your numbers; "
+        f"the shape is that of an input, batch axis first."
+    )
+
+
+def refused_report(refused: Refused) -> Report:
+    """The report on a class that the framework refuses to define."""
+    mistake = Mistake("reserved-name", "__init__", refused.message, "refused at its definition.")
+    return Report(refused.name, mistakes=[mistake])
