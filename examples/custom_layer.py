@@ -51,7 +51,7 @@ class Swish(mn.Activation):
     """a = z s(z) with the sigmoid s; by the product rule a' = s + z s (1 - s)."""
 
     def forward(self, z: Array) -> Array:
-        """Z times its sigmoid, which is (1 + tanh(z/2)) / 2 and cannot overflow so."""
+        """Gives z times its sigmoid, which is (1 + tanh(z/2)) / 2 and cannot overflow so."""
         self.z, self.s = z, (1 + np.tanh(z / 2)) / 2
         return z * self.s
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -14,7 +15,7 @@ from minnet.range_test import lr_range_test
 
 Array = NDArray[Any]
 
-OPTIMIZERS = {
+OPTIMIZERS: dict[str, Callable[[], mn.Optimizer]] = {
     "SGD(0.1)": lambda: mn.SGD(0.1),
     "SGD(0.1, momentum=0.9)": lambda: mn.SGD(0.1, momentum=0.9),
     "AdaGrad(0.1)": lambda: AdaGrad(0.1),

@@ -50,8 +50,15 @@ def initial_signals(quick: bool) -> Any:
         plot.activation_histograms(network, x[:rows], column[0], span=(-1.08, 1.08), title=name)
         column[0].set_xticks([-1, -0.5, 0, 0.5, 1])
         plot.gradient_histograms(
-            trainer, x[:rows], y[:rows], column[1], span=GRADIENT_SPAN, title=f"gradients: {name.split(':')[0]}"
+            trainer,
+            x[:rows],
+            y[:rows],
+            column[1],
+            span=GRADIENT_SPAN,
+            title=f"gradients: {name.split(':')[0]}",
         )
+    for ax in axes[1]:
+        ax.set_xticks([-12, -8, -4, 0])
     return figure
 
 
@@ -100,7 +107,8 @@ START, STEPS = (-7.0, 2.0), 30
 
 def valley(x: Array, y: Array) -> Array:
     """x^2/10 + y^2: ten times as steep across as along."""
-    return x * x / 10 + y * y
+    height: Array = x * x / 10 + y * y
+    return height
 
 
 def valley_path(optimizer: mn.Optimizer) -> Array:

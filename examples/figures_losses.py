@@ -23,6 +23,14 @@ SOFTMAX_LOSSES: dict[str, mn.Loss] = {
 }
 
 
+def shared_legend(figure: Any, ax: Any) -> None:
+    """One legend above all panels, for what `ax` shows; an empty title keeps its place free."""
+    figure.suptitle(" ", fontsize=24)
+    handles, labels = ax.get_legend_handles_labels()
+    look: dict[str, Any] = {"fontsize": 15, "frameon": False, "handlelength": 3}
+    figure.legend(handles, labels, loc="upper center", ncol=len(labels), **look)
+
+
 def cross_entropy(quick: bool) -> Any:  # noqa: ARG001
     """The price of a prediction, for y = 1 and for y = 0."""
     return plot.cross_entropy().figure
@@ -74,16 +82,7 @@ def output_gradients(quick: bool) -> Any:  # noqa: ARG001
     for ax in axes:
         ax.set_xticks(range(-8, 9, 4))
     axes[2].set_xlabel("z, the score of class 1")
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(
-        handles,
-        labels,
-        loc="outside lower center",
-        ncol=2,
-        fontsize=13,
-        handlelength=3,
-        frameon=False,
-    )
+    shared_legend(figure, axes[0])
     return figure
 
 

@@ -98,7 +98,8 @@ def factor_alone(z: Array) -> Array:
     """a (1 - a), the sigmoid's derivative, with no loss at all."""
     layer = mn.Sigmoid()
     layer.forward(z)
-    return layer.backward(np.ones_like(z))
+    derivative: Array = layer.backward(np.ones_like(z))
+    return derivative
 
 
 def gradient_of(loss: mn.Loss) -> Callable[[Array], Array]:
@@ -107,7 +108,8 @@ def gradient_of(loss: mn.Loss) -> Callable[[Array], Array]:
     def gradient(z: Array) -> Array:
         layer = mn.Sigmoid()
         loss.forward(layer.forward(z), np.zeros_like(z))
-        return layer.backward(loss.backward())
+        dz: Array = layer.backward(loss.backward())
+        return dz
 
     return gradient
 

@@ -64,7 +64,9 @@ def three_classes(quick: bool) -> Any:
     trainer = mn.Trainer(layers, mn.CategoricalCrossEntropy(), mn.Adam(0.1), seed=0)
     trainer.fit(scaler.transform(points.x), points.y, 20 if quick else 100, 20, progress=False)
     figure, ax = plt.subplots(figsize=(6.8, 5.6), layout="constrained")
-    plot.decision_regions(trainer, points.x, points.y, ax, scaler=scaler, class_names=points.class_names)
+    plot.decision_regions(
+        trainer, points.x, points.y, ax, scaler=scaler, class_names=points.class_names
+    )
     plot.pairwise_lines(trainer, ax, scaler=scaler)
     ax.set_title("Three classes and the lines between each two")
     return figure
@@ -87,9 +89,9 @@ def hidden_space(quick: bool) -> Any:
 def gate_trainer(gate: str) -> mn.Trainer:
     """One neuron for a gate that a line divides, two hidden ones for XOR."""
     x, y = datasets.logic_gate(gate)
-    layers = sigmoid_network(x.shape[1], 2 if gate == "xor" else 0)
-    trainer = binary_trainer(layers, mn.Adam(0.1), seed=1)
-    trainer.fit(x, y, 500, batch_size=4, progress=False)
+    hidden, rate, epochs = (2, 0.1, 500) if gate == "xor" else (0, 0.3, 200)
+    trainer = binary_trainer(sigmoid_network(x.shape[1], hidden), mn.Adam(rate), seed=1)
+    trainer.fit(x, y, epochs, batch_size=4, progress=False)
     return trainer
 
 
@@ -122,7 +124,7 @@ def boundary_film(quick: bool) -> Any:
     """The boundary between the arcs while it is learned."""
     points = datasets.double_arc(200, seed=0)
     layers = [mn.Linear(2, 8), mn.Tanh(), mn.Linear(8, 1), mn.Sigmoid()]
-    frames = FRAMES[::8] if quick else FRAMES
+    frames = (0, 5, 40) if quick else FRAMES
     return plot.boundary_animation(
         binary_trainer(layers, mn.Adam(0.02)),
         points.x,

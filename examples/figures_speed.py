@@ -10,6 +10,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from figures_losses import shared_legend
 from figures_neuron import LOSSES as NEURON_LOSSES
 from figures_neuron import STARTS, train_neuron
 from learning_speed_runs import (
@@ -48,9 +49,7 @@ def learning_speed(quick: bool) -> Any:
     draw_neuron(axes[0])
     draw_medians(axes[1], quick)
     draw_reason(axes[2])
-    handles, labels = axes[0].get_legend_handles_labels()
-    look: dict[str, Any] = {"fontsize": 15, "frameon": False, "handlelength": 3}
-    figure.legend(handles, labels, loc="outside upper center", ncol=2, **look)
+    shared_legend(figure, axes[0])
     for ax in axes:
         ax.tick_params(labelsize=style.TEXT)
         for text in (ax.xaxis.label, ax.yaxis.label, ax.title):
@@ -90,7 +89,8 @@ def draw_reason(ax: Any) -> None:
         legend=False,
     )
     ax.axvline(sum(WORST), color="0.4", linestyle=":", linewidth=1.5)
-    ax.text(sum(WORST) + 0.3, 0.55, "start of\nthe neuron", fontsize=style.TICKS + 1)
+    look: dict[str, Any] = {"rotation": 90, "va": "center", "fontsize": style.TEXT}
+    ax.text(sum(WORST) + 0.4, 0.5, "start of the neuron", **look)
     ax.set_ylabel("|dL/dz|")
 
 
@@ -103,8 +103,7 @@ def steps_to_threshold(quick: bool) -> Any:
             curves = {loss: run.accuracy for loss, run in runs.items()}
             title = f"{task}, {start} start"
             plot.median_steps(curves, (0.9, 0.95), watched, title=title, legend=False, ax=ax)
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncol=2, fontsize=13, frameon=False)
+    shared_legend(figure, axes[0, 0])
     return figure
 
 

@@ -3,23 +3,25 @@
 1. Regression: a linear output beside the same network with a sigmoid in front of the loss, which
    some textbooks advise. The targets are scaled to [0, 1], so that a sigmoid can reach them.
 2. L. Hui and M. Belkin (2020) train classifiers with squared error on the raw scores, without
-   a softmax, and find them as good. Here: iris, beside softmax with each of the two losses.
+   a softmax, and find them as good. Here: penguins, beside softmax with each of the two losses.
 
 Each way of training gets its own best rate, chosen on seeds that are not reported.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
-from learning_speed_runs import split
+from figures_curves import split
 from numpy.typing import NDArray
 
 import minnet as mn
-from minnet import data, plot
+from minnet import data, datasets, plot
 from minnet.plot import style
+from minnet.plot.overlay import plain_logarithmic
 
 Array = NDArray[Any]
 
@@ -36,7 +38,7 @@ class Effort(NamedTuple):
     points: int
 
 
-FULL, QUICK = Effort(20, 5, 1000, 25), Effort(3, 1, 60, 7)
+FULL, QUICK = Effort(20, 3, 1000, 25), Effort(3, 1, 60, 7)
 
 
 def watched(steps: int, points: int) -> Array:
@@ -48,13 +50,14 @@ def follow(trainer: mn.Trainer, rows: Any, steps: Array, measure: Any, seed: int
     """Train step by step on batches in random order; measure at the watched steps."""
     x, y = rows
     order = np.random.default_rng(seed)
-    values, batches = [measure()], iter(())
+    values = [measure()]
+    batches: Iterator[Array] = iter(())
     for step in range(1, int(steps[-1]) + 1):
         batch = next(batches, None)
         if batch is None:
             shuffled = order.permutation(len(x))
-            batches = iter(np.array_split(shuffled, max(1, len(x) // BATCH)))
-            batch = next(batches)
+            batch, *others = np.array_split(shuffled, max(1, len(x) // BATCH))
+            batches = iter(others)
         try:
             trainer.step(x[batch], y[batch])
         except mn.TrainingDiverged:
@@ -135,9 +138,9 @@ def regression(quick: bool) -> Any:
     effort = QUICK if quick else FULL
     curves, tried, steps = regression_curves(effort)
     figure, axes = plt.subplots(1, 3, figsize=(14, 4.7), layout="constrained")
-    draw_fits(axes[0], tried, effort)
+    draw_fits(axes[0], curves, tried, effort)
     quantity = "error on unseen rows (RMS)"
-    title = "Mean of the seeds, middle 80 %"
+    title = f"Mean of {effort.seeds} seeds, middle 80 %"
     plot.learning_speed(
         curves, steps, quantity=quantity, title=title, logarithmic=True, legend=False, ax=axes[1]
     )
@@ -146,23 +149,35 @@ def regression(quick: bool) -> Any:
         shown = np.where(np.isfinite(errors), errors, np.nan)
         look: dict[str, Any] = {"marker": style.marker(index), **style.line(index)}
         axes[2].plot(REGRESSION_RATES, shown, label=output, linewidth=2, markersize=7, **look)
-    axes[2].set(xscale="log", yscale="log")
+    axes[2].set_xscale("log")
+    for ax in axes[1:]:
+        ax.set_ylim(bottom=0.02)
+        plain_logarithmic(ax)
     style.label(axes[2], f"After {effort.steps} steps, by rate", "learning rate", quantity)
     style.legend_below(axes[2], columns=2, handle=3)
     return figure
 
 
-def draw_fits(ax: Any, tried: dict[str, list[float]], effort: Effort) -> None:
-    """The data of seed 0 and the two fitted curves, in the targets' own unit."""
+def median_seed(errors: Array) -> int:
+    """The seed whose run ends with the median error: neither luck nor mishap is shown."""
+    return int(np.argsort(errors)[len(errors) // 2])
+
+
+def draw_fits(
+    ax: Any, curves: dict[str, Array], tried: dict[str, list[float]], effort: Effort
+) -> None:
+    """The median run of each output: its curve, over the rows of seed 0, in their own unit."""
     (x, y), _, scaler = regression_rows(0)
     ax.scatter(x, scaler.inverse_transform(y), s=12, color="0.6", label="data")
     at = np.linspace(-2, 2, 201).reshape(-1, 1)
-    for index, output in enumerate(OUTPUTS):
-        trainer = regression_trainer(output, best_rate(output, tried), 0)
-        follow(trainer, (x, y), np.array([0, effort.steps]), lambda: 0.0, 0)
+    for index, (output, runs) in enumerate(zip(OUTPUTS, curves.values(), strict=True)):
+        seed = median_seed(runs[:, -1])
+        rows, _, scaler = regression_rows(seed)
+        trainer = regression_trainer(output, best_rate(output, tried), seed)
+        follow(trainer, rows, np.array([0, effort.steps]), lambda: 0.0, seed)
         fit = scaler.inverse_transform(trainer.predict(at))
         ax.plot(at, fit, label=output, linewidth=2, **style.line(index))
-    style.label(ax, f"After {effort.steps} steps", "x", "y")
+    style.label(ax, f"After {effort.steps} steps: the median run", "x", "y")
     style.legend_below(ax, columns=3, handle=2)
 
 
@@ -174,13 +189,13 @@ WAYS: dict[str, tuple[tuple[Any, ...], Any]] = {
     "raw scores, squared error": ((), mn.MeanSquaredError),
 }
 RATES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
-STARTS = {"ordinary start": 1.0, "saturated start (weights times 5)": 5.0}
+STARTS = {"ordinary start": 1.0, "saturated start": 5.0}
 CLASS_STEPS = 300
 
 
-def iris_run(way: str, rate: float, factor: float, seed: int, steps: Array) -> list[float]:
+def penguin_run(way: str, rate: float, factor: float, seed: int, steps: Array) -> list[float]:
     """Held-out accuracy at the watched steps."""
-    x_train, x_held, y_train, y_held = split("iris", seed)
+    x_train, x_held, y_train, y_held = split(datasets.penguins, seed)
     last, loss = WAYS[way]
     layers = [mn.Linear(4, 8), mn.Tanh(), mn.Linear(8, 3), *(kind() for kind in last)]
     network = mn.Network(layers, seed=seed)
@@ -194,7 +209,7 @@ def iris_run(way: str, rate: float, factor: float, seed: int, steps: Array) -> l
     return [value if np.isfinite(value) else 0.0 for value in values]
 
 
-def iris_curves(factor: float, effort: Effort) -> tuple[dict[str, Array], Array]:
+def penguin_curves(factor: float, effort: Effort) -> tuple[dict[str, Array], Array]:
     """Accuracies of each way at its best rate: most accurate on the mean over all steps."""
     steps = watched(min(effort.steps, CLASS_STEPS), effort.points)
     curves = {}
@@ -202,14 +217,14 @@ def iris_curves(factor: float, effort: Effort) -> tuple[dict[str, Array], Array]
         tried = [
             np.mean(
                 [
-                    iris_run(way, rate, factor, seed, steps)
+                    penguin_run(way, rate, factor, seed, steps)
                     for seed in TUNING_SEEDS[: effort.tuning_seeds]
                 ]
             )
             for rate in RATES
         ]
         rate = RATES[int(np.argmax(tried))]
-        runs = [iris_run(way, rate, factor, seed, steps) for seed in SEEDS[: effort.seeds]]
+        runs = [penguin_run(way, rate, factor, seed, steps) for seed in SEEDS[: effort.seeds]]
         curves[f"{way}, rate {rate:g}"] = np.array(runs)
     return curves, steps
 
@@ -218,12 +233,13 @@ def raw_scores(quick: bool) -> Any:
     """Three ways to train a classifier, from two starts."""
     figure, axes = plt.subplots(1, 2, figsize=(11.4, 5.2), layout="constrained", sharey=True)
     for ax, (title, factor) in zip(axes, STARTS.items(), strict=True):
-        curves, steps = iris_curves(factor, QUICK if quick else FULL)
+        curves, steps = penguin_curves(factor, QUICK if quick else FULL)
         quantity = "held-out accuracy"
         plot.learning_speed(
-            curves, steps, quantity=quantity, title=f"iris, {title}", legend=False, ax=ax
+            curves, steps, quantity=quantity, title=f"penguins, {title}", legend=False, ax=ax
         )
         style.legend_below(ax, columns=1, handle=3)
+        ax.set(xlim=(1, steps[-1]), ylim=(0.2, 1.02))  # before step 1 all are alike
     axes[1].set_ylabel("")
     return figure
 

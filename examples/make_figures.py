@@ -10,6 +10,7 @@ picture is computed here and now: no number is written down.
 
 from __future__ import annotations
 
+import argparse
 import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -55,7 +56,7 @@ def save(picture: Any, folder: Path, name: str, dots_per_inch: int = DOTS_PER_IN
         save_small(picture, path, dots_per_inch)
     else:
         path = folder / f"{name}.gif"
-        picture.save(path, PillowWriter(fps=FRAMES_PER_SECOND), dpi=round(0.7 * dots_per_inch))
+        picture.save(path, PillowWriter(fps=FRAMES_PER_SECOND), dpi=dots_per_inch)
     plt.close("all")
     return path
 
@@ -84,15 +85,24 @@ def make(names: Sequence[str], folder: Path) -> list[Path]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the names, make the pictures, say where they are."""
-    parser = common.parser(__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("names", metavar="NAME", nargs="*", help="a picture (default: all)")
+    parser.add_argument(
+        "--output",
+        metavar="DIR",
+        type=Path,
+        default=Path("figures"),
+        help="the folder for the pictures (default: figures/ in the current folder)",
+    )
     given = parser.parse_args(arguments)
     known = list(pictures())
     unknown = [name for name in given.names if name not in known]
     if unknown:
         parser.error(f"NAME: expected some of {', '.join(known)}; got {', '.join(unknown)}.")
     try:
-        folder = common.Pictures(given.output, given.show).folder
+        folder = common.Pictures(given.output).folder
     except OSError as error:
         parser.error(
             f"argument --output: expected a folder that can be written, got "

@@ -30,7 +30,6 @@ class Chain(Layer):
 
     layers: list[Layer]
     _dtype: np.dtype[Any]
-    _shapes: list[tuple[int, ...]]  # of the input and of each layer's output
 
     @property
     def output_layer(self) -> Layer:
@@ -53,8 +52,8 @@ class Chain(Layer):
 
     def _forward(self, x: Array, to_logits: bool, keep: list[Array] | None = None) -> Array:
         """Each layer in turn; what a layer returns is cast back to the network's type."""
-        last = len(self.layers) - 1
-        self._shapes = shapes = [x.shape]
+        last, dtype = len(self.layers) - 1, self._dtype
+        self._minnet.shapes = shapes = [x.shape]
         index, layer = 0, self.layers[0]
         try:
             for index, layer in enumerate(self.layers):
@@ -64,7 +63,7 @@ class Chain(Layer):
                     y = layer._forward(x, to_logits=True)
                 else:
                     y = layer.forward(x)
-                if type(y) is not np.ndarray or y.dtype != self._dtype:
+                if type(y) is not np.ndarray or y.dtype != dtype:
                     y = self._cast_back(y, "forward")
                 shapes.append(y.shape)
                 if keep is not None:
@@ -76,7 +75,7 @@ class Chain(Layer):
 
     def _backward(self, grad: Array, from_logits: bool, first: bool = False) -> Array:
         """Each layer in turn, from the last to the first; `first`: nobody needs dL/dx."""
-        layers, shapes = self.layers, self._shapes
+        layers, shapes = self.layers, self._minnet.shapes
         index = len(layers) - 1
         layer = layers[index]
         try:
@@ -104,11 +103,12 @@ class Chain(Layer):
     def _checked_gradient(self, grad: Array) -> Array:
         """The gradient that came to `backward`, of the output's shape and our type."""
         array = checks.numeric_array("Network.backward", "grad", grad)
-        if not self._shapes:
+        shapes = self._minnet.shapes
+        if not shapes:
             raise RuntimeError("Network.backward: expected a forward first, got none.")
-        if array.shape != self._shapes[-1]:
+        if array.shape != shapes[-1]:
             raise ValueError(
-                f"Network.backward: grad: expected the shape of the output, {self._shapes[-1]}, "
+                f"Network.backward: grad: expected the shape of the output, {shapes[-1]}, "
                 f"got {array.shape}."
             )
         return array.astype(self._dtype, copy=False)

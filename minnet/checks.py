@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[Any]
 
 # How many entries one look at a large array takes: the scratch memory of a check stays small.
-_PIECE = 1 << 20
+_PIECE = 1 << 15
 
 
 def is_built_in(part: object) -> bool:
@@ -226,4 +226,11 @@ def samples(
         )
     not_empty(place, name, array)
     finite(place, name, array, dtype=dtype)
-    return array
+    return read_only(array)
+
+
+def read_only(array: Array) -> Array:
+    """A view that cannot be written into: a layer that works in place cannot spoil the data."""
+    view = array.view(np.ndarray)
+    view.flags.writeable = False
+    return view

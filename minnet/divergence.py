@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from minnet.blame import explain
+from minnet.layer import Layer
 from minnet.network import Network
 
 Array = NDArray[Any]
@@ -41,10 +42,11 @@ def diverged(
     epoch: int | None = None,
     batch: int | None = None,
     reason: str = "",
+    loss_gradient: tuple[Array, bool] | None = None,
 ) -> TrainingDiverged:
     """The error for a step on x whose loss or gradient is not finite."""
     with np.errstate(all="ignore"):
-        layer, finding = _first_bad_number(network, x, loss)
+        layer, finding = _first_bad_number(network, x, loss, loss_gradient)
     if reason and layer == "the loss":  # which knows better why
         finding = reason
     when = "this step" if epoch is None else f"epoch {epoch}, batch {batch}"
@@ -60,7 +62,9 @@ def diverged(
     return TrainingDiverged(message, epoch, batch, layer)
 
 
-def _first_bad_number(network: Network, x: Array, loss: float) -> tuple[str, str]:
+def _first_bad_number(
+    network: Network, x: Array, loss: float, loss_gradient: tuple[Array, bool] | None
+) -> tuple[str, str]:
     """The place and a sentence: first a weight, then an output, the loss, then a gradient."""
     parameters = network.parameters()
     for name, parameter in parameters.items():
@@ -72,6 +76,13 @@ def _first_bad_number(network: Network, x: Array, loss: float) -> tuple[str, str
             return place, f"its output{_bad_entry(output)}."
     if not math.isfinite(loss):
         return "the loss", f"its value is {loss}, though the prediction is finite."
+    if loss_gradient is not None:
+        grad, from_logits = loss_gradient
+        if not np.isfinite(grad).all():
+            return "the loss", f"its gradient{_bad_entry(np.asarray(grad))}."
+        culprit = _backward_that_breaks(network.layers, grad, from_logits)
+        if culprit is not None:
+            return culprit, "its backward returned a gradient that is not finite."
     for name, parameter in reversed(parameters.items()):
         if parameter.trainable and not np.isfinite(parameter.grad).all():
             return parameter.name, f"the gradient of {name}{_bad_entry(parameter.grad)}."
@@ -82,3 +93,19 @@ def _bad_entry(array: Array) -> str:
     """The first entry that is not finite, as `[3, 1] is nan`."""
     position = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
     return f"[{', '.join(map(str, position))}] is {array[position]}"
+
+
+def _backward_that_breaks(layers: list[Layer], grad: Array, from_logits: bool) -> str | None:
+    """Backward once more, layer by layer: the first that gets finite numbers and returns others."""
+    for index in reversed(range(len(layers))):
+        layer = layers[index]
+        last = index == len(layers) - 1
+        if last and from_logits:
+            if isinstance(layer, Network):
+                inside = _backward_that_breaks(layer.layers, grad, from_logits)
+                return None if inside is None else f"layers[{index}].{inside}"
+            continue  # the activation is part of the loss
+        grad = np.asarray(layer.backward(grad))
+        if not np.isfinite(grad).all():
+            return f"layers[{index}] {explain(layer)}"
+    return None

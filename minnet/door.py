@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import itertools
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,7 @@ from minnet.checks import describe
 from minnet.layer import Layer, layers_of
 from minnet.layers import BatchNorm
 from minnet.losses import Loss, weights
+from minnet.metrics import CLASS_METRICS, Metric, target_classes
 from minnet.network import Network
 from minnet.optimizers import Optimizer
 
@@ -123,10 +125,26 @@ def output_shape(network: Network, loss: Loss, x: Array, rows: int = 32) -> tupl
     return (len(x), *prediction.shape[1:])
 
 
-def check_two_classes(labels: ArrayLike, target: Array) -> None:
+def batch(place: str, x: ArrayLike, dtype: np.dtype[Any]) -> Array:
+    """The x of a single step, checked as all samples are, but faster where nothing is wrong.
+
+    A sum of squares is finite only if each entry is; where it is not, the full look names the
+    entry, or finds that the squares alone were too large.
+    """
+    if type(x) is np.ndarray and x.dtype == dtype and x.ndim > 1 and x.size:
+        entries = x.reshape(-1)
+        if math.isfinite(entries.dot(entries)):
+            return checks.read_only(x)
+    return checks.samples(place, "x", x, dtype=dtype)
+
+
+def check_two_classes(loss: Loss, labels: ArrayLike, target: Array) -> None:
     """Refuse to train k >= 2 outputs with labels that are all the same."""
     given = np.asarray(labels)
-    if given.ndim == 1 and target.shape != (*given.shape, 1) and (given == given[0]).all():
+    ignored = getattr(loss, "ignore_label", None)
+    if ignored is not None and given.ndim == 1:
+        given = given[given != ignored]
+    if given.ndim == 1 and target.shape[1:] != (1,) and (given == given[0]).all():
         raise ValueError(
             f"fit: y: expected labels of at least two classes, got {given[0]} in all "
             f"{len(given)} rows. Are the data sorted by class and cut before shuffling? "
@@ -140,6 +158,13 @@ def check_smallest_batch(network: Network, samples: int, batch_size: int) -> Non
     for layer in layers_of(network):
         if isinstance(layer, BatchNorm):
             layer.check_batch(smallest)
+
+
+def check_metrics(metrics: dict[str, Metric], loss: Loss, target: Array) -> None:
+    """Refuse targets that are no classes where a metric counts classes."""
+    if any(metric in CLASS_METRICS for metric in metrics.values()):
+        _, labels = loss.for_metrics(np.zeros((len(target), 1)), target)
+        target_classes(labels)
 
 
 @contextlib.contextmanager

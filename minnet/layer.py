@@ -8,14 +8,14 @@ order of their definition, also inside lists and dicts.
 from __future__ import annotations
 
 import copy
-import weakref
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from minnet.arguments import constructor, remember
+from minnet.arguments import constructor
+from minnet.inside import Inside
 from minnet.parameter import Parameter
 from minnet.workspace import Workspace
 
@@ -55,6 +55,8 @@ class Layer:
 
     takes_indices = False
     """True for a layer whose input is whole numbers; the network then does not cast it."""
+
+    _minnet: Inside
 
     _workspace: Workspace | None = None  # set for built-in layers that a network drives itself
 
@@ -135,10 +137,6 @@ class Layer:
         for layer in layers_of(self):
             layer._minnet.random = random
 
-    @property
-    def _minnet(self) -> Inside:
-        return self.__dict__["_minnet"]  # type: ignore[no-any-return]
-
     def _constructor(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments by which such a layer is made again."""
         return constructor(self, self._minnet.args, self._minnet.kwargs)
@@ -146,9 +144,17 @@ class Layer:
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _METHODS:
             raise TypeError(_reserved(type(self).__name__, name))
-        if isinstance(value, Parameter):
-            value.name = f"{type(self).__name__}.{name}"
-        object.__setattr__(self, name, value)
+        if type(value) is np.ndarray:
+            if isinstance(vars(self).get(name), Parameter):
+                raise TypeError(
+                    f"{type(self).__name__}.{name}: expected a Parameter, got an array, which "
+                    f"would not be trained. Write self.{name}.value = ... to change its numbers."
+                )
+        elif may_hold_parts(value):
+            Bindings.count += 1
+            if isinstance(value, Parameter):
+                value.name = f"{type(self).__name__}.{name}"
+        _set(self, name, value)
 
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles: the copy belongs to no network."""
@@ -162,32 +168,6 @@ class Layer:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._minnet.signature()})"
-
-
-class Inside:
-    """What the framework keeps about one layer, in one place, out of the student's way."""
-
-    def __init__(self, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> None:
-        self.training = False
-        self.random: np.random.Generator | None = None
-        self.args: tuple[Any, ...] = remember(args)
-        self.kwargs: dict[str, Any] = remember(kwargs or {})
-        self.owner: weakref.ref[Layer] | None = None  # the network that the layer belongs to
-
-    def free(self) -> Inside:
-        """The same without ties to a network."""
-        free = Inside(self.args, self.kwargs)
-        free.training, free.random = self.training, self.random
-        return free
-
-    def signature(self) -> str:
-        """The constructor's arguments as they were written, arrays by their shape."""
-
-        def short(value: object) -> str:
-            return f"array{value.shape}" if isinstance(value, np.ndarray) else repr(value)
-
-        named = (f"{key}={short(value)}" for key, value in self.kwargs.items())
-        return ", ".join([*map(short, self.args), *named])
 
 
 class Found(NamedTuple):
@@ -234,6 +214,20 @@ def _find(holder: Any, path: str, seen: dict[int, str], result: list[Found]) -> 
 
 
 _HOLDERS = (Parameter, Layer, list, tuple, dict, set, frozenset)
+_set = object.__setattr__
+
+
+class Bindings:
+    """Counts how often a layer was given something in which parts may be (see `watch.py`)."""
+
+    count = 0
+
+
+def may_hold_parts(value: object) -> bool:
+    """True for a Parameter, a layer, and what may hold them; False for a tuple of numbers."""
+    if not isinstance(value, _HOLDERS):
+        return False
+    return type(value) is not tuple or any(map(may_hold_parts, value))
 
 
 def _definer(cls: type, method: str) -> int:

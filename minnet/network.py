@@ -22,6 +22,7 @@ from minnet.guard import Guard
 from minnet.layer import Layer, layers_of
 from minnet.saving.networks import Savable
 from minnet.table import Table, table
+from minnet.watch import Watch
 from minnet.workspace import Workspace
 
 Array = NDArray[Any]
@@ -65,18 +66,19 @@ class Network(Chain, Savable):
         self._use = np.random.default_rng(use)
         self._buffers = Workspace()
         self.guard = Guard()
-        self._differentiating = False
-        self._shapes = []
         self._packed = packing.Packing.empty(self._dtype)
         self.refresh()
 
-    def refresh(self) -> bool:
+    def refresh(self, quick: bool = False) -> bool:
         """Look for parameters that were bound anew, and take them into the flat vectors.
 
         `fit`, `save`, `copy` and `predict` do this by themselves; call it after you have
         exchanged a layer or a Parameter and go on with `forward`. True: there was something.
+        `quick`, for each single `step`: look only at what has been seen to hold parameters.
         """
         owner = packing.owner_of(self)
+        if quick and owner is None and self._packed.watch.nothing_new():
+            return False
         if isinstance(owner, Network):
             changed = owner.refresh()  # which lets us go if we have been taken out of it
             if packing.owner_of(self) is not None:
@@ -90,6 +92,7 @@ class Network(Chain, Savable):
                 layer._minnet.random = self._use
                 vars(layer).pop("_workspace", None)
             _share_workspace(self, self._buffers)
+        self._packed.watch = Watch(self)
         return changed
 
     @property
@@ -143,34 +146,27 @@ class Network(Chain, Savable):
 
     def backward(self, grad: Array) -> Array:
         """dL/dx from dL/doutput; zeroes all gradients first, then lets each layer set its own."""
-        gradient = self._checked_gradient(grad)
-        with self._zeroed():
-            return self._backward(gradient, from_logits=False)
+        return self._differentiate(self._checked_gradient(grad), from_logits=False)
 
     def backward_first(self, grad: Array) -> None:
         """The gradients of the parameters alone, not that of the network's own input."""
-        with self._zeroed():
-            self._backward(grad, from_logits=False, first=True)
+        self._differentiate(grad, from_logits=False, first=True)
 
     def backward_from_logits(self, grad: Array) -> None:
         """`backward_first` from dL/dlogits, leaving out the last activation."""
-        with self._zeroed():
-            self._backward(grad, from_logits=True, first=True)
+        self._differentiate(grad, from_logits=True, first=True)
 
-    @contextlib.contextmanager
-    def _zeroed(self) -> Iterator[None]:
-        """Zero all gradients, unless the network that holds this one is at work and has done it."""
-        owner = packing.owner_of(self)
-        root = owner if isinstance(owner, Network) else self
-        if root._differentiating:
-            yield
-            return
+    def _differentiate(self, grad: Array, from_logits: bool, first: bool = False) -> Array:
+        """`_backward` over zeroed gradients; the network that holds this one may have done that."""
+        inside = (packing.owner_of(self) or self)._minnet
+        if inside.differentiating:
+            return self._backward(grad, from_logits, first)
         self._packed.gradients.fill(0)
-        root._differentiating = True
+        inside.differentiating = True
         try:
-            yield
+            return self._backward(grad, from_logits, first)
         finally:
-            root._differentiating = False
+            inside.differentiating = False
 
     def activations(self, x: ArrayLike) -> list[Array]:
         """The output of every layer, in order, in evaluation mode."""
@@ -240,7 +236,7 @@ class Network(Chain, Savable):
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles: the layers own their numbers, the copy packs them again."""
         state = super().__getstate__()
-        state.update(_packed=None, _buffers=None, _shapes=[], _differentiating=False)
+        state.update(_packed=None, _buffers=None)
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -44,9 +44,9 @@ class Objective:
         self._seen: Array | None = None
         self.compose()
 
-    def compose(self) -> None:
+    def compose(self, quick: bool = False) -> None:
         """Look at the network as it stands now: its ending decides which way is taken."""
-        self.network.refresh()
+        self.network.refresh(quick)
         if self._seen is self.network.flat_values:
             return  # a network whose layers changed has new vectors
         door.check_ending(self.network, self.loss)
@@ -60,14 +60,17 @@ class Objective:
         if self._known is None or self._known[0] != x.shape[1:]:
             shape = door.output_shape(self.network, self.loss, x)
             self._known = (x.shape[1:], shape[1:])
-        return self.loss.prepare_target(y, (len(x), *self._known[1]), self.network.dtype)
+        shape = (len(x), *self._known[1])
+        return checks.read_only(self.loss.prepare_target(y, shape, self.network.dtype))
 
     def differentiate(
         self, x: Array, y: Array, weight: Array | None = None, keep_prediction: bool = False
     ) -> float:
         """The loss of a batch; the gradients are in the network afterwards, if it is finite."""
         value = self._differentiate(x, y, weight, keep_prediction)
-        if self.penalties and math.isfinite(value):
+        if not self.penalties:
+            return value
+        if math.isfinite(value):
             value += self._penalty()
             for parameter in self._penalized():
                 for penalty in self.penalties:
@@ -90,13 +93,18 @@ class Objective:
                 network.backward_from_logits(loss.backward_from_logits())
             return value
         prediction = network.forward(x)
-        value = _one_number(loss, loss.forward(prediction, y, *weights))
+        value = _loss_of(loss, prediction, y, *weights)
         self._count(len(x))
         if keep_prediction:
             self.prediction = prediction
         if math.isfinite(value):
             network.backward_first(_gradient(loss, loss.backward(), prediction))
         return value
+
+    def loss_gradient(self) -> tuple[Array, bool]:
+        """What the loss's backward gave in the last step, and whether it is dL/dz of the logits."""
+        loss = self.loss
+        return (loss.backward_from_logits() if self.fused else loss.backward()), self.fused
 
     def evaluate(self, x: Array, y: Array, metrics: dict[str, Metric]) -> dict[str, float]:
         """Loss and metrics in evaluation mode, piece by piece so that memory stays small."""
@@ -110,7 +118,13 @@ class Objective:
                 seen += self.count
                 if metrics:
                     record.add(start, prediction)
-        return {"loss": total / seen + self._penalty(), **record.values()}
+        loss = total / seen + self._penalty()
+        if not math.isfinite(loss):
+            raise FloatingPointError(
+                f"evaluate: expected a finite loss, got {loss}. Look at the weights (are they "
+                f"finite?) and at the size of the data."
+            )
+        return {"loss": loss, **record.values()}
 
     def _value(self, x: Array, y: Array) -> tuple[float, Array]:
         """Loss and prediction, without a gradient."""
@@ -120,7 +134,7 @@ class Objective:
             self._count(len(x))
             return value, self.network.output_layer.forward(logits)
         prediction = self.network.forward(x)
-        value = _one_number(self.loss, self.loss.forward(prediction, y))
+        value = _loss_of(self.loss, prediction, y)
         self._count(len(x))
         return value, prediction
 
@@ -139,6 +153,20 @@ class Objective:
             return 0.0
         parameters = self._penalized()
         return sum(penalty.value(p.value) for penalty in self.penalties for p in parameters)
+
+
+def _loss_of(loss: Loss, prediction: Array, *target: Array) -> float:
+    """The loss as a float; an error in a student's forward says which loss it was."""
+    try:
+        return _one_number(loss, loss.forward(prediction, *target))
+    except Exception as error:
+        message = str(error)
+        if len(error.args) == 1 and isinstance(error.args[0], str) and repr(loss) not in message:
+            error.args = (
+                f"{loss!r}.forward: {message} (called with a prediction of shape "
+                f"{prediction.shape} and a target of shape {target[0].shape})",
+            )
+        raise
 
 
 def _one_number(loss: Loss, value: Any) -> float:

@@ -7,7 +7,7 @@ in which order, and whether a student has bound something anew since.
 from __future__ import annotations
 
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from minnet.layer import Found, Layer, find
 from minnet.parameter import Parameter
+from minnet.watch import Watch
 
 Array = NDArray[Any]
 
@@ -28,6 +29,7 @@ class Packing:
     values: Array
     gradients: Array
     homes: list[tuple[Array | None, bool]]  # of each entry: a Parameter's array, and if it trains
+    watch: Watch = field(default_factory=Watch)
 
     @classmethod
     def empty(cls, dtype: np.dtype[Any]) -> Packing:
@@ -104,7 +106,7 @@ def _at_home(item: Layer | Parameter, home: tuple[Array | None, bool]) -> bool:
 
 def owner_of(item: Layer | Parameter) -> Layer | None:
     """The network that a layer or Parameter belongs to, if it still exists."""
-    owner = item._owner if isinstance(item, Parameter) else item._minnet.owner
+    owner = item._minnet.owner if isinstance(item, Layer) else item._owner
     return None if owner is None else owner()
 
 

@@ -105,12 +105,14 @@ class Trainer(Resumable):
                 that is not finite, the weights are then as before; or a weight that the step made
                 so.
         """
-        self.objective.compose()
-        inputs = checks.samples("step", "x", x, dtype=self.network.dtype)
-        target = self.objective.targets(inputs, y)
-        with self.network.guard.training(), np.errstate(over="ignore", invalid="ignore"):
-            if not self.network.training:
-                self.network.training = True
+        objective, network = self.objective, self.network
+        door.check_optimizer(self.optimizer, network)
+        with network.guard.training(), np.errstate(over="ignore", invalid="ignore"):
+            objective.compose(quick=True)
+            inputs = door.batch("step", x, network.dtype)
+            target = objective.targets(inputs, y)
+            if not network.training:
+                network.training = True
             return self.train_on(inputs, target)
 
     def train_on(
@@ -122,25 +124,29 @@ class Trainer(Resumable):
         batch: int | None = None,
     ) -> float:
         """`step` without its door: x and y as `fit` has checked and converted them."""
-        network, rate = self.network, self.optimizer.learning_rate
-        network.workspace.open = True
+        network, workspace = self.network, self.network.workspace
+        workspace.open = True
         try:
             loss = self.objective.differentiate(x, y, weight, bool(self.metrics))
         except FloatingPointError as error:  # a loss that explains why it is not finite
-            network.workspace.open = False
+            workspace.open = False
+            rate = self.optimizer.learning_rate
             raise diverged(network, x, math.nan, rate, epoch, batch, str(error)) from error
         finally:
-            network.workspace.open = False
+            workspace.open = False
         gradients = network.flat_gradients
         if not math.isfinite(loss) or not (
-            math.isfinite(np.dot(gradients, gradients)) or np.isfinite(gradients).all()
+            math.isfinite(gradients.dot(gradients)) or np.isfinite(gradients).all()
         ):
-            raise diverged(network, x, loss, rate, epoch, batch)
+            gradient = self.objective.loss_gradient() if math.isfinite(loss) else None
+            raise diverged(
+                network, x, loss, self.optimizer.learning_rate, epoch, batch, loss_gradient=gradient
+            )
         self.clipping(gradients)
         values = network.flat_values
         self.optimizer.step(values, gradients)
-        if not (math.isfinite(np.dot(values, values)) or np.isfinite(values).all()):
-            raise diverged(network, x, loss, rate, epoch, batch)
+        if not (math.isfinite(values.dot(values)) or np.isfinite(values).all()):
+            raise diverged(network, x, loss, self.optimizer.learning_rate, epoch, batch)
         return loss
 
     # -- many steps ------------------------------------------------------------------------
@@ -218,12 +224,14 @@ class Trainer(Resumable):
     ) -> tuple[Feed, tuple[Array, Array] | None]:
         """Check and convert all data of a fit, before anything changes."""
         self.objective.compose()
+        door.check_optimizer(self.optimizer, self.network)
         for name, parameter in self.network.parameters().items():
             checks.finite("fit", f"the parameter {name}", parameter.value)
         inputs = checks.samples("fit", "x", x, dtype=self.network.dtype)
         target = self.objective.targets(inputs, y)
-        door.check_two_classes(y, target)
+        door.check_two_classes(self.loss, y, target)
         door.check_smallest_batch(self.network, len(inputs), rows)
+        door.check_metrics(self.metrics, self.loss, target)
         weight = None
         if sample_weight is not None:
             weight = door.check_sample_weight(self.loss, sample_weight, len(inputs))
@@ -267,13 +275,15 @@ class Trainer(Resumable):
         """
         last = self.network.output_layer
         classifies = isinstance(self.loss, (BinaryCrossEntropy, CategoricalCrossEntropy, Hinge))
+        prediction = self.predict(x)
+        if not checks.is_built_in(last):  # a layer of one's own is judged by what it gives
+            classifies = classifies or bool(((prediction >= 0) & (prediction <= 1)).all())
         if not classifies and not isinstance(last, (Sigmoid, Softmax)):
             raise TypeError(
                 f"predict_classes: expected a network that classifies, got one that ends in "
                 f"{last!r} under {self.loss!r}, which does regression. Use predict(x), or end it "
                 f"in mn.Sigmoid() or mn.Softmax()."
             )
-        prediction = self.predict(x)
         if isinstance(self.loss, BinaryCrossEntropy) and prediction.shape[1:] != (1,):
             return (prediction > metrics_module.THRESHOLD).astype(np.intp)
         return metrics_module.predicted_classes(self.loss.as_probabilities(prediction))

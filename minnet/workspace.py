@@ -28,9 +28,10 @@ class Workspace:
         key = (id(owner), name)
         array = self._arrays.get(key)
         if array is not None and array.dtype == dtype:
-            if array.shape == shape:
+            kept = array.shape
+            if kept == shape:
                 return array
-            if array.shape[1:] == shape[1:] and len(array) > shape[0]:
+            if kept[1:] == shape[1:] and kept[0] > shape[0]:
                 return array[: shape[0]]
         array = self._arrays[key] = np.empty(shape, dtype)
         return array

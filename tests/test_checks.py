@@ -206,9 +206,12 @@ def test_samples_at_the_door(value, kind, part):
     assert part in message(kind, checks.samples, "x", value)
 
 
-def test_samples_that_pass_are_not_copied():
+def test_samples_that_pass_are_not_copied_and_cannot_be_written_into():
     for array in (np.ones((1, 1)), np.zeros((2, 3, 4), "uint8")):
-        assert checks.samples("fit", "x", array) is array
+        samples = checks.samples("fit", "x", array)
+        assert np.shares_memory(samples, array)
+        assert not samples.flags.writeable
+        assert array.flags.writeable
 
 
 def test_descriptions_are_short():

@@ -169,7 +169,11 @@ def test_a_network_that_loses_its_samples():
 def test_labels_of_one_class_only():
     target = np.zeros(5, int)
     with pytest.raises(ValueError, match=r"y: expected labels of at least two classes, got 1 in"):
-        door.check_two_classes(np.ones(5, int), target)
-    door.check_two_classes([0, 0, 1], target[:3])
-    door.check_two_classes(np.ones(5), np.ones((5, 1)))  # one output: numbers, not classes
-    door.check_two_classes(np.eye(3)[[1, 1]], target[:2])  # one-hot rows
+        door.check_two_classes(mn.CategoricalCrossEntropy(), np.ones(5, int), target)
+    door.check_two_classes(mn.CategoricalCrossEntropy(), [0, 0, 1], target[:3])
+    door.check_two_classes(
+        mn.CategoricalCrossEntropy(), np.ones(5), np.ones((5, 1))
+    )  # one output: numbers, not classes
+    door.check_two_classes(
+        mn.CategoricalCrossEntropy(), np.eye(3)[[1, 1]], target[:2]
+    )  # one-hot rows

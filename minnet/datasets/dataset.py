@@ -48,6 +48,10 @@ class Dataset:
         yield self.x
         yield self.y
 
+    def __getitem__(self, index: int) -> NDArray[Any]:
+        """Give x at 0 and y at 1, as the pair (x, y) does."""
+        return (self.x, self.y)[index]
+
     def __repr__(self) -> str:
         """Sizes and rows per class; the arrays themselves would fill the screen."""
         rows, features = self.x.shape

@@ -90,7 +90,7 @@ class BinaryCrossEntropy(Loss):
             raise saturated(self, a, infinite, "the loss -y ln a - (1 - y) ln(1 - a) is infinite")
         ln_a = np.log(a, out=np.zeros_like(a), where=u > 0)
         ln_1_minus_a = np.log1p(-a, out=np.zeros_like(a), where=v > 0)
-        return -float((u * ln_a + v * ln_1_minus_a).sum()) / self._divisor
+        return abs(float((u * ln_a + v * ln_1_minus_a).sum())) / self._divisor  # all terms <= 0
 
     def backward(self) -> Array:
         """(v/(1 - a) - u/a)/n: the same as (a - y)/(a (1 - a))/m without its a - y."""

@@ -12,7 +12,14 @@ from minnet.activations import Sigmoid, Softmax
 from minnet.checks import numeric_array, same_length
 from minnet.layer import Layer
 from minnet.losses import weights
-from minnet.losses.loss import Loss, as_labels, prediction_array, same_shape, target_array
+from minnet.losses.loss import (
+    Loss,
+    are_labels,
+    as_labels,
+    prediction_array,
+    same_shape,
+    target_array,
+)
 from minnet.losses.probabilities import (
     check_between_0_and_1,
     check_rows_sum_to_1,
@@ -69,6 +76,7 @@ class CategoricalCrossEntropy(Loss):
 
     canonical: ClassVar[type[Layer] | None] = Softmax
     _workspace: Workspace | None = None
+    _known: tuple[object, object] = ((), None)  # of the batch that the constants are for
 
     def __init__(
         self,
@@ -97,7 +105,7 @@ class CategoricalCrossEntropy(Loss):
         if impossible.any():
             raise saturated(self, a, impossible, "the loss -y ln a is infinite")
         ln_a = np.log(a, out=np.zeros_like(a), where=q > 0)
-        return -float((q * ln_a).sum()) / self._divisor
+        return abs(float((q * ln_a).sum())) / self._divisor  # all terms are <= 0
 
     def backward(self) -> Array:
         """-(q/a)/n."""
@@ -109,26 +117,37 @@ class CategoricalCrossEntropy(Loss):
         self, logits: Array, target: Array, sample_weight: Array | None = None
     ) -> float:
         """The loss, and its gradient on the way: both need the same exponentials."""
-        m, k = logits.shape
-        largest = logits.max(axis=1, keepdims=True)
-        e: Array = np.subtract(largest, logits, out=lent(self, "e", (m, k), logits.dtype))
+        shape, dtype = logits.shape, logits.dtype
+        rows, one, m = self._constants(shape, dtype)
+        largest = logits.take(rows + logits.argmax(axis=1))[:, None]
         if target.ndim == 2 or sample_weight is not None or not self._plain:
             self._q = self._terms(target, logits, sample_weight)
-            return self._from_terms(e, self._q)
-        flat = np.arange(0, m * k, k) + target  # where the labels stand in the flattened rows
-        behind = e.take(flat)
-        np.negative(e, out=e)
+            return self._from_terms(largest - logits, self._q)
+        e: Array = np.subtract(logits, largest, out=lent(self, "e", shape, dtype))
+        flat = rows + target  # where the labels stand in the flattened rows
+        ahead = e.take(flat)
         np.exp(e, out=e)
         e_label = e.take(flat)
         e.put(flat, 0)
-        others = e.sum(axis=1)
+        others = np.add.reduce(e, axis=1)
         total = e_label + others
         e.put(flat, -others)
         e /= (total * m)[:, None]
-        self._gradient, self.count = e, float(m)
+        self._gradient, self.count = e, float(shape[0])
         # ln(total), exact also where the label is far ahead: then e_label is 1 and others tiny.
-        rows: Array = behind + np.log1p(others + (e_label - 1))
-        return float(rows.sum() / m)
+        losses = np.log1p(others + (e_label - one)) - ahead
+        return float(np.add.reduce(losses) / m)
+
+    def _constants(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> tuple[Array, ...]:
+        """Where the rows of a batch begin if they stand one behind the other, 1, and their number.
+
+        The numbers are arrays without axes, which NumPy multiplies faster than Python's.
+        """
+        if (shape, dtype) != self._known:
+            m, k = shape
+            self._known = shape, dtype
+            self._kept = np.arange(0, m * k, k), np.array(1, dtype), np.array(m, dtype)
+        return self._kept
 
     def backward_from_logits(self) -> Array:
         """(a - y)/m."""
@@ -210,6 +229,8 @@ class CategoricalCrossEntropy(Loss):
 
     def prepare_target(self, y: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """Integer labels `(m,)`; one-hot rows become labels, soft rows stay floats (m, k)."""
+        if self._plain and are_labels(y, shape):
+            return y  # type: ignore[return-value]
         weights.check_classes(self, self.class_weight, shape[1])
         target = target_array(self, y)
         same_length(repr(self), "x", np.empty(shape[:1]), "y", target)

@@ -24,11 +24,11 @@ class ElementwiseLoss(Loss):
     """
 
     def values(self, a: Array, y: Array) -> Array:
-        """F(a, y), element by element."""
+        """Gives f(a, y), element by element."""
         raise NotImplementedError(f"{type(self).__name__}: write values(self, a, y).")
 
     def derivatives(self, a: Array, y: Array) -> Array:
-        """Df/da, element by element."""
+        """Gives df/da, element by element."""
         raise NotImplementedError(f"{type(self).__name__}: write derivatives(self, a, y).")
 
     def forward(

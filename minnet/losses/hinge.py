@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from minnet.activations import Sigmoid, Softmax
 from minnet.functions import sigmoid
+from minnet.layer import Layer
 from minnet.losses.elementwise import ElementwiseLoss
 
 Array = NDArray[Any]
@@ -49,6 +51,14 @@ class Hinge(ElementwiseLoss):
     def prepare_target(self, y: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """Labels 0/1 or -1/+1 as -1.0 and +1.0, in the prediction's shape."""
         return self._signs(super().prepare_target(y, shape, dtype), "y")
+
+    def check_last_layer(self, layer: Layer) -> None:
+        """Refuse outputs of one sign, on which no margin can be reached for both classes."""
+        if isinstance(layer, (Sigmoid, Softmax)):
+            raise ValueError(
+                f"Hinge(): expected scores of both signs, got a network that ends in {layer!r}, "
+                f"whose outputs are all above 0. End it in mn.Linear(..., 1)."
+            )
 
     def as_probabilities(self, prediction: Array) -> Array:
         """Scores as numbers from 0 to 1 in the same order, 0.5 for a score of 0."""

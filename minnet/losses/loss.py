@@ -110,7 +110,7 @@ class Loss:
 
 def target_array(loss: Loss, y: ArrayLike) -> Array:
     """The targets as an array of finite numbers, one entry or row for each sample."""
-    if np.asarray(y).dtype.kind in "US":
+    if _are_names(y):
         raise TypeError(
             f"{loss!r}: y: expected numbers, got names of classes. Number them: "
             f"names, y = np.unique(y, return_inverse=True)."
@@ -123,6 +123,29 @@ def target_array(loss: Loss, y: ArrayLike) -> Array:
         )
     finite(repr(loss), "y", target)
     return target
+
+
+def _are_names(y: ArrayLike) -> bool:
+    """True for strings, also for those that a table of names and numbers gives as objects."""
+    if isinstance(y, (np.ma.MaskedArray, list, tuple)) and not len(y):
+        return False
+    try:
+        given = np.asarray(y)
+    except ValueError:  # ragged
+        return False
+    return given.dtype.kind in "US" or (
+        given.dtype.kind == "O" and given.size > 0 and isinstance(given.reshape(-1)[0], str)
+    )
+
+
+def are_labels(y: ArrayLike, shape: tuple[int, ...]) -> bool:
+    """True if y is an array of class labels for predictions (m, k) that needs no conversion.
+
+    A quick look before the thorough one of `as_labels`. (`argmax` is faster than `max`.)
+    """
+    if type(y) is not np.ndarray or y.dtype != np.intp or y.shape != shape[:1] or not y.size:
+        return False
+    return bool(y.item(y.argmin()) >= 0 and y.item(y.argmax()) < shape[1])
 
 
 def as_labels(loss: Loss, target: Array, classes: int) -> Array:

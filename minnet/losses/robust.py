@@ -70,7 +70,7 @@ class Huber(ElementwiseLoss):
         return values
 
     def derivatives(self, a: Array, y: Array) -> Array:
-        """A - y, cut to [-delta, delta]."""
+        """Gives a - y, cut to [-delta, delta]."""
         cut: Array = np.clip(a - y, -self.delta, self.delta)
         return cut
 

@@ -39,6 +39,6 @@ class MeanSquaredError(ElementwiseLoss):
         return half_square
 
     def derivatives(self, a: Array, y: Array) -> Array:
-        """A - y."""
+        """Gives a - y."""
         d: Array = a - y
         return d

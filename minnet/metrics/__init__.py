@@ -14,7 +14,7 @@ from minnet.metrics.classification import (
     precision,
     recall,
 )
-from minnet.metrics.names import METRICS, Metric, better, get
+from minnet.metrics.names import CLASS_METRICS, METRICS, Metric, better, get
 from minnet.metrics.probabilities import brier_score, log_loss, roc_auc, top_k_accuracy
 from minnet.metrics.record import Record
 from minnet.metrics.regression import mean_absolute_error, r_squared, root_mean_squared_error
@@ -23,6 +23,7 @@ mae = mean_absolute_error
 rmse = root_mean_squared_error
 
 __all__ = [
+    "CLASS_METRICS",
     "METRICS",
     "THRESHOLD",
     "Metric",

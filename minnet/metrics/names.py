@@ -39,6 +39,14 @@ _LOWER: dict[str, Metric] = {
 METRICS: dict[str, Metric] = {**_HIGHER, **_LOWER}
 
 
+CLASS_METRICS = tuple(
+    _HIGHER[name] for name in ("accuracy", "balanced_accuracy", "precision", "recall", "f1")
+)
+"""Those that compare classes: they need one class for each sample."""
+
+_TAKEN = ("epoch", "loss", "seconds", "learning_rate")
+
+
 def get(metrics: str | Metric | Iterable[str | Metric]) -> dict[str, Metric]:
     """Name to function, for names like "accuracy" and for functions of one's own."""
     if isinstance(metrics, str) or not isinstance(metrics, Iterable):
@@ -46,14 +54,20 @@ def get(metrics: str | Metric | Iterable[str | Metric]) -> dict[str, Metric]:
     result: dict[str, Metric] = {}
     for metric in metrics:
         if isinstance(metric, str) and metric in METRICS:
-            result[metric] = METRICS[metric]
+            name, function = metric, METRICS[metric]
         elif callable(metric) and not isinstance(metric, (str, type)):
-            result[getattr(metric, "__name__", type(metric).__name__)] = metric
+            name, function = getattr(metric, "__name__", type(metric).__name__), metric
         else:
             raise ValueError(
                 f"Trainer: metrics: expected names ({', '.join(METRICS)}) or functions "
                 f"(prediction, target) -> float, got {checks.describe(metric)}."
             )
+        if name in _TAKEN or name in result or name.startswith("val_"):
+            raise ValueError(
+                f"Trainer: metrics: expected a name of its own for each metric, got {name!r}, "
+                f"which is taken. Give the function another name: def my_{name.strip('<>')}(...)."
+            )
+        result[name] = function
     return result
 
 

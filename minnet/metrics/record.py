@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from minnet.checks import describe
 from minnet.losses import Loss
 from minnet.metrics.names import Metric
 
@@ -34,4 +35,18 @@ class Record:
             return {}
         target = self.y if self.order is None else self.y[self.order]
         prediction, target = self.loss.for_metrics(self.predictions, target)
-        return {name: float(f(prediction, target)) for name, f in self.metrics.items()}
+        return {
+            name: _one_number(name, metric(prediction, target))
+            for name, metric in self.metrics.items()
+        }
+
+
+def _one_number(name: str, value: object) -> float:
+    """What a metric returned, as a float."""
+    array = np.asarray(value)
+    if array.size != 1 or array.dtype.kind not in "biuf":
+        raise TypeError(
+            f"the metric {name}: expected one number, got {describe(value)}. "
+            f"Is a return missing, or a mean over the samples?"
+        )
+    return float(array.reshape(()))

@@ -137,9 +137,12 @@ class Optimizer:
             or values.shape != getattr(grads, "shape", None)
         ):
             self._begin(values, grads)
-        memory = [self.state[name] for name in self.memory]
         self.steps += 1
         self.prepare()
+        if not self.memory and len(values) <= BLOCK:
+            self.update(values, grads, self._scratch)  # a small network: not even a loop
+            return
+        memory = [self.state[name] for name in self.memory]
         with np.errstate(over="ignore"):  # the square of a huge gradient is inf, its step then 0
             for start in range(0, len(values), BLOCK):
                 part = slice(start, start + BLOCK)
@@ -157,7 +160,7 @@ class Optimizer:
         )
 
     def decayed(self, w: Array, g: Array, scratch: Array) -> Array:
-        """G + weight_decay w, the gradient with that of an L2 penalty; g itself stays."""
+        """Gives g + weight_decay w, the gradient with that of an L2 penalty; g itself stays."""
         if not self.weight_decay:
             return g
         np.multiply(w, self.weight_decay, out=scratch)
@@ -192,7 +195,7 @@ class Optimizer:
     def serves(self, network: object) -> bool:
         """Belong to this network from now on; False if another one has trained with it."""
         other = vars(self).get("_network")
-        if other is not None and other() not in (None, network) and vars(self).get("steps"):
+        if other is not None and other() is not network and vars(self).get("steps"):
             return False
         vars(self)["_network"] = weakref.ref(network)
         return True

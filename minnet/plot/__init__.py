@@ -5,6 +5,7 @@ One file per family of pictures. Matplotlib is loaded by the first picture, not 
 """
 
 from minnet.plot.animation import boundary_animation
+from minnet.plot.bands import bands
 from minnet.plot.confusion import confusion_matrix
 from minnet.plot.counts import step_counts
 from minnet.plot.curves import history
@@ -17,6 +18,7 @@ from minnet.plot.diagnostics import (
 from minnet.plot.formulas import activation, cross_entropy, logit_gradient
 from minnet.plot.gates import logic_gate
 from minnet.plot.hidden import hidden_space
+from minnet.plot.images import feature_maps, filters, image_grid
 from minnet.plot.landscape import (
     LossGrid,
     descend,
@@ -32,6 +34,7 @@ from minnet.plot.learning import (
     single_neuron,
     steps_by_rate,
 )
+from minnet.plot.mistakes import mistakes
 from minnet.plot.overlay import histories
 from minnet.plot.pairwise import pairwise_lines
 from minnet.plot.paths import descent_paths
@@ -43,6 +46,7 @@ __all__ = [
     "LossGrid",
     "activation",
     "activation_histograms",
+    "bands",
     "boundary_animation",
     "confusion_matrix",
     "cross_entropy",
@@ -50,11 +54,14 @@ __all__ = [
     "decision_regions",
     "descend",
     "descent_paths",
+    "feature_maps",
+    "filters",
     "gradient_histograms",
     "hidden_space",
     "histograms",
     "histories",
     "history",
+    "image_grid",
     "learning_speed",
     "logic_gate",
     "logit_gradient",
@@ -63,6 +70,7 @@ __all__ = [
     "loss_slices",
     "loss_surface",
     "median_steps",
+    "mistakes",
     "norms",
     "output_gradient",
     "pairwise_lines",

@@ -128,7 +128,7 @@ class _Film:
             vmax=1,
             cmap=_blue_to_orange().resampled(_SHADES),
         )
-        self.line: Any = None
+        self.lines: list[Any] = []
         style.label(ax, "epoch 0", "x1", "x2")
         ax.grid(visible=False)
 
@@ -144,12 +144,13 @@ class _Film:
         """Draw one frame."""
         epoch, probability = self.frames[number]
         self.field.set_data(probability)
-        if self.line is not None:
-            self.line.remove()
-            self.line = None
+        for line in self.lines:
+            line.remove()
+        before = list(self.ax.collections)
         if probability.min() < 0.5 < probability.max():
             look: dict[str, Any] = {"colors": "black", "linewidths": 2}
-            self.line = self.ax.contour(*self.axes, probability, levels=[0.5], **look)
+            self.ax.contour(*self.axes, probability, levels=[0.5], **look)
+        self.lines = [line for line in self.ax.collections if line not in before]
         self.ax.set_title(f"epoch {epoch}", fontsize=style.TITLE)
         return [self.field]
 
@@ -158,8 +159,9 @@ class _Film:
         from matplotlib.animation import FuncAnimation
 
         if self.own:  # arranged once: axes that move from frame to frame would flicker
-            self.ax.figure.draw_without_rendering()
-            self.ax.figure.set_layout_engine("none")
+            figure: Any = self.ax.figure
+            figure.draw_without_rendering()
+            figure.set_layout_engine("none")
         last = len(self.frames) - 1
         order = [*range(len(self.frames)), *[last] * min(10, last)]
         return FuncAnimation(self.ax.figure, self.show, frames=order, interval=interval)  # type: ignore[arg-type]

@@ -22,8 +22,8 @@ Array = NDArray[Any]
 
 _NAMES = ("w", "b")
 _VIEW = {"elev": 30, "azim": -62}
-_PATH_COLOUR = 1  # stands out from every shade of the landscape
-_EDGE = 0.05  # of the map: nearer to its edge no number is written
+_ZOOM = 0.9  # leaves room for the label at the right
+_EDGE, _ROOM = 0.05, 0.09  # of the map: nearer to its edge, or to the path, stands no number
 
 
 class LossGrid(NamedTuple):
@@ -142,8 +142,9 @@ def loss_surface(
     )
     depth.computed_zorder = False  # the path stands before the surface
     if points:
-        draw_paths(depth, points, _PATH_COLOUR)
+        draw_paths(depth, points, on_colour=True)
     depth.view_init(**_VIEW)
+    depth.set_box_aspect(None, zoom=_ZOOM)
     style.label(depth, title, *names)
     depth.set_zlabel("loss", fontsize=style.TEXT, labelpad=9)
     return depth  # type: ignore[no-any-return]
@@ -174,9 +175,9 @@ def loss_contours(
     ax.contourf(grid.first, grid.second, grid.losses, levels=levels, cmap="cividis", alpha=0.55)
     look: dict[str, Any] = {"levels": levels, "colors": "0.25", "linewidths": 0.7}
     lines = ax.contour(grid.first, grid.second, grid.losses, **look)
-    _write_numbers(ax, lines)
     if points:
-        draw_paths(ax, {name: row[:, :2] for name, row in points.items()}, _PATH_COLOUR)
+        draw_paths(ax, {name: row[:, :2] for name, row in points.items()}, on_colour=True)
+    _write_numbers(ax, lines, points["path"][:, :2] if points else np.empty((0, 2)))
     style.label(ax, title, *names)
     ax.grid(visible=False)
     return ax
@@ -220,15 +221,25 @@ def loss_slices(
     return ax
 
 
-def _write_numbers(ax: Axes, lines: Any) -> None:
-    """The loss of each line, upright, where there is room for it."""
+def _write_numbers(ax: Axes, lines: Any, path: Array) -> None:
+    """The loss of each line, upright, where neither the edge nor the path is near."""
     low, high = np.array([ax.get_xlim(), ax.get_ylim()]).T
+    way = (_filled(path) - low) / (high - low)
     for text in ax.clabel(lines, fontsize=style.TICKS - 1, fmt="%.2g"):
         place = (np.array(text.get_position()) - low) / (high - low)
-        if place.min() < _EDGE or place.max() > 1 - _EDGE:
+        near = np.hypot(*(way - place).T).min(initial=1.0)
+        if near < _ROOM or place.min() < _EDGE or place.max() > 1 - _EDGE:
             text.set_visible(False)
         text.set(rotation=0, color="black")
         text.set_bbox({"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.6})
+
+
+def _filled(path: Array) -> Array:
+    """The path with points between its points, so that it has no gaps."""
+    if not len(path):
+        return path
+    along = np.linspace(0, len(path) - 1, 20 * len(path))
+    return np.column_stack([np.interp(along, range(len(path)), column) for column in path.T])
 
 
 def _check_trainer(place: str, trainer: object) -> None:

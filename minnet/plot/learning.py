@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from minnet import checks
 from minnet.plot import style
+from minnet.plot.bars import filling, median_bar
 from minnet.plot.runs import (
     Curves,
     between_0_and_1,
@@ -25,6 +26,8 @@ from minnet.plot.runs import (
     not_negative,
     steps_to_reach,
 )
+from minnet.plot.sweeps import curves_of
+from minnet.runs import Runs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,10 +42,12 @@ _TICKS = (0, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000)
 
 
 def learning_speed(
-    curves: Curves,
+    curves: Curves | Runs,
     steps: ArrayLike | None = None,
     *,
-    quantity: str = "held-out loss",
+    by: str | Sequence[str] | None = None,
+    column: str | None = None,
+    quantity: str | None = None,
     title: str = "Learning speed",
     logarithmic: bool = False,
     legend: bool = True,
@@ -51,26 +56,37 @@ def learning_speed(
     """Mean over the runs as a line, the 10th to the 90th percentile as a band, by update step.
 
     The steps are drawn on a logarithmic axis (with room for step 0), because much happens in
-    the first few.
+    the first few. The runs of a sweep are drawn by epoch, with a line for each group of them:
+    `learning_speed(runs, by="loss")`.
 
     Args:
-        curves: name -> array (runs, points); one run alone may be (points,).
+        curves: name -> array (runs, points), one run alone may be (points,); or the Runs of
+            `mn.sweep`, of which those that failed are left out, and counted in the legend.
         steps: the update step of each point, increasing; 0, 1, 2, ... if left out.
+        by: for Runs, the setting (or several) that tells the lines apart; None: one line.
+        column: for Runs, what of their histories to draw. None: the first that all have of
+            val_accuracy, accuracy, val_loss, loss, because accuracies can be compared from loss
+            to loss, and losses of different kinds cannot.
         quantity: what was measured, with its unit: the label of the upright axis.
         logarithmic: True draws the quantity on a logarithmic axis; it must then be >= 0.
         legend: False leaves it out, where several pictures share one.
         ax: draw here instead of into a new figure.
 
     Raises:
-        TypeError, ValueError: no curves, no finite numbers, lengths that differ.
+        TypeError, ValueError: no curves, no finite numbers, lengths that differ; a setting or
+            a column that the runs do not have.
 
     >>> ax = learning_speed({"one": [[1.0, 0.5], [0.8, 0.3]]}, quantity="loss")
     >>> ax.lines[0].get_ydata().tolist(), ax.get_ylabel()
     ([0.9, 0.4], 'loss')
     """
-    logarithmic = checks.boolean("mn.plot.learning_speed", "logarithmic", logarithmic)
-    ax = _lines_and_bands("learning_speed", curves, steps, logarithmic, ax)
-    return _finished(ax, legend, title, "update step", quantity)
+    place = "learning_speed"
+    logarithmic = checks.boolean(f"mn.plot.{place}", "logarithmic", logarithmic)
+    drawn = curves_of(place, curves, steps, by, column)
+    ax = _lines_and_bands(place, drawn.curves, drawn.steps, logarithmic, ax)
+    return _finished(
+        ax, legend, title, drawn.unit, drawn.quantity if quantity is None else quantity
+    )
 
 
 def output_gradient(
@@ -140,8 +156,8 @@ def median_steps(
         shift = (index - (len(runs) - 1) / 2) * width
         for group, threshold in enumerate(wanted):
             first = steps_to_reach(array, threshold, at)
-            _bar(ax, group + shift, 0.92 * width, index, first, at[-1])
-        ax.bar(0, 0, 0, label=name, **_filling(index))  # for the legend: a full bar
+            median_bar(ax, group + shift, 0.92 * width, index, first, at[-1])
+        ax.bar(0, 0, 0, label=name, **filling(index))  # for the legend: a full bar
     ax.set_xticks(range(len(wanted)), [f"{threshold:.0%}" for threshold in wanted])
     ax.set_ylim(0, 1.3 * ax.dataLim.ymax or 1)  # room for the text on the highest bar
     ax.set_axisbelow(True)
@@ -269,26 +285,3 @@ def _ticks_of_steps(axis: Axis) -> None:
     axis.set_major_locator(FixedLocator(_TICKS))
     axis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axis.set_minor_locator(NullLocator())
-
-
-def _filling(index: int) -> dict[str, Any]:
-    """Keyword arguments for `Axes.bar`: a colour and a texture that belong together."""
-    colours = {"facecolor": style.colour(index), "edgecolor": "white"}
-    return {**colours, "hatch": style.hatch(index), "linewidth": 0}
-
-
-def _bar(ax: Axes, x: float, width: float, index: int, first: Array, last: float) -> None:
-    """One bar with its number, and with the count of the runs that never arrived."""
-    median, never = float(np.median(first)), int(np.isinf(first).sum())
-    if np.isfinite(median):
-        text, height = f"{median:g}", median
-        ax.bar(x, height, width, **_filling(index))
-    else:
-        text, height = f"> {last:g}", last
-        outline = style.colour(index)
-        ax.bar(x, height, width, facecolor="none", edgecolor=outline, linestyle="--", linewidth=1.5)
-    if never:
-        text += f"\n{never} of {len(first)}\nnever"
-    ax.annotate(
-        text, (x, height), (0, 2), textcoords="offset points", ha="center", va="bottom", fontsize=10
-    )

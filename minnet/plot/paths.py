@@ -90,13 +90,17 @@ def _checked_spans(place: str, spans: object) -> list[tuple[float, float]]:
     return [checked_span(place, span, f"spans[{i}]") for i, span in enumerate(spans)]
 
 
-def draw_paths(ax: Axes, paths: Mapping[str, Array], first: int = 0) -> None:
+def draw_paths(ax: Axes, paths: Mapping[str, Array], on_colour: bool = False) -> None:
     """Each path as a line with a mark at each point, its start and its end.
 
-    `first` is the number of the first path's colour.
+    On coloured ground the first path is vermilion, with a white edge that is seen everywhere.
     """
-    for index, (name, points) in enumerate(paths.items(), first):
+    from matplotlib.patheffects import Normal, Stroke
+
+    edge = [Stroke(linewidth=3.6, foreground="white"), Normal()] if on_colour else None
+    for index, (name, points) in enumerate(paths.items(), int(on_colour)):
         look: dict[str, Any] = {"marker": style.marker(index), **style.line(index)}
+        look["path_effects"] = edge
         every = max(1, len(points) // _MARKS)
         coordinates = points.T
         ax.plot(

@@ -1,4 +1,4 @@
-"""The description of a file as JSON text, and back: strictly, because anybody may have written it."""
+"""The description of a file as JSON text, and back: strictly, for anybody may have written it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,69 @@
+"""minnet, as a user calls it: `Trainer.step(x, y)` with all of its checks, and `Trainer.fit`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import minnet as mn
+
+from ..workloads import Workload
+from . import Plain
+
+_LAYERS = {
+    "linear": mn.Linear,
+    "conv": mn.Conv2d,
+    "relu": mn.ReLU,
+    "tanh": mn.Tanh,
+    "pool": mn.MaxPool2d,
+    "flatten": mn.Flatten,
+}
+
+
+def trainer_of(workload: Workload) -> mn.Trainer:
+    """The Trainer of a workload, at its start."""
+    layers = [_LAYERS[kind](*numbers) for kind, *numbers in workload.parts]
+    network = mn.Network([*layers, mn.Softmax()], seed=0)
+    for parameter, start in zip(network.parameters().values(), workload.start(), strict=True):
+        parameter.value = start
+    optimizer = getattr(mn, workload.optimizer)(workload.rate)
+    return mn.Trainer(network, mn.CategoricalCrossEntropy(), optimizer, seed=0)
+
+
+class Minnet(Plain):
+    """`Trainer.step`: composes, checks x and y, trains, and returns the loss."""
+
+    name = "minnet"
+
+    def __init__(self, workload: Workload) -> None:
+        super().__init__(workload)
+        self.trainer = trainer_of(workload)
+
+    def step(self, x: np.ndarray, y: np.ndarray) -> float:
+        """One step of the Trainer."""
+        return self.trainer.step(x, y)
+
+    def fit(self, x: np.ndarray, y: np.ndarray, progress: bool = True) -> None:
+        """A whole fit, with shuffling, history and progress bar."""
+        workload = self.workload
+        self.trainer.fit(x, y, epochs=workload.epochs, batch_size=workload.batch, progress=progress)
+
+
+class BareSteps(Minnet):
+    """The same steps without their door, on batches that lie ready: what `fit` adds to."""
+
+    name = "minnet, bare steps"
+
+    def step(self, x: np.ndarray, y: np.ndarray) -> float:
+        """One step without checks of x and y."""
+        return self.trainer.train_on(x, y)
+
+    def fit(self, x: np.ndarray, y: np.ndarray) -> None:  # type: ignore[override]
+        """As many steps as a fit takes, nothing beside them."""
+        workload, network = self.workload, self.trainer.network
+        starts = range(0, len(x), workload.batch)
+        batches = [(x[s : s + workload.batch], y[s : s + workload.batch]) for s in starts]
+        network.training = True
+        for _ in range(workload.epochs):
+            for part_x, part_y in batches:
+                self.trainer.train_on(part_x, part_y)
+        network.training = False

@@ -1,0 +1,26 @@
+"""What `import minnet` costs beside the `import numpy` that it needs anyway."""
+
+from __future__ import annotations
+
+import functools
+import statistics
+import subprocess
+import sys
+
+from .timing import Run, taken_in_turns
+
+
+def _python(code: str) -> None:
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def measure(rounds: int = 15) -> tuple[float, float]:
+    """(ratio, milliseconds more), medians of new interpreters started in turns."""
+    codes = {"numpy": "import numpy", "minnet": "import minnet"}
+    runs = {
+        name: Run(functools.partial(_python, code), functools.partial(_python, code))
+        for name, code in codes.items()
+    }
+    times = taken_in_turns(runs, rounds)
+    more = times.blocks["minnet"] - times.blocks["numpy"]
+    return times.ratio("minnet", "numpy")[0], 1000 * statistics.median(more)

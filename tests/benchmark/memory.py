@@ -1,0 +1,42 @@
+"""How much memory a fit takes beside its data; tracemalloc counts it, NumPy's arrays too."""
+
+from __future__ import annotations
+
+import tracemalloc
+from typing import NamedTuple
+
+import numpy as np
+
+from .contenders.of_minnet import trainer_of
+from .workloads import Workload
+
+
+class Peak(NamedTuple):
+    """Bytes: the most that a fit held beside its data, and what it may be compared with."""
+
+    beside_data: int
+    data: int
+    parameters: int
+    activations: int  # of one batch, all layers' outputs and the input
+
+
+def of_fit(workload: Workload, rows: int) -> Peak:
+    """The peak of a fit of two epochs, the network and its optimizer included."""
+    x, y = workload.data(rows)
+    tracemalloc.start()
+    trainer = trainer_of(workload)
+    trainer.fit(x, y, epochs=2, batch_size=workload.batch, progress=False)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    outputs = trainer.network.activations(x[: workload.batch])
+    activations = x[: workload.batch].nbytes + sum(a.nbytes for a in outputs)
+    return Peak(peak, x.nbytes + y.nbytes, trainer.network.flat_values.nbytes, activations)
+
+
+def allowed(peak: Peak, rows: int) -> int:
+    """Four vectors of the parameters' size and three batches of activations.
+
+    Besides them the new order of the rows, an index each, and what Python itself takes.
+    """
+    order = rows * np.dtype(np.intp).itemsize
+    return 4 * peak.parameters + 3 * peak.activations + order + 200_000
