@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from common import fingerprint, fit, mn, trainer
+from rig import fingerprint, fit, mn, trainer
 
 folder = Path(sys.argv[1])
 folder.mkdir(parents=True, exist_ok=True)

@@ -261,7 +261,7 @@ def training(tmp_path_factory):
 
 @pytest.mark.parametrize(("change", "reason"), WRONG_TRAININGS)
 def test_trainings_that_cannot_be(change, reason, training, tmp_path):
-    from common import fingerprint
+    from rig import fingerprint
 
     made = hostile.trainer("AdamW")
     made.step(np.ones((4, 4)), [0, 1, 2, 0])
@@ -277,7 +277,7 @@ def test_positions_that_cannot_be(tmp_path):
         def on_step_end(self, trainer, loss):
             trainer.stop = True
 
-    from common import fit
+    from rig import fit
 
     made = hostile.trainer("AdamW")
     fit(made, 1, mn.Checkpoint(tmp_path / "t"), Stop())
