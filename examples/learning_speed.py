@@ -13,8 +13,12 @@ Both are judged alike, by cross-entropy and accuracy on data that were held out.
 
 from __future__ import annotations
 
+import contextlib
 import math
+import multiprocessing
 import textwrap
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
 from typing import Any, NamedTuple
 
 import common
@@ -211,18 +215,39 @@ def caption(situation: Situation, rates: Rates) -> str:
 # ---- all of it -----------------------------------------------------------------------------
 
 
-def arguments() -> tuple[int, int, common.Pictures]:
-    """Seeds, steps, and where the pictures go."""
+class Wishes(NamedTuple):
+    """What the command line says."""
+
+    seeds: int
+    steps: int
+    processes: int
+    pictures: common.Pictures
+
+
+def arguments() -> Wishes:
+    """Seeds, steps, processes, and where the pictures go."""
     options = common.parser(__doc__)
     options.add_argument("--seeds", type=int, default=SEEDS, help="runs of each kind")
     options.add_argument("--steps", type=int, default=STEPS, help="updates in each run")
+    options.add_argument("--processes", type=int, default=1, help="to share the runs among")
     given = options.parse_args()
-    if min(given.seeds, given.steps) < 1:
-        options.error("--seeds and --steps: expected whole numbers from 1 on.")
+    if min(given.seeds, given.steps, given.processes) < 1:
+        options.error("--seeds, --steps and --processes: expected whole numbers from 1 on.")
     try:
-        return given.seeds, given.steps, common.Pictures(given.output, given.show)
+        pictures = common.Pictures(given.output, given.show)
     except OSError as error:
         options.error(f"--output: cannot write to {str(given.output)!r} ({error.strerror}).")
+    return Wishes(given.seeds, given.steps, given.processes, pictures)
+
+
+@contextlib.contextmanager
+def workers(processes: int) -> Iterator[Executor | None]:
+    """Who trains: this process, or several new ones. The numbers are the same."""
+    if processes == 1:
+        yield None
+        return
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+        yield pool
 
 
 def explanation(seeds: int, steps: int) -> str:
@@ -244,13 +269,14 @@ def tuning_steps(steps: int) -> int:
 
 def main() -> None:
     """(a), then (b) and (c): table, findings, pictures."""
-    seeds, steps, pictures = arguments()
+    seeds, steps, processes, pictures = arguments()
     lesson_of_one_neuron(pictures)
 
     watched = watched_steps(steps)
-    tried = try_rates(watched_steps(tuning_steps(steps)))
-    rates = best_rates(tried)
-    results = compare(rates, seeds, watched)
+    with workers(processes) as executor:
+        tried = try_rates(watched_steps(tuning_steps(steps)), executor)
+        rates = best_rates(tried)
+        results = compare(rates, seeds, watched, executor)
     print(explanation(seeds, steps))
     print(comparison_table(results, rates, watched))
     print("\nWhat was found:")

@@ -1,9 +1,9 @@
 """The runs behind `learning_speed.py`: what one of them is, and how many are compared.
 
-`train_one` is an ordinary function of one plain tuple, so any map, on one processor or on many,
-can call it. Everything random in a run comes from its seed: the split into training and held-out
-rows, the first weights, the order of the batches. Two runs that differ in the loss alone share
-all three.
+They are sweeps: `make_trainer`, `training_rows` and `observers` are ordinary functions of the
+settings, so that `mn.sweep` can run them on one processor or on many. Everything random in a run
+comes from its seed: the split into training and held-out rows, the first weights, the order of
+the batches. Two runs that differ in the loss alone share all three.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ import functools
 import itertools
 import math
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm.auto import tqdm
 
 import minnet as mn
 from minnet import data, datasets
+from minnet.runs import Run
+from minnet.sweep import sweep
 
 Array = NDArray[Any]
 
@@ -84,30 +86,40 @@ class Gauge(mn.Activation):
 
 
 class Observer(mn.Callback):
-    """Measures the network on held-out data at the watched steps, in the middle of an epoch too."""
+    """Measures the network on held-out data at the watched steps, in the middle of an epoch too.
 
-    def __init__(self, judge: mn.Trainer, held_out: Any, gauge: Gauge, setting: Setting) -> None:
-        self.judge, self.held_out, self.gauge = judge, held_out, gauge
-        self.watched, self.last, self.goal = {*setting.watched}, setting.watched[-1], setting.goal
+    What it measured comes back from a sweep in `run.callbacks`, from another process as well.
+    """
+
+    def __init__(self, task: str, seed: int, watched: tuple[int, ...], goal: float) -> None:
+        self.task, self.seed, self.goal = task, seed, goal
+        self.watched, self.last = {*watched}, watched[-1]
         self.step = 0
         self.measured: list[dict[str, float]] = []
         self.gradients: list[float] = []
 
     def on_fit_begin(self, trainer: mn.Trainer) -> None:
         """Step 0: nothing has been learnt."""
+        cross_entropy = TASKS[self.task].cross_entropy()
+        self.judge = mn.Trainer(trainer.network, cross_entropy, mn.SGD(), metrics=["accuracy"])
         self.measure(trainer)
 
     def on_step_end(self, trainer: mn.Trainer, loss: float) -> None:  # noqa: ARG002
         """After each update."""
         self.step += 1
         if self.step in self.watched:
-            self.gradients.append(self.gauge.size)
+            self.gradients.append(gauge_of(trainer).size)
             self.measure(trainer)
 
     def measure(self, trainer: mn.Trainer) -> None:
         """One point of the curves, perhaps the last."""
-        self.measured.append(self.judge.evaluate(*self.held_out))
+        _, x_held, _, y_held = split(self.task, self.seed)
+        self.measured.append(self.judge.evaluate(x_held, y_held))
         trainer.stop = self.step == self.last or self.measured[-1]["accuracy"] >= self.goal
+
+    def on_fit_end(self, trainer: mn.Trainer, history: mn.History) -> None:  # noqa: ARG002
+        """Only what was measured is sent back, not the network."""
+        del self.judge
 
     def curves(self) -> Curves:
         """What was measured, as arrays."""
@@ -126,28 +138,32 @@ def split(task: str, seed: int) -> tuple[Array, Array, Array, Array]:
     return scaler.transform(x_train), scaler.transform(x_held), y_train, y_held
 
 
-def train_one(setting: Setting) -> Curves:
-    """One run from its first weights to its last watched step."""
-    task = TASKS[setting.task]
-    x_train, x_held, y_train, y_held = split(setting.task, setting.seed)
-    gauge = Gauge()
-    hidden = [mn.Linear(x_train.shape[1], HIDDEN), mn.Tanh(), mn.Linear(HIDDEN, task.outputs)]
-    network = mn.Network([*hidden, gauge, task.last()], seed=setting.seed)
-    network.flat_values *= STARTS[setting.start]
+def make_trainer(task: str, start: str, loss: str, rate: float, seed: int) -> mn.Trainer:
+    """A network with its first weights, under the loss of this run."""
+    kind, features = TASKS[task], split(task, seed)[0].shape[1]
+    hidden = [mn.Linear(features, HIDDEN), mn.Tanh(), mn.Linear(HIDDEN, kind.outputs)]
+    network = mn.Network([*hidden, Gauge(), kind.last()], seed=seed)
+    network.flat_values *= STARTS[start]
+    cost = kind.cross_entropy() if loss == CROSS_ENTROPY else mn.MeanSquaredError()
+    return mn.Trainer(network, cost, mn.SGD(rate), seed=seed)
 
-    loss = task.cross_entropy() if setting.loss == CROSS_ENTROPY else mn.MeanSquaredError()
-    trainer = mn.Trainer(network, loss, mn.SGD(setting.rate), seed=setting.seed)
-    judge = mn.Trainer(network, task.cross_entropy(), mn.SGD(), metrics=["accuracy"])
-    observer = Observer(judge, (x_held, y_held), gauge, setting)
-    trainer.fit(
-        x_train,
-        y_train,
-        epochs=1 + setting.watched[-1] * BATCH // len(x_train),
-        batch_size=BATCH,
-        callbacks=[observer],
-        progress=False,
-    )
-    return observer.curves()
+
+def gauge_of(trainer: mn.Trainer) -> Gauge:
+    """It stands before the last activation."""
+    gauge = trainer.network.layers[-2]
+    assert isinstance(gauge, Gauge)
+    return gauge
+
+
+def training_rows(task: str, seed: int) -> tuple[Array, Array]:
+    """What the run learns from."""
+    x_train, _, y_train, _ = split(task, seed)
+    return x_train, y_train
+
+
+def observers(task: str, seed: int, watched: tuple[int, ...], goal: float) -> list[mn.Callback]:
+    """Who watches the run."""
+    return [Observer(task, seed, watched, goal)]
 
 
 # ---- (b) and (c) many runs -----------------------------------------------------------------
@@ -176,10 +192,37 @@ def watched_steps(steps: int) -> tuple[int, ...]:
     return (*watched[:-1], steps)
 
 
-def train_all(settings: Sequence[Setting], what: str) -> dict[Setting, Curves]:
-    """Each setting once, with a progress bar."""
+def train_one(setting: Setting) -> Curves:
+    """One run alone, from its first weights to its last watched step."""
+    return train_all([setting])[setting]
+
+
+def train_all(
+    settings: Sequence[Setting], what: str = "", executor: Executor | None = None
+) -> dict[Setting, Curves]:
+    """Each setting once; the progress bar says what for."""
     different = list(dict.fromkeys(settings))
-    return {setting: train_one(setting) for setting in tqdm(different, desc=what, unit="run")}
+    runs = sweep(
+        make_trainer,
+        [{name: [value] for name, value in s._asdict().items()} for s in different],
+        training_rows,
+        epochs=1 + max(s.watched[-1] for s in different),  # the observer ends it earlier
+        batch_size=BATCH,
+        callbacks=observers,
+        progress=bool(what),
+        executor=executor,
+        description=what,
+    )
+    return {s: curves_of(run) for s, run in zip(different, runs, strict=True)}
+
+
+def curves_of(run: Run) -> Curves:
+    """What the observer of this run has measured; a comparison misses no run."""
+    if run.error is not None:
+        raise RuntimeError(f"{run!r}\n{run.traceback}") from run.error
+    (observer,) = run.callbacks
+    assert isinstance(observer, Observer)
+    return observer.curves()
 
 
 def stack(runs: Sequence[Curves]) -> Curves:
@@ -187,7 +230,9 @@ def stack(runs: Sequence[Curves]) -> Curves:
     return Curves(*(np.array(curves) for curves in zip(*runs, strict=True)))
 
 
-def try_rates(watched: tuple[int, ...]) -> dict[tuple[str, str, str], Array]:
+def try_rates(
+    watched: tuple[int, ...], executor: Executor | None = None
+) -> dict[tuple[str, str, str], Array]:
     """The steps to the goal of each task, start and loss: an array (tuning seeds, rates).
 
     A run that never gets there counts with all of its steps.
@@ -199,7 +244,8 @@ def try_rates(watched: tuple[int, ...]) -> dict[tuple[str, str, str], Array]:
         ]
         for kind in kinds
     }
-    runs = train_all([s for rows in grid.values() for row in rows for s in row], "trying rates")
+    settings = [s for rows in grid.values() for row in rows for s in row]
+    runs = train_all(settings, "trying rates", executor)
 
     def steps(setting: Setting) -> int:
         return watched[len(runs[setting].accuracy) - 1]  # the run ended where it got there
@@ -215,7 +261,9 @@ def best_rates(tried: dict[tuple[str, str, str], Array]) -> Rates:
     return {kind: RATES[int(steps.mean(axis=0).argmin())] for kind, steps in tried.items()}
 
 
-def compare(rates: Rates, seeds: int, watched: tuple[int, ...]) -> Results:
+def compare(
+    rates: Rates, seeds: int, watched: tuple[int, ...], executor: Executor | None = None
+) -> Results:
     """Both losses in each situation, on the same seeds."""
 
     def settings(situation: Situation, loss: str) -> list[Setting]:
@@ -224,7 +272,7 @@ def compare(rates: Rates, seeds: int, watched: tuple[int, ...]) -> Results:
         return [Setting(task, start, loss, rate, seed, watched) for seed in range(seeds)]
 
     wanted = {(s, loss): settings(s, loss) for s in SITUATIONS for loss in LOSSES}
-    runs = train_all([s for group in wanted.values() for s in group], "comparing")
+    runs = train_all([s for group in wanted.values() for s in group], "comparing", executor)
     return {
         s: {loss: stack([runs[setting] for setting in wanted[s, loss]]) for loss in LOSSES}
         for s in SITUATIONS

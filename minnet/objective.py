@@ -42,6 +42,7 @@ class Objective:
         self.count = 0.0
         self._known: tuple[tuple[int, ...], tuple[int, ...]] | None = None
         self._seen: Array | None = None
+        self._penalized: list[Parameter] = []  # on which penalties act
         self.compose()
 
     def compose(self, quick: bool = False) -> None:
@@ -52,6 +53,8 @@ class Objective:
         door.check_ending(self.network, self.loss)
         self.fused = self.fuse and door.can_fuse(self.network, self.loss)
         self._seen, self._known = self.network.flat_values, None
+        parameters = self.network.parameters().values() if self.penalties else ()
+        self._penalized = [p for p in parameters if p.penalized]
         if checks.is_built_in(self.loss):
             vars(self.loss)["_workspace"] = self.network.workspace
 
@@ -72,7 +75,7 @@ class Objective:
             return value
         if math.isfinite(value):
             value += self._penalty()
-            for parameter in self._penalized():
+            for parameter in self._penalized:
                 for penalty in self.penalties:
                     parameter.grad += penalty.gradient(parameter.value)
         return value
@@ -143,16 +146,11 @@ class Objective:
         count = self.loss.count
         self.count = float(samples) if count is None else count
 
-    def _penalized(self) -> list[Parameter]:
-        """The Parameters on which penalties act."""
-        return [p for p in self.network.parameters().values() if p.penalized]
-
     def _penalty(self) -> float:
         """What the present weights cost."""
         if not self.penalties:
             return 0.0
-        parameters = self._penalized()
-        return sum(penalty.value(p.value) for penalty in self.penalties for p in parameters)
+        return sum(penalty.value(p.value) for penalty in self.penalties for p in self._penalized)
 
 
 def _loss_of(loss: Loss, prediction: Array, *target: Array) -> float:

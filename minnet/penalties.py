@@ -3,7 +3,8 @@
 A penalty adds a term to the loss that depends on the weights alone. It acts on Parameters of two
 or more dimensions, that is on weights and not on biases or gains, unless a Parameter says
 otherwise (`Parameter(..., penalized=True)`). The Trainer adds it to every loss that it reports,
-and its gradient to the network's.
+`val_loss` too, and its gradient to the network's. To compare runs with and without a penalty look
+at a metric, for example "log_loss", which has none in it.
 """
 
 from __future__ import annotations

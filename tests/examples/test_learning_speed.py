@@ -134,8 +134,9 @@ def test_the_reason_is_printed(text):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--seeds", "0"), "--seeds and --steps: expected whole numbers from 1 on"),
-        (("--steps", "-3"), "--seeds and --steps: expected whole numbers from 1 on"),
+        (("--seeds", "0"), "--seeds, --steps and --processes: expected whole numbers from 1 on"),
+        (("--steps", "-3"), "--seeds, --steps and --processes: expected whole numbers from 1"),
+        (("--processes", "0"), "--seeds, --steps and --processes: expected whole numbers from 1"),
         (("--steps", "many"), "invalid int value: 'many'"),
         (("--output", "a_file"), "--output: cannot write to 'a_file'"),
     ],

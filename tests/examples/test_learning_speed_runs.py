@@ -6,7 +6,8 @@ And each loss gets the rate that is best for it, chosen by one rule on other see
 import doctest
 import itertools
 import math
-import pickle
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -141,10 +142,24 @@ def test_the_gauge_reads_the_size_of_dl_dz(runs):
     assert size == pytest.approx(np.abs(expected).sum(axis=1).mean(), rel=1e-12)
 
 
-def test_one_run_can_be_sent_to_another_process(runs):
-    (setting, _) = settings(runs, "iris", watched=(0, 2))
-    function, copy = pickle.loads(pickle.dumps((runs.train_one, setting)))
-    assert function(copy).loss.tolist() == runs.train_one(setting).loss.tolist()
+def test_the_runs_can_be_sent_to_other_processes(runs):
+    both = settings(runs, "iris", watched=(0, 2))
+    here = runs.train_all(both)
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        there = runs.train_all(both, executor=pool)
+    assert list(here) == list(there) == both
+    for one, other in zip(here.values(), there.values(), strict=True):
+        for curve, same in zip(one, other, strict=True):
+            assert curve.tolist() == same.tolist()
+
+
+def test_a_comparison_misses_no_run(runs):
+    (setting, _) = settings(runs, "iris", rate=1e300)
+    with (
+        pytest.warns(RuntimeWarning, match="1 of 1 runs failed"),
+        pytest.raises(RuntimeError, match=r"rate=1e\+300.*expected (a )?finite"),
+    ):
+        runs.train_one(setting)
 
 
 # -- many runs ---------------------------------------------------------------------------------
@@ -176,8 +191,12 @@ def pretended(monkeypatch, runs):
                 accuracy = accuracy[: accuracy.argmax() + 1]
             return runs.Curves(1 - accuracy, accuracy, np.ones(len(accuracy) - 1))
 
-        monkeypatch.setattr(runs, "train_one", train_one)
-        monkeypatch.setattr(runs, "tqdm", lambda settings, **_: settings)
+        def sweep(_make_trainer, grids, *_args, **_options):
+            single = [{name: value for name, (value,) in grid.items()} for grid in grids]
+            return [train_one(runs.Setting(**settings)) for settings in single]
+
+        monkeypatch.setattr(runs, "sweep", sweep)
+        monkeypatch.setattr(runs, "curves_of", lambda run: run)
         return asked
 
     return pretend
