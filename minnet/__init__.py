@@ -60,7 +60,9 @@ from minnet.optimizers import SGD, AdaDelta, AdaGrad, Adam, AdamW, Optimizer, RM
 from minnet.parameter import Parameter
 from minnet.penalties import L1, L2, Penalty
 from minnet.range_test import RangeTest, lr_range_test
+from minnet.runs import Run, Runs
 from minnet.saving.errors import CheckpointError
+from minnet.sweep import sweep
 from minnet.trainer import Trainer
 
 __version__ = "0.1.0"
@@ -118,6 +120,8 @@ __all__ = [
     "ReduceOnPlateau",
     "Reshape",
     "Residual",
+    "Run",
+    "Runs",
     "SiLU",
     "Sigmoid",
     "Softmax",
@@ -135,4 +139,5 @@ __all__ = [
     "optimizers",
     "plot",
     "schedules",
+    "sweep",
 ]

@@ -101,9 +101,8 @@ class Trainer(Resumable):
         """One training step on one batch; returns the loss of the batch before the update.
 
         Raises:
-            TypeError, ValueError: bad data, as in `fit`. TrainingDiverged: a loss or gradient
-                that is not finite, the weights are then as before; or a weight that the step made
-                so.
+            TypeError, ValueError: bad data, as in `fit`. TrainingDiverged: a loss or gradient that
+                is not finite (the weights are then as before), or a weight after the step.
         """
         objective, network = self.objective, self.network
         door.check_optimizer(self.optimizer, network)

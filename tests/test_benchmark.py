@@ -1,4 +1,4 @@
-"""The benchmark: its contenders train the same network, its tables are made. No time is held."""
+"""The benchmark: its contenders train the same network; its tables are made. No time is held."""
 
 import sys
 

@@ -195,7 +195,9 @@ class Optimizer:
     def serves(self, network: object) -> bool:
         """Belong to this network from now on; False if another one has trained with it."""
         other = vars(self).get("_network")
-        if other is not None and other() is not network and vars(self).get("steps"):
+        if other is not None and other() is network:
+            return True
+        if other is not None and vars(self).get("steps"):
             return False
         vars(self)["_network"] = weakref.ref(network)
         return True

@@ -98,12 +98,12 @@ MEDIUM = dense(784, 128, 10, activation="relu")
 LARGE = dense(784, 512, 512, 10, activation="relu")
 
 WORKLOADS = (
-    Workload("tiny", dense(4, 3, activation="tanh"), 10, 150, 20, block=200),
-    Workload("small", dense(2, 16, 3, activation="tanh"), 32, 640, 10, block=100),
-    Workload("digits", dense(64, 64, 10, activation="relu"), 32, 1792, 3, block=60),
-    Workload("medium", MEDIUM, 64, 3840, 1, block=15),
-    Workload("medium", MEDIUM, 64, 3840, 1, block=15, optimizer="Adam", rate=0.001),
-    Workload("large", LARGE, 256, 2560, 1, block=3),
-    Workload("large", LARGE, 256, 2560, 1, block=3, optimizer="Adam", rate=0.001),
-    Workload("lenet", _LENET, 64, 640, 1, block=4, sample=(1, 28, 28)),
+    Workload("tiny", dense(4, 3, activation="tanh"), 10, 150, 20, block=50),
+    Workload("small", dense(2, 16, 3, activation="tanh"), 32, 640, 10, block=20),
+    Workload("digits", dense(64, 64, 10, activation="relu"), 32, 1792, 3, block=20),
+    Workload("medium", MEDIUM, 64, 3840, 1, block=6),
+    Workload("medium", MEDIUM, 64, 3840, 1, block=6, optimizer="Adam", rate=0.001),
+    Workload("large", LARGE, 256, 2560, 1, block=2),
+    Workload("large", LARGE, 256, 2560, 1, block=2, optimizer="Adam", rate=0.001),
+    Workload("lenet", _LENET, 64, 640, 1, block=2, sample=(1, 28, 28)),
 )
