@@ -242,9 +242,10 @@ def _optimizer(trainer: Trainer, state: dict[str, Any]) -> dict[str, Any]:
         return state
     here = _remembered(trainer.optimizer)
     for name in here:
-        if name not in state:
+        private = name.startswith("_")  # comes up in the first step
+        if name not in state and (not private or name == "_learning_rate"):
             raise Flaw(f"its optimizer has no {name}.")
-        if not name.startswith("_") and name not in _CHANGES:
+        if not private and name not in _CHANGES:
             _check_same(f"optimizer's {name}", state[name], here[name])
     for name, value in state.items():
         known = name in here or name.endswith("_correction") or name == "_step_rate"

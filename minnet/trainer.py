@@ -101,9 +101,8 @@ class Trainer(Resumable):
         """One training step on one batch; returns the loss of the batch before the update.
 
         Raises:
-            TypeError, ValueError: bad data, as in `fit`. TrainingDiverged: a loss or gradient
-                that is not finite, the weights are then as before; or a weight that the step made
-                so.
+            TypeError, ValueError: bad data, as in `fit`. TrainingDiverged: a loss or gradient that
+                is not finite (the weights are then as before), or a weight after the step.
         """
         objective, network = self.objective, self.network
         door.check_optimizer(self.optimizer, network)
@@ -186,11 +185,10 @@ class Trainer(Resumable):
                 layer.
 
         The same seed gives the same bytes: in every process, for any PYTHONHASHSEED, in any
-        folder, with a progress bar or without, whatever else uses NumPy's global random state,
-        and also if the training was killed at any moment and went on from a checkpoint. Not
-        promised is the same result on another machine, with another version of NumPy or of its
-        matrix library (BLAS), or with another number of its threads: they add up in another
-        order, and sums of floats depend on the order. Wall times (`seconds`) differ always.
+        folder, with a progress bar or without, whatever else uses NumPy's global random state, and
+        after kills at any moment, resumed from checkpoints. Not promised is the same result on
+        another machine, with another NumPy or matrix library (BLAS), or with another number of
+        its threads: sums of floats depend on their order. Wall times (`seconds`) differ always.
         """
         rows = checks.whole_number("fit", "batch_size", batch_size)
         shuffle = checks.boolean("fit", "shuffle", shuffle)

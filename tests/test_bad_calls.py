@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a table reads best with a row in a line)
 """Bad calls, more than 200: each is an error that names the argument, and nothing has changed.
 
 A row is a call with one argument that is wrong, and the wrong values that are tried. After each

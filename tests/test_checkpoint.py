@@ -14,7 +14,7 @@ WEIGHT = RANDOM.uniform(0.5, 2, size=70)
 UNTIL = 6
 
 
-class Cut(Exception):
+class Cut(Exception):  # noqa: N818
     """The power fails."""
 
 

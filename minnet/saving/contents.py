@@ -15,7 +15,8 @@ from minnet.layer import Layer, find
 from minnet.parameter import Parameter
 from minnet.saving import archive, arrays, disk
 from minnet.saving.errors import Flaw
-from minnet.saving.values import checked, from_json, to_json
+from minnet.saving.text import from_json, to_json
+from minnet.saving.values import checked
 
 Array = NDArray[Any]
 

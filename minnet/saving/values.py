@@ -16,7 +16,6 @@ Everything else is an object with one word that says what it is:
 from __future__ import annotations
 
 import inspect
-import json
 import math
 import re
 from collections.abc import Callable
@@ -35,7 +34,6 @@ from minnet.saving.errors import Flaw
 Array = NDArray[Any]
 
 _DEEPEST = 64
-_LARGEST_DESCRIPTION = 2**27
 _NO_NAME = re.compile(r"[^A-Za-z0-9_]+")
 _PREFIX = "minnet."
 _STREAMS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
@@ -213,16 +211,19 @@ class Reader:
         value = self.decode(value, depth)
         if type(value) not in (bool, int, float):
             raise Flaw("its description has a number that is none.")
-        result = _SCALARS[kind](value)
+        try:
+            result = _SCALARS[kind](value)
+        except OverflowError:
+            raise Flaw(f"its description has a number too large for {kind}.") from None
         if result.item() != value and not math.isnan(value):
             raise Flaw(f"its description has a number that does not fit its type {kind}.")
         return result
 
     def _initializer(self, content: Any, _depth: int) -> Any:
-        name, *numbers = checked(content, list) or [None]
-        if name in MAKERS and numbers and type(name) is str:
+        name, *numbers = checked(content, list) or [""]
+        if checked(name, str) in MAKERS and numbers:
             return MAKERS[name](*numbers)
-        if type(name) is not str or name not in initializers.INITIALIZERS or numbers:
+        if name not in initializers.INITIALIZERS or numbers:
             raise Flaw("its description has an unknown initializer.")
         return initializers.INITIALIZERS[name]
 
@@ -262,36 +263,3 @@ def _pair_of(content: Any) -> tuple[str, Any]:
     if len(checked(content, list)) != 2:
         raise Flaw("its description has an entry that is not understood.")
     return checked(content[0], str), content[1]
-
-
-def to_json(description: dict[str, Any]) -> bytes:
-    """The description as text."""
-    return json.dumps(description, indent=1, allow_nan=False).encode("ascii")
-
-
-def from_json(text: memoryview) -> dict[str, Any]:
-    """The description in a file.
-
-    Raises:
-        Flaw: it is no JSON, has a key twice, NaN, or is nested too deeply.
-    """
-    if len(text) > _LARGEST_DESCRIPTION:
-        raise Flaw("its description is too long.")
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        result = dict(pairs)
-        if len(result) != len(pairs):
-            raise Flaw("its description has a key twice.")
-        return result
-
-    def refuse(word: str) -> None:
-        raise Flaw(f"its description has {word}.")
-
-    try:
-        found = json.loads(
-            bytes(text).decode("ascii"), object_pairs_hook=unique, parse_constant=refuse
-        )
-    except (ValueError, RecursionError) as error:
-        raise Flaw(f"its description is no JSON: {error}.") from error
-    result: dict[str, Any] = checked(found, dict)
-    return result

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from common import Report, size
+from rig import Report, size
 
 
 def main() -> None:

@@ -3,16 +3,21 @@
 import sys
 from pathlib import Path
 
-from common import fingerprint, fit, mn, trainer
+from rig import fingerprint, fit, mn, trainer
 
-folder = Path(sys.argv[1])
-folder.mkdir(parents=True, exist_ok=True)
-path = folder / "run.minnet"
-made = trainer()
-if path.exists():
-    made.load_checkpoint(path)
-print(f"resumed from step {made.optimizer.steps}", flush=True)
-fit(made, int(sys.argv[2]), mn.Checkpoint(path))
-final = folder / "final"
-if not final.exists() or final.read_text(encoding="utf-8") != fingerprint(made):
-    final.write_text(fingerprint(made), encoding="utf-8")
+
+def main(folder: Path, epochs: int) -> None:
+    """Go on from the checkpoint if there is one, train to the end, write the fingerprint."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path, final = folder / "run.minnet", folder / "final"
+    made = trainer()
+    if path.exists():
+        made.load_checkpoint(path)
+    print(f"resumed from step {made.optimizer.steps}", flush=True)
+    fit(made, epochs, mn.Checkpoint(path))
+    if not final.exists() or final.read_text(encoding="utf-8") != fingerprint(made):
+        final.write_text(fingerprint(made), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

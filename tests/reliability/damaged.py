@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from common import Report, fingerprint, fit, mn, size, trainer
+from rig import Report, fingerprint, fit, mn, size, trainer
 
 from minnet.saving import archive
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-from common import TEMPORARY, Report, fit, mn, size, trainer
+from rig import TEMPORARY, Report, fit, mn, size, trainer
 
 
 def large() -> mn.Trainer:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from common import Report, mn, size, trainer
+from rig import Report, mn, size, trainer
 
 from minnet.saving import archive, arrays
 

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from common import TEMPORARY, Report, size, trainer
+from rig import TEMPORARY, Report, size, trainer
 
 from minnet.saving import disk
 

@@ -293,7 +293,7 @@ def test_strange_names_of_parameters(tmp_path):
     assert again.flat_values.tolist() == [5, 6]
     assert all(".." not in name.split("/") for name in np.load(tmp_path / "n").files)
     net.layers[0].held = {1: mn.Parameter([1.0]), "1": mn.Parameter([2.0])}
-    with pytest.raises(ValueError, match="two of the name '0.held.1'"):
+    with pytest.raises(ValueError, match=r"two of the name '0\.held\.1'"):
         net.save(tmp_path / "n")
 
 
@@ -352,7 +352,7 @@ def test_a_constructor_that_fails_is_the_files_fault(tmp_path):
 
     mn.Network([Moody(3)], seed=0).save(tmp_path / "n")
     Moody.happy = False
-    with pytest.raises(mn.CheckpointError, match="Moody cannot be made: KeyError: 'not today'"):
+    with pytest.raises(mn.CheckpointError, match=r"Moody cannot be made: KeyError: .not today"):
         mn.load(tmp_path / "n", layers=[Moody])
 
 

@@ -1,0 +1,104 @@
+"""What a constructor was given: kept, named, or honestly refused."""
+
+import functools
+
+import numpy as np
+import pytest
+
+import minnet as mn
+from minnet.saving.errors import Flaw
+from minnet.saving.text import from_json
+
+
+class Any(mn.Layer):
+    def __init__(self, thing=None):
+        pass
+
+    def forward(self, x):
+        return x.copy()
+
+    def backward(self, grad):
+        return grad
+
+
+def test_what_cannot_be_shown_can_still_be_named(tmp_path):
+    class Shy:
+        def __repr__(self):
+            raise RuntimeError("no")
+
+    with pytest.raises(TypeError, match=r"Any: thing: expected .* got <Shy> \(Shy\)"):
+        mn.Network([Any(Shy())], seed=0).save(tmp_path / "n")
+
+
+@pytest.mark.parametrize(
+    "thing", [functools.partial(max, 1), {(1, 2): 3}, {None: 1}, np.array([1j]), [[len]]]
+)
+def test_relatives_of_what_can_be_saved(thing, tmp_path):
+    with pytest.raises(TypeError, match="Any: thing"):
+        mn.Network([Any(thing)], seed=0).save(tmp_path / "n")
+
+
+def test_star_arguments_and_defaults_that_were_changed(tmp_path):
+    net = mn.Network([mn.Linear(6, 6), mn.Reshape(2, 3), mn.LeakyReLU()], seed=0)
+    net.layers[2].slope = 0.3
+    net.save(tmp_path / "n")
+    again = mn.load(tmp_path / "n")
+    x = np.random.default_rng(0).normal(size=(4, 6))
+    assert again.layers[2].slope == 0.3
+    assert again.predict(x).tobytes() == net.predict(x).tobytes()
+
+
+def test_a_training_whose_network_cannot_be_described(tmp_path):
+    def trainer(seed):
+        layers = [mn.Linear(2, 1), Any(len)]
+        return mn.Trainer(layers, mn.MeanSquaredError(), mn.Adam(), seed=seed)
+
+    made, again = trainer(0), trainer(1)
+    made.step(np.ones((3, 2)), np.zeros(3))
+    made.save_checkpoint(tmp_path / "t")
+    again.load_checkpoint(tmp_path / "t")
+    assert again.network.flat_values.tobytes() == made.network.flat_values.tobytes()
+    with pytest.raises(mn.CheckpointError, match="holds values only"):
+        mn.load(tmp_path / "t")
+
+
+def test_a_random_stream_of_an_optimizer_goes_on(tmp_path):
+    class Noisy(mn.Optimizer):
+        def __init__(self, seed):
+            super().__init__(0.1)
+            self.stream = np.random.Generator(np.random.MT19937(seed))
+
+        def step(self, values, grads):
+            values -= self.learning_rate * grads * self.stream.random(grads.shape)
+
+    def trainer(seed):
+        return mn.Trainer([mn.Linear(2, 1)], mn.MeanSquaredError(), Noisy(seed), seed=0)
+
+    x, y = np.ones((3, 2)), np.zeros(3)
+    made, again = trainer(0), trainer(1)
+    made.step(x, y)
+    made.save_checkpoint(tmp_path / "t")
+    again.load_checkpoint(tmp_path / "t")
+    for part in (made, again):
+        part.step(x, y)
+    assert again.network.flat_values.tobytes() == made.network.flat_values.tobytes()
+
+
+def test_a_class_that_makes_no_layer(tmp_path):
+    class Odd(Any):
+        def __new__(cls, thing=None):
+            return super().__new__(cls, thing) if thing == 1 else 3
+
+    class Late(Any):
+        pass
+
+    mn.Network([Late(2)], seed=0).save(tmp_path / "n")
+    Odd.__name__ = "Late"
+    with pytest.raises(mn.CheckpointError, match="its layer Late is none"):
+        mn.load(tmp_path / "n", layers=[Odd])
+
+
+def test_a_description_that_is_too_long(monkeypatch):
+    monkeypatch.setattr("minnet.saving.text._LARGEST_DESCRIPTION", 3)
+    with pytest.raises(Flaw, match="too long"):
+        from_json(memoryview(b"{   }"))

@@ -1,0 +1,162 @@
+"""Writing is whole or not at all, reading is of regular files only."""
+
+import errno
+import os
+import stat
+import sys
+
+import numpy as np
+import pytest
+
+import minnet as mn
+from minnet.saving import disk
+from minnet.saving.errors import Flaw
+
+POSIX = pytest.mark.skipif(os.name != "posix", reason="only where there are such files")
+OPERATIONS = ["open", "fsync", "replace", "fdopen"]
+
+
+def network(seed=0):
+    return mn.Network([mn.Linear(3, 2)], seed=seed)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "full"), KeyboardInterrupt()])
+def test_whatever_fails_the_earlier_file_stays(operation, error, tmp_path, monkeypatch):
+    path = tmp_path / "n"
+    network().save(path)
+    before = path.read_bytes()
+    real = getattr(os, operation)
+
+    def fail(*args, **kwargs):
+        if operation == "fdopen":
+            os.close(args[0])
+        raise error
+
+    monkeypatch.setattr(os, operation, fail)
+    with pytest.raises(type(error)) as caught:
+        network(1).save(path)
+    monkeypatch.setattr(os, operation, real)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+    if isinstance(error, OSError):
+        assert caught.value.filename == str(path)
+        assert caught.value.errno == errno.ENOSPC
+
+
+def test_a_folder_that_cannot_be_synchronized(tmp_path, monkeypatch):
+    real = os.fsync
+
+    def fail_for_folders(number):
+        if stat.S_ISDIR(os.fstat(descriptor := number).st_mode):
+            raise OSError(code, "no")
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fail_for_folders)
+    code = errno.EINVAL
+    network().save(tmp_path / "n")
+    code = errno.EIO
+    if os.name == "posix":
+        with pytest.raises(OSError, match="not written"):
+            network().save(tmp_path / "n")
+
+
+def test_windows_tries_again_while_somebody_reads(tmp_path, monkeypatch):
+    real, left = os.replace, [1, 2]
+
+    def refuse_twice(*args):
+        if left:
+            left.pop()
+            raise PermissionError(errno.EACCES, "in use")
+        real(*args)
+
+    monkeypatch.setattr(os, "replace", refuse_twice)
+    monkeypatch.setattr(disk, "_TRIES", 3)
+    network().save(tmp_path / "n")
+    assert mn.load(tmp_path / "n").flat_values.tobytes() == network().flat_values.tobytes()
+
+
+@POSIX
+def test_rights_of_the_earlier_file_stay(tmp_path):
+    network().save(tmp_path / "n")
+    (tmp_path / "n").chmod(0o600)
+    network(1).save(tmp_path / "n")
+    assert stat.S_IMODE((tmp_path / "n").stat().st_mode) == 0o600
+
+
+@POSIX
+def test_what_the_dead_left_is_removed_by_the_next_save(tmp_path):
+    process = os.fork()
+    if process == 0:
+        os._exit(0)
+    os.waitpid(process, 0)
+    dead = tmp_path / f".minnet-{disk._HOST}-{process}-00ff.tmp"
+    alive = tmp_path / f".minnet-{disk._HOST}-{os.getpid()}-00ff.tmp"
+    other = tmp_path / f".minnet-00000000-{process}-00ff.tmp"
+    huge = tmp_path / f".minnet-{disk._HOST}-{10**30}-00ff.tmp"
+    for file in (dead, alive, other, huge):
+        file.touch()
+    network().save(tmp_path / "n")
+    assert [file.exists() for file in (dead, alive, other, huge)] == [False, True, True, True]
+
+
+@POSIX
+@pytest.mark.parametrize("kind", ["folder", "link", "pipe", "missing folder"])
+def test_what_is_no_file_is_neither_written_nor_read(kind, tmp_path):
+    good, path = tmp_path / "good", tmp_path / "x"
+    network().save(good)
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "link":
+        path.symlink_to(good)
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path = path / "y"
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(OSError, match="not written") as caught:
+        network(1).save(path)
+    assert caught.value.filename == str(path)
+    with pytest.raises(mn.CheckpointError) as refused:
+        mn.load(path)
+    assert refused.value.path == path
+    assert sorted(tmp_path.iterdir()) == before
+    assert mn.load(good).flat_values.tobytes() == network().flat_values.tobytes()
+
+
+@POSIX
+def test_a_file_that_is_exchanged_between_two_looks(tmp_path, monkeypatch):
+    network().save(tmp_path / "n")
+    os.mkfifo(tmp_path / "pipe")
+    real = os.open
+    monkeypatch.setattr(os, "open", lambda path, flags: real(tmp_path / "pipe", flags))
+    with pytest.raises(Flaw, match="no regular file"):
+        disk.read(tmp_path / "n")
+
+
+def test_too_large_a_file(tmp_path):
+    with (tmp_path / "n").open("wb") as file:
+        if sys.platform == "win32":
+            pytest.skip("no sparse files")
+        file.truncate(2**33)
+    with pytest.raises(mn.CheckpointError, match="too large"):
+        mn.load(tmp_path / "n")
+
+
+def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
+    network().save(tmp_path / "n")
+
+    def refuse(*args):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(mn.CheckpointError, match="cannot be read: Permission denied"):
+        mn.load(tmp_path / "n")
+
+
+def test_numbers_of_another_byte_order_are_written_alike(tmp_path):
+    from minnet.saving import arrays
+
+    assert arrays.to_bytes(np.arange(3, dtype=">f4")) == arrays.to_bytes(np.arange(3, dtype="<f4"))
+    with pytest.raises(TypeError, match="complex"):
+        arrays.to_bytes(np.ones(2, complex))
