@@ -66,9 +66,7 @@ class Narrow(mn.Layer):
 def test_a_wrong_shape_on_the_way_back_is_placed():
     network = mn.Network([mn.Linear(2, 3), Narrow(), mn.Tanh()])
     network.forward(np.ones((4, 2)))
-    with pytest.raises(
-        ValueError, match=r"layers\[1\] Narrow\(\)\.backward: .*got \(4, 1"
-    ):
+    with pytest.raises(ValueError, match=r"layers\[1\] Narrow\(\)\.backward: .*got \(4, 1"):
         network.backward(np.ones((4, 3)))
 
 

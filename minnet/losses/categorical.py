@@ -247,7 +247,7 @@ class CategoricalCrossEntropy(Loss):
         target = numeric_array(repr(self), name, target)
         if target.ndim == 1 and len(target) == shape[0]:
             counts = self._counting(target)
-            labels = as_labels(self, np.where(counts, target, 0), shape[1])
+            labels = as_labels(self, np.where(counts, target, 0), shape[1], name)
             return np.where(counts, labels, target).astype(np.intp)
         same_shape(self, target, shape, name)
         check_between_0_and_1(self, name, target)

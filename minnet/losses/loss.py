@@ -148,14 +148,14 @@ def are_labels(y: ArrayLike, shape: tuple[int, ...]) -> bool:
     return bool(y.item(y.argmin()) >= 0 and y.item(y.argmax()) < shape[1])
 
 
-def as_labels(loss: Loss, target: Array, classes: int) -> Array:
+def as_labels(loss: Loss, target: Array, classes: int, name: str = "y") -> Array:
     """Whole numbers from 0 to classes - 1, as integers; names the first that is not."""
     wrong = (target != np.floor(target)) | (target < 0) | (target >= classes)
     if wrong.any():
         row = int(wrong.argmax())
         raise ValueError(
-            f"{loss!r}: y: expected class labels, whole numbers from 0 to {classes - 1} (the "
-            f"network has {classes} outputs), got y[{row}] = {target[row]}. Number the classes "
+            f"{loss!r}: {name}: expected class labels, whole numbers from 0 to {classes - 1} (the "
+            f"network has {classes} outputs), got {name}[{row}] = {target[row]}. Number the classes "
             f"from 0, or give the network an output for each class."
         )
     return target.astype(np.intp)
