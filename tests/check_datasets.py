@@ -60,10 +60,23 @@ def check_penguins():
     assert len(ours.x) == 333
 
 
+def check_digits():
+    from sklearn.datasets import load_digits
+
+    source = load_digits()
+    ours = datasets.digits()
+    check_equal(ours, source.data, [str(name) for name in source.target_names[source.target]])
+    assert list(ours.feature_names) == source.feature_names
+    assert len(ours.x) == 1797
+    assert np.array_equal(ours.y, source.target)
+    assert np.array_equal(ours.x.reshape(-1, 8, 8), source.images)
+
+
 CHECKS = {
     "iris": check_iris,
     "breast_cancer": check_breast_cancer,
     "penguins": check_penguins,
+    "digits": check_digits,
 }
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ at a glance. Everything here unpacks as `x, y`.
 """
 
 from minnet.datasets.dataset import Dataset
+from minnet.datasets.fashion import fashion_mnist
 from minnet.datasets.generators import (
     blobs,
     copper_coin,
@@ -16,19 +17,23 @@ from minnet.datasets.generators import (
     spirals,
     xor,
 )
-from minnet.datasets.tables import breast_cancer, iris, penguins
+from minnet.datasets.idx import read_idx
+from minnet.datasets.tables import breast_cancer, digits, iris, penguins
 
 __all__ = [
     "Dataset",
     "blobs",
     "breast_cancer",
     "copper_coin",
+    "digits",
     "double_arc",
+    "fashion_mnist",
     "iris",
     "linear_binary",
     "linear_three_class",
     "logic_gate",
     "penguins",
+    "read_idx",
     "spirals",
     "xor",
 ]

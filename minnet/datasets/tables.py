@@ -100,6 +100,37 @@ def penguins() -> Dataset:
     )
 
 
+def digits() -> Dataset:
+    """Handwritten digits: 1797 images of 8 by 8 pixels, ten classes of 174 to 183 images each.
+
+    Thirteen people wrote them into boxes of a form. Each image was scanned as 32 by 32 black or
+    white dots; a pixel here is the number of black dots, 0 to 16, in a block of 4 by 4. Divide
+    by 16 before training. Neighbouring rows are often by the same writer: split them with
+    `mn.data.train_test_split`, which shuffles. The test then knows the writers from training,
+    so that its accuracy is a little too good for a stranger's hand.
+
+    Returns:
+        A `Dataset`: x (1797, 64), the pixels row by row from the top left, so that
+        `x.reshape(-1, 1, 8, 8)` is what `mn.Conv2d` takes; y (1797,), the digit. New arrays at
+        every call.
+
+    Source: E. Alpaydin, C. Kaynak, Optical Recognition of Handwritten Digits (1998), the test
+    set; C. Kaynak, Methods of combining multiple classifiers and their applications to
+    handwritten digit recognition, MSc thesis, Bogazici University (1995). Licence: CC BY 4.0.
+
+    >>> x, y = digits()
+    >>> x.shape, x.max().item(), y[:4].tolist()
+    ((1797, 64), 16.0, [0, 1, 2, 3])
+    """
+    return _read(
+        "digits.csv",
+        tuple("0123456789"),
+        "E. Alpaydin, C. Kaynak, Optical Recognition of Handwritten Digits (1998), UCI Machine "
+        "Learning Repository, doi:10.24432/C50P49",
+        "CC BY 4.0",
+    )
+
+
 def _read(file: str, class_names: tuple[str, ...], source: str, licence: str) -> Dataset:
     """Read a CSV file with a header line, numbers, and the name of the class in the last column."""
     with (Path(__file__).parent / file).open(encoding="utf-8", newline="") as lines:

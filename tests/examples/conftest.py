@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -10,10 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from running import EXAMPLES, environment
 
-import minnet
-
-EXAMPLES = Path(__file__).parents[2] / "examples"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -39,16 +36,6 @@ class Run(NamedTuple):
         """Name and size in bytes of each picture that was written."""
         assert all(path.read_bytes()[:8] == PNG for path in self.folder.iterdir())
         return {path.name: path.stat().st_size for path in self.folder.iterdir()}
-
-
-def environment() -> dict[str, str]:
-    """No display, no back end chosen, a plain terminal; minnet as these tests see it."""
-    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND")
-    plain = {name: value for name, value in os.environ.items() if name not in hidden}
-    paths = [str(Path(minnet.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
-    plain["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-    plain["PYTHONIOENCODING"] = "ascii"  # what an old terminal can show
-    return plain
 
 
 @pytest.fixture(scope="session")

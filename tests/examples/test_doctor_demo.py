@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import EXAMPLES, environment
+from running import EXAMPLES, environment
 
 NAMED = {
     "ForgetfulDense": "not-summed-over-batch",

@@ -126,9 +126,9 @@ HALF = np.full((2, 2), 0.5)
 @pytest.mark.parametrize(
     ("a", "y", "error", "parts"),
     [
-        (HALF, [0, 2], ValueError, ("0 to 1", "2 outputs", "y[1] = 2", "from 0")),
-        (HALF, [-1, 0], ValueError, ("y[0] = -1",)),
-        (HALF, [0.5, 0], ValueError, ("whole numbers", "y[0] = 0.5")),
+        (HALF, [0, 2], ValueError, ("0 to 1", "2 outputs", "target[1] = 2", "from 0")),
+        (HALF, [-1, 0], ValueError, ("target[0] = -1",)),
+        (HALF, [0.5, 0], ValueError, ("whole numbers", "target[0] = 0.5")),
         (HALF, [0, 1, 0], ValueError, ("target", "(2, 2)", "(3,)")),
         (HALF, [[1.0, 0.5], [0.0, 1.0]], ValueError, ("target", "sum to 1", "sum 1.5")),
         (HALF, [[1.5, -0.5], [0.0, 1.0]], ValueError, ("target", "target[0, 0] = 1.5")),

@@ -1,0 +1,21 @@
+"""Where the examples are, and the surroundings in which the tests start them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import minnet
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def environment() -> dict[str, str]:
+    """No display, no back end chosen, a plain terminal; minnet as these tests see it."""
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND")
+    plain = {name: value for name, value in os.environ.items() if name not in hidden}
+    paths = [str(Path(minnet.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    plain["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    plain["PYTHONIOENCODING"] = "ascii"  # what an old terminal can show
+    plain.setdefault("OPENBLAS_NUM_THREADS", "1")  # tests beside each other would wait for threads
+    return plain
