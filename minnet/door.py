@@ -16,7 +16,7 @@ from minnet import checks
 from minnet.activations import Softmax
 from minnet.blame import explain
 from minnet.checks import describe
-from minnet.layer import Layer, layers_of
+from minnet.layer import Layer, find, written
 from minnet.layers import BatchNorm
 from minnet.losses import Loss, weights
 from minnet.metrics import CLASS_METRICS, Metric, target_classes
@@ -155,9 +155,13 @@ def check_two_classes(loss: Loss, labels: ArrayLike, target: Array) -> None:
 def check_smallest_batch(network: Network, samples: int, batch_size: int) -> None:
     """Refuse a fit whose last batch leaves batch normalization a single value."""
     smallest = samples % batch_size or min(samples, batch_size)
-    for layer in layers_of(network):
+    for name, layer in find(network):
         if isinstance(layer, BatchNorm):
-            layer.check_batch(smallest)
+            try:
+                layer.check_batch(smallest)
+            except ValueError as error:
+                error.args = (f"{written(name)} {error}",)
+                raise
 
 
 def check_metrics(metrics: dict[str, Metric], loss: Loss, target: Array) -> None:
@@ -177,13 +181,18 @@ def naming(place: str) -> Iterator[None]:
         raise
 
 
-def check_sample_weight(loss: Loss, sample_weight: ArrayLike, samples: int) -> Array:
+def check_sample_weight(loss: Loss, sample_weight: ArrayLike, target: Array) -> Array:
     """One weight for each sample, for a loss that takes them."""
     if "sample_weight" not in inspect.signature(loss.forward).parameters:
         raise TypeError(
             f"fit: sample_weight: expected a loss whose forward takes sample_weight=None, got "
             f"{loss!r}. Add the argument, and divide by the sum of the weights."
         )
-    checked = weights.sample_weights("fit", sample_weight, samples)
+    checked = weights.sample_weights("fit", sample_weight, len(target))
     weights.refuse_zeros("fit", "sample_weight", checked)
+    if not (checked * loss.counts(target)).any():
+        raise ValueError(
+            f"fit: sample_weight: expected a weight above 0 for a sample that counts under "
+            f"{loss!r}, got 0 for all whose label is not ignored and whose class_weight is not 0."
+        )
     return checked

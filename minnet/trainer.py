@@ -110,6 +110,8 @@ class Trainer(Resumable):
             objective.compose(quick=True)
             inputs = door.batch("step", x, network.dtype)
             target = objective.targets(inputs, y)
+            if len(inputs) == 1:  # before any running mean has moved
+                door.check_smallest_batch(network, 1, 1)
             if not network.training:
                 network.training = True
             return self.train_on(inputs, target)
@@ -232,7 +234,7 @@ class Trainer(Resumable):
         door.check_metrics(self.metrics, self.loss, target)
         weight = None
         if sample_weight is not None:
-            weight = door.check_sample_weight(self.loss, sample_weight, len(inputs))
+            weight = door.check_sample_weight(self.loss, sample_weight, target)
         feed = Feed(inputs, target, rows, weight)
         if validation_data is None:
             return feed, None

@@ -136,3 +136,41 @@ def test_hinge_predicts_by_the_sign_and_reports_accuracy():
 def test_a_perfect_prediction_has_no_divergence():
     rows = np.random.default_rng(0).dirichlet(np.ones(4), 6)
     assert KullbackLeibler().forward_from_logits(np.log(rows), rows) == pytest.approx(0, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("loss", "y", "weight"),
+    [
+        (CategoricalCrossEntropy([0, 0, 1]), [0, 1] * 6, None),
+        (CategoricalCrossEntropy(ignore_label=0), Y, (Y == 0) * 1.0),
+    ],
+)
+def test_data_in_which_nothing_counts_are_refused_before_anything_changes(loss, y, weight):
+    t = trainer(loss)
+    before, order = t.network.flat_values.copy(), t.order.bit_generator.state
+    with pytest.raises(ValueError, match=r"expected .* that counts"):
+        t.fit(X, y, 1, sample_weight=weight, progress=False)
+    np.testing.assert_array_equal(t.network.flat_values, before)
+    assert t.order.bit_generator.state == order
+
+
+def test_smoothing_gives_nothing_to_a_batch_of_labels_of_weight_0():
+    categorical = CategoricalCrossEntropy([0, 1, 1], label_smoothing=0.1)
+    assert categorical.forward_from_logits(np.ones((2, 3)), np.zeros(2, int)) == 0
+    assert not categorical.backward_from_logits().any()
+    binary = BinaryCrossEntropy([0, 1], label_smoothing=0.1)
+    assert binary.forward_from_logits(np.ones((2, 1)), np.zeros((2, 1))) == 0
+    assert not binary.backward_from_logits().any()
+
+
+def test_one_hot_rows_are_never_ignored():
+    loss, rows = CategoricalCrossEntropy(ignore_label=0), np.eye(3)[[0, 0, 1, 2]]
+    t = trainer(loss)
+    by_hand = loss.forward(t.predict(X[:4]), rows)
+    assert t.evaluate(X[:4], rows)["loss"] == pytest.approx(by_hand)
+
+
+def test_smoothing_of_certain_labels_keeps_its_digits():
+    loss = BinaryCrossEntropy(label_smoothing=0.01)
+    value = loss.forward_from_logits(np.float32([[100]]), np.float32([[1]]))
+    assert value == pytest.approx(0.5, rel=3e-7)

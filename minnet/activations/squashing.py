@@ -67,6 +67,9 @@ class HardSigmoid(Activation):
 class Tanh(Activation):
     """a = tanh(z), in (-1, 1); a' = 1 - a^2, at most 1.
 
+    Where a is nearly 1 the subtraction loses digits of a' (its absolute error stays below 2e-16 in
+    float64); 4e/(1+e)^2 with e = exp(-2|z|) would keep them, at more than twice the time.
+
     >>> Tanh().forward(np.array([[0.0, 1.0]])).round(4)
     array([[0.    , 0.7616]])
     """

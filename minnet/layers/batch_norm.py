@@ -131,7 +131,7 @@ class BatchNorm(Layer):
     def check_batch(self, samples: int) -> None:
         """Refuse a coming batch that is too small to train on; asked before the first step."""
         if samples * self._per_sample < 2:
-            raise ValueError(self._one_value("a last batch of a single sample"))
+            raise ValueError(self._one_value("a batch of a single sample"))
 
     def _one_value(self, got: str) -> str:
         return (

@@ -138,8 +138,13 @@ class BinaryCrossEntropy(Loss):
                 weights.sample_weights(repr(self), sample_weight, len(y)), y
             )
         t = y * (1 - self.label_smoothing) + self.label_smoothing / 2
-        self._u, self._v = each * float(w1) * t, each * float(w0) * (1 - t)
+        rest = (1 - y) * (
+            1 - self.label_smoothing
+        ) + self.label_smoothing / 2  # 1 - t, not cancelled
         total = float((each * (float(w1) * y + float(w0) * (1 - y))).sum())
+        if not total:
+            each = np.zeros_like(each)  # smoothing gives nothing to a batch of labels of weight 0
+        self._u, self._v = each * float(w1) * t, each * float(w0) * rest
         self.count = total / max(1, y[0].size)
         self._divisor = self.count or 1.0  # a batch of ignored labels: 0/1
 
@@ -164,6 +169,13 @@ class BinaryCrossEntropy(Loss):
         """Refuse what is not a probability."""
         check_between_0_and_1(self, "prediction", prediction)
 
+    def counts(self, target: Array) -> Array:
+        """How much each sample counts: the weights of its classes, 0 where a label is ignored."""
+        y, counting = self._without_ignored(target)
+        w0, w1 = (1.0, 1.0) if self.class_weight is None else self.class_weight
+        each: Array = (counting * (w1 * y + w0 * (1 - y))).reshape(len(y), -1).sum(axis=1)
+        return each
+
     def for_metrics(self, prediction: Array, target: Array) -> tuple[Array, Array]:
         """Without the samples whose label is ignored."""
         rows = self._without_ignored(target)[1].reshape(len(target), -1).all(axis=1)
@@ -172,7 +184,6 @@ class BinaryCrossEntropy(Loss):
     def prepare_target(self, y: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """0/1 labels or probabilities, `(m,)` or `(m, 1)`, as floats of shape (m, 1)."""
         target = super().prepare_target(y, shape, dtype)
-        known, counts = self._without_ignored(target)
-        weights.at_least_something(self, counts)
-        check_between_0_and_1(self, "y", known)
+        check_between_0_and_1(self, "y", self._without_ignored(target)[0])
+        weights.at_least_something(self, self.counts(target))
         return target

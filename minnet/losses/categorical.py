@@ -189,7 +189,9 @@ class CategoricalCrossEntropy(Loss):
         w = each * w.astype(like.dtype)
         weighted = sample_weight is not None or self.class_weight is not None
         self.count = float((w * y).sum()) if weighted else float(each.sum())
-        self._divisor = self.count or 1.0  # a batch of ignored labels: 0/1
+        self._divisor = self.count or 1.0  # a batch in which nothing counts: 0/1
+        if not self.count:
+            w = np.zeros_like(w)  # smoothing gives nothing to a batch of labels of weight 0
         q: Array = w * (y * (1 - self.label_smoothing) + self.label_smoothing / k)
         return q
 
@@ -220,6 +222,14 @@ class CategoricalCrossEntropy(Loss):
         check_between_0_and_1(self, "prediction", prediction)
         check_rows_sum_to_1(self, "prediction", prediction)
 
+    def counts(self, target: Array) -> Array:
+        """How much each sample counts: the weight of its class, 0 where its label is ignored."""
+        w = self.class_weight
+        if target.ndim == 2:
+            return np.ones(len(target)) if w is None else np.asarray((w * target).sum(axis=1))
+        counting = self._counting(target)
+        return counting * (1.0 if w is None else w[np.where(counting, target, 0)])
+
     def for_metrics(self, prediction: Array, target: Array) -> tuple[Array, Array]:
         """Without the samples whose label is ignored."""
         if self.ignore_label is None or target.ndim != 1:
@@ -235,10 +245,10 @@ class CategoricalCrossEntropy(Loss):
         target = target_array(self, y)
         same_length(repr(self), "x", np.empty(shape[:1]), "y", target)
         target = self._checked(target, shape, "y")
+        weights.at_least_something(self, self.counts(target))
         if target.ndim == 1:
-            weights.at_least_something(self, self._counting(target))
             return target
-        if ((target == 0) | (target == 1)).all():
+        if self.ignore_label is None and ((target == 0) | (target == 1)).all():
             return np.asarray(target.argmax(axis=1))
         return target.astype(dtype, copy=False)
 

@@ -81,6 +81,10 @@ class Loss:
         """The prediction on the scale on which 0.5 decides between two classes."""
         return prediction
 
+    def counts(self, target: Array) -> Array:
+        """How much each sample counts in the mean, without `sample_weight`: (m,) numbers >= 0."""
+        return np.ones(len(target))
+
     def for_metrics(self, prediction: Array, target: Array) -> tuple[Array, Array]:
         """Prediction and target as metrics take them: probabilities, and classes from 0."""
         return prediction, target
@@ -155,8 +159,8 @@ def as_labels(loss: Loss, target: Array, classes: int, name: str = "y") -> Array
         row = int(wrong.argmax())
         raise ValueError(
             f"{loss!r}: {name}: expected class labels, whole numbers from 0 to {classes - 1} (the "
-            f"network has {classes} outputs), got {name}[{row}] = {target[row]}. Number the classes "
-            f"from 0, or give the network an output for each class."
+            f"network has {classes} outputs), got {name}[{row}] = {target[row]}. Number the "
+            f"classes from 0, or give the network an output for each class."
         )
     return target.astype(np.intp)
 

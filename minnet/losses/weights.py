@@ -95,6 +95,6 @@ def at_least_something(loss: Loss, counted: Array) -> None:
     """Refuse data in which nothing counts."""
     if not counted.any():
         raise ValueError(
-            f"{loss!r}: y: expected at least one label that counts, got ignored labels only. "
-            f"Look whether ignore_label is the right number."
+            f"{loss!r}: y: expected at least one label that counts, got ignored labels only, or "
+            f"labels of class weight 0. Look whether ignore_label and class_weight are right."
         )

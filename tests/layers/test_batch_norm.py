@@ -193,7 +193,9 @@ def test_a_last_batch_of_one_is_refused_before_anything_changes():
     trainer = mn.Trainer(network, mn.MeanSquaredError(), mn.SGD(0.1), seed=0)
     x, y = np.random.default_rng(0).normal(size=(9, 3)), np.zeros(9)
     before = {name: p.value.copy() for name, p in network.parameters().items()}
-    with pytest.raises(ValueError, match=r"BatchNorm\(4\): expected two or more .* last batch"):
+    with pytest.raises(
+        ValueError, match=r"layers\[1\] BatchNorm\(4\): expected two or more .* last batch"
+    ):
         trainer.fit(x, y, 2, 4, progress=False)
     for name, p in network.parameters().items():
         np.testing.assert_array_equal(p.value, before[name])
