@@ -183,7 +183,7 @@ INITIALIZERS: dict[str, Initializer] = {
 """What `weight_init` takes by name; `constant` needs its number and has none."""
 
 
-def get(initializer: str | Initializer) -> Initializer:
+def get(initializer: str | Initializer, place: str = "initializer") -> Initializer:
     """The function behind a name; a function of one's own passes through.
 
     Raises:
@@ -197,13 +197,13 @@ def get(initializer: str | Initializer) -> Initializer:
     makers: dict[Any, str] = {constant: "constant(0.1)", uniform: "uniform()", normal: "normal()"}
     if any(initializer is maker for maker in makers):
         raise TypeError(
-            f"initializer: expected a function (shape, generator) -> array, got the maker of "
+            f"{place}: expected a function (shape, generator) -> array, got the maker of "
             f"one. Call it: mn.initializers.{makers[initializer]}."
         )
     if callable(initializer):
         return initializer
     kind = ValueError if isinstance(initializer, str) else TypeError
     raise kind(
-        f"initializer: expected one of {', '.join(INITIALIZERS)} or a function "
+        f"{place}: expected one of {', '.join(INITIALIZERS)} or a function "
         f"(shape, generator) -> array, got {describe(initializer)}."
     )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from minnet.checks import boolean, whole_number
-from minnet.initializers import Initializer
+from minnet.initializers import Initializer, get
 from minnet.layer import Layer
 from minnet.layers.windows import Pair, Windows, crop, images, pad, pair, room, zeros
 from minnet.parameter import Parameter
@@ -76,7 +76,8 @@ class Conv2d(Layer):
         self.padding = pair("Conv2d", "padding", padding, minimum=0)
         self.dilation = pair("Conv2d", "dilation", dilation)
         shape = (self.out_channels, self.in_channels, *self.kernel_size)
-        self.weight = Parameter(shape=shape, initializer=weight_init)
+        initializer = get(weight_init, "Conv2d: weight_init")
+        self.weight = Parameter(shape=shape, initializer=initializer)
         has_bias = boolean("Conv2d", "bias", bias)
         self.bias = Parameter(shape=self.out_channels) if has_bias else None
         self._windows = Windows(self.kernel_size, self.stride, self.padding, self.dilation)

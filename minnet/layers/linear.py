@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from minnet.checks import boolean, whole_number
-from minnet.initializers import Initializer
+from minnet.initializers import Initializer, get
 from minnet.layer import Layer
 from minnet.parameter import Parameter
 from minnet.workspace import lent
@@ -52,7 +52,8 @@ class Linear(Layer):
         self.in_features = whole_number("Linear", "in_features", in_features)
         self.out_features = whole_number("Linear", "out_features", out_features)
         shape = (self.in_features, self.out_features)
-        self.weight = Parameter(shape=shape, initializer=weight_init)
+        initializer = get(weight_init, "Linear: weight_init")
+        self.weight = Parameter(shape=shape, initializer=initializer)
         has_bias = boolean("Linear", "bias", bias)
         self.bias = Parameter(shape=self.out_features) if has_bias else None
 

@@ -87,7 +87,7 @@ class CategoricalCrossEntropy(Loss):
         place = type(self).__name__
         self.class_weight = weights.class_weights(place, class_weight)
         self.label_smoothing = weights.smoothing(place, label_smoothing)
-        self.ignore_label = weights.ignored(place, ignore_label)
+        self.ignore_label = weights.ignored(place, ignore_label, whole=True)
         self._plain = (
             self.class_weight is None and not self.label_smoothing and self.ignore_label is None
         )

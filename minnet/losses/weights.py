@@ -81,9 +81,13 @@ def smoothing(place: str, value: float) -> float:
     return checks.number(place, "label_smoothing", value, minimum=0, maximum=1, below=True)
 
 
-def ignored(place: str, value: float | None) -> float | None:
+def ignored(place: str, value: float | None, whole: bool = False) -> float | None:
     """The label that does not count; None: all count."""
-    return None if value is None else checks.number(place, "ignore_label", value)
+    if value is None:
+        return None
+    if whole:
+        return checks.whole_number(place, "ignore_label", value, minimum=-(2**31))
+    return checks.number(place, "ignore_label", value)
 
 
 def column(weights: Array, like: Array) -> Array:

@@ -140,8 +140,8 @@ def test_the_start():
         ((2, "3"), TypeError, ("out_features", "got '3'")),
         ((2, True), TypeError, ("out_features", "got True")),
         ((2, 3, 1), TypeError, ("bias", "True or False", "got 1")),
-        ((2, 3, True, "glorot"), ValueError, ("initializer", "glorot_uniform", "got 'glorot'")),
-        ((2, 3, True, 0.1), TypeError, ("initializer", "got 0.1")),
+        ((2, 3, True, "glorot"), ValueError, ("weight_init", "glorot_uniform", "got 'glorot'")),
+        ((2, 3, True, 0.1), TypeError, ("weight_init", "got 0.1")),
     ],
 )
 def test_bad_arguments(arguments, error, parts):
