@@ -95,8 +95,6 @@ class Trainer(Resumable):
         """True if loss and gradient are computed from the logits."""
         return self.objective.fused
 
-    # -- one step --------------------------------------------------------------------------
-
     def step(self, x: ArrayLike, y: ArrayLike) -> float:
         """One training step on one batch; returns the loss of the batch before the update.
 
