@@ -115,7 +115,7 @@ def test_weights_start_by_their_fans():
         ({"padding": "same"}, TypeError, ("padding", "got 'same'")),
         ({"dilation": 0}, ValueError, ("dilation", "got 0")),
         ({"bias": 1}, TypeError, ("bias", "True or False")),
-        ({"weight_init": "he"}, ValueError, ("initializer", "he_normal", "got 'he'")),
+        ({"weight_init": "he"}, ValueError, ("weight_init", "he_normal", "got 'he'")),
     ],
 )
 def test_bad_arguments(arguments, error, parts):
