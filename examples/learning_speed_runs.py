@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 import minnet as mn
 from minnet import data, datasets
 from minnet.runs import Run
-from minnet.sweep import sweep
+from minnet.sweeping import sweep
 
 Array = NDArray[Any]
 

@@ -1,6 +1,13 @@
-"""minnet: see how networks learn. The public names, in one place."""
+"""minnet: see how networks learn. The public names, in one place.
 
-from minnet import data, datasets, initializers, metrics, optimizers, plot, schedules
+What a training does not need (pictures, the doctor, sweeps, data sets) is loaded when first
+asked for, so that `import minnet` costs little more than `import numpy`.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from minnet import data, initializers, metrics, optimizers, schedules
 from minnet.activations import (
     ELU,
     GELU,
@@ -28,7 +35,6 @@ from minnet.callbacks import (
     ReduceOnPlateau,
 )
 from minnet.divergence import TrainingDiverged
-from minnet.doctor import check_layer, check_loss
 from minnet.history import History
 from minnet.layer import Layer
 from minnet.layers import (
@@ -60,11 +66,15 @@ from minnet.network import Network
 from minnet.optimizers import SGD, AdaDelta, AdaGrad, Adam, AdamW, Optimizer, RMSProp
 from minnet.parameter import Parameter
 from minnet.penalties import L1, L2, Penalty
-from minnet.range_test import RangeTest, lr_range_test
-from minnet.runs import Run, Runs
 from minnet.saving.errors import CheckpointError
-from minnet.sweep import sweep
 from minnet.trainer import Trainer
+
+if TYPE_CHECKING:
+    from minnet import datasets, plot
+    from minnet.doctor import check_layer, check_loss
+    from minnet.range_test import RangeTest, lr_range_test
+    from minnet.runs import Run, Runs
+    from minnet.sweeping import sweep
 
 __version__ = "0.1.0"
 
@@ -144,3 +154,28 @@ __all__ = [
     "schedules",
     "sweep",
 ]
+
+_LATER = {
+    "check_layer": "minnet.doctor",
+    "check_loss": "minnet.doctor",
+    "RangeTest": "minnet.range_test",
+    "lr_range_test": "minnet.range_test",
+    "Run": "minnet.runs",
+    "Runs": "minnet.runs",
+    "sweep": "minnet.sweeping",
+}
+_MODULES_LATER = ("datasets", "plot")
+
+
+def __getattr__(name: str) -> Any:
+    """A public name that is loaded when first used."""
+    if name in _MODULES_LATER:
+        return import_module(f"minnet.{name}")  # which binds it here
+    if name not in _LATER:
+        raise AttributeError(f"module 'minnet' has no attribute {name!r}")
+    globals()[name] = value = getattr(import_module(_LATER[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

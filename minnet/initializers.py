@@ -26,7 +26,7 @@ from minnet.checks import describe, number
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
-Initializer = Callable[[Shape, np.random.Generator], Array]
+Initializer = Callable[[Shape, "np.random.Generator"], Array]  # quoted: it takes a while to load
 
 
 def fans(shape: Shape) -> tuple[int, int]:

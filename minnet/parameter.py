@@ -7,7 +7,6 @@ while each layer still sees its own array of its own shape.
 
 from __future__ import annotations
 
-import hashlib
 import numbers
 import weakref
 from collections.abc import Callable
@@ -245,6 +244,8 @@ def _checked_value(value: ArrayLike) -> Array:
 
 def fingerprint(array: Array) -> bytes:
     """A short digest: equal for equal numbers, so that a change by hand is seen."""
+    import hashlib  # here: it loads OpenSSL, which `import minnet` alone does not need
+
     return hashlib.blake2b(np.ascontiguousarray(array).tobytes(), digest_size=16).digest()
 
 

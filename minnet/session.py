@@ -7,7 +7,6 @@ refused), the callbacks with their memory, and the place within the epoch.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -127,6 +126,8 @@ def digest(array: Array | None) -> str | None:
     >>> digest(np.zeros(3)) == digest(np.zeros(3)), digest(np.zeros(3)) == digest(np.zeros((3, 1)))
     (True, False)
     """
+    import hashlib  # here: it loads OpenSSL, which `import minnet` alone does not need
+
     if array is None:
         return None
     result = hashlib.sha256(f"{array.dtype.newbyteorder('<').str} {array.shape} ".encode())

@@ -10,7 +10,7 @@ import pytest
 from sweep_runs import X, Y, make_trainer, quiet, spawned
 
 import minnet as mn
-from minnet.sweep import sweep
+from minnet.sweeping import sweep
 from minnet.sweep_door import checked_data
 
 

@@ -14,7 +14,6 @@ is looked at.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import struct
 import zlib
@@ -53,7 +52,7 @@ def seal(members: Mapping[str, bytes]) -> bytes:
                 f"save: expected less than 4 GiB in less than {_MEMBERS} arrays, got more."
             )
     body = b"".join([*parts, *entries, _end(entries, offset), _SEAL])
-    return body + hashlib.sha256(body).hexdigest().encode()
+    return body + _digest(body)
 
 
 def unseal(data: bytes) -> dict[str, memoryview]:
@@ -67,9 +66,16 @@ def unseal(data: bytes) -> dict[str, memoryview]:
     body = memoryview(data)[:-_DIGITS]
     if body[-len(_SEAL) :] != _SEAL:
         raise Flaw("it is no minnet file, or its end is missing.")
-    if hashlib.sha256(body).hexdigest().encode() != data[-_DIGITS:]:
+    if _digest(body) != data[-_DIGITS:]:
         raise Flaw("its content does not match its digest: it is damaged.")
     return _members(body)
+
+
+def _digest(body: bytes | memoryview) -> bytes:
+    """SHA-256 in hexadecimal digits."""
+    import hashlib  # here: it loads OpenSSL, which `import minnet` alone does not need
+
+    return hashlib.sha256(body).hexdigest().encode()
 
 
 def _members(body: memoryview) -> dict[str, memoryview]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import platform
 import re
-import secrets
 import stat
 import time
+import zlib
 from pathlib import Path
 
 from minnet.saving.errors import Flaw
@@ -18,7 +17,7 @@ from minnet.saving.errors import Flaw
 _LARGEST = 2**32 + 2**16
 _WINDOWS = os.name == "nt"
 _TRIES = 50 if _WINDOWS else 1  # there a reader may hold the old file open for a moment
-_HOST = hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+_HOST = f"{zlib.crc32(platform.node().encode()):08x}"
 _TEMPORARY = re.compile(rf"\.minnet-{_HOST}-([0-9]+)-[0-9a-f]+\.tmp")
 
 
@@ -32,7 +31,7 @@ def write(path: Path, data: bytes) -> None:
     Raises:
         OSError: with the path; the earlier file is untouched, and no temporary file stays.
     """
-    temporary = path.parent / f".minnet-{_HOST}-{os.getpid()}-{secrets.token_hex(4)}.tmp"
+    temporary = path.parent / f".minnet-{_HOST}-{os.getpid()}-{os.urandom(4).hex()}.tmp"
     try:
         mode = _mode(path)
         try:

@@ -10,7 +10,7 @@ import minnet as mn
 from minnet.callbacks import GradientMonitor
 from minnet.plan import named
 from minnet.runs import Runs
-from minnet.sweep import sweep
+from minnet.sweeping import sweep
 
 GRID = {"loss": [mn.MeanSquaredError, mn.BinaryCrossEntropy], "rate": [0.1, 1.0], "seed": [0, 1, 2]}
 
