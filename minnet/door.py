@@ -134,7 +134,7 @@ def batch(place: str, x: ArrayLike, dtype: np.dtype[Any]) -> Array:
     if type(x) is np.ndarray and x.dtype == dtype and x.ndim > 1 and x.size:
         entries = x.reshape(-1)
         if math.isfinite(entries.dot(entries)):
-            return checks.read_only(x)
+            return x
     return checks.samples(place, "x", x, dtype=dtype)
 
 

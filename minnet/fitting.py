@@ -14,6 +14,7 @@ from minnet.divergence import diverged
 from minnet.feed import Feed
 from minnet.history import History, Row
 from minnet.interrupt import Interruption, interruption
+from minnet.layer import layers_of
 from minnet.metrics import Record
 from minnet.progress import Progress
 from minnet.session import Position, Session, Standing
@@ -46,6 +47,10 @@ class Fitting:
         # Most callbacks wait for the end of an epoch: a step asks only those that listen to it.
         self.on_step = [c for c in callbacks if type(c).on_step_end is not Callback.on_step_end]
         self.after_step = [c for c in callbacks if type(c).after_step is not Callback.after_step]
+        # To walk through the network takes longer than a step of a small one: once for all epochs.
+        self.layers = list(layers_of(trainer.network))
+        parameters = trainer.network.parameters().values()
+        self.kept = [parameter for parameter in parameters if not parameter.trainable]
         self.session = Session(feed, validation, callbacks, shuffle)
         self.history = History()
 
@@ -79,7 +84,7 @@ class Fitting:
                     raise
                 interrupt.requested = True
             finally:
-                trainer.network.training = False
+                self._switch(training=False)
         self.history.interrupted = trainer.history.interrupted = interrupt.requested
         for callback in self.callbacks:
             callback.before_fit_end(trainer)
@@ -111,7 +116,7 @@ class Fitting:
         record = Record(trainer.metrics, feed.y, order, trainer.loss)
         record.predictions = at.predictions
         self.session.position = at
-        trainer.network.training = True
+        self._switch(training=True)
         for batch, (x, y, weight) in enumerate(feed.epoch(order, at.batch), at.batch + 1):
             loss = trainer.train_on(x, y, weight, epoch, batch)
             at.batch = batch
@@ -128,14 +133,19 @@ class Fitting:
                 callback.after_step(trainer)
             if (trainer.stop or interrupt.requested) and at.seen < len(feed.x):
                 return None
-        trainer.network.training = False
+        self._switch(training=False)
         numbers = {"loss": at.total / at.counted, **record.values()}
         return {"epoch": epoch, **numbers, "seconds": time.perf_counter() - start}
 
+    def _switch(self, training: bool) -> None:
+        """To training or evaluation, for the network and all layers in it."""
+        for layer in self.layers:
+            layer._minnet.training = training
+
     def _check_kept(self) -> None:
         """What is not trained is kept up to date by forwards, and may overflow unnoticed."""
-        for parameter in self.trainer.network.parameters().values():
-            if not parameter.trainable and not np.isfinite(parameter.value).all():
+        for parameter in self.kept:
+            if not np.isfinite(parameter.value).all():
                 trainer, x = self.trainer, self.feed.x[: self.feed.rows]
                 rate, epoch = trainer.optimizer.learning_rate, trainer.epochs + 1
                 x = x.astype(trainer.network.dtype)

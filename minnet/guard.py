@@ -35,23 +35,16 @@ class Guard:
             self._check()
             yield
 
-    @contextlib.contextmanager
-    def training(self) -> Iterator[None]:
+    def training(self) -> Training:
         """Inside `with`: other threads are refused.
 
         Raises:
             RuntimeError: another thread trains this network.
         """
-        with self._lock:
-            self._check()
-            before, self._trains = self._trains, threading.get_ident()
-        try:
-            yield
-        finally:
-            self._trains = before
+        return Training(self)
 
     def _check(self) -> None:
-        if self._trains not in (None, threading.get_ident()):
+        if self._trains is not None and self._trains != threading.get_ident():
             raise RuntimeError(
                 "Network: expected to be used by one thread while it is trained, got a call from "
                 "another. Wait for the end of fit, or use a copy: copy.deepcopy(network)."
@@ -60,3 +53,19 @@ class Guard:
     def __reduce__(self) -> tuple[type[Guard], tuple[()]]:
         """For copies and pickles."""
         return (Guard, ())
+
+
+class Training:
+    """The `with` of `Guard.training`; a class, since every single step enters one."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+
+    def __enter__(self) -> None:
+        guard = self._guard
+        with guard._lock:
+            guard._check()
+            self._before, guard._trains = guard._trains, threading.get_ident()
+
+    def __exit__(self, *_error: object) -> None:
+        self._guard._trains = self._before

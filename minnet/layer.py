@@ -145,7 +145,7 @@ class Layer:
         if name in _METHODS:
             raise TypeError(_reserved(type(self).__name__, name))
         if type(value) is np.ndarray:
-            if isinstance(vars(self).get(name), Parameter):
+            if isinstance(self.__dict__.get(name), Parameter):
                 raise TypeError(
                     f"{type(self).__name__}.{name}: expected a Parameter, got an array, which "
                     f"would not be trained. Write self.{name}.value = ... to change its numbers."

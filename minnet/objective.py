@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from minnet import checks, door
+from minnet.layer import layers_of
 from minnet.losses import Loss
 from minnet.metrics import Metric, Record
 from minnet.network import Network
@@ -43,6 +44,7 @@ class Objective:
         self._known: tuple[tuple[int, ...], tuple[int, ...]] | None = None
         self._seen: Array | None = None
         self._penalized: list[Parameter] = []  # on which penalties act
+        self._own: list[object] = []  # layers and a loss that are not built in
         self.compose()
 
     def compose(self, quick: bool = False) -> None:
@@ -55,6 +57,8 @@ class Objective:
         self._seen, self._known = self.network.flat_values, None
         parameters = self.network.parameters().values() if self.penalties else ()
         self._penalized = [p for p in parameters if p.penalized]
+        parts = [self.loss, *layers_of(self.network)]
+        self._own = [part for part in parts if not checks.is_built_in(part)]
         if checks.is_built_in(self.loss):
             vars(self.loss)["_workspace"] = self.network.workspace
 
@@ -64,7 +68,11 @@ class Objective:
             shape = door.output_shape(self.network, self.loss, x)
             self._known = (x.shape[1:], shape[1:])
         shape = (len(x), *self._known[1])
-        return checks.read_only(self.loss.prepare_target(y, shape, self.network.dtype))
+        return self.protected(self.loss.prepare_target(y, shape, self.network.dtype))
+
+    def protected(self, data: Array) -> Array:
+        """The data, read-only where a layer or loss of a student's own might work in place."""
+        return checks.read_only(data) if self._own else data
 
     def differentiate(
         self, x: Array, y: Array, weight: Array | None = None, keep_prediction: bool = False

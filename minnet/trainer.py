@@ -106,7 +106,7 @@ class Trainer(Resumable):
         door.check_optimizer(self.optimizer, network)
         with network.guard.training(), np.errstate(over="ignore", invalid="ignore"):
             objective.compose(quick=True)
-            inputs = door.batch("step", x, network.dtype)
+            inputs = objective.protected(door.batch("step", x, network.dtype))
             target = objective.targets(inputs, y)
             if len(inputs) == 1:  # before any running mean has moved
                 door.check_smallest_batch(network, 1, 1)

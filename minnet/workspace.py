@@ -21,19 +21,19 @@ class Workspace:
 
     def __init__(self) -> None:
         self.open = False
-        self._arrays: dict[tuple[int, str], Array] = {}
+        self.arrays: dict[tuple[int, str], Array] = {}
 
     def lend(self, owner: object, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """An array of this shape, its content undefined; a smaller last batch takes a part."""
         key = (id(owner), name)
-        array = self._arrays.get(key)
+        array = self.arrays.get(key)
         if array is not None and array.dtype == dtype:
             kept = array.shape
             if kept == shape:
                 return array
             if kept[1:] == shape[1:] and kept[0] > shape[0]:
                 return array[: shape[0]]
-        array = self._arrays[key] = np.empty(shape, dtype)
+        array = self.arrays[key] = np.empty(shape, dtype)
         return array
 
     def __reduce__(self) -> tuple[type[Workspace], tuple[()]]:
@@ -42,7 +42,7 @@ class Workspace:
 
     def clear(self) -> None:
         """Give the memory back."""
-        self._arrays.clear()
+        self.arrays.clear()
 
 
 def lent(owner: object, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array | None:
@@ -54,4 +54,13 @@ def lent(owner: object, name: str, shape: tuple[int, ...], dtype: np.dtype[Any])
     workspace: Workspace | None = getattr(owner, "_workspace", None)
     if workspace is None or not workspace.open:
         return None
+    array = workspace.arrays.get((id(owner), name))
+    if array is not None and array.shape == shape and array.dtype == dtype:
+        return array  # as in nearly every step
     return workspace.lend(owner, name, shape, dtype)
+
+
+def room(owner: object, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """An array to write into: lent in a training step, new otherwise."""
+    array = lent(owner, name, shape, dtype)
+    return np.empty(shape, dtype) if array is None else array

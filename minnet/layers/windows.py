@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from minnet.checks import describe, whole_number
 from minnet.layer import Layer
-from minnet.workspace import lent
+from minnet.workspace import room
 
 Array = NDArray[Any]
 Pair = tuple[int, int]
@@ -139,12 +139,6 @@ def crop(layer: Layer, padded: Array, padding: Pair) -> Array:
     dx = room(layer, "dx", (m, c, h - 2 * top, w - 2 * left), padded.dtype)
     dx[...] = padded[:, :, top : h - top, left : w - left]
     return dx
-
-
-def room(layer: Layer, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    """An array to write into: lent in a training step, new otherwise."""
-    array = lent(layer, name, shape, dtype)
-    return np.empty(shape, dtype) if array is None else array
 
 
 def zeros(layer: Layer, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:

@@ -30,6 +30,9 @@ from minnet.workspace import Workspace, lent
 
 Array = NDArray[Any]
 
+_MODERATE = 60.0
+"""Logits that lie no further apart have exponentials that no type of float overflows with."""
+
 
 class CategoricalCrossEntropy(Loss):
     """L = -1/m sum y ln a, for rows a of k probabilities and targets y; 0 ln 0 is 0.
@@ -43,7 +46,8 @@ class CategoricalCrossEntropy(Loss):
         dL/dz_j   = e_j / (e_label + T)                 for the other classes
         dL/dz_label = -T / (e_label + T)                = a_label - 1, without subtracting
 
-    so that both keep their digits when the right class is far ahead. It follows from maximum
+    so that both keep their digits when the right class is far ahead. (Where all logits of the batch
+    lie close together, they are counted from z_label instead of M, which saves work: e_label is 1.) It follows from maximum
     likelihood: L is -ln of the probability that the network gives to the labels.
 
     With weights or smoothing the term of class c in row i has the weight q_ic (without: y_ic):
@@ -117,36 +121,42 @@ class CategoricalCrossEntropy(Loss):
         self, logits: Array, target: Array, sample_weight: Array | None = None
     ) -> float:
         """The loss, and its gradient on the way: both need the same exponentials."""
-        shape, dtype = logits.shape, logits.dtype
-        rows, one, m = self._constants(shape, dtype)
-        largest = logits.take(rows + logits.argmax(axis=1))[:, None]
         if target.ndim == 2 or sample_weight is not None or not self._plain:
             self._q = self._terms(target, logits, sample_weight)
-            return self._from_terms(largest - logits, self._q)
-        e: Array = np.subtract(logits, largest, out=lent(self, "e", shape, dtype))
+            return self._from_terms(logits.max(axis=1, keepdims=True) - logits, self._q)
+        shape, dtype = logits.shape, logits.dtype
+        rows, ones, one, m = self._constants(shape, dtype)
         flat = rows + target  # where the labels stand in the flattened rows
-        ahead = e.take(flat)
+        largest, least = logits.item(logits.argmax()), logits.item(logits.argmin())
+        moderate = largest - least < _MODERATE  # False also for NaN
+        base = logits.take(flat) if moderate else logits.max(axis=1)
+        e: Array = np.subtract(logits, base[:, None], out=lent(self, "e", shape, dtype))
+        ahead = 0.0 if moderate else e.take(flat)  # how far the label stands above the base
         np.exp(e, out=e)
-        e_label = e.take(flat)
+        e_label = one if moderate else e.take(flat)
         e.put(flat, 0)
-        others = np.add.reduce(e, axis=1)
-        total = e_label + others
+        others = e.dot(ones)
         e.put(flat, -others)
-        e /= (total * m)[:, None]
+        e /= ((e_label + others) * m)[:, None]
         self._gradient, self.count = e, float(shape[0])
-        # ln(total), exact also where the label is far ahead: then e_label is 1 and others tiny.
-        losses = np.log1p(others + (e_label - one)) - ahead
+        # ln(e_label + others), exact also where the label is far ahead, and others tiny.
+        losses = np.log1p(others if moderate else others + (e_label - one)) - ahead
         return float(np.add.reduce(losses) / m)
 
     def _constants(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> tuple[Array, ...]:
-        """Where the rows of a batch begin if they stand one behind the other, 1, and their number.
+        """Where the rows of a batch begin if they stand one behind the other; k ones; 1; m.
 
         The numbers are arrays without axes, which NumPy multiplies faster than Python's.
         """
         if (shape, dtype) != self._known:
             m, k = shape
             self._known = shape, dtype
-            self._kept = np.arange(0, m * k, k), np.array(1, dtype), np.array(m, dtype)
+            self._kept = (
+                np.arange(0, m * k, k),
+                np.ones(k, dtype),
+                np.array(1, dtype),
+                np.array(m, dtype),
+            )
         return self._kept
 
     def backward_from_logits(self) -> Array:

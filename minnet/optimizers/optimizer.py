@@ -30,12 +30,13 @@ def _counted(step: Step) -> Step:
     def counted(self: Optimizer, values: Array, grads: Array) -> None:
         before, outer, self._in_step = self.steps, self._in_step, True
         if not outer:
-            self._step_rate = self._rate_now()
+            self._step_rate = self._learning_rate if self.schedule is None else self._rate_now()
         try:
             step(self, values, grads)
         finally:
             self._in_step = outer
-        self.steps = max(self.steps, before + 1)
+        if self.steps <= before:
+            self.steps = before + 1
 
     return counted
 
@@ -101,7 +102,9 @@ class Optimizer:
     @property
     def learning_rate(self) -> float:
         """The factor of each step."""
-        if self._in_step and self.schedule is not None and self._step_rate is not None:
+        if self.schedule is None:
+            return self._learning_rate
+        if self._in_step and self._step_rate is not None:
             return self._step_rate
         return self._rate_now()
 
