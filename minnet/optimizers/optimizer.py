@@ -16,7 +16,7 @@ from minnet import checks, schedules
 Array = NDArray[Any]
 Step = Callable[[Any, Array, Array], None]
 
-BLOCK = 16384
+BLOCK = 32768
 """Entries that are updated at a time: few enough to stay in the processor's cache."""
 
 
