@@ -55,23 +55,6 @@ def test_backward_is_not_zero(part):
 
 
 @every
-def test_a_backward_overwrites_the_gradients_of_the_one_before(part):
-    """A network of built-in layers alone does not set its gradients to zero before a backward."""
-    layer, generator = ready(part)
-    x = inputs(part, generator)
-    grad = generator.normal(size=layer.forward(x).shape)
-    _, _, fresh = both(layer, x, grad)
-    fresh = {name: value.copy() for name, value in fresh.items()}
-    for parameter in layer.parameters().values():
-        if parameter.trainable:
-            parameter.grad = np.full(parameter.shape, 7.0)
-    layer.backward(grad)
-    for name, parameter in layer.parameters().items():
-        if parameter.trainable:
-            np.testing.assert_array_equal(parameter.grad, fresh[name])
-
-
-@every
 def test_shapes(part):
     """dL/dx has the shape of x, also for one sample where that has a meaning."""
     layer, generator = ready(part)
