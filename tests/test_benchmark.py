@@ -9,7 +9,7 @@ from benchmark import agreement, imports, memory, report, scaling, timing
 from benchmark.contenders import Plain, installed, scikit_learn
 from benchmark.contenders.bare_products import Products
 from benchmark.contenders.hand_written import HandWritten
-from benchmark.contenders.of_minnet import BareSteps, Minnet
+from benchmark.contenders.of_minnet import Minnet, StepFromOutside
 from benchmark.workloads import WORKLOADS, Workload, dense
 
 SMALL = Workload("small", dense(2, 5, 3, activation="relu"), 8, 32, 2, block=2)
@@ -17,7 +17,7 @@ SMALL = Workload("small", dense(2, 5, 3, activation="relu"), 8, 32, 2, block=2)
 
 @pytest.mark.parametrize("workload", WORKLOADS, ids=lambda w: w.label)
 def test_all_contenders_that_need_no_other_package_compute_the_same_losses(workload):
-    agreement.check(workload, [HandWritten, Minnet, BareSteps, Products], steps=3)
+    agreement.check(workload, [HandWritten, Minnet, StepFromOutside, Products], steps=3)
 
 
 @pytest.mark.parametrize("workload", WORKLOADS[:4], ids=lambda w: w.label)

@@ -10,8 +10,8 @@ import pytest
 from sweep_runs import X, Y, make_trainer, quiet, spawned
 
 import minnet as mn
-from minnet.sweeping import sweep
 from minnet.sweep_door import checked_data
+from minnet.sweeping import sweep
 
 
 @pytest.fixture(scope="module")

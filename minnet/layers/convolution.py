@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from minnet.checks import boolean, whole_number
 from minnet.initializers import Initializer, get
 from minnet.layer import Layer
-from minnet.layers.windows import Pair, Windows, crop, images, pad, pair, room, zeros
+from minnet.layers.windows import Pair, Windows, crop, images, pad, pair, zeros
 from minnet.parameter import Parameter
+from minnet.workspace import room
 
 Array = NDArray[Any]
 

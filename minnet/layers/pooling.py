@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from minnet.checks import boolean
 from minnet.layer import Layer
-from minnet.layers.windows import Pair, Windows, crop, images, pad, pair, room, zeros
+from minnet.layers.windows import Pair, Windows, crop, images, pad, pair, zeros
+from minnet.workspace import room
 
 Array = NDArray[Any]
 

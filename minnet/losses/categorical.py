@@ -46,9 +46,10 @@ class CategoricalCrossEntropy(Loss):
         dL/dz_j   = e_j / (e_label + T)                 for the other classes
         dL/dz_label = -T / (e_label + T)                = a_label - 1, without subtracting
 
-    so that both keep their digits when the right class is far ahead. (Where all logits of the batch
-    lie close together, they are counted from z_label instead of M, which saves work: e_label is 1.) It follows from maximum
-    likelihood: L is -ln of the probability that the network gives to the labels.
+    so that both keep their digits when the right class is far ahead. (Where the logits of a
+    batch lie close together, z_label stands in the place of M, which saves work: e_label is 1.)
+    It follows from maximum likelihood: L is -ln of the probability that the network gives to
+    the labels.
 
     With weights or smoothing the term of class c in row i has the weight q_ic (without: y_ic):
 

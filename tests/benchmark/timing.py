@@ -19,6 +19,10 @@ from .workloads import Workload
 
 ROUNDS = 60
 
+REST = 0.04
+"""Seconds before each block: threads of the contender before, which wait for more work in a loop
+for up to some 30 ms, have gone to sleep then, and do not hold a core."""
+
 
 @dataclass
 class Times:
@@ -40,7 +44,7 @@ class Run(NamedTuple):
     run: Callable[[], Any]
 
 
-def taken_in_turns(runs: dict[str, Run], rounds: int = ROUNDS) -> Times:
+def taken_in_turns(runs: dict[str, Run], rounds: int = ROUNDS, rest: float = 0.0) -> Times:
     """All in turns, in another order each round.
 
     What is done before the clock brings a contender's code and data back into the cache, and
@@ -52,6 +56,7 @@ def taken_in_turns(runs: dict[str, Run], rounds: int = ROUNDS) -> Times:
     for index in range(rounds):
         for position in generator.permutation(len(names)):
             warm, run = runs[names[position]]
+            time.sleep(rest)
             warm()
             begin = time.perf_counter()
             run()
@@ -69,7 +74,7 @@ def time_steps(workload: Workload, kinds: list[type[Plain]], rounds: int = ROUND
             batch = contender.prepared(x, y)
             few, many = max(1, workload.block // 5), workload.block
             runs[kind.name] = Run(_steps(contender, few, batch), _steps(contender, many, batch))
-    return taken_in_turns(runs, rounds)
+    return taken_in_turns(runs, rounds, REST)
 
 
 def _steps(contender: Plain, steps: int, batch: tuple[Any, Any]) -> Callable[[], None]:
@@ -95,4 +100,4 @@ def time_fits(workload: Workload, kinds: list[type[Plain]], rounds: int) -> Time
             contender.fit(x, y)
             one = _steps(contender, 1, contender.prepared(*part))
             runs[kind.name] = Run(one, functools.partial(contender.fit, x, y))
-    return taken_in_turns(runs, rounds)
+    return taken_in_turns(runs, rounds, REST)

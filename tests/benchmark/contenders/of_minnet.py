@@ -1,4 +1,4 @@
-"""minnet, as a user calls it: `Trainer.step(x, y)` with all of its checks, and `Trainer.fit`."""
+"""minnet: the training step that `fit` takes, `step(x, y)` called from outside, and `fit`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def trainer_of(workload: Workload) -> mn.Trainer:
 
 
 class Minnet(Plain):
-    """`Trainer.step`: composes, checks x and y, trains, and returns the loss."""
+    """A training step as `fit` takes it: its data were checked when the fit began."""
 
     name = "minnet"
 
@@ -38,9 +38,11 @@ class Minnet(Plain):
         super().__init__(workload)
         self.trainer = trainer_of(workload)
 
+        self.trainer.network.training = True
+
     def step(self, x: np.ndarray, y: np.ndarray) -> float:
-        """One step of the Trainer."""
-        return self.trainer.step(x, y)
+        """Forward, loss, backward, update; the loss and all numbers are watched, as always."""
+        return self.trainer.train_on(x, y)
 
     def fit(self, x: np.ndarray, y: np.ndarray, progress: bool = True) -> None:
         """A whole fit, with shuffling, history and progress bar."""
@@ -48,14 +50,20 @@ class Minnet(Plain):
         self.trainer.fit(x, y, epochs=workload.epochs, batch_size=workload.batch, progress=progress)
 
 
-class BareSteps(Minnet):
-    """The same steps without their door, on batches that lie ready: what `fit` adds to."""
+class StepFromOutside(Minnet):
+    """`Trainer.step`: looks at the network, checks x and y each time, and trains."""
 
-    name = "minnet, bare steps"
+    name = "minnet, step(x, y)"
 
     def step(self, x: np.ndarray, y: np.ndarray) -> float:
-        """One step without checks of x and y."""
-        return self.trainer.train_on(x, y)
+        """One step of the Trainer, with its door."""
+        return self.trainer.step(x, y)
+
+
+class BareSteps(Minnet):
+    """The steps of a fit on batches that lie ready: what `fit` adds to."""
+
+    name = "minnet, bare steps"
 
     def fit(self, x: np.ndarray, y: np.ndarray) -> None:  # type: ignore[override]
         """As many steps as a fit takes, nothing beside them."""
