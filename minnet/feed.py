@@ -43,7 +43,9 @@ class Feed:
                 yield self.x[part], self.y[part], None if weight is None else weight[part]
                 continue
             chosen = order[part]
-            x, y = self._x[: len(chosen)], self._y[: len(chosen)]
+            x, y = self._x, self._y
+            if len(chosen) < self.rows:
+                x, y = x[: len(chosen)], y[: len(chosen)]
             # "clip" lets NumPy write straight into `out`; the order holds valid rows only.
             self.x.take(chosen, axis=0, out=x, mode="clip")
             self.y.take(chosen, axis=0, out=y, mode="clip")

@@ -9,7 +9,7 @@ from typing import Any
 from minnet.history import Row
 
 _HIDDEN = ("epoch", "seconds", "learning_rate")
-_SECONDS_BETWEEN_LOSSES = 0.2
+_SECONDS_BETWEEN_LOOKS = 0.1
 
 
 class Progress:
@@ -20,6 +20,7 @@ class Progress:
         self._last_epoch = first_epoch + epochs - 1
         self._row: dict[str, str] = {}
         self._next = 0.0
+        self._steps = 0  # that the bar does not show yet
         if shown:
             from tqdm.auto import tqdm  # takes 50 ms: not before it is needed
 
@@ -31,14 +32,19 @@ class Progress:
             self._bar.set_description(f"epoch {epoch}/{self._last_epoch}", refresh=False)
 
     def step(self, loss: float) -> None:
-        """One more step; the running loss is shown a few times a second."""
+        """One more step; the bar moves a few times a second, with the running loss."""
         if self._bar is None:
             return
+        self._steps += 1
         now = time.perf_counter()
         if now >= self._next:
-            self._next = now + _SECONDS_BETWEEN_LOSSES
+            self._next = now + _SECONDS_BETWEEN_LOOKS
             self._bar.set_postfix({**self._row, "loss": f"{loss:.4f}"}, refresh=False)
-        self._bar.update()
+            self._show_steps()
+
+    def _show_steps(self) -> None:
+        self._bar.update(self._steps)
+        self._steps = 0
 
     def end_of_epoch(self, row: Row) -> None:
         """Show the numbers of the whole epoch."""
@@ -56,5 +62,6 @@ class Progress:
         trace: TracebackType | None,
     ) -> None:
         if self._bar is not None:
+            self._show_steps()
             self._bar.refresh()
             self._bar.close()
