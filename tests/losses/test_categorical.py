@@ -169,3 +169,31 @@ def test_soft_rows_stay_rows_of_the_networks_type():
 def test_a_last_layer_that_gives_no_probability(ending):
     with pytest.raises(ValueError, match=r"expected a network that ends in Softmax\(\).*got"):
         mn.CategoricalCrossEntropy().check_last_layer(ending)
+
+
+@pytest.mark.parametrize("spread", [1.0, 59.0, 61.0, 800.0])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_rows_of_a_batch_do_not_depend_on_each_other(spread, dtype):
+    """Logits far apart are counted from another base, and bring the whole batch to it."""
+    generator = np.random.default_rng(0)
+    logits = generator.normal(size=(6, 4)).astype(dtype)
+    logits[2] = [0.0, spread, 0.5 * spread, 0.1]
+    labels, loss = np.array([0, 3, 0, 1, 2, 3]), mn.CategoricalCrossEntropy()
+    value = loss.forward_from_logits(logits, labels)
+    gradient = loss.backward_from_logits().copy()
+    values = [loss.forward_from_logits(z[None], labels[i : i + 1]) for i, z in enumerate(logits)]
+    rtol = 40 * float(np.finfo(dtype).eps)
+    assert value == pytest.approx(np.mean(values), rel=rtol)
+    for i, z in enumerate(logits):
+        loss.forward_from_logits(z[None], labels[i : i + 1])
+        alone = loss.backward_from_logits()[0] / len(logits)
+        np.testing.assert_allclose(gradient[i], alone, rtol=max(rtol, spread * rtol / 40))
+
+
+def test_logits_that_are_not_finite_give_a_loss_that_is_not_finite():
+    loss = mn.CategoricalCrossEntropy()
+    with np.errstate(invalid="ignore"):
+        for wrong in (np.nan, np.inf):
+            assert not np.isfinite(
+                loss.forward_from_logits(np.array([[wrong, 0.0]]), np.array([1]))
+            )
