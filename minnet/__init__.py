@@ -164,7 +164,7 @@ _LATER = {
     "Runs": "minnet.runs",
     "sweep": "minnet.sweeping",
 }
-_MODULES_LATER = ("datasets", "plot")
+_MODULES_LATER = ("datasets", "doctor", "plot")
 
 
 def __getattr__(name: str) -> Any:

@@ -100,6 +100,26 @@ def fresh(code):
     return done.stdout
 
 
+def test_what_a_training_does_not_need_is_loaded_when_it_is_asked_for():
+    code = """
+import sys, numpy
+before = set(sys.modules)
+import minnet as mn
+new = set(sys.modules) - before
+late = ["numpy.random", "hashlib", "concurrent.futures"]
+late += ["minnet." + name for name in ("datasets", "doctor", "plot", "sweeping", "range_test")]
+print([name for name in late if name in new])
+mn.check_layer, mn.plot.history, mn.doctor.check_loss, mn.datasets.iris, mn.sweep, mn.Runs
+print(callable(mn.sweep), "sweep" in vars(mn))
+"""
+    assert fresh(code).split("\n")[:2] == ["[]", "True True"]
+
+
+def test_a_name_that_is_not_there_is_refused():
+    with pytest.raises(AttributeError, match="module 'minnet' has no attribute 'Lineer'"):
+        _ = mn.Lineer
+
+
 def test_importing_minnet_loads_numpy_and_nothing_else_from_outside():
     code = """
 import sys, numpy.ma, numpy.random
