@@ -11,6 +11,10 @@ from .contenders.of_minnet import trainer_of
 from .workloads import Workload
 
 
+PYTHON = 200_000
+"""Bytes that Python's own objects take, whatever the size of network and data."""
+
+
 class Peak(NamedTuple):
     """Bytes: the most that a fit held beside its data, and what it may be compared with."""
 
@@ -39,4 +43,4 @@ def allowed(peak: Peak, rows: int) -> int:
     Besides them the new order of the rows, an index each, and what Python itself takes.
     """
     order = rows * np.dtype(np.intp).itemsize
-    return 4 * peak.parameters + 3 * peak.activations + order + 200_000
+    return 4 * peak.parameters + 3 * peak.activations + order + PYTHON
