@@ -52,17 +52,17 @@ class Chain(Layer):
 
     def _forward(self, x: Array, to_logits: bool, keep: list[Array] | None = None) -> Array:
         """Each layer in turn; what a layer returns is cast back to the network's type."""
-        last, dtype = len(self.layers) - 1, self._dtype
+        last, dtype = len(self.layers) - 1 if to_logits else -1, self._dtype
         self._minnet.shapes = shapes = [x.shape]
         index, layer = 0, self.layers[0]
         try:
             for index, layer in enumerate(self.layers):
-                if to_logits and index == last:
-                    if not isinstance(layer, Chain):
-                        return x
+                if index != last:
+                    y = layer.forward(x)
+                elif isinstance(layer, Chain):
                     y = layer._forward(x, to_logits=True)
                 else:
-                    y = layer.forward(x)
+                    return x
                 if type(y) is not np.ndarray or y.dtype != dtype:
                     y = self._cast_back(y, "forward")
                 shapes.append(y.shape)

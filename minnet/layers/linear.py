@@ -77,14 +77,16 @@ class Linear(Layer):
                 f"{(len(self._x), self.out_features)}, got {grad.shape}. It has one row for each "
                 f"sample of the last forward."
             )
-        grad = grad.reshape(-1, self.out_features)
+        if grad.ndim != 2:
+            grad = grad.reshape(-1, self.out_features)
         Linear.backward_first(self, grad)  # not a subclass's own, which may call this method
         dx = product(grad, self.weight.value.T, lent(self, "dx", self._x.shape, grad.dtype))
         return dx if len(outer) == 1 else dx.reshape(*outer, self.in_features)
 
     def backward_first(self, grad: Array) -> None:
         """The gradients of W and b alone."""
-        grad = grad.reshape(-1, self.out_features)
+        if grad.ndim != 2:
+            grad = grad.reshape(-1, self.out_features)
         product(self._x.T, grad, self.weight.grad)
         if self.bias is not None:
             np.add.reduce(grad, axis=0, out=self.bias.grad)
