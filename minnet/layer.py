@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from minnet.arguments import constructor
 from minnet.inside import Inside
+from minnet.keywords import check_arguments
 from minnet.parameter import Parameter
 from minnet.workspace import Workspace
 
@@ -64,12 +65,7 @@ class Layer:
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Keep the arguments for `repr` and `save`: no `super().__init__()` is needed."""
-        if cls.__init__ is object.__init__ and (args or kwargs):
-            given = ", ".join([*map(repr, args), *(f"{key}={kwargs[key]!r}" for key in kwargs)])
-            raise TypeError(
-                f"{cls.__name__}: the constructor takes no arguments, got ({given}). "
-                f"Write {cls.__name__}()."
-            )
+        check_arguments(cls, args, kwargs)
         layer = super().__new__(cls)
         layer.__dict__["_minnet"] = Inside(args, kwargs)
         return layer

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from minnet import checks, schedules
+from minnet.keywords import check_arguments
 
 Array = NDArray[Any]
 Step = Callable[[Any, Array, Array], None]
@@ -88,8 +89,9 @@ class Optimizer:
         self.learning_rate = learning_rate
         self.weight_decay = self._number("weight_decay", weight_decay)
 
-    def __new__(cls, *_args: Any, **_kwargs: Any) -> Any:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Give it a memory of its own, also without `super().__init__()`."""
+        check_arguments(cls, args, kwargs)
         optimizer = super().__new__(cls)
         optimizer.state = {}
         return optimizer

@@ -10,7 +10,6 @@ import numpy as np
 from .contenders.of_minnet import trainer_of
 from .workloads import Workload
 
-
 PYTHON = 200_000
 """Bytes that Python's own objects take, whatever the size of network and data."""
 

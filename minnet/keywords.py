@@ -1,0 +1,66 @@
+"""Arguments that a constructor does not take, answered with those that it does."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+ELSEWHERE = {
+    "lr": "learning_rate",
+    "learning_rate_init": "learning_rate",
+    "eps": "epsilon",
+    "alpha": "slope",
+    "negative_slope": "slope",
+    "p": "rate",
+    "units": "out_features",
+    "input_dim": "in_features",
+    "filters": "out_channels",
+}
+"""What other libraries call it, and what it is called here."""
+
+
+def check_arguments(kind: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Refuse what the constructor of `kind` does not take, before Python does it in fewer words.
+
+    Raises:
+        TypeError: naming the argument, those that there are, and the likely one.
+
+    >>> class Scale:
+    ...     def __init__(self, features): ...
+    >>> check_arguments(Scale, (), {"feature": 3})
+    Traceback (most recent call last):
+    ...
+    TypeError: Scale: feature: expected one of the arguments features, got feature=3. ...
+    """
+    constructor: Any = kind.__init__  # type: ignore[misc]
+    if constructor is object.__init__:
+        if args or kwargs:
+            given = ", ".join([*map(repr, args), *(f"{key}={kwargs[key]!r}" for key in kwargs)])
+            raise TypeError(
+                f"{kind.__name__}: the constructor takes no arguments, got ({given}). "
+                f"Write {kind.__name__}()."
+            )
+        return
+    if not kwargs:
+        return
+    _, *parameters = inspect.signature(constructor).parameters.values()
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+        return
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+    for name, value in kwargs.items():
+        if name not in names:
+            known = ", ".join(names) or "(there are none)"
+            raise TypeError(
+                f"{kind.__name__}: {name}: expected one of the arguments {known}, "
+                f"got {name}={value!r}. {_mend(name, names)}"
+            )
+
+
+def _mend(name: str, names: list[str]) -> str:
+    """The argument that was probably meant."""
+    import difflib  # here: it is needed for this one sentence
+
+    likely = [ELSEWHERE[name]] if ELSEWHERE.get(name) in names else []
+    likely += difflib.get_close_matches(name, names, n=1)
+    likely += [known for known in names if name in known]
+    return f"Did you mean {likely[0]}?" if likely else "Leave it out, or take one of these."
