@@ -129,7 +129,7 @@ CASES = {
                 ("Tanh: the constructor takes no arguments, got (5)", "Write Tanh()")),
     "Sigmoid(axis=1)": (lambda: mn.Sigmoid(axis=1), TypeError, ("Sigmoid", "got (axis=1)")),
     "Linear with one more": (lambda: mn.Linear(2, 3, True, "zeros", 9), TypeError, ("Linear", "6")),
-    "Linear(init=)": (lambda: mn.Linear(2, 3, init="zeros"), TypeError, 
+    "Linear(init=)": (lambda: mn.Linear(2, 3, init="zeros"), TypeError,
                       ("Linear: init: expected one of", "Did you mean weight_init?")),
     "a class as a layer": (lambda: network_of(mn.Tanh), TypeError,
                            ("layers[0]: expected a layer, got the class Tanh", "Tanh(...)")),
