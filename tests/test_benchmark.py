@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 from benchmark import __main__ as program
-from benchmark import agreement, imports, memory, report, scaling, timing
+from benchmark import agreement, imports, memory, report, scaling, sweeps, timing
 from benchmark.contenders import Plain, installed, scikit_learn
 from benchmark.contenders.bare_products import Products
 from benchmark.contenders.hand_written import HandWritten
@@ -86,6 +86,12 @@ def test_imports_are_compared():
     assert abs(more) < 60_000
 
 
+@pytest.mark.slow
+def test_a_sweep_is_timed_with_one_process_and_with_two():
+    seconds, ratio = sweeps.measure()  # by another interpreter: it must find its way there
+    assert min(seconds, ratio) > 0
+
+
 def test_the_slope_of_a_curve():
     work = [1.0, 2.0, 4.0]
     assert scaling.Curve("", "", work, [3.0, 12.0, 48.0]).slope == pytest.approx(2.0)
@@ -111,13 +117,20 @@ def test_the_report_is_written(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(program, "installed", lambda: (kinds, ["torch is not installed"]))
     monkeypatch.setattr(program, "WORKLOADS", [SMALL])
     monkeypatch.setattr(program.imports, "measure", lambda: (1.2, 20.0))
+    monkeypatch.setattr(program.sweeps, "measure", lambda: (1.5, 1.8))
     found = [scaling.Curve("rows", "rows", [1.0, 2.0], [1.0, 2.0])]
     monkeypatch.setattr(program.scaling, "curves", lambda: found)
     monkeypatch.setattr(sys, "argv", ["benchmark", "--output", str(tmp_path), "--rounds", "3"])
     program.main()
     text = (tmp_path / "ratios.md").read_text(encoding="utf-8")
     assert text.strip() == capsys.readouterr().out.strip()
-    for part in ("processor:", "torch is not installed", "| small, SGD |", "1.00 [1.00-1.00]"):
+    for part in (
+        "processor:",
+        "torch is not installed",
+        "| small, SGD |",
+        "1.00 [1.00-1.00]",
+        "1.80 times",
+    ):
         assert part in text
     assert "minnet / NumPy by hand" in text
     assert "`import minnet` / `import numpy`: 1.20 (20 ms more)" in text

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import agreement, imports, machine, memory, report, scaling, timing
+from . import agreement, imports, machine, memory, report, scaling, sweeps, timing
 from .contenders import installed
 from .contenders.of_minnet import BareSteps, StepFromOutside
 from .workloads import WORKLOADS, Workload
@@ -77,6 +77,9 @@ def main() -> None:
         memories(chosen, say)
         ratio, more = imports.measure()
         say += ["", f"`import minnet` / `import numpy`: {ratio:.2f} ({more:.0f} ms more)"]
+        seconds, times = sweeps.measure()
+        head = f"A sweep of {sweeps.RUNS} runs of {seconds:.1f} s each: two processes"
+        say += ["", f"{head} are {times:.2f} times as fast as one (asked: at least 1.7)"]
         found = scaling.curves()
         slopes = [[c.name, f"{c.slope:.2f}", "at most 1.05"] for c in found]
         say += ["", "## How time grows: slopes in a log-log plot", ""]
