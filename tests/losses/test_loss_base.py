@@ -117,3 +117,24 @@ def test_arguments_that_it_does_not_take():
     for kind in (mn.BinaryCrossEntropy, mn.CategoricalCrossEntropy):
         with pytest.raises(TypeError, match=f"{kind.__name__}.*from_logits"):
             kind(from_logits=True)
+
+
+def test_each_sample_counts_one_unless_the_loss_says_otherwise():
+    assert Absolute().counts(np.zeros((3, 1))).tolist() == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        ([], r"y: expected one target for each sample, got an array of shape \(0,\)"),
+        ((), r"y: expected one target for each sample, got an array of shape \(0,\)"),
+        (np.ma.masked_array([]), r"y: expected an array without a mask"),
+        ([[1.0], [1.0, 2.0]], r"y: expected"),
+        (["cat", "dog"], r"y: expected numbers, got names of classes"),
+        (np.array(["cat", 3], dtype=object), r"y: expected numbers, got names of classes"),
+    ],
+)
+def test_targets_that_are_none(y, message):
+    trainer = mn.Trainer([mn.Linear(2, 1)], Absolute(), mn.SGD())
+    with pytest.raises((TypeError, ValueError), match=rf"Absolute\(\): {message}"):
+        trainer.fit(np.ones((2, 2)), y, 1, progress=False)

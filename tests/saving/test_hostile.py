@@ -1,5 +1,6 @@
 """Hostile files, one by one: each is refused for what it is; nothing is executed or written."""
 
+import hashlib
 import json
 import re
 import sys
@@ -300,3 +301,20 @@ def test_an_optimizers_memory_of_another_length(tmp_path):
     members["training/more.npy"] = members[name] = arrays.to_bytes(made.optimizer.state["mean"])
     (tmp_path / "t").write_bytes(archive.seal(members))
     assert "does not belong there" in refusal(made.load_checkpoint, tmp_path / "t")
+
+
+@pytest.mark.parametrize("content", [["int8", 1.5], ["float16", 0.1], ["float32", 0.1]])
+def test_a_number_that_its_type_cannot_hold(content):
+    """Rounded in silence it would be another number."""
+    with pytest.raises(Flaw, match=f"a number that does not fit its type {content[0]}"):
+        Reader({}).decode({"scalar": content})
+
+
+def test_a_member_that_ends_within_its_header():
+    """Sealed correctly, so that only the walk from member to member can see it."""
+    whole = archive.seal({"a": b"abc"})
+    first = len(archive._headers("a", b"abc", 0)[0]) + 3
+    body = whole[:first] + b"PK\3\4" + b"minnet sha256 "
+    digest = hashlib.sha256(body).hexdigest().encode()
+    with pytest.raises(Flaw, match="a member is cut off"):
+        archive.unseal(body + digest)
