@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
+from minnet.penalties import Penalty
 
 X = np.random.default_rng(0).normal(size=(8, 3))
 Y = X @ np.array([[1.0], [-2.0], [0.5]])
@@ -108,3 +109,13 @@ def test_a_loss_that_is_not_finite_is_not_penalized():
         t.step(X, Y)
     assert np.array_equal(network.flat_values, before)
     assert not network.flat_gradients.any()
+
+
+def test_a_penalty_of_ones_own_says_what_to_write():
+    class Empty(Penalty):
+        pass
+
+    with pytest.raises(NotImplementedError, match=r"Empty: write value\(self, w\)"):
+        Empty(0.1).value(X)
+    with pytest.raises(NotImplementedError, match=r"Empty: write gradient\(self, w\)"):
+        Empty(0.1).gradient(X)

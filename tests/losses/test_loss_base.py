@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
+from minnet.losses.elementwise import ElementwiseLoss
 
 
 class Absolute(mn.Loss):
@@ -138,3 +139,27 @@ def test_targets_that_are_none(y, message):
     trainer = mn.Trainer([mn.Linear(2, 1)], Absolute(), mn.SGD())
     with pytest.raises((TypeError, ValueError), match=rf"Absolute\(\): {message}"):
         trainer.fit(np.ones((2, 2)), y, 1, progress=False)
+
+
+def test_a_loss_of_ones_own_has_no_canonical_activation():
+    for verb in (
+        lambda: Absolute().forward_from_logits(np.ones((1, 1)), np.ones((1, 1))),
+        lambda: Absolute().backward_from_logits(),
+    ):
+        with pytest.raises(NotImplementedError, match="Absolute has no canonical activation"):
+            verb()
+    assert not mn.Trainer([mn.Linear(2, 1), mn.Sigmoid()], Absolute(), mn.SGD()).fused
+
+
+def test_an_elementwise_loss_without_its_formulas_says_what_to_write():
+    class Cubic(ElementwiseLoss):
+        pass
+
+    a = np.ones((2, 1))
+    with pytest.raises(NotImplementedError, match=r"Cubic: write values\(self, a, y\)"):
+        Cubic().forward(a, a)
+    Cubic.values = lambda self, a, y: np.abs(a - y) ** 3
+    loss = Cubic()
+    assert loss.forward(3 * a, a) == 8.0
+    with pytest.raises(NotImplementedError, match=r"Cubic: write derivatives\(self, a, y\)"):
+        loss.backward()
