@@ -133,6 +133,8 @@ def test_what_is_no_file_is_neither_written_nor_read(kind, tmp_path):
     with pytest.raises(mn.CheckpointError) as refused:
         mn.load(path)
     assert refused.value.path == path
+    reasons = {"link": "symbolic link", "missing folder": "no such file"}
+    assert reasons.get(kind, "no regular file") in refused.value.reason
     assert sorted(tmp_path.iterdir()) == before
     assert mn.load(good).flat_values.tobytes() == network().flat_values.tobytes()
 
@@ -173,3 +175,15 @@ def test_numbers_of_another_byte_order_are_written_alike(tmp_path):
     assert arrays.to_bytes(np.arange(3, dtype=">f4")) == arrays.to_bytes(np.arange(3, dtype="<f4"))
     with pytest.raises(TypeError, match="complex"):
         arrays.to_bytes(np.ones(2, complex))
+
+
+def test_a_temporary_file_is_always_a_new_one(tmp_path, monkeypatch):
+    """What stands under its name already, perhaps somebody else's link, is not written."""
+    (tmp_path / "precious").write_bytes(b"precious")
+    monkeypatch.setattr(disk.secrets, "token_hex", lambda _: "00ff")
+    name = f".minnet-{disk._HOST}-{os.getpid()}-00ff.tmp"
+    (tmp_path / name).hardlink_to(tmp_path / "precious")
+    with pytest.raises(FileExistsError, match="not written"):
+        network().save(tmp_path / "n")
+    assert (tmp_path / "precious").read_bytes() == b"precious"
+    assert not (tmp_path / "n").exists()

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import struct
 import sys
 from pathlib import Path
 
@@ -318,3 +319,15 @@ def test_a_member_that_ends_within_its_header():
     digest = hashlib.sha256(body).hexdigest().encode()
     with pytest.raises(Flaw, match="a member is cut off"):
         archive.unseal(body + digest)
+
+
+@pytest.mark.parametrize(
+    ("shape", "reason"),
+    [("1, " * 39 + "1", "not as it is written"), ("9" * 700 + ",", "not understood")],
+)
+def test_more_axes_and_longer_axes_than_any_array_has(shape, reason):
+    text = f"{{'descr': '<f8', 'fortran_order': False, 'shape': ({shape}), }}"
+    text += " " * (-(11 + len(text)) % 64) + "\n"
+    data = b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text.encode() + bytes(8)
+    with pytest.raises(Flaw, match=reason):
+        arrays.to_array(memoryview(data))
