@@ -184,3 +184,47 @@ def test_the_best_stays_the_best_whenever_it_was_cut_off(places, cut, tmp_path):
             fit(trainer(), 2, *callbacks(cut))
     fit(resumed(tmp_path / "last"), 4, *callbacks())
     assert epoch_of(tmp_path / "best") == 2
+
+
+def test_a_generator_that_was_given_to_one_layer_goes_on_too(tmp_path):
+    """`layer.random = ...` after the network was built: no longer the stream that all share."""
+
+    def made():
+        with_own = trainer()
+        with_own.network.layers[2].random = np.random.default_rng(9)
+        return with_own
+
+    whole, first, again = made(), made(), made()
+    fit(whole, 4)
+    fit(first, 2, mn.Checkpoint(tmp_path / "run"))
+    again.load_checkpoint(tmp_path / "run")
+    fit(again, 4)
+    assert again.network.flat_values.tobytes() == whole.network.flat_values.tobytes()
+
+
+class Heavy(mn.Optimizer):
+    """A student's optimizer whose memory comes up in its first step."""
+
+    def step(self, values, grads):
+        if not hasattr(self, "velocity"):
+            self.velocity = np.zeros_like(values)
+        self.velocity += grads
+        values -= self.learning_rate * self.velocity
+
+
+@pytest.mark.parametrize("optimizer", [mn.Adam, Heavy])
+def test_a_training_is_taken_back_to_before_its_first_step(optimizer, tmp_path):
+    """What the optimizer has come to remember since is forgotten again."""
+
+    def made():
+        layers = [mn.Linear(1, 3), mn.Tanh(), mn.Linear(3, 1)]
+        return mn.Trainer(layers, mn.MeanSquaredError(), optimizer(0.05), seed=0)
+
+    whole, again = made(), made()
+    again.save_checkpoint(tmp_path / "start")
+    fit(whole, 2)
+    fit(again, 3)
+    again.load_checkpoint(tmp_path / "start")
+    assert not hasattr(again.optimizer, "velocity")
+    fit(again, 2)
+    assert again.network.flat_values.tobytes() == whole.network.flat_values.tobytes()

@@ -13,6 +13,7 @@ import pytest
 import minnet as mn
 from minnet.saving import archive, arrays
 from minnet.saving.errors import Flaw
+from minnet.saving.text import from_json
 from minnet.saving.values import Reader
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "reliability"))
@@ -331,3 +332,18 @@ def test_more_axes_and_longer_axes_than_any_array_has(shape, reason):
     data = b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text.encode() + bytes(8)
     with pytest.raises(Flaw, match=reason):
         arrays.to_array(memoryview(data))
+
+
+@pytest.mark.parametrize("kind", ["layer", "make", "arrays", "used", "_init__", "pair_of", ""])
+def test_what_the_reader_has_beside_its_kinds_is_no_kind(kind):
+    """The words of a file choose among seven decoders, and not among all attributes."""
+    layer = {"layer": "minnet.ReLU", "args": [], "kwargs": {}}
+    reader = Reader({}, lambda *_: pytest.fail("called"))
+    with pytest.raises(Flaw, match="unknown kind"):
+        reader.decode({kind: layer})
+
+
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_numbers_that_json_does_not_have(word):
+    with pytest.raises(Flaw, match=f"has {word}"):
+        from_json(memoryview(f'{{"not used": {word}}}'.encode()))
