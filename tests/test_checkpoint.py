@@ -356,6 +356,7 @@ def test_ctrl_c_saves_within_the_epoch_and_goes_on(tmp_path):
     again = trainer()
     again.load_checkpoint(tmp_path / "run")
     assert again.standing().position.batch == 2
+    assert again.history.interrupted
     fit(again, mn.Checkpoint(tmp_path / "run"))
     assert not again.history.interrupted
     assert state(again) == state(whole)
