@@ -85,3 +85,13 @@ def test_a_copy_has_a_guard_of_its_own(copied):
     with network.guard.training():
         assert isinstance(in_a_thread(lambda: other.predict(X)), np.ndarray)
         assert isinstance(in_a_thread(lambda: network.predict(X)), RuntimeError)
+
+
+def test_a_step_within_a_fit_does_not_end_its_rule():
+    """A callback may train too; other threads are refused until the fit itself is over."""
+    network = trainer().network
+    with network.guard.training():
+        with network.guard.training():
+            pass
+        assert isinstance(in_a_thread(lambda: network.predict(X)), RuntimeError)
+    assert isinstance(in_a_thread(lambda: network.predict(X)), np.ndarray)

@@ -1,10 +1,14 @@
 """What a fit was given: which callback gets which memory back, and which data are the same."""
 
+import copy
+import pickle
+import threading
+
 import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.session import digest
+from minnet.session import Standing, digest
 
 X, Y = np.arange(12.0).reshape(12, 1) / 12, np.arange(12.0)
 NUMBERS = {"a": [5.0, 1.0, 3.0, 4.0], "b": [5.0, 3.0, 4.0, 1.0]}
@@ -91,12 +95,13 @@ def test_two_early_stoppings_each_go_on_waiting(tmp_path):
     assert [(s.best, s.best_epoch) for s in later] == [(1.0, 4), (1.0, 2)]
 
 
-def test_a_callback_of_ones_own_takes_what_its_class_has_written(tmp_path):
+def test_callbacks_of_ones_own_take_what_their_class_has_written_in_turn(tmp_path):
     class Count(mn.Callback):
-        count = 0
+        def __init__(self, by):
+            self.by, self.count = by, 0
 
         def on_step_end(self, trainer, loss):
-            self.count += 1
+            self.count += self.by
 
         def state(self):
             return {"count": self.count}
@@ -104,11 +109,14 @@ def test_a_callback_of_ones_own_takes_what_its_class_has_written(tmp_path):
         def restore(self, trainer, state):
             self.count = state["count"]
 
-    count = Count()
-    fit(trainer(), 2, count, mn.Checkpoint(tmp_path / "last"))
-    again = Count()
-    fit(resumed(tmp_path / "last"), 3, again)
-    assert (count.count, again.count) == (6, 9)
+    before = [Count(1), Count(100)]
+    fit(trainer(), 2, *before, mn.Checkpoint(tmp_path / "last"))
+    after = [Count(1), Count(100)]
+    fit(resumed(tmp_path / "last"), 3, *after)
+    assert [count.count for count in before] == [6, 600]
+    assert [count.count for count in after] == [9, 900]
+    with pytest.raises(ValueError, match="expected a Count, whose memory is in the checkpoint"):
+        fit(resumed(tmp_path / "last"), 3, Count(1))
 
 
 class Cut(Exception):  # noqa: N818
@@ -144,6 +152,7 @@ def test_a_digest_sees_type_shape_order_and_every_number():
     others = [array.reshape(4, 6), array.astype(np.float32), array[::-1], array.T, array + 1e-13]
     found = {digest(a) for a in [array, *others, np.arange(24).reshape(6, 4)]}
     assert len(found) == 7
+    assert digest(np.zeros(3)) != digest(np.zeros(3, np.int64))  # of the same bytes
     long = np.zeros((10_000, 2))
     other = long.copy()
     other[-1, -1] = 1
@@ -228,3 +237,48 @@ def test_a_training_is_taken_back_to_before_its_first_step(optimizer, tmp_path):
     assert not hasattr(again.optimizer, "velocity")
     fit(again, 2)
     assert again.network.flat_values.tobytes() == whole.network.flat_values.tobytes()
+
+
+class Gain(mn.Layer):
+    def __init__(self):
+        self.gain = mn.Parameter(np.ones(1))
+
+    def forward(self, x):
+        self.x = x
+        return x * self.gain.value
+
+    def backward(self, grad):
+        self.gain.grad = (grad * self.x).sum(axis=0)
+        return grad * self.gain.value
+
+
+def test_a_parameter_that_was_bound_anew_is_saved_and_loaded(tmp_path):
+    """The network finds it at the door, before its values are written or read."""
+
+    def made(start):
+        fresh = mn.Trainer([mn.Linear(1, 1), Gain()], mn.MeanSquaredError(), mn.Adam(), seed=0)
+        fresh.network.layers[1].gain = mn.Parameter(np.full(1, start))
+        return fresh
+
+    first, again = made(3.0), made(7.0)
+    first.save_checkpoint(tmp_path / "run")
+    again.load_checkpoint(tmp_path / "run")
+    assert again.network.flat_values[-1] == 3.0
+    for one in (first, again):
+        one.step(X, Y)
+    assert again.network.flat_values.tobytes() == first.network.flat_values.tobytes()
+    assert again.network.layers[1].gain.value[0] == again.network.flat_values[-1] != 3.0
+
+
+def test_a_copy_of_a_trainer_leaves_data_and_callbacks_of_the_last_fit_behind():
+    class Locked(mn.Callback):
+        def __init__(self):
+            self.lock = threading.Lock()  # which nobody can copy
+
+    made, x = trainer(), np.zeros((20_000, 1))
+    made.fit(x, x[:, 0], 1, 100, callbacks=[Locked()], progress=False)
+    sent = pickle.dumps(made)
+    assert len(sent) < x.nbytes / 8  # of which the layers keep one batch
+    for other in (copy.deepcopy(made), pickle.loads(sent)):
+        assert other.standing() == Standing()
+        assert other.network.flat_values.tobytes() == made.network.flat_values.tobytes()
