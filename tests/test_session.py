@@ -282,3 +282,30 @@ def test_a_copy_of_a_trainer_leaves_data_and_callbacks_of_the_last_fit_behind():
     for other in (copy.deepcopy(made), pickle.loads(sent)):
         assert other.standing() == Standing()
         assert other.network.flat_values.tobytes() == made.network.flat_values.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "until", "written"),
+    [
+        ({}, 3, [1, 2, 3]),
+        ({"every": 2}, 4, [2, 4]),
+        ({"every": 2}, 3, [2, 3]),
+        ({"every": None}, 3, [3]),
+        ({"best_of": "a", "mode": "min"}, 4, [1, 2]),
+    ],
+)
+def test_a_checkpoint_is_written_when_it_is_time_and_never_twice(options, until, written, tmp_path):
+    made, epochs = trainer(), []
+    save = made.save_checkpoint
+    made.save_checkpoint = lambda path: (epochs.append(made.epochs), save(path))
+    fit(made, until, mn.Checkpoint(tmp_path / "run", **options))
+    assert epochs == written
+
+
+def test_a_new_fit_begins_a_new_comparison(tmp_path):
+    best = mn.Checkpoint(tmp_path / "best", best_of="a", mode="min")
+    made = trainer()
+    fit(made, 2, best)
+    assert epoch_of(tmp_path / "best") == 2
+    fit(made, 4, best)  # 3.0, then 4.0
+    assert epoch_of(tmp_path / "best") == 3
