@@ -129,11 +129,9 @@ def _patiently(act: Callable[[], T]) -> T:
 
 def _sync_folder(folder: Path) -> None:
     """Bring the new name to the disk; some systems cannot do this for a folder."""
-    if _WINDOWS:
-        return
     try:
         descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
-    except PermissionError:  # one may write into a folder that one may not list
+    except PermissionError:  # Windows opens none; elsewhere not every one may be listed
         return
     try:
         os.fsync(descriptor)
