@@ -42,6 +42,7 @@ def main() -> None:
     report = Report("interrupts")
     random = np.random.default_rng(4)
     with tempfile.TemporaryDirectory() as folder:
+        fit(trainer(), EPOCHS, mn.Checkpoint(Path(folder) / "warm"))  # what is done once only
         whole = trainer()
         start = time.perf_counter()
         fit(whole, EPOCHS, mn.Checkpoint(Path(folder) / "whole"))
