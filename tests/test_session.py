@@ -167,34 +167,6 @@ def test_a_digest_does_not_see_how_the_numbers_lie_in_memory():
         assert digest(same) == digest(array)
 
 
-class CutIn(mn.Callback):
-    """The power fails between two checkpoints of one epoch."""
-
-    def after_epoch(self, trainer, row):
-        if trainer.epochs == 2:
-            raise Cut
-
-
-@pytest.mark.parametrize("places", [(0, 1), (1, 0)])
-@pytest.mark.parametrize("cut", [None, 0, 1, 2])
-def test_the_best_stays_the_best_whenever_it_was_cut_off(places, cut, tmp_path):
-    """Epoch 2 is the best of `a`; the checkpoint to go on from must know it, or not have it."""
-
-    def callbacks(cut=None):
-        every = [mn.Checkpoint(tmp_path / "best", best_of="a", mode="min"),
-                 mn.Checkpoint(tmp_path / "last")]  # fmt: skip
-        every = [every[i] for i in places]
-        return every if cut is None else [*every[:cut], CutIn(), *every[cut:]]
-
-    if cut is None:
-        fit(trainer(), 2, *callbacks())
-    else:
-        with pytest.raises(Cut):
-            fit(trainer(), 2, *callbacks(cut))
-    fit(resumed(tmp_path / "last"), 4, *callbacks())
-    assert epoch_of(tmp_path / "best") == 2
-
-
 def test_a_generator_that_was_given_to_one_layer_goes_on_too(tmp_path):
     """`layer.random = ...` after the network was built: no longer the stream that all share."""
 
@@ -282,30 +254,3 @@ def test_a_copy_of_a_trainer_leaves_data_and_callbacks_of_the_last_fit_behind():
     for other in (copy.deepcopy(made), pickle.loads(sent)):
         assert other.standing() == Standing()
         assert other.network.flat_values.tobytes() == made.network.flat_values.tobytes()
-
-
-@pytest.mark.parametrize(
-    ("options", "until", "written"),
-    [
-        ({}, 3, [1, 2, 3]),
-        ({"every": 2}, 4, [2, 4]),
-        ({"every": 2}, 3, [2, 3]),
-        ({"every": None}, 3, [3]),
-        ({"best_of": "a", "mode": "min"}, 4, [1, 2]),
-    ],
-)
-def test_a_checkpoint_is_written_when_it_is_time_and_never_twice(options, until, written, tmp_path):
-    made, epochs = trainer(), []
-    save = made.save_checkpoint
-    made.save_checkpoint = lambda path: (epochs.append(made.epochs), save(path))
-    fit(made, until, mn.Checkpoint(tmp_path / "run", **options))
-    assert epochs == written
-
-
-def test_a_new_fit_begins_a_new_comparison(tmp_path):
-    best = mn.Checkpoint(tmp_path / "best", best_of="a", mode="min")
-    made = trainer()
-    fit(made, 2, best)
-    assert epoch_of(tmp_path / "best") == 2
-    fit(made, 4, best)  # 3.0, then 4.0
-    assert epoch_of(tmp_path / "best") == 3
