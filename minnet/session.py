@@ -66,11 +66,12 @@ class Standing:
         """Each callback of this fit with its memory of the earlier one."""
         left, pairs = list(callbacks), []
         for name, memory in self.memories:
-            callback = next((c for c in left if type(c).__name__ == name), None)
+            callback = next((c for c in left if type(c).__name__ == name and c.takes(memory)), None)
             if callback is None:
+                of = f" of {memory['monitor']!r}" if "monitor" in memory else ""
                 raise ValueError(
-                    f"fit: callbacks: expected a {name}, whose memory is in the checkpoint, got "
-                    f"{[type(c).__name__ for c in callbacks]}. Give the callbacks of before."
+                    f"fit: callbacks: expected a {name}{of}, whose memory is in the checkpoint, "
+                    f"got {[type(c).__name__ for c in callbacks]}. Give the callbacks of before."
                 )
             left.remove(callback)
             pairs.append((callback, memory))
@@ -114,10 +115,6 @@ class Session:
         """What a checkpoint keeps."""
         memories = [(type(c).__name__, c.state()) for c in self.callbacks]
         return Standing(self.data, [(n, m) for n, m in memories if m], self.position)
-
-    def __getstate__(self) -> dict[str, Any]:
-        """A copy keeps the digests, not the data."""
-        return {**vars(self), "_data": self.data, "_arrays": []}
 
 
 def digest(array: Array | None) -> str | None:

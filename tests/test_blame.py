@@ -223,3 +223,11 @@ def test_bad_seeds_are_refused(seed):
         (TypeError, ValueError), match="Network: seed: expected a whole number >= 0"
     ):
         mn.Network([mn.Tanh()], seed=seed)
+
+
+def test_a_layer_that_holds_one_parameter_twice_is_named_too():
+    """Its Parameters have no names of their own; the error goes on all the same."""
+    layer = Faulty(ValueError("broken"))
+    layer.again = layer.gain
+    error = blame(ValueError("broken"), 1, layer, "forward", (4, 3))
+    assert str(error) == "layers[1] Faulty().forward: broken (called with an input of shape (4, 3))"

@@ -286,6 +286,7 @@ MISFITS = [
     (lambda: trainer(metrics=[]), "metrics is"),
     (lambda: trainer(penalty=mn.L2(0.1)), "penalty is"),
     (lambda: trainer(clip_norm=1.0), "clip_norm is None, that of this trainer 1.0"),
+    (lambda: trainer(clip_value=2.0), "clip_value is None, that of this trainer 2.0"),
     (
         lambda: mn.Trainer([mn.Linear(4, 3)], mn.MeanSquaredError(), mn.Adam()),
         "no parameter|a parameter|shape",
@@ -356,6 +357,7 @@ def test_ctrl_c_saves_within_the_epoch_and_goes_on(tmp_path):
     again = trainer()
     again.load_checkpoint(tmp_path / "run")
     assert again.standing().position.batch == 2
+    assert again.history.interrupted
     fit(again, mn.Checkpoint(tmp_path / "run"))
     assert not again.history.interrupted
     assert state(again) == state(whole)

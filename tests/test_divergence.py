@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
+from minnet.divergence import diverged
 
 X, Y = np.random.default_rng(0).normal(size=(12, 4)), np.arange(12) % 3
 
@@ -174,3 +175,28 @@ def test_after_the_error_the_training_can_go_on():
 def test_the_error_travels_between_processes(clone):
     error = clone(mn.TrainingDiverged("why", 3, 4, "layers[0]"))
     assert (str(error), error.epoch, error.batch, error.layer) == ("why", 3, 4, "layers[0]")
+
+
+def test_a_layer_whose_backward_is_bad_only_once():
+    """Looked at again nothing is wrong: the message does not blame a layer that it has not seen."""
+
+    class Once(Bad):
+        def backward(self, grad):
+            self.gain.grad = np.array([np.inf if self.calls == 1 else 0.0])
+            self.calls += 1
+            return grad
+
+    trainer = trainer_with(Once())
+    before = state(trainer)
+    with pytest.raises(mn.TrainingDiverged, match="in the network: the gradient is too") as info:
+        trainer.step(X, Y)
+    assert info.value.layer == "the network"
+    assert state(trainer) == before
+
+
+def test_without_the_loss_s_gradient_the_parameter_is_named():
+    network = mn.Network([mn.Linear(2, 1), mn.Linear(1, 1)], seed=0)
+    network.layers[0].weight.grad = np.array([[0.0], [np.nan]])
+    error = diverged(network, np.ones((1, 2), np.float32), 0.5, 0.1)
+    assert error.layer == "layers[0] Linear.weight"
+    assert "the gradient of 0.weight[1, 0] is nan" in str(error)

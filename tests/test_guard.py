@@ -3,6 +3,7 @@
 import copy
 import pickle
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -85,3 +86,39 @@ def test_a_copy_has_a_guard_of_its_own(copied):
     with network.guard.training():
         assert isinstance(in_a_thread(lambda: other.predict(X)), np.ndarray)
         assert isinstance(in_a_thread(lambda: network.predict(X)), RuntimeError)
+
+
+def test_a_step_within_a_fit_does_not_end_its_rule():
+    """A callback may train too; other threads are refused until the fit itself is over."""
+    network = trainer().network
+    with network.guard.training():
+        with network.guard.training():
+            pass
+        assert isinstance(in_a_thread(lambda: network.predict(X)), RuntimeError)
+    assert isinstance(in_a_thread(lambda: network.predict(X)), np.ndarray)
+
+
+def test_one_evaluation_at_a_time():
+    """A layer of a student's own may keep what its forward meets."""
+
+    class Counts(mn.Layer):
+        inside, most = 0, 0
+
+        def forward(self, x):
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+            time.sleep(0.05)
+            self.inside -= 1
+            return x.copy()
+
+        def backward(self, grad):
+            return grad
+
+    network = mn.Network([Counts()])
+    network.predict(X)
+    threads = [threading.Thread(target=network.predict, args=(X,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert network.layers[0].most == 1

@@ -215,3 +215,17 @@ def test_one_inside_another():
         assert not outer.requested
         signal.raise_signal(signal.SIGINT)
         assert outer.requested
+
+
+def test_a_handler_that_python_did_not_set_gives_way_to_the_default(monkeypatch):
+    """A program that embeds Python: `getsignal` gives None, which cannot be set again."""
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(signal, "getsignal", lambda _: None)
+            with interruption() as pressed:
+                signal.raise_signal(signal.SIGINT)
+            assert pressed.requested
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -210,3 +210,20 @@ def test_unfused_cross_entropy_at_saturation_explains_itself(dtype):
             assert part in str(info.value)
         fused = objective(network, kind())
         assert np.isfinite(fused.differentiate(x, fused.targets(x, y)))
+
+
+def test_evaluate_says_when_the_loss_is_not_finite():
+    """A loss of one's own need not say it by itself, as the built-in ones do."""
+
+    class Inverse(mn.Loss):
+        def forward(self, prediction, target):
+            return float(np.where(target == 0, np.inf, 1.0).sum())
+
+        def backward(self):
+            raise AssertionError("not asked for")
+
+    target = objective(network_for(1, mn.Identity()), Inverse())
+    x, _ = data(1)
+    assert target.evaluate(x, target.targets(x, np.ones(len(x))), {})["loss"] == len(x)
+    with pytest.raises(FloatingPointError, match="evaluate: expected a finite loss, got inf"):
+        target.evaluate(x, target.targets(x, np.zeros(len(x))), {})

@@ -1,7 +1,9 @@
 """The package from outside: its public names, what importing it costs, that it is typed."""
 
+import importlib
 import importlib.metadata
 import inspect
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
@@ -173,3 +175,13 @@ def test_every_public_name_is_documented():
     for name in mn.__all__:
         assert (getattr(mn, name).__doc__ or "").strip(), name
     assert np.__doc__  # the documentation has not been stripped by -OO
+
+
+def test_every_file_can_be_imported_and_does_nothing_by_that(capsys, monkeypatch):
+    """Also those that are run: `python -m minnet` and the doctor's process."""
+    monkeypatch.setattr(sys, "argv", ["minnet", "check", "missing.py"])
+    names = [m.name for m in pkgutil.walk_packages(mn.__path__, "minnet.")]
+    assert {"minnet.__main__", "minnet.saving.disk"} <= set(names)
+    for name in names:
+        importlib.import_module(name)
+    assert capsys.readouterr() == ("", "")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
+from minnet.penalties import Penalty
 
 X = np.random.default_rng(0).normal(size=(8, 3))
 Y = X @ np.array([[1.0], [-2.0], [0.5]])
@@ -87,3 +88,34 @@ def test_clipping_bounds_the_step():
     gentle.step(X, Y)
     free.step(X, Y)
     np.testing.assert_array_equal(gentle.network.flat_values, free.network.flat_values)
+
+
+def test_the_strength_is_shown():
+    assert repr(mn.L2(1e-4)) == "L2(0.0001)"
+    assert repr(mn.L1(3)) == "L1(3)"
+
+
+def test_a_loss_that_is_not_finite_is_not_penalized():
+    """The step is refused as it is without a penalty, and no gradient has been added to."""
+
+    class Broken(mn.MeanSquaredError):
+        def forward(self, prediction, target):
+            return super().forward(prediction, target) * np.nan
+
+    network = mn.Network([mn.Linear(3, 1)], seed=1)
+    t = mn.Trainer(network, Broken(), mn.SGD(0.1), penalty=mn.L2(0.5))
+    before = network.flat_values.copy()
+    with pytest.raises(mn.TrainingDiverged, match="in the loss: its value is nan"):
+        t.step(X, Y)
+    assert np.array_equal(network.flat_values, before)
+    assert not network.flat_gradients.any()
+
+
+def test_a_penalty_of_ones_own_says_what_to_write():
+    class Empty(Penalty):
+        pass
+
+    with pytest.raises(NotImplementedError, match=r"Empty: write value\(self, w\)"):
+        Empty(0.1).value(X)
+    with pytest.raises(NotImplementedError, match=r"Empty: write gradient\(self, w\)"):
+        Empty(0.1).gradient(X)

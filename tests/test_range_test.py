@@ -182,3 +182,10 @@ def test_the_picture():
     assert mn.plot.range_test(result, ax=ax) is ax
     with pytest.raises(TypeError, match=r"mn.plot.range_test: result: expected the RangeTest"):
         mn.plot.range_test([1, 2])
+
+
+def test_a_step_that_is_too_large_for_numbers_ends_it():
+    """The weights are infinite after it; what came before is the result."""
+    found = lr_range_test(line(), X, NUMBERS, steps=3, lowest=1e-3, highest=1e75)
+    assert found.diverged
+    assert 1 <= len(found.losses) == len(found.rates) < 3

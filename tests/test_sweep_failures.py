@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sweep_runs import X, Y, make_trainer, quiet, spawned
+from sweep_runs import X, Y, make_trainer, numbers, quiet, spawned
 
 import minnet as mn
 from minnet.sweep_door import checked_data
@@ -244,3 +244,17 @@ def test_progress_and_batch_size_are_checked():
         sweep(make_trainer, {"seed": [0]}, (X, Y), 1, progress=1)
     with pytest.raises(ValueError, match="sweep: batch_size: expected a whole number"):
         sweep(make_trainer, {"seed": [0]}, (X, Y), 1, 0)
+
+
+def test_a_function_that_does_not_tell_its_arguments_gets_all_settings():
+    """As some that are written in C; it cannot be checked before it is called."""
+
+    class Untold:
+        __signature__ = "untold"
+
+        def __call__(self, **settings):
+            return make_trainer(**settings)
+
+    (run,) = quiet({"rate": [0.3]}, make=Untold())
+    alone = make_trainer(rate=0.3).fit(X, Y, 2, 16, progress=False)
+    assert numbers(run.history) == numbers(alone)

@@ -1,6 +1,7 @@
 """Callbacks: code that runs at the moments of training, built in or of one's own."""
 
-from minnet.callbacks.callback import Callback, checked_callbacks
+from minnet.callbacks.callback import Callback
+from minnet.callbacks.checked import checked_callbacks
 from minnet.callbacks.checkpoint import Checkpoint
 from minnet.callbacks.csv_logger import CSVLogger
 from minnet.callbacks.early_stopping import EarlyStopping

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from minnet.checks import describe
 from minnet.history import History, Row
 from minnet.keywords import check_arguments
 
@@ -57,20 +55,15 @@ class Callback:
         """What a checkpoint must keep: numbers, strings, arrays, lists and dicts of these."""
         return {}
 
+    def takes(self, state: dict[str, Any]) -> bool:  # noqa: ARG002
+        """Whether this memory can be its own; False where it is of another column or file.
+
+        Of several callbacks of one class the first that says True gets it.
+        """
+        return True
+
     def restore(self, trainer: Trainer, state: dict[str, Any]) -> None:
         """Take back what `state` gave; called after `on_fit_begin` of a fit that goes on."""
 
     def on_fit_end(self, trainer: Trainer, history: History) -> None:
         """After the last epoch, also after an interruption."""
-
-
-def checked_callbacks(callbacks: Sequence[Callback]) -> list[Callback]:
-    """The callbacks of a `fit`, each an object of a subclass."""
-    result = list(callbacks) if isinstance(callbacks, Iterable) else [callbacks]
-    for callback in result:
-        if not isinstance(callback, Callback):
-            raise TypeError(
-                f"fit: callbacks: expected objects of subclasses of mn.Callback, got "
-                f"{describe(callback)}."
-            )
-    return result

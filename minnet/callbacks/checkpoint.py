@@ -116,9 +116,13 @@ class Checkpoint(Callback):
 
     def state(self) -> dict[str, Any]:
         """The best value so far."""
-        return {} if self.watch is None else {**self.watch.state(), "best_of": self.watch.monitor}
+        return {} if self.watch is None else self.watch.state()
+
+    def takes(self, state: dict[str, Any]) -> bool:
+        """True for the memory of one that keeps the best of the same column."""
+        return self.watch is not None and self.watch.takes(state)
 
     def restore(self, trainer: Trainer, state: dict[str, Any]) -> None:  # noqa: ARG002
         """Go on comparing with it."""
-        if self.watch is not None:
-            self.watch.restore(state)
+        assert self.watch is not None  # or it would not have taken this
+        self.watch.restore(state)

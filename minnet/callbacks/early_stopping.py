@@ -32,7 +32,9 @@ class EarlyStopping(Callback):
         best, best_epoch: the best value and its epoch, counted as in the History; None before.
         stopped_epoch: the epoch after which it ended the training; None if it did not.
 
-    Each fit begins anew. A value that is NaN is no improvement.
+    Each fit begins anew. A value that is NaN is no improvement. A fit that ends in an error, as
+    TrainingDiverged, puts nothing back: `mn.Checkpoint(path, best_of=...)` keeps the best epoch
+    through whatever comes after it, and `network.load_values(path)` reads it.
 
     Raises:
         ValueError: at the end of the first epoch, if the History has no such column.
@@ -91,6 +93,10 @@ class EarlyStopping(Callback):
         """Best value, epochs waited, and the best values of the Parameters."""
         names = ("best_epoch", "stopped_epoch", "_kept")
         return {**self.watch.state(), **{name: vars(self)[name] for name in names}}
+
+    def takes(self, state: dict[str, Any]) -> bool:
+        """True for the memory of one that watches the same column."""
+        return self.watch.takes(state)
 
     def restore(self, trainer: Trainer, state: dict[str, Any]) -> None:
         """Go on waiting; a training that was stopped is not begun again."""

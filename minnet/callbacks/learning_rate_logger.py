@@ -34,9 +34,9 @@ class LearningRateLogger(Callback):
     def on_step_end(self, trainer: Trainer, loss: float) -> None:  # noqa: ARG002
         """Note the rate of the step that has just been taken."""
         optimizer = trainer.optimizer
-        if optimizer.last_rate is not None:
-            self.steps.append(optimizer.steps - 1)
-            self.rates.append(optimizer.last_rate)
+        assert optimizer.last_rate is not None  # it is so only before the first step
+        self.steps.append(optimizer.steps - 1)
+        self.rates.append(optimizer.last_rate)
 
     def state(self) -> dict[str, Any]:
         """Steps and rates so far."""

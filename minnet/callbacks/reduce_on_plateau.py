@@ -88,6 +88,10 @@ class ReduceOnPlateau(Callback):
         """Best value, epochs waited, and where the rate was reduced."""
         return {**self.watch.state(), "reduced": self.reduced}
 
+    def takes(self, state: dict[str, Any]) -> bool:
+        """True for the memory of one that watches the same column."""
+        return self.watch.takes(state)
+
     def restore(self, trainer: Trainer, state: dict[str, Any]) -> None:  # noqa: ARG002
         """Go on waiting."""
         self.watch.restore(state)

@@ -57,7 +57,11 @@ class Watch:
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint keeps."""
-        return {"best": self.best, "waited": self.waited}
+        return {"monitor": self.monitor, "best": self.best, "waited": self.waited}
+
+    def takes(self, state: dict[str, Any]) -> bool:
+        """True if this is the memory of a watch over the same column."""
+        return bool(state.get("monitor", self.monitor) == self.monitor)
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take it back."""

@@ -10,13 +10,19 @@ import re
 import stat
 import time
 import zlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from minnet.saving.errors import Flaw
 
+T = TypeVar("T")
+
 _LARGEST = 2**32 + 2**16
 _WINDOWS = os.name == "nt"
-_TRIES = 50 if _WINDOWS else 1  # there a reader may hold the old file open for a moment
+_TRIES = 50 if _WINDOWS else 1  # there whoever has a file open keeps others out for a moment
+_ABANDONED = 3600.0  # seconds after which a temporary file on Windows is nobody's
+_EFFECTIVE = os.access in os.supports_effective_ids
 _HOST = f"{zlib.crc32(platform.node().encode()):08x}"
 _TEMPORARY = re.compile(rf"\.minnet-{_HOST}-([0-9]+)-[0-9a-f]+\.tmp")
 
@@ -29,22 +35,27 @@ def write(path: Path, data: bytes) -> None:
     the earlier file or the new one, whole.
 
     Raises:
-        OSError: with the path; the earlier file is untouched, and no temporary file stays.
+        OSError: with the path; the earlier file is untouched, and no temporary file stays. Only
+            where the folder itself cannot be brought to the disk the new file stands already,
+            and the message says so.
     """
     temporary = path.parent / f".minnet-{_HOST}-{os.getpid()}-{os.urandom(4).hex()}.tmp"
     try:
         mode = _mode(path)
         try:
             _write_all(temporary, data, mode)
-            _replace(temporary, path)
+            _patiently(lambda: os.replace(temporary, path))  # noqa: PTH105 (the promise's name)
         except BaseException:  # Ctrl-C too
             with contextlib.suppress(OSError):
-                temporary.unlink()
+                _patiently(temporary.unlink)
             raise
+    except OSError as error:
+        raise _failed("the file was not written", path, error) from error
+    try:
         _sync_folder(path.parent)
     except OSError as error:
-        reason = f"save: the file was not written: {error.strerror}"
-        raise OSError(error.errno, reason, str(path)) from error
+        what = "the file was written, but a loss of power may still undo that"
+        raise _failed(what, path, error) from error
     _remove_what_the_dead_left(path.parent)
 
 
@@ -65,13 +76,18 @@ def read(path: Path) -> bytes:
     flags = os.O_RDONLY
     for name in ("O_BINARY", "O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK", "O_NOINHERIT"):
         flags |= getattr(os, name, 0)
-    with os.fdopen(os.open(path, flags), "rb") as file:
+    with os.fdopen(_patiently(lambda: os.open(path, flags)), "rb") as file:
         opened = os.fstat(file.fileno())
         if not stat.S_ISREG(opened.st_mode):  # exchanged since the first look
             raise Flaw("it is no regular file.")
         if opened.st_size > _LARGEST:
             raise Flaw(f"it is too large, {opened.st_size} bytes.")
         return file.read(opened.st_size)
+
+
+def _failed(what: str, path: Path, error: OSError) -> OSError:
+    """The error that the caller of `write` sees."""
+    return OSError(error.errno, f"save: {what}: {error.strerror}", str(path))
 
 
 def _mode(path: Path) -> int | None:
@@ -82,6 +98,8 @@ def _mode(path: Path) -> int | None:
         return None
     if not stat.S_ISREG(found):
         raise OSError(errno.EINVAL, "expected the path of a regular file or of none, got another")
+    if not os.access(path, os.W_OK, effective_ids=_EFFECTIVE):  # a rename would not ask
+        raise OSError(errno.EACCES, "it is read-only, and stays as it is")
     return stat.S_IMODE(found)
 
 
@@ -98,23 +116,22 @@ def _write_all(temporary: Path, data: bytes, mode: int | None) -> None:
         os.fsync(file.fileno())
 
 
-def _replace(temporary: Path, path: Path) -> None:
-    """Rename over the earlier file; Windows refuses while somebody reads it, so it tries again."""
-    for left in reversed(range(_TRIES)):
+def _patiently(act: Callable[[], T]) -> T:
+    """Do it; Windows refuses while another program has the file open, so it tries again."""
+    for _ in range(_TRIES - 1):
         try:
-            os.replace(temporary, path)  # noqa: PTH105 (the name of the promise)
-            return
+            return act()
         except PermissionError:
-            if not left:
-                raise
             time.sleep(0.02)
+    return act()
 
 
 def _sync_folder(folder: Path) -> None:
     """Bring the new name to the disk; some systems cannot do this for a folder."""
-    if _WINDOWS:
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+    except PermissionError:  # Windows opens none; elsewhere not every one may be listed
         return
-    descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
     try:
         os.fsync(descriptor)
     except OSError as error:
@@ -126,13 +143,18 @@ def _sync_folder(folder: Path) -> None:
 
 def _remove_what_the_dead_left(folder: Path) -> None:
     """Temporary files of processes of this machine that were killed while they saved."""
-    if _WINDOWS:  # which has no harmless way to ask whether a process lives
-        return
     with contextlib.suppress(OSError):
         for file in folder.iterdir():
             found = _TEMPORARY.fullmatch(file.name)
-            if found and not _lives(int(found[1])):
+            if found and _is_abandoned(file, int(found[1])):
                 file.unlink(missing_ok=True)
+
+
+def _is_abandoned(temporary: Path, process: int) -> bool:
+    """True if nobody can still be writing it."""
+    if _WINDOWS:  # which has no harmless way to ask whether a process lives
+        return time.time() - temporary.stat().st_mtime > _ABANDONED
+    return not _lives(process)
 
 
 def _lives(process: int) -> bool:

@@ -41,8 +41,6 @@ def reading(path: Path) -> Iterator[None]:
     """Inside `with`: whatever goes wrong is the file's fault, and becomes a CheckpointError."""
     try:
         yield
-    except CheckpointError:
-        raise
     except Flaw as flaw:
         raise CheckpointError(path, str(flaw)) from None
     except OSError as error:

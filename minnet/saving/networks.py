@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,8 @@ class Savable(Layer):
     """What `Network` can do with files; `mn.load` is the way back."""
 
     _dtype: np.dtype[Any]
-
-    def refresh(self) -> bool:
-        """Look for parameters that were bound anew."""
-        raise NotImplementedError
+    refresh: Callable[[], bool]
+    """Look for parameters that were bound anew."""
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write layers and values to one file, which `mn.load(path)` makes a network of again.

@@ -93,3 +93,13 @@ def test_a_dataset_is_frozen_and_prints_in_one_line():
     with pytest.raises(AttributeError):
         dataset.x = np.zeros((1, 1))
     assert repr(dataset) == ("Dataset(333 rows, 4 features; Adelie 146, Chinstrap 68, Gentoo 119)")
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_set_is_also_the_pair_of_its_arrays(name):
+    dataset = SETS[name][0]()
+    x, y = dataset
+    assert x is dataset[0] is dataset.x
+    assert y is dataset[1] is dataset.y
+    with pytest.raises(IndexError):
+        dataset[2]

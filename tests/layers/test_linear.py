@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from numeric import check_layer_gradients
 
 import minnet as mn
+from minnet.layers.linear import product
 
 sizes = st.integers(1, 6)
 
@@ -165,3 +166,13 @@ def test_bad_input_names_the_mend():
         mn.Linear(3, 2).forward(np.ones((5, 4)))
     with pytest.raises(ValueError, match=r"x\.reshape\(1, -1\)"):
         mn.Linear(3, 2).forward(np.ones(3))
+
+
+@pytest.mark.parametrize(("first", "second"), [("f4", "f8"), ("f8", "f4"), ("f4", "f4")])
+def test_a_product_into_an_array_of_another_type(first, second):
+    """Where the types differ `dot` would refuse; the result stands in the given array."""
+    a = np.arange(6, dtype=first).reshape(2, 3)
+    b = np.arange(12, dtype=second).reshape(3, 4)
+    out = np.full((2, 4), -1.0)
+    assert product(a, b, out) is out
+    np.testing.assert_array_equal(out, np.array([[20, 23, 26, 29], [56, 68, 80, 92]]))

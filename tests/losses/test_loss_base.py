@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
+from minnet.losses.elementwise import ElementwiseLoss
 
 
 class Absolute(mn.Loss):
@@ -117,3 +118,48 @@ def test_arguments_that_it_does_not_take():
     for kind in (mn.BinaryCrossEntropy, mn.CategoricalCrossEntropy):
         with pytest.raises(TypeError, match=f"{kind.__name__}.*from_logits"):
             kind(from_logits=True)
+
+
+def test_each_sample_counts_one_unless_the_loss_says_otherwise():
+    assert Absolute().counts(np.zeros((3, 1))).tolist() == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        ([], r"y: expected one target for each sample, got an array of shape \(0,\)"),
+        ((), r"y: expected one target for each sample, got an array of shape \(0,\)"),
+        (np.ma.masked_array([]), r"y: expected an array without a mask"),
+        ([[1.0], [1.0, 2.0]], r"y: expected"),
+        (["cat", "dog"], r"y: expected numbers, got names of classes"),
+        (np.array(["cat", 3], dtype=object), r"y: expected numbers, got names of classes"),
+    ],
+)
+def test_targets_that_are_none(y, message):
+    trainer = mn.Trainer([mn.Linear(2, 1)], Absolute(), mn.SGD())
+    with pytest.raises((TypeError, ValueError), match=rf"Absolute\(\): {message}"):
+        trainer.fit(np.ones((2, 2)), y, 1, progress=False)
+
+
+def test_a_loss_of_ones_own_has_no_canonical_activation():
+    for verb in (
+        lambda: Absolute().forward_from_logits(np.ones((1, 1)), np.ones((1, 1))),
+        lambda: Absolute().backward_from_logits(),
+    ):
+        with pytest.raises(NotImplementedError, match="Absolute has no canonical activation"):
+            verb()
+    assert not mn.Trainer([mn.Linear(2, 1), mn.Sigmoid()], Absolute(), mn.SGD()).fused
+
+
+def test_an_elementwise_loss_without_its_formulas_says_what_to_write():
+    class Cubic(ElementwiseLoss):
+        pass
+
+    a = np.ones((2, 1))
+    with pytest.raises(NotImplementedError, match=r"Cubic: write values\(self, a, y\)"):
+        Cubic().forward(a, a)
+    Cubic.values = lambda self, a, y: np.abs(a - y) ** 3
+    loss = Cubic()
+    assert loss.forward(3 * a, a) == 8.0
+    with pytest.raises(NotImplementedError, match=r"Cubic: write derivatives\(self, a, y\)"):
+        loss.backward()

@@ -140,3 +140,20 @@ def test_all_draw_where_they_are_told():
 def test_bad_input(call, kind, message):
     with pytest.raises(kind, match=r"mn\.plot\..*" + message):
         call()
+
+
+def test_a_network_without_weights_has_no_histograms_of_gradients():
+    class Shift(mn.Layer):
+        def __init__(self):
+            self.shift = mn.Parameter(np.zeros(2))
+
+        def forward(self, x):
+            return x + self.shift.value
+
+        def backward(self, grad):
+            self.shift.grad = grad.sum(axis=0)
+            return grad
+
+    trainer = mn.Trainer([Shift()], mn.MeanSquaredError(), mn.SGD(0.1), seed=0)
+    with pytest.raises(ValueError, match="gradient_histograms: trainer: expected a network with w"):
+        gradient_histograms(trainer, X, X)

@@ -144,3 +144,7 @@ def test_bad_arguments_of_the_others(trainer, grid):
         loss_slices(grid, [0, 4])
     with pytest.raises(TypeError, match=r"loss_slices: grid"):
         loss_slices(None, [0])
+
+
+def test_a_surface_without_a_path_has_no_line(grid):
+    assert not loss_surface(grid).lines

@@ -200,3 +200,12 @@ def test_bad_gates(network, gate, kind, message):
     with pytest.raises(kind, match=message):
         logic_gate(network, gate)
     assert not plt.get_fignums()
+
+
+def test_a_line_that_does_not_cross_the_picture_is_left_out():
+    """z = (x1, x2, 50): the third is equal to the others far away only."""
+    network = network_of(mn.Linear(2, 3), values=[1, 0, 0, 0, 1, 0, 0, 0, 50])
+    ax = pairwise_lines(network, decision_regions(network, X, [2, 0, 1, 0]))
+    (line,) = drawn(ax, 1.3)
+    np.testing.assert_allclose(line[:, 0], line[:, 1], atol=1e-9)
+    assert [text.get_text() for text in ax.texts] == ["0|1"]

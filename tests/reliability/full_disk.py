@@ -1,12 +1,14 @@
 """No room, no right, no regular file: the earlier file stays whole, and OSError names the path.
 
-Places that this system does not offer (a tmpfs that can be mounted, a user who is not root) are
-left out and said so.
+Root may write everywhere: what an ordinary user may not is tried in a child that has become nobody.
+Places that this system does not offer (a tmpfs that can be mounted, another user) are left out and
+said so.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -30,13 +32,20 @@ class Case:
     def __init__(self, report: Report, made: mn.Trainer) -> None:
         self.report, self.made = report, made
         self.refused, self.tried, self.wrong = 0, 0, []
+        self.verbs: list[Callable[[Path], None]] = [
+            *(made.network.save, made.network.save_values, made.save_checkpoint),
+        ]
+
+    def checkpoint(self, path: Path) -> None:
+        """The callback, in one more epoch."""
+        fit(self.made, self.made.epochs + 1, mn.Checkpoint(path))
 
     def __call__(
         self, what: str, path: Path, limit: contextlib.AbstractContextManager[None]
     ) -> None:
-        verbs: list[Callable[[Path], None]] = [
-            *(self.made.network.save, self.made.network.save_values, self.made.save_checkpoint),
-        ]
+        verbs = self.verbs
+        if path.parent.is_dir():  # it says so before the training otherwise, by the folder's name
+            verbs = [*verbs, self.checkpoint]
         for verb in verbs:
             before = path.read_bytes() if path.is_file() else None
             self.tried += 1
@@ -101,6 +110,64 @@ def small_disk(folder: Path) -> Iterator[Path | None]:
             subprocess.run(["umount", str(place)], check=False)
 
 
+NOBODY = 65534
+
+
+def read_only(case: Case, folder: Path) -> None:
+    """The cases of an ordinary user, in a folder of their own."""
+    path = folder / "earlier.minnet"
+    case.made.save_checkpoint(path)
+    path.chmod(0o400)
+    case("a read-only file", path, Limit(None))
+    path.chmod(0o600)
+    folder.chmod(0o500)
+    case("a file in a read-only folder", path, Limit(None))
+    case("a new file in a read-only folder", folder / "new.minnet", Limit(None))
+    folder.chmod(0o700)
+    mn.load(path)  # still whole
+
+
+def become_ordinary() -> None:
+    """Give root's rights away for good."""
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+
+
+def of_an_ordinary_user(case: Case) -> str:
+    """`read_only` in a child without root's rights; what it found is added to the case."""
+    if not hasattr(os, "fork"):
+        return "not tried: Windows has no such rights"
+    with tempfile.TemporaryDirectory() as name:
+        if os.geteuid() == 0:
+            os.chown(name, NOBODY, NOBODY)
+        reader, writer = os.pipe()
+        process = os.fork()
+        if process == 0:
+            said: object = "the child came to no end"
+            try:
+                become_ordinary()
+                own = Case(case.report, case.made)
+                read_only(own, Path(name))
+                said = [own.tried, own.refused, own.wrong]
+            except BaseException as error:
+                said = repr(error)
+            finally:
+                os.write(writer, json.dumps([said, os.geteuid()]).encode())
+                os._exit(0)
+        os.waitpid(process, 0)
+        os.close(writer)
+        with os.fdopen(reader, "rb") as pipe:
+            said, user = json.load(pipe)
+    if isinstance(said, str):
+        case.wrong.append(f"an ordinary user: {said}")
+        return "FAILED"
+    case.tried, case.refused = case.tried + said[0], case.refused + said[1]
+    case.wrong += said[2]
+    return f"tried as user {user}, {said[1]} of {said[0]} refused"
+
+
 def main() -> None:
     size(__doc__)
     report = Report("full disk")
@@ -123,14 +190,9 @@ def main() -> None:
                     while True:
                         file.write(bytes(512))
                 case("small tmpfs", place / "earlier", Limit(None))
-        if os.name == "posix" and os.geteuid() != 0:
-            folder.chmod(0o500)
-            case("read-only folder", path, Limit(None))
-            folder.chmod(0o700)
-            report.line("read-only folder", "tried")
-        elif Path("/proc/version").exists():
-            case("a folder in which nobody may write", Path("/proc/x.minnet"), Limit(None))
-            report.line("read-only folder", "/proc, because root may write everywhere else")
+        if os.name == "posix" and os.geteuid() == 0 and Path("/proc/version").exists():
+            case("a folder in which not even root may write", Path("/proc/x.minnet"), Limit(None))
+        report.line("read-only folder and file", of_an_ordinary_user(case))
         if Path("/dev/full").exists():
             case("/dev/full", Path("/dev/full"), Limit(None))
             report.must("/dev/full is still a device", not Path("/dev/full").is_file())

@@ -102,3 +102,27 @@ def test_a_description_that_is_too_long(monkeypatch):
     monkeypatch.setattr("minnet.saving.text._LARGEST_DESCRIPTION", 3)
     with pytest.raises(Flaw, match="too long"):
         from_json(memoryview(b"{   }"))
+
+
+def test_names_that_differ_in_signs_only_are_two_arrays(tmp_path):
+    tables = {"a b": np.array([1.0]), "a-b": np.array([2.0]), "a.b": np.array([3.0])}
+
+    class Keeping(Any):
+        def __init__(self, thing):
+            self.thing = thing
+
+    mn.Network([Keeping(tables)], seed=0).save(tmp_path / "n")
+    again = mn.load(tmp_path / "n", layers=[Keeping]).layers[0].thing
+    assert again == {"a b": 1.0, "a-b": 2.0, "a.b": 3.0}
+    assert len(np.load(tmp_path / "n", allow_pickle=False).files) == 4
+
+
+def test_a_random_stream_of_ones_own_making_cannot_be_saved(tmp_path):
+    class Mine(np.random.PCG64):
+        pass
+
+    made = mn.Trainer([mn.Linear(2, 1)], mn.MeanSquaredError(), mn.SGD(), seed=0)
+    made.optimizer.noise = np.random.Generator(Mine(0))
+    with pytest.raises(TypeError, match=r"\['noise'\]: expected numbers, .*got .*Generator"):
+        made.save_checkpoint(tmp_path / "t")
+    assert list(tmp_path.iterdir()) == []

@@ -57,23 +57,36 @@ def test_a_folder_that_cannot_be_synchronized(tmp_path, monkeypatch):
     network().save(tmp_path / "n")
     code = errno.EIO
     if os.name == "posix":
-        with pytest.raises(OSError, match="not written"):
-            network().save(tmp_path / "n")
+        with pytest.raises(OSError, match="written, but a loss of power may still undo") as caught:
+            network(1).save(tmp_path / "n")
+        assert caught.value.errno == errno.EIO
+        assert caught.value.filename == str(tmp_path / "n")
+        assert mn.load(tmp_path / "n").flat_values.tobytes() == network(1).flat_values.tobytes()
 
 
-def test_windows_tries_again_while_somebody_reads(tmp_path, monkeypatch):
-    real, left = os.replace, [1, 2]
+@POSIX
+def test_file_then_name_then_folder_are_brought_to_the_disk(tmp_path, monkeypatch):
+    """In this order, or a loss of power leaves an empty file, or the earlier one as if new."""
+    done = []
 
-    def refuse_twice(*args):
-        if left:
-            left.pop()
-            raise PermissionError(errno.EACCES, "in use")
-        real(*args)
+    def spy(name, kind):
+        real = getattr(os, name)
 
-    monkeypatch.setattr(os, "replace", refuse_twice)
-    monkeypatch.setattr(disk, "_TRIES", 3)
+        def call(first, *rest):
+            done.append(kind(first))
+            return real(first, *rest)
+
+        monkeypatch.setattr(os, name, call)
+
+    def synchronized(number):
+        found = os.fstat(number)
+        return "sync folder" if stat.S_ISDIR(found.st_mode) else f"sync {found.st_size} bytes"
+
+    spy("fsync", synchronized)
+    spy("replace", lambda _: "rename")
     network().save(tmp_path / "n")
-    assert mn.load(tmp_path / "n").flat_values.tobytes() == network().flat_values.tobytes()
+    size = (tmp_path / "n").stat().st_size
+    assert done == [f"sync {size} bytes", "rename", "sync folder"]
 
 
 @POSIX
@@ -120,6 +133,8 @@ def test_what_is_no_file_is_neither_written_nor_read(kind, tmp_path):
     with pytest.raises(mn.CheckpointError) as refused:
         mn.load(path)
     assert refused.value.path == path
+    reasons = {"link": "symbolic link", "missing folder": "no such file"}
+    assert reasons.get(kind, "no regular file") in refused.value.reason
     assert sorted(tmp_path.iterdir()) == before
     assert mn.load(good).flat_values.tobytes() == network().flat_values.tobytes()
 
@@ -160,3 +175,15 @@ def test_numbers_of_another_byte_order_are_written_alike(tmp_path):
     assert arrays.to_bytes(np.arange(3, dtype=">f4")) == arrays.to_bytes(np.arange(3, dtype="<f4"))
     with pytest.raises(TypeError, match="complex"):
         arrays.to_bytes(np.ones(2, complex))
+
+
+def test_a_temporary_file_is_always_a_new_one(tmp_path, monkeypatch):
+    """What stands under its name already, perhaps somebody else's link, is not written."""
+    (tmp_path / "precious").write_bytes(b"precious")
+    monkeypatch.setattr(disk.secrets, "token_hex", lambda _: "00ff")
+    name = f".minnet-{disk._HOST}-{os.getpid()}-00ff.tmp"
+    (tmp_path / name).hardlink_to(tmp_path / "precious")
+    with pytest.raises(FileExistsError, match="not written"):
+        network().save(tmp_path / "n")
+    assert (tmp_path / "precious").read_bytes() == b"precious"
+    assert not (tmp_path / "n").exists()

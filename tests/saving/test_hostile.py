@@ -1,7 +1,9 @@
 """Hostile files, one by one: each is refused for what it is; nothing is executed or written."""
 
+import hashlib
 import json
 import re
+import struct
 import sys
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 import minnet as mn
 from minnet.saving import archive, arrays
 from minnet.saving.errors import Flaw
+from minnet.saving.text import from_json
 from minnet.saving.values import Reader
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "reliability"))
@@ -300,3 +303,47 @@ def test_an_optimizers_memory_of_another_length(tmp_path):
     members["training/more.npy"] = members[name] = arrays.to_bytes(made.optimizer.state["mean"])
     (tmp_path / "t").write_bytes(archive.seal(members))
     assert "does not belong there" in refusal(made.load_checkpoint, tmp_path / "t")
+
+
+@pytest.mark.parametrize("content", [["int8", 1.5], ["float16", 0.1], ["float32", 0.1]])
+def test_a_number_that_its_type_cannot_hold(content):
+    """Rounded in silence it would be another number."""
+    with pytest.raises(Flaw, match=f"a number that does not fit its type {content[0]}"):
+        Reader({}).decode({"scalar": content})
+
+
+def test_a_member_that_ends_within_its_header():
+    """Sealed correctly, so that only the walk from member to member can see it."""
+    whole = archive.seal({"a": b"abc"})
+    first = len(archive._headers("a", b"abc", 0)[0]) + 3
+    body = whole[:first] + b"PK\3\4" + b"minnet sha256 "
+    digest = hashlib.sha256(body).hexdigest().encode()
+    with pytest.raises(Flaw, match="a member is cut off"):
+        archive.unseal(body + digest)
+
+
+@pytest.mark.parametrize(
+    ("shape", "reason"),
+    [("1, " * 39 + "1", "not as it is written"), ("9" * 700 + ",", "not understood")],
+)
+def test_more_axes_and_longer_axes_than_any_array_has(shape, reason):
+    text = f"{{'descr': '<f8', 'fortran_order': False, 'shape': ({shape}), }}"
+    text += " " * (-(11 + len(text)) % 64) + "\n"
+    data = b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text.encode() + bytes(8)
+    with pytest.raises(Flaw, match=reason):
+        arrays.to_array(memoryview(data))
+
+
+@pytest.mark.parametrize("kind", ["layer", "make", "arrays", "used", "_init__", "pair_of", ""])
+def test_what_the_reader_has_beside_its_kinds_is_no_kind(kind):
+    """The words of a file choose among seven decoders, and not among all attributes."""
+    layer = {"layer": "minnet.ReLU", "args": [], "kwargs": {}}
+    reader = Reader({}, lambda *_: pytest.fail("called"))
+    with pytest.raises(Flaw, match="unknown kind"):
+        reader.decode({kind: layer})
+
+
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_numbers_that_json_does_not_have(word):
+    with pytest.raises(Flaw, match=f"has {word}"):
+        from_json(memoryview(f'{{"not used": {word}}}'.encode()))

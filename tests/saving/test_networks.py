@@ -370,3 +370,22 @@ def test_every_array_of_a_file_is_used(tmp_path):
     (tmp_path / "n").write_bytes(archive.seal(members))
     with pytest.raises(mn.CheckpointError, match="does not belong there"):
         mn.load(tmp_path / "n", layers=[Scale])
+
+
+def test_as_many_numbers_in_another_shape_are_refused(tmp_path):
+    mn.Network([mn.Linear(2, 3, bias=False)], seed=0).save(tmp_path / "n")
+    other = mn.Network([mn.Linear(3, 2, bias=False)], seed=1)
+    before = other.flat_values.tobytes()
+    with pytest.raises(mn.CheckpointError, match=r"0\.weight has the shape \(2, 3\), that of the"):
+        other.load_values(tmp_path / "n")
+    assert other.flat_values.tobytes() == before
+
+
+def test_what_was_read_is_not_drawn_again_by_a_later_seed(tmp_path):
+    """Also where it happens to be what was drawn before."""
+    network = mn.Network([mn.Linear(2, 3)])
+    network.save(tmp_path / "n")
+    network.load_values(tmp_path / "n")
+    before = network.flat_values.tobytes()
+    mn.Network([network, mn.ReLU()], seed=5)
+    assert network.flat_values.tobytes() == before
