@@ -180,7 +180,7 @@ def test_numbers_of_another_byte_order_are_written_alike(tmp_path):
 def test_a_temporary_file_is_always_a_new_one(tmp_path, monkeypatch):
     """What stands under its name already, perhaps somebody else's link, is not written."""
     (tmp_path / "precious").write_bytes(b"precious")
-    monkeypatch.setattr(disk.secrets, "token_hex", lambda _: "00ff")
+    monkeypatch.setattr(disk.os, "urandom", lambda _: b"\x00\xff")
     name = f".minnet-{disk._HOST}-{os.getpid()}-00ff.tmp"
     (tmp_path / name).hardlink_to(tmp_path / "precious")
     with pytest.raises(FileExistsError, match="not written"):
