@@ -51,11 +51,14 @@ def _misshapen(scene: LossScene, found: Array) -> Iterator[Match]:
             yield Match("keepdims-left", head + "The numbers are right, an axis is too many.", 0.0)
         if found.ndim == 2 and found.T.shape == shape and mismatch(found.T, true) < MATCH:
             yield Match("transposed", head + "Transposed it is right.", 0.0)
+        if mismatch(found.reshape(shape), true) < MATCH:
+            sentence = f"The numbers are right, the shape is not: reshape it to {shape}."
+            yield Match("wrong-shape", head + sentence, 0.0)
     if found.ndim == 2 and found.shape == (scene.m, scene.m) and scene.outputs == 1:
         yield Match("loss-broadcasts", head + "(m, 1) and (m,) have met and became (m, m).", 0.0)
     if found.size == 1:
         yield Match("summed-to-scalar", head + "It is one number for all entries.", 0.0)
-    for axis in range(true.ndim):
+    for axis in (axis for axis in range(true.ndim) if shape[axis] > 1):
         for summed in (true.sum(axis=axis), true.mean(axis=axis)):
             if summed.size == found.size and _aligned(found.ravel(), summed.ravel()):
                 yield Match("summed-over-wrong-axis", head + f"It is summed over axis {axis}.", 0.0)

@@ -29,6 +29,7 @@ class LossExam:
         self.settings = Settings(exam, subject, given)
         self.single = False
         self.first: Setting | None = None
+        self.vague_codes = {"unknown", "wrong-shape"}
 
     def examine(self) -> None:
         """All settings that the loss takes, until one shows a mistake."""
@@ -75,8 +76,7 @@ class LossExam:
     def _vague(self) -> bool:
         """Whether nothing better than `unknown` or `wrong-shape` was said about the gradient."""
         return all(
-            m.code in ("unknown", "wrong-shape") and m.where == "input"
-            for m in self.exam.report.mistakes
+            m.code in self.vague_codes and m.where == "input" for m in self.exam.report.mistakes
         )
 
     def _drop_vague(self) -> None:
@@ -85,7 +85,7 @@ class LossExam:
             self.exam.report.mistakes = [
                 m
                 for m in self.exam.report.mistakes
-                if m.code not in ("unknown", "wrong-shape") or m.where != "input"
+                if m.code not in self.vague_codes or m.where != "input"
             ]
 
     def _find_precision(self, setting: Setting | None) -> None:
@@ -219,6 +219,8 @@ class LossExam:
         other = self._scene(setting, 60, scene.m + 2) if self._resizable(setting, scene) else None
         match = next(diagnose_loss(scene, other), None)
         if match is not None:
+            if scene.outputs > 1:  # of one output, several mistakes have the same shape
+                self.vague_codes.discard(match.code)
             exam.wrong(
                 "gradient",
                 match.code,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from minnet.doctor.exam import Exam
 from minnet.doctor.loss_inputs import FIRST, ONE_OUTPUT, Setting
 from minnet.doctor.loss_scene import measure, run_loss, value_at
+from minnet.doctor.numerics import mismatch
 from minnet.doctor.subject import Subject
 
 Array = NDArray[Any]
@@ -49,8 +50,7 @@ class Settings:
         first = next((s for s in self.choices if self.takes(s)), None)
         if first is None:
             return []
-        if first.target == "onehot" and not self.fits(first):
-            # made for one output, perhaps: (m, 1)
+        if first.target == "onehot" and self.is_for_one_output(first):
             first = next((s for s in self.others if self.takes(s) and self.fits(s)), first)
         found: list[Setting | None] = [first]
         if first.prediction == "rows" and first.target == "onehot":
@@ -69,6 +69,22 @@ class Settings:
         a, y = self.draw(setting, 50)
         run = run_loss(self.subject, a, y)
         return run.error is None and np.shape(run.gradient) == a.shape
+
+    def is_for_one_output(self, setting: Setting) -> bool:
+        """Whether the answer to several outputs is that of a loss for one, (m, 1), made a column.
+
+        Any other wrong shape is a mistake, also where it happens to fit a vector: `d.T` does.
+        """
+        a, y = self.draw(setting, 50)
+        run = run_loss(self.subject, a, y)
+        if run.error is not None:
+            return True
+        columns = {(a.size, 1), (len(a), 1)} if a.shape[1] > 1 else set()
+        if np.shape(run.gradient) not in columns:
+            return False
+        true = measure(self.subject, a, y, False, False).true
+        wanted = true.reshape(-1, 1) if len(run.gradient) == a.size else true[:, :1]
+        return mismatch(run.gradient, wanted) < 1e-6
 
     def more_real(self, setting: Setting) -> list[Setting | None]:
         """Numbers as targets where only a - y counts; signs where y = 0 switches the loss off."""
