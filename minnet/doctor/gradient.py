@@ -76,6 +76,31 @@ def _dead(scene: Scene) -> int:
     )
 
 
+def check_finite(exam: Exam, scene: Scene) -> None:
+    """NaN and inf first: each comparison with them fails, and would be given another name."""
+    for name in scene.names:
+        found = scene.student(name)
+        if name in exam.blocked or not _is_array(found) or np.isfinite(found).all():
+            continue
+        if scene.fits(name) and not np.isnan(found).any():
+            infinite = ~np.isfinite(scene.at(name))
+            if not np.isfinite(scene.true(name)[infinite]).any():
+                continue  # the true one is infinite there, too
+        say_not_finite(exam, name, found)
+
+
+def say_not_finite(exam: Exam, name: str, found: Array) -> None:
+    """A gradient that holds NaN or inf for ordinary numbers."""
+    exam.wrong(
+        "gradients",
+        "not-finite",
+        name,
+        f"{what(name)} holds {'NaN' if np.isnan(found).any() else 'inf'} for ordinary inputs.",
+        f"{int((~np.isfinite(found)).sum())} of {found.size} entries are not finite.",
+    )
+    exam.blocked.add(name)
+
+
 def check_linearity(exam: Exam, scene: Scene) -> None:
     """b(0) = 0, b(2g) = 2 b(g), b(-g) = -b(g), exactly; also for a large and a small g."""
     probe = NotAProduct()
@@ -175,15 +200,6 @@ def _unknown(exam: Exam, scene: Scene, name: str, right: list[str]) -> None:
         )
         return
     found, true = scene.at(name), scene.true(name)
-    if not np.isfinite(found).all():
-        exam.wrong(
-            "gradients",
-            "not-finite",
-            name,
-            f"{what(name)} holds NaN or inf for ordinary inputs.",
-            f"{int((~np.isfinite(found)).sum())} of {found.size} entries are not finite.",
-        )
-        return
     number_ = int(np.argmax(np.abs(found - true)))
     where = np.unravel_index(int(scene.jacobian(name).columns[number_]), value.shape)
     spot = f"{'dx' if name == 'input' else name}[{', '.join(str(int(i)) for i in where)}]"

@@ -11,7 +11,7 @@ from minnet import checks
 from minnet.doctor import contract, modes, properties, setup
 from minnet.doctor.bench import Bench, quiet
 from minnet.doctor.exam import Exam
-from minnet.doctor.gradient import check_gradients, check_linearity, make_scene
+from minnet.doctor.gradient import check_finite, check_gradients, check_linearity, make_scene
 from minnet.doctor.inputs import Domain
 from minnet.doctor.repeats import check_repeats
 from minnet.doctor.report import Mistake, Report
@@ -143,6 +143,7 @@ def _examine_gradients(exam: Exam) -> None:
         return
     questions: tuple[Callable[[], None], ...] = (
         lambda: contract.check_backward_result(exam, scene.run),
+        lambda: check_finite(exam, scene),
         lambda: _compare(exam, scene),
         lambda: check_repeats(exam),
         lambda: properties.check_samples(exam, scene),

@@ -205,4 +205,6 @@ def truncates_integers(scene: LossScene) -> str:
         return "value"
     if np.shape(whole.gradient) != np.shape(scene.run.gradient):
         return ""
+    if not np.isfinite(np.asarray(scene.run.gradient)).all():
+        return ""
     return "gradient" if mismatch(whole.gradient, scene.run.gradient) > 1e-9 else ""

@@ -11,7 +11,7 @@ from minnet import checks
 from minnet.doctor.exam import Exam, number
 from minnet.doctor.loss_diagnosis import broadcasts, diagnose_loss, truncates_integers
 from minnet.doctor.loss_inputs import Setting
-from minnet.doctor.loss_probes import check_changes, check_extremes, check_repeats
+from minnet.doctor.loss_probes import check_changes, check_extremes, check_repeats, finite
 from minnet.doctor.loss_scene import LossRun, LossScene, measure, run_loss, value_at
 from minnet.doctor.loss_settings import Settings
 from minnet.doctor.setup import code_of_error, explain_error
@@ -207,14 +207,7 @@ class LossExam:
     def _diagnose(self, scene: LossScene, setting: Setting | None) -> None:
         exam = self.exam
         found = scene.run.gradient
-        if found.shape == scene.prediction.shape and not np.isfinite(found).all():
-            exam.wrong(
-                "gradient",
-                "not-finite",
-                "input",
-                "the returned gradient holds NaN or inf.",
-                f"{int((~np.isfinite(found)).sum())} of {found.size} entries.",
-            )
+        if not finite(exam, scene.run):
             return
         other = self._scene(setting, 60, scene.m + 2) if self._resizable(setting, scene) else None
         match = next(diagnose_loss(scene, other), None)

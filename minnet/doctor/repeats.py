@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from minnet.doctor.bench import Run
 from minnet.doctor.exam import Exam, number, what
+from minnet.doctor.gradient import say_not_finite
 from minnet.doctor.inputs import cotangent
 from minnet.doctor.numerics import mismatch
 
@@ -38,7 +39,16 @@ class Story:
         """What has a gradient that can be compared."""
         found = [] if self.exam.domain.kind == "indices" else ["input"]
         found += [w.name for w in self.exam.bench.weights]
-        return [n for n in found if isinstance(self.second.gradient(n), np.ndarray)]
+        return [n for n in found if n not in self.exam.blocked and self._comparable(n)]
+
+    def _comparable(self, name: str) -> bool:
+        """An array of finite numbers, also where it is new: NaN is no sign of a past."""
+        grads = (self.first.gradient(name), self.second.gradient(name))
+        arrays = [g for g in grads if isinstance(g, np.ndarray) and g.dtype.kind in "biuf"]
+        for array in arrays:
+            if np.isnan(array).any():
+                say_not_finite(self.exam, name, array)
+        return isinstance(grads[1], np.ndarray) and name not in self.exam.blocked
 
     def on(self, obj: Any, x: Array, part: int | None) -> Run:
         """Forward (and backward) on an object that has a past."""
