@@ -13,6 +13,7 @@ from minnet.doctor.bench import Bench, quiet
 from minnet.doctor.exam import Exam
 from minnet.doctor.gradient import check_finite, check_gradients, check_linearity, make_scene
 from minnet.doctor.inputs import Domain
+from minnet.doctor.own_array import check_own_array
 from minnet.doctor.repeats import check_repeats
 from minnet.doctor.report import Mistake, Report
 from minnet.doctor.scene import Scene
@@ -144,6 +145,7 @@ def _examine_gradients(exam: Exam) -> None:
     questions: tuple[Callable[[], None], ...] = (
         lambda: contract.check_backward_result(exam, scene.run),
         lambda: check_finite(exam, scene),
+        lambda: check_own_array(exam),
         lambda: _compare(exam, scene),
         lambda: check_repeats(exam),
         lambda: properties.check_samples(exam, scene),

@@ -51,15 +51,20 @@ def check_repeats(exam: Exam, subject: Subject, first: Pair, second: Pair) -> No
         exam.right("repeats", "Each backward answers its own forward, also a second time.")
 
 
-def finite(exam: Exam, run: LossRun) -> bool:
+def finite(exam: Exam, run: LossRun, prediction: Array | None = None) -> bool:
     """Whether the gradient is finite; if not, that is the mistake to mend first."""
     bad = ~np.isfinite(run.gradient)
     if bad.any():
+        kind = "NaN" if np.isnan(run.gradient).any() else "inf"
+        first = tuple(int(i) for i in np.argwhere(bad)[0])
+        place = ""
+        if prediction is not None and prediction.shape == bad.shape:
+            place = f", first at {list(first)}, where the prediction is {prediction[first]:g}"
         exam.wrong(
             "gradient",
             "not-finite",
             "input",
-            f"the returned gradient holds {'NaN' if np.isnan(run.gradient).any() else 'inf'}.",
+            f"the returned gradient holds {kind}{place}.",
             f"{int(bad.sum())} of {bad.size} entries.",
         )
     return not bad.any()

@@ -48,7 +48,8 @@ class Story:
         for array in arrays:
             if np.isnan(array).any():
                 say_not_finite(self.exam, name, array)
-        return isinstance(grads[1], np.ndarray) and name not in self.exam.blocked
+        finite = all(np.isfinite(array).all() for array in arrays)
+        return isinstance(grads[1], np.ndarray) and finite
 
     def on(self, obj: Any, x: Array, part: int | None) -> Run:
         """Forward (and backward) on an object that has a past."""

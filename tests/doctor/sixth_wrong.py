@@ -115,3 +115,98 @@ class LossWithANaN(mn.Loss):
 
     def backward(self):
         return np.sqrt(self.d) / np.sqrt(self.d) / len(self.d)
+
+
+ROWS = np.array([[1.0, 2.0, -1.0], [0.0, 0.0, 0.0], [0.5, -2.0, 1.5], [3.0, 1.0, -0.5]])
+
+
+@wrong("not-finite", ROWS)
+class Normalized(mn.Activation):
+    """x / ||x||, which is 0/0 for a row of zeros."""
+
+    def forward(self, z):
+        self.norm = np.sqrt((z**2).sum(axis=1, keepdims=True))
+        self.y = z / self.norm
+        return self.y
+
+    def backward(self, grad):
+        return (grad - self.y * (grad * self.y).sum(axis=1, keepdims=True)) / self.norm
+
+
+@wrong("not-finite", np.array([[0.2, 0.5, 0.3], [0.0, 0.4, 0.6], [0.1, 0.1, 0.8]]))
+class Entropy:
+    """x ln x, whose value at 0 is 0 and not 0 times minus infinity."""
+
+    def forward(self, x):
+        self.x = x
+        return x * np.log(x)
+
+    def backward(self, grad):
+        return grad * (np.log(self.x) + 1)
+
+
+@wrong("not-finite", ROWS)
+class Length(mn.Activation):
+    """|z| forward; backward z/|z| is 0/0 at 0."""
+
+    def forward(self, z):
+        self.z = z
+        return np.abs(z)
+
+    def backward(self, grad):
+        return grad * self.z / np.abs(self.z)
+
+
+@wrong("not-finite", np.array([[1.0, 4.0, 0.0], [9.0, 2.0, 3.0]]))
+class DividesByTheRoot:
+    """x / sqrt(x), which is sqrt(x) and 0 at 0."""
+
+    def forward(self, x):
+        self.y = x / np.sqrt(x)
+        return self.y
+
+    def backward(self, grad):
+        return grad / (2 * self.y)
+
+
+@wrong("not-finite", np.array([[1.0, -4.0, 0.0], [9.0, 2.0, 3.0], [1.0, 0.5, 0.0]]))
+class PowerByLogarithm(mn.Layer):
+    """x^2 = exp(2 ln |x|), which is right, and its derivative by a quotient, which is not."""
+
+    def __init__(self, features=3):
+        self.gain = mn.Parameter(np.ones(features))
+
+    def forward(self, x):
+        self.x = x
+        return self.gain.value * np.exp(2 * np.log(np.abs(x)))
+
+    def backward(self, grad):
+        self.gain.grad = (grad * self.x**2).sum(axis=0)
+        return 2 * grad * self.gain.value * self.x**2 / self.x
+
+
+HALVES = np.array([[0.5, 0.5, 0.0], [0.2, 0.0, 0.8]])
+
+
+@wrong_loss("not-finite", HALVES, np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]))
+class GradientOfZeroOverZero(mn.Loss):
+    """The value leaves out what does not count, the gradient does not."""
+
+    def forward(self, prediction, target):
+        self.a, self.y = prediction, target
+        return -np.log(prediction[target > 0]).sum() / len(prediction)
+
+    def backward(self):
+        return -(self.y / self.a) / len(self.a)
+
+
+@wrong_loss("not-finite", HALVES, np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]))
+class ValueOfZeroTimesLogZero(mn.Loss):
+    """0 ln 0."""
+
+    def forward(self, prediction, target):
+        self.a, self.y = prediction, target
+        return -(target * np.log(prediction)).sum() / len(prediction)
+
+    def backward(self):
+        return -np.where(self.y > 0, self.y / self.a, 0.0) / len(self.a)
