@@ -45,7 +45,7 @@ class NotAProduct:
             return None
         if not np.isfinite(zero).all():
             zero = np.zeros_like(one)  # 0/0: the other multiples tell
-        tolerance = 1e-4 if scene.precision.single else 1e-7
+        tolerance = max(1e-4 if scene.precision.single else 1e-7, scene.rounding(name))
         scale = np.abs(one).max(initial=0.0)
         if max(scale, np.abs(zero).max(initial=0.0)) <= scene.noise:
             return None  # rounding, not a gradient
