@@ -36,6 +36,11 @@ CATALOGUE: tuple[Explains, ...] = (
     TermOfNormalization(),
     Predicted("scale-missing", "lacks a factor: ", normalization.gain_gradient),
     Predicted(
+        "output-used-for-input",
+        "has the output y where the normalized x belongs.",
+        normalization.output_for_xhat,
+    ),
+    Predicted(
         "jacobian-diagonal-only",
         "is the diagonal of the Jacobian times g; the other entries are missing.",
         coupled.diagonal_only,

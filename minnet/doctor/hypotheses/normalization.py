@@ -243,14 +243,25 @@ def name_coefficients(norm: Normalization, found: Coefficients) -> tuple[str, st
 
 
 def gain_gradient(scene: Scene, name: str) -> Iterator[tuple[Array, str]]:
-    """The gradient of gamma with x or x - mu or y where xhat belongs."""
+    """The gradient of gamma with x - mu where xhat belongs."""
     norm = recognise(scene)
-    if norm is None or name == "input" or contributions(scene, name) is None:
-        return
-    entries = np.abs(scene.jacobian(name).matrix) > 1e-9
-    x = np.asarray(scene.x, dtype=np.float64)
-    centered = x - x.mean(axis=norm.axes, keepdims=True)
-    yield (
-        entries.T @ ravel(scene.g * centered),
-        "x - mu stands where xhat belongs: 1/sigma is missing.",
-    )
+    if norm is not None:
+        x = np.asarray(scene.x, dtype=np.float64)
+        centered = x - x.mean(axis=norm.axes, keepdims=True)
+        words = "x - mu stands where xhat belongs: 1/sigma is missing."
+        yield from _gain_gradient_of(scene, name, centered, words)
+
+
+def output_for_xhat(scene: Scene, name: str) -> Iterator[tuple[Array, str]]:
+    """The gradient of gamma with y = gamma xhat + beta where xhat belongs."""
+    if recognise(scene) is not None:
+        yield from _gain_gradient_of(scene, name, scene.y, "")
+
+
+def _gain_gradient_of(
+    scene: Scene, name: str, factor: Array, words: str
+) -> Iterator[tuple[Array, str]]:
+    """The sum of g times a factor over all positions that share an entry of gamma."""
+    if name != "input" and contributions(scene, name) is not None:
+        entries = np.abs(scene.jacobian(name).matrix) > 1e-9
+        yield entries.T @ ravel(scene.g * factor), words
