@@ -71,7 +71,7 @@ def _aligned(found: Array, other: Array) -> bool:
 def _fused(scene: LossScene, found: Array) -> Iterator[Match]:
     """a - y, where the derivative of the value is something else."""
     y = one_hot(scene.prediction, scene.target)
-    if y is None or scene.real:
+    if y is None or not for_probabilities(scene):
         return
     difference = scene.prediction - y
     if _aligned(found.ravel(), difference.ravel()) and not _aligned(
@@ -84,6 +84,16 @@ def _fused(scene: LossScene, found: Array) -> Iterator[Match]:
         yield Match(
             "fused-gradient-on-probabilities", sentence, mismatch(found, factor * difference)
         )
+
+
+def for_probabilities(scene: LossScene) -> bool:
+    """A loss of probabilities: below 0 its value is NaN, or refused, or flat because it clips."""
+    a, y = scene.prediction, scene.target
+    if scene.real or a.min() < 0 or a.max() > 1:
+        return False
+    below, lower = (value_at(scene.subject, a - c, y) for c in (1.5, 1.7))
+    above, higher = (value_at(scene.subject, a + c, y) for c in (1.5, 1.7))
+    return not np.isfinite(below) or below == lower or not np.isfinite(above) or above == higher
 
 
 def _factor(scene: LossScene, found: Array, other: LossScene | None) -> Iterator[Match]:

@@ -120,3 +120,58 @@ class AbsoluteAtZero(mn.Loss):
 
     def backward(self):
         return np.sign(self.d) / self.d.size
+
+
+@right_loss()
+class HuberOfNumbers(mn.Loss):
+    """Clipped at an error of 0.2."""
+
+    def forward(self, prediction, target):
+        d = self.d = prediction - target
+        return np.where(abs(d) <= 0.2, 0.5 * d**2, 0.2 * abs(d) - 0.02).sum() / len(d)
+
+    def backward(self):
+        return np.clip(self.d, -0.2, 0.2) / len(self.d)
+
+
+@right()
+class RunningNorm(mn.Layer):
+    """Batch normalization with running statistics, the variance unbiased."""
+
+    def __init__(self, features=3):
+        self.gamma = mn.Parameter(np.ones(features))
+        self.beta = mn.Parameter(np.zeros(features))
+        self.mean, self.variance = np.zeros(features), np.ones(features)
+
+    def forward(self, x):
+        mean, variance = self.mean, self.variance
+        if self.training:
+            mean, variance = x.mean(axis=0), x.var(axis=0)
+            self.mean = 0.9 * self.mean + 0.1 * mean
+            self.variance = 0.9 * self.variance + 0.1 * x.var(axis=0, ddof=int(len(x) > 1))
+        self.inverse = 1 / np.sqrt(variance + 1e-5)
+        self.xhat = (x - mean) * self.inverse
+        return self.gamma.value * self.xhat + self.beta.value
+
+    def backward(self, grad):
+        self.gamma.grad = (grad * self.xhat).sum(axis=0)
+        self.beta.grad = grad.sum(axis=0)
+        q = grad * self.gamma.value
+        if not self.training:
+            return q * self.inverse
+        return self.inverse * (q - q.mean(0) - self.xhat * (q * self.xhat).mean(0))
+
+
+@right()
+class RunningDeviation(RunningNorm):
+    """Keeps the standard deviation, on purpose, and uses it as one."""
+
+    def forward(self, x):
+        mean, deviation = self.mean, self.variance
+        if self.training:
+            mean, deviation = x.mean(axis=0), np.sqrt(x.var(axis=0) + 1e-5)
+            self.mean = 0.9 * self.mean + 0.1 * mean
+            self.variance = 0.9 * self.variance + 0.1 * deviation
+        self.inverse = 1 / deviation
+        self.xhat = (x - mean) * self.inverse
+        return self.gamma.value * self.xhat + self.beta.value

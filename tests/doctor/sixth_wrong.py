@@ -210,3 +210,224 @@ class ValueOfZeroTimesLogZero(mn.Loss):
 
     def backward(self):
         return -np.where(self.y > 0, self.y / self.a, 0.0) / len(self.a)
+
+
+@wrong_loss("unknown")
+class HuberWithoutClip(mn.Loss):
+    """The gradient of the quadratic part for all errors."""
+
+    def forward(self, prediction, target):
+        d = self.d = prediction - target
+        return np.where(abs(d) <= 1, 0.5 * d**2, abs(d) - 0.5).sum() / len(d)
+
+    def backward(self):
+        return self.d / len(self.d)
+
+
+@wrong("dtype-changed")
+class HalfGradient:
+    """A gradient in float16."""
+
+    def __init__(self):
+        self.W, self.dW = np.ones((3, 7)), None
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W
+
+    def backward(self, grad):
+        self.dW = self.x.T @ grad
+        return (grad @ self.W.T).astype(np.float16)
+
+
+@wrong("dtype-changed")
+class HalfGradientOfTheWeight:
+    """The gradient of the weight in float16."""
+
+    def __init__(self):
+        self.W, self.dW = np.ones((3, 7)), None
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W
+
+    def backward(self, grad):
+        self.dW = (self.x.T @ grad).astype(np.float16)
+        return grad @ self.W.T
+
+
+@wrong("output-used-for-input")
+class BatchNormGain(mn.Layer):
+    """The gradient of gamma with the output for xhat."""
+
+    def __init__(self, features=3):
+        self.gamma = mn.Parameter(np.ones(features))
+        self.beta = mn.Parameter(np.zeros(features))
+
+    def forward(self, x):
+        self.inverse = 1 / np.sqrt(x.var(axis=0) + 1e-5)
+        self.xhat = (x - x.mean(axis=0)) * self.inverse
+        self.y = self.gamma.value * self.xhat + self.beta.value
+        return self.y
+
+    def backward(self, grad):
+        self.gamma.grad = (grad * self.y).sum(axis=0)
+        self.beta.grad = grad.sum(axis=0)
+        q, m = grad * self.gamma.value, len(grad)
+        return self.inverse / m * (m * q - q.sum(0) - self.xhat * (q * self.xhat).sum(0))
+
+
+class RunningNorm(mn.Layer):
+    """Batch normalization with running statistics."""
+
+    def __init__(self, features=3):
+        self.gamma = mn.Parameter(np.ones(features))
+        self.beta = mn.Parameter(np.zeros(features))
+        self.mean, self.variance = np.zeros(features), np.ones(features)
+
+    def spread(self, x):
+        return x.var(axis=0)
+
+    def forward(self, x):
+        mean, variance = self.mean, self.variance
+        if self.training:
+            mean, variance = x.mean(axis=0), x.var(axis=0)
+            self.mean = 0.9 * self.mean + 0.1 * mean
+            self.variance = 0.9 * self.variance + 0.1 * self.spread(x)
+        self.inverse = 1 / np.sqrt(variance + 1e-5)
+        self.xhat = (x - mean) * self.inverse
+        return self.gamma.value * self.xhat + self.beta.value
+
+    def backward(self, grad):
+        self.gamma.grad = (grad * self.xhat).sum(axis=0)
+        self.beta.grad = grad.sum(axis=0)
+        q = grad * self.gamma.value
+        if not self.training:
+            return q * self.inverse
+        return self.inverse * (q - q.mean(0) - self.xhat * (q * self.xhat).mean(0))
+
+
+@wrong("train-eval-confused")
+class RunningDeviation(RunningNorm):
+    """The running variance is a standard deviation."""
+
+    def spread(self, x):
+        return x.std(axis=0)
+
+
+class NarrowHuber(mn.Loss):
+    """Linear from an error of 0.2 on."""
+
+    def forward(self, prediction, target):
+        d = self.d = prediction - target
+        return np.where(abs(d) <= 0.2, 0.5 * d**2, 0.2 * abs(d) - 0.02).sum() / len(d)
+
+    def backward(self):
+        return self.d / len(self.d)
+
+
+wrong_loss("unknown")(NarrowHuber)
+
+
+@wrong_loss(
+    "unknown",
+    np.array([[0.4, 0.2], [2.5, -1.5], [3.5, 0.1]]),
+    np.array([[0.1, 0.5], [1.0, 0.5], [0.2, 0.9]]),
+)
+class NarrowHuberOfNumbers(NarrowHuber):
+    """The same at numbers, some of which are no probabilities."""
+
+
+@wrong_loss("fused-gradient-on-probabilities")
+class ClippedCrossEntropy(mn.Loss):
+    """Probabilities that are clipped are probabilities."""
+
+    def forward(self, prediction, target):
+        self.a, self.y = prediction, target
+        a = np.clip(prediction, 1e-9, 1 - 1e-9)
+        return -(target * np.log(a) + (1 - target) * np.log(1 - a)).sum() / len(a)
+
+    def backward(self):
+        return (self.a - self.y) / len(self.a)
+
+
+@wrong_loss("fused-gradient-on-probabilities")
+class ShiftedCrossEntropy(mn.Loss):
+    """A small number in the logarithm."""
+
+    def forward(self, prediction, target):
+        self.a, self.y = prediction, target
+        return -(target * np.log(prediction + 1e-10)).sum() / len(prediction)
+
+    def backward(self):
+        return (self.a - self.y) / len(self.a)
+
+
+@wrong("dtype-changed")
+class HalfForward:
+    """All in float16."""
+
+    def forward(self, x):
+        self.y = np.tanh(x).astype(np.float16)
+        return self.y
+
+    def backward(self, grad):
+        return grad * (1 - self.y.astype(float) ** 2)
+
+
+@wrong("output-used-for-input", (4, 3, 5, 6))
+class BatchNormGainOfImages(mn.Layer):
+    """The output for xhat, per channel, and a mean without its 1/n beside it would be a second."""
+
+    def __init__(self, channels=3):
+        self.gamma = mn.Parameter(np.ones((1, channels, 1, 1)))
+        self.beta = mn.Parameter(np.zeros((1, channels, 1, 1)))
+
+    def forward(self, x):
+        mean, variance = (f(x, axis=(0, 2, 3), keepdims=True) for f in (np.mean, np.var))
+        self.inverse = 1 / np.sqrt(variance + 1e-5)
+        self.xhat = (x - mean) * self.inverse
+        self.out = self.gamma.value * self.xhat + self.beta.value
+        return self.out
+
+    def backward(self, grad):
+        axes = {"axis": (0, 2, 3), "keepdims": True}
+        self.gamma.grad = np.sum(grad * self.out, **axes)
+        self.beta.grad = np.sum(grad, **axes)
+        q = grad * self.gamma.value
+        inner = q - q.mean(**axes) - self.xhat * (q * self.xhat).mean(**axes)
+        return self.inverse * inner
+
+
+@wrong("output-used-for-input")
+class LayerNormGain(mn.Layer):
+    """The output for xhat, row by row."""
+
+    def __init__(self, features=3):
+        self.gamma = mn.Parameter(np.ones(features))
+        self.beta = mn.Parameter(np.zeros(features))
+
+    def forward(self, x):
+        self.inverse = 1 / np.sqrt(x.var(axis=1, keepdims=True) + 1e-5)
+        self.xhat = (x - x.mean(axis=1, keepdims=True)) * self.inverse
+        self.y = self.gamma.value * self.xhat + self.beta.value
+        return self.y
+
+    def backward(self, grad):
+        self.gamma.grad = (grad * self.y).sum(axis=0)
+        self.beta.grad = grad.sum(axis=0)
+        q, along = grad * self.gamma.value, {"axis": 1, "keepdims": True}
+        inner = q - q.mean(**along) - self.xhat * (q * self.xhat).mean(**along)
+        return self.inverse * inner
+
+
+@wrong("train-eval-confused")
+class DividesByTheVariance(RunningNorm):
+    """In evaluation 1/variance for 1/sigma."""
+
+    def forward(self, x):
+        if self.training:
+            return super().forward(x)
+        self.inverse = 1 / (self.variance + 1e-5)
+        self.xhat = (x - self.mean) * self.inverse
+        return self.gamma.value * self.xhat + self.beta.value
