@@ -36,11 +36,17 @@ def broadcasts(scene: LossScene) -> bool:
     a, y = scene.prediction, scene.target
     if scene.outputs != 1 or scene.m < 3 or y.size != a.size:
         return False
-    rolled = np.roll(y, 1, axis=0)
-    here, there = value_at(scene.subject, a, y), value_at(scene.subject, a, rolled)
-    spread = np.ptp(a) > 0 and np.ptp(y) > 0 and not np.array_equal(rolled, y)
+    spread = np.ptp(a) > 0 and np.ptp(y) > 0
+    here = value_at(scene.subject, a, y)
     moved = value_at(scene.subject, a + 0.01 * np.arange(scene.m).reshape(a.shape), y)
-    return bool(spread and abs(here - there) <= 1e-12 * max(1.0, abs(here)) and moved != here)
+    return bool(spread and moved != here and all(_blind(scene, way) for way in (a, a[::-1])))
+
+
+def _blind(scene: LossScene, a: Array) -> bool:
+    """Whether the value stays the same for each way of shifting the targets."""
+    shifts = range(scene.m)
+    values = [value_at(scene.subject, a, np.roll(scene.target, k, axis=0)) for k in shifts]
+    return bool(np.ptp(values) <= 1e-12 * max(1.0, abs(values[0])))
 
 
 def _misshapen(scene: LossScene, found: Array) -> Iterator[Match]:

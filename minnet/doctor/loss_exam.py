@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -142,11 +143,28 @@ class LossExam:
             and setting != self.first
         ):
             return True  # softmax of one output, say: the value does not depend on it
-        if scene.is_right():
+        if not scene.is_right() and self._whole_values(setting):
+            exam.wrong(
+                "whole numbers",
+                "integer-arithmetic",
+                "forward",
+                "the value is a whole number for any prediction: it is cut off on the way.",
+                f"for a random prediction the value is {scene.run.number:g}.",
+            )
+        elif scene.is_right():
             exam.right("gradient", "Equal to central differences of the value.")
         elif not cut and not exam.has("input-modified"):
             self._diagnose(scene, setting)
         return len(exam.report.mistakes) == before
+
+    def _whole_values(self, setting: Setting | None) -> bool:
+        """Whether the value is whole, and not always the same, for predictions at random."""
+        values = set()
+        for part, factor in itertools.product((53, 54), (1.0, 5.0)):
+            a, y = self.settings.draw(setting, part)
+            values.add(value_at(self.subject, a * factor, y * factor))
+        finite_ones = {value for value in values if np.isfinite(value)}
+        return len(finite_ones) > 1 and all(value == np.round(value) for value in finite_ones)
 
     def _pairs(self, scene: LossScene) -> None:
         """Each prediction meets its own target only."""

@@ -431,3 +431,126 @@ class DividesByTheVariance(RunningNorm):
         self.inverse = 1 / (self.variance + 1e-5)
         self.xhat = (x - self.mean) * self.inverse
         return self.gamma.value * self.xhat + self.beta.value
+
+
+@wrong("integer-arithmetic")
+class WholeGradient:
+    """Fractions are cut off when they are put into an array of whole numbers."""
+
+    def forward(self, x):
+        return 0.1 * x
+
+    def backward(self, grad):
+        dx = np.ones(grad.shape, dtype=int)
+        dx[...] = 0.1 * grad
+        return dx
+
+
+@wrong("integer-arithmetic")
+class TanhCut(mn.Activation):
+    """The derivative is between 0 and 1 and becomes 0."""
+
+    def forward(self, z):
+        self.y = np.tanh(z)
+        return self.y
+
+    def backward(self, grad):
+        return grad * (1 - self.y**2).astype(int)
+
+
+@wrong("integer-arithmetic")
+class WeightGradientCut(mn.Layer):
+    """The gradient of the weights is summed in an array of whole numbers."""
+
+    def __init__(self):
+        self.W = mn.Parameter(np.ones((3, 7)))
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W.value
+
+    def backward(self, grad):
+        cut = np.zeros((3, 7), dtype=np.int64)
+        for x, g in zip(self.x, grad, strict=True):
+            cut[...] = cut + np.outer(x, g)
+        self.W.grad = cut
+        return grad @ self.W.value.T
+
+
+@wrong_loss("integer-arithmetic")
+class WholeValue(mn.Loss):
+    """int(loss)."""
+
+    def forward(self, prediction, target):
+        self.d = prediction - target
+        return int((self.d**2).sum())
+
+    def backward(self):
+        return 2 * self.d
+
+
+@wrong("integer-arithmetic")
+class SmallWeightGradientCut:
+    """Nothing is left of a gradient below 1."""
+
+    def __init__(self):
+        self.gain, self.dgain = np.ones(3), None
+
+    def forward(self, x):
+        self.x = x
+        return 0.01 * x * self.gain
+
+    def backward(self, grad):
+        self.dgain = np.zeros(3, dtype=int)
+        for i in range(len(grad)):
+            for j in range(3):
+                self.dgain[j] += int(0.01 * grad[i, j] * self.x[i, j])
+        return 0.01 * grad * self.gain
+
+
+@wrong("integer-arithmetic")
+class SquareCut(mn.Activation):
+    """z^2 and 2z, of which only the whole part is taken."""
+
+    def forward(self, z):
+        self.z = z
+        return z**2
+
+    def backward(self, grad):
+        return grad * np.floor(2 * self.z)
+
+
+@wrong_loss("integer-arithmetic")
+class FlooredMean(mn.Loss):
+    """// for /."""
+
+    def forward(self, prediction, target):
+        self.d = prediction - target
+        return 10 * (self.d**2).sum() // len(self.d)
+
+    def backward(self):
+        return 20 * self.d / len(self.d)
+
+
+@wrong("unknown")
+class LeakyWithoutTheLeak(mn.Activation):
+    """The mask of a ReLU for a leaky ReLU: nothing is cut."""
+
+    def forward(self, z):
+        self.z = z
+        return np.where(z > 0, z, 0.1 * z)
+
+    def backward(self, grad):
+        return grad * (self.z > 0)
+
+
+@wrong("unknown")
+class ExponentialWithoutItsTail(mn.Activation):
+    """The mask of a ReLU for an exponential linear unit."""
+
+    def forward(self, z):
+        self.z = z
+        return np.where(z > 0, z, np.expm1(np.minimum(z, 0)))
+
+    def backward(self, grad):
+        return grad * (self.z > 0)

@@ -4,7 +4,12 @@ from minnet.doctor.hypotheses import coupled, dense, local, normalization
 from minnet.doctor.hypotheses.base import Explains, Predicted
 from minnet.doctor.hypotheses.coupled import MixesBackward, TermMissing
 from minnet.doctor.hypotheses.dense import OutputForInput
-from minnet.doctor.hypotheses.factors import ConstantFactor, OneSampleOnly, Truncated
+from minnet.doctor.hypotheses.factors import (
+    ConstantFactor,
+    LocalTruncated,
+    OneSampleOnly,
+    Truncated,
+)
 from minnet.doctor.hypotheses.masks import Mask, MaskMissingInside
 from minnet.doctor.hypotheses.normalization import TermOfNormalization
 from minnet.doctor.hypotheses.shapes import (
@@ -23,6 +28,7 @@ _POINT = "takes the local derivative at the wrong point: "
 
 CATALOGUE: tuple[Explains, ...] = (
     Truncated(),
+    LocalTruncated(),
     NotAProduct(),
     Misshapen(),
     OutputForInput(),

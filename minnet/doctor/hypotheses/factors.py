@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from minnet.doctor.hypotheses.base import Array, Match, proportion
+from minnet.doctor.hypotheses.local import elementwise
 from minnet.doctor.numerics import mismatch
 from minnet.doctor.scene import Scene
 
@@ -41,6 +44,40 @@ class Truncated:
             np.abs(scene.at(name, larger) - 1000 * found).max() < 600 * scene.y.size
             and np.any(scene.at(name, larger) != found)
         )
+
+
+class LocalTruncated:
+    """The local derivative was cut to whole numbers: 0 nearly everywhere, and 1 where it is 1."""
+
+    def applies(self, scene: Scene, name: str) -> bool:
+        """The gradient of the input of an elementwise function that is not straight anywhere.
+
+        Where it is, the slope 0 or 1 may be that of another piece (a ReLU's for a leaky ReLU's).
+        """
+        if name != "input" or not scene.fits(name) or scene.random:
+            return False
+        own = elementwise(scene)
+        return own is not None and bool((np.abs(own - np.round(own)) > 1e-9).all() and np.ptp(own))
+
+    def explain(self, scene: Scene, name: str) -> Match | None:  # noqa: ARG002
+        """Here, at 0 and further out: g times the cut derivative, and not always 0."""
+        for cut in (np.trunc, np.floor, np.rint):
+            answers = [self._answer(scene, x, cut) for x in (scene.x, 0 * scene.x, 3 * scene.x)]
+            residual = max(residual for residual, _ in answers)
+            if residual < scene.precision.match and any(moved for _, moved in answers):
+                sentence = "has the local derivative cut to whole numbers."
+                return Match("integer-arithmetic", sentence, residual)
+        return None
+
+    def _answer(self, scene: Scene, x: Array, cut: Callable[[Array], Array]) -> tuple[float, bool]:
+        """The residual at x, and whether anything but 0 is predicted there."""
+        run = scene.bench.run(x, scene.g, training=scene.training, stream=scene.stream)
+        jac = scene.jacobian_at("input", x)
+        own = jac.matrix[jac.columns, np.arange(len(jac.columns))]
+        predicted = cut(own.round(6)) * scene.g.ravel()[jac.columns]
+        if np.shape(run.dx) != x.shape or not np.isfinite(predicted).all():
+            return np.inf, False
+        return mismatch(scene.at("input", run.dx), predicted), bool(np.any(predicted))
 
 
 class ConstantFactor:
