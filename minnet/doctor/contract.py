@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from minnet.doctor.bench import Run
 from minnet.doctor.exam import Exam, what
 from minnet.doctor.finding import suspicious_arrays
+from minnet.doctor.hypotheses.steps import is_recurrent
 from minnet.doctor.inputs import cotangent
 from minnet.doctor.numerics import mismatch
 from minnet.doctor.scene import Scene
@@ -171,16 +172,24 @@ def check_missing(exam: Exam, scene: Scene) -> None:
             continue
         if found is not None and np.abs(scene.true(weight.name)).max(initial=0.0) <= scene.noise:
             continue
-        state = "None" if found is None else "all zeros"
-        exam.wrong(
-            "gradients",
-            "parameter-gradient-missing",
-            weight.name,
-            f"the gradient of `{weight.name}` is never set.",
-            f"after backward it is {state}; the true one is up to "
-            f"{np.abs(scene.true(weight.name)).max():.3g}.",
-        )
+        _say_missing(exam, scene, weight.name, found)
         exam.blocked.add(weight.name)
+
+
+def _say_missing(exam: Exam, scene: Scene, name: str, found: Any) -> None:
+    """Never set; set to None; or set to zeros, of which a loop over time tells one cause."""
+    code, state = "parameter-gradient-missing", "None" if found is None else "all zeros"
+    was_set = scene.run.was_set.get(name) and found is not None
+    text = "is set, but to zeros." if was_set else "is never set."
+    if was_set and is_recurrent(scene, name):
+        code = "one-sample-only"
+        text = (
+            "is set, but to zeros: in a loop over time the last step to be written overwrites (=) "
+            "the others; with no state before it, its part is zero. Add them up (+=)."
+        )
+    largest = np.abs(scene.true(name)).max()
+    evidence = f"after backward it is {state}; the true one is up to {largest:.3g}."
+    exam.wrong("gradients", code, name, f"the gradient of `{name}` {text}", evidence)
 
 
 def check_raw_weights(exam: Exam) -> None:

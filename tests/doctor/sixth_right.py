@@ -187,3 +187,47 @@ class CountsErrors(mn.Loss):
 
     def backward(self):
         return np.zeros(self.shape)
+
+
+@right((4, 5, 3))
+class LastState(mn.Layer):
+    """A recurrent layer that gives its last state."""
+
+    def __init__(self):
+        self.Wx, self.Wh = mn.Parameter(np.ones((3, 4))), mn.Parameter(np.ones((4, 4)))
+        self.b = mn.Parameter(np.zeros(4))
+
+    def forward(self, x):
+        self.x, self.h = x, [np.zeros((len(x), 4))]
+        for t in range(x.shape[1]):
+            z = x[:, t] @ self.Wx.value + self.h[-1] @ self.Wh.value + self.b.value
+            self.h.append(np.tanh(z))
+        return self.h[-1]
+
+    def backward(self, grad):
+        dx, dh = np.zeros_like(self.x), grad
+        for t in reversed(range(self.x.shape[1])):
+            delta = dh * (1 - self.h[t + 1] ** 2)
+            self.Wx.grad += self.x[:, t].T @ delta
+            self.Wh.grad += self.h[t].T @ delta
+            self.b.grad += delta.sum(axis=0)
+            dx[:, t], dh = delta @ self.Wx.value.T, delta @ self.Wh.value.T
+        return dx
+
+
+@right((4, 5, 3))
+class OneStep(mn.Layer):
+    """Uses the first step alone, on purpose."""
+
+    def __init__(self):
+        self.W = mn.Parameter(np.ones((3, 4)))
+
+    def forward(self, x):
+        self.x = x
+        return x[:, 0] @ self.W.value
+
+    def backward(self, grad):
+        self.W.grad = self.x[:, 0].T @ grad
+        dx = np.zeros_like(self.x)
+        dx[:, 0] = grad @ self.W.value.T
+        return dx

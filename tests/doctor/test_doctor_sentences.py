@@ -21,6 +21,10 @@ def first_mistake(cls):
         ("PowerByLogarithm", "input", "the returned gradient holds NaN: x[0, 2] is 0"),
         ("GradientOfZeroOverZero", "input", "first at [0, 2], where the prediction is 0"),
         ("ValueOfZeroTimesLogZero", "forward", "NaN or inf for the arrays that were given"),
+        ("RecurrentOverwrites", "Wh", "is set, but to zeros: in a loop over time"),
+        ("RecurrentOverwritesInputs", "Wx", "holds the part of time step 0 of 6 alone"),
+        ("FillsNothing", "w", "is set, but to zeros."),
+        ("NeverSet", "w", "is never set."),
     ],
 )
 def test_the_sentence(name, where, words):

@@ -18,6 +18,7 @@ from minnet.doctor.hypotheses.shapes import (
     SameShapeTransposed,
     SameShapeWrongSum,
 )
+from minnet.doctor.hypotheses.steps import OneStepOnly
 from minnet.doctor.hypotheses.upstream import NotAProduct, OnesForUpstream
 
 _SQUARED = "has the local derivative twice."
@@ -36,6 +37,7 @@ CATALOGUE: tuple[Explains, ...] = (
     MaskMissingInside(),
     ConstantFactor(),
     OneSampleOnly(),
+    OneStepOnly(),
     OnesForUpstream(),
     SameShapeTransposed(),
     FactorNotTransposed(),
