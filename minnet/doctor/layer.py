@@ -73,7 +73,7 @@ def make_subject(source: Any) -> Subject | Report:
     """The subject, or a report that its constructor raises."""
     try:
         return Subject(source)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         name = getattr(source, "__name__", type(source).__name__)
         report = Report(name)
         code = setup.code_of_error(error)

@@ -23,7 +23,7 @@ class LossRun:
 
     value: Any = None
     gradient: Any = None
-    error: Exception | None = None
+    error: BaseException | None = None
     failed_in: str = ""
     changed: list[tuple[str, str]] = field(default_factory=list)
     obj: Any = None
@@ -48,7 +48,7 @@ def run_loss(
     subject.streams.restart(obj, own_generators(obj), 5)
     try:
         value = obj.forward(a, y)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         run.error, run.failed_in = error, "forward"
         return run
     run.value = np.array(value) if isinstance(value, np.ndarray) else value
@@ -63,7 +63,7 @@ def back(run: LossRun, a: Array, y: Array) -> None:
     """backward() in the way in which this class wants to be called."""
     try:
         found = run.obj.backward(*_arguments(run.obj, a, y))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         run.error, run.failed_in = error, "backward"
         return
     try:

@@ -41,7 +41,7 @@ class Settings:
             self.given = given
         elif given is not None:
             self.choices, self.others = _of_shape(given), ()
-        self.last_error: tuple[Exception, str] | None = None
+        self.last_error: tuple[BaseException, str] | None = None
 
     def all(self) -> list[Setting | None]:
         """What the loss takes; None stands for the caller's own arrays."""
