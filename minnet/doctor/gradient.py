@@ -65,6 +65,7 @@ def _kinks(scene: Scene) -> int:
     return sum(
         int(scene.jacobian(name).kinked.sum())
         + int((~np.isfinite(scene.jacobian(name).matrix)).any())
+        + int(_is_array(scene.student(name)) and np.isinf(scene.student(name)).any())
         for name in scene.names
     )
 

@@ -15,6 +15,7 @@ from minnet.doctor.loss_inputs import Setting
 from minnet.doctor.loss_probes import check_changes, check_extremes, check_repeats, finite
 from minnet.doctor.loss_scene import LossRun, LossScene, measure, run_loss, value_at
 from minnet.doctor.loss_settings import Settings
+from minnet.doctor.numerics import is_single
 from minnet.doctor.setup import code_of_error, explain_error
 from minnet.doctor.subject import Subject
 
@@ -106,7 +107,8 @@ class LossExam:
         base, tiny, small = (
             value_at(self.subject, a * (1 + size * toward), y) for size in (0, 3e-11, 1e-3)
         )
-        self.single = base == tiny and base != small
+        digits = is_single(np.array([base, small])) and base != small
+        self.single = digits or (base == tiny and base != small)
 
     def _scene(self, setting: Setting | None, part: int, batch: int | None = None) -> LossScene:
         real = setting is not None and setting.is_real

@@ -271,8 +271,9 @@ def _gradient(exam: Exam, x: Array) -> None:
 
     jac = jacobian(f, x, base.y, columns, exam.precision.step, exam.precision.single)
     found, true = np.asarray(base.dx, dtype=float).ravel()[columns], jac.transpose_times(g)
-    wrong = np.abs(found - true) > 1e-5 * max(np.abs(true).max(), np.abs(found).max()) + 1e-8
-    if (wrong & ~jac.kinked).any() and not exam.precision.single and not exam.blocked:
+    digits = 1e-2 if exam.precision.single else 1e-5
+    wrong = np.abs(found - true) > digits * max(np.abs(true).max(), np.abs(found).max()) + 1e-8
+    if (wrong & ~jac.kinked).any() and not exam.blocked:
         exam.wrong(
             "evaluation",
             CODE,

@@ -103,7 +103,7 @@ def _judge(exam: Exam, story: Story, once: Run, twice: Run) -> None:
         ):
             total = _sum(first, fresh)
             residual = mismatch(found, total) if total is not None else np.inf
-            if residual < 1e-9:
+            if residual < _same_sum(exam):
                 _accumulates(exam, name, "the second step gives the sum of both steps", residual)
             else:
                 _stale(exam, name, "after another step on the same object", mismatch(found, fresh))
@@ -113,8 +113,13 @@ def _judge(exam: Exam, story: Story, once: Run, twice: Run) -> None:
             if (twice.error is None and isinstance(second, np.ndarray) and np.any(first))
             else np.inf
         )
-        if doubled < 1e-9:
+        if doubled < _same_sum(exam):
             _accumulates(exam, name, "a second backward gives twice the first", doubled)
+
+
+def _same_sum(exam: Exam) -> float:
+    """Below this relative difference two sums are the same."""
+    return 1e-5 if exam.precision.single else 1e-9
 
 
 def _sum(one: Any, other: Any) -> Array | None:

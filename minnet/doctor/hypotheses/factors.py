@@ -126,15 +126,16 @@ def same_factor_elsewhere(scene: Scene, name: str, factor: float) -> bool:
     return mismatch(found, factor * true) < scene.precision.match
 
 
-def is_close(one: float, other: float) -> bool:
-    """Equal to four digits and more."""
-    return abs(one - other) <= 2e-6 * max(abs(one), abs(other))
+def is_close(one: float, other: float, scene: Scene) -> bool:
+    """Equal to all digits that were measured."""
+    digits = 1e-3 if scene.precision.single else 2e-6
+    return abs(one - other) <= digits * max(abs(one), abs(other))
 
 
 def known_factor(scene: Scene, factor: float) -> bool:
     """A factor that means something even where there is only one number to compare."""
     known = [1.0, 2.0, 0.5, scene.m, 1 / scene.m]
-    return any(is_close(abs(factor), value) for value in known)
+    return any(is_close(abs(factor), value, scene) for value in known)
 
 
 def outputs_of(scene: Scene) -> list[int]:
@@ -148,26 +149,26 @@ def name_factor(scene: Scene, factor: float) -> tuple[str, str]:
     """Code and sentence for a constant factor."""
     m, size = scene.m, abs(factor)
     sign = " with the sign changed" if factor < 0 else ""
-    if is_close(factor, -1.0):
+    if is_close(factor, -1.0, scene):
         return "sign-flipped", "has the wrong sign; otherwise it is exactly right."
-    if scene.random and not is_close(size, 1 / m):
+    if scene.random and not is_close(size, 1 / m, scene):
         sentence = f"is right up to the constant factor {factor:.6g}: the scale of the mask."
         return "mask-scale-missing", sentence
-    if is_close(size, 1 / m):
+    if is_close(size, 1 / m, scene):
         sentence = f"is exactly the true one divided by m = {m}, the batch size{sign}."
         return "divided-by-batch", sentence
     for k in outputs_of(scene):
-        if is_close(size, 1 / (m * k)):
+        if is_close(size, 1 / (m * k), scene):
             return (
                 "divided-by-outputs",
                 f"is the true one divided by {m} samples and {k} outputs{sign}.",
             )
-        if is_close(size, 1 / k) and k != 2:
+        if is_close(size, 1 / k, scene) and k != 2:
             return (
                 "divided-by-outputs",
                 f"is exactly the true one divided by {k}, the outputs{sign}.",
             )
-    if is_close(size, m):
+    if is_close(size, m, scene):
         return "constant-factor", f"is exactly {m} times the true one, the batch size{sign}."
     return "constant-factor", f"is exactly {factor:.6g} times the true one."
 
