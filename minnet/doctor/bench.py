@@ -49,6 +49,7 @@ class Bench:
         self.subject = subject
         self.weights = weights or []
         self.values: Values = {}
+        self.first_values: Values = {}  # as the constructor made them
 
     def fresh(self, values: Values | None = None, training: bool = True) -> Any:
         """A new object with the weights of the examination."""

@@ -71,7 +71,7 @@ def _rows_lost(exam: Exam, x: Array, y: Array) -> None:
             "mixes-samples",
             "forward",
             f"from {len(x)} samples it makes an output of shape {y.shape}: the samples are "
-            f"summed or mixed.",
+            f"summed or mixed.{batch_hint(exam)}",
             evidence,
         )
     else:
@@ -79,7 +79,8 @@ def _rows_lost(exam: Exam, x: Array, y: Array) -> None:
             "forward",
             "wrong-shape",
             "forward",
-            f"the output has shape {y.shape}, expected {len(x)} rows, one for each sample.",
+            f"the output has shape {y.shape}, expected {len(x)} rows, one for each sample."
+            f"{batch_hint(exam)}",
             evidence,
         )
 
@@ -97,10 +98,21 @@ def check_error(exam: Exam, run: Run) -> bool:
         "runs",
         code,
         run.failed_in,
-        f"it raises {explain_error(run.error)}.{explanation}",
+        f"it raises {explain_error(run.error)}.{explanation}{batch_hint(exam)}",
         f"called with an {shapes}.",
     )
     return False
+
+
+def batch_hint(exam: Exam) -> str:
+    """A shape of one length is that of samples without features, which few layers take."""
+    shape = exam.domain.shape
+    if len(shape) != 1:
+        return ""
+    return (
+        f" The input of shape {shape} is read as {shape[0]} samples without features, batch axis "
+        f"first; for samples of {shape[0]} features give (5, {shape[0]})."
+    )
 
 
 def _same_sizes(exam: Exam, run: Run) -> str:

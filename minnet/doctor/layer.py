@@ -17,7 +17,7 @@ from minnet.doctor.own_array import check_own_array
 from minnet.doctor.repeats import check_repeats
 from minnet.doctor.report import Mistake, Report
 from minnet.doctor.scene import Scene
-from minnet.doctor.subject import Subject
+from minnet.doctor.subject import NotALayerError, Subject
 
 
 def check_layer(
@@ -58,7 +58,7 @@ def check_layer(
     names = _checked_names(parameters)
     check_source("check_layer", layer_or_factory)
     with quiet():
-        subject = make_subject(layer_or_factory)
+        subject = make_subject("check_layer", layer_or_factory)
         if isinstance(subject, Report):
             return subject
         exam = Exam(Bench(subject), domain, Report(subject.name), seed)
@@ -69,10 +69,12 @@ def check_layer(
     return exam.report
 
 
-def make_subject(source: Any) -> Subject | Report:
+def make_subject(place: str, source: Any) -> Subject | Report:
     """The subject, or a report that its constructor raises."""
     try:
         return Subject(source)
+    except NotALayerError as error:
+        raise NotALayerError(f"{place}: {error}") from None
     except (Exception, SystemExit) as error:
         name = getattr(source, "__name__", type(source).__name__)
         report = Report(name)

@@ -53,6 +53,22 @@ def _blind(scene: LossScene, a: Array) -> bool:
     return bool(np.ptp(values) <= _exactness(scene) * max(1.0, abs(values[0])))
 
 
+def softmax_axis(scene: LossScene) -> str:
+    """Over what a softmax inside the loss runs, if not over each row: read from the derivative.
+
+    That of -sum(y ln p) is p sum(y) - y, with the sum over whatever the softmax runs over.
+    """
+    a, y = scene.prediction, one_hot(scene.prediction, scene.target)
+    if not scene.real or y is None or a.ndim != 2 or min(a.shape) < 2:
+        return ""
+    for axis, words in ((0, "axis 0, the samples"), (None, "the whole array")):
+        e = np.exp(a - a.max())
+        p = e / e.sum(axis=axis, keepdims=True)
+        if _aligned(scene, scene.true, p * y.sum(axis=axis, keepdims=True) - y):
+            return words
+    return ""
+
+
 def _misshapen(scene: LossScene, found: Array) -> Iterator[Match]:
     true, shape = scene.true, scene.prediction.shape
     head = f"has shape {found.shape}, the prediction {shape}. "

@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 from minnet import checks
 from minnet.doctor.exam import Exam, number
-from minnet.doctor.loss_diagnosis import broadcasts, diagnose_loss, truncates_integers
+from minnet.doctor.loss_diagnosis import (
+    broadcasts,
+    diagnose_loss,
+    softmax_axis,
+    truncates_integers,
+)
 from minnet.doctor.loss_inputs import Setting
 from minnet.doctor.loss_probes import check_changes, check_extremes, check_repeats, finite
 from minnet.doctor.loss_scene import LossRun, LossScene, measure, run_loss, value_at
@@ -139,6 +144,7 @@ class LossExam:
                 "the same targets as floats and as integers.",
             )
         self._pairs(scene)
+        self._softmax(scene)
         if (
             setting is not None
             and np.abs(scene.true).max() <= scene.noise
@@ -178,6 +184,18 @@ class LossExam:
                 "exchanging the targets of two samples changes nothing: every "
                 "prediction meets every target.",
                 f"prediction {scene.prediction.shape}, target {scene.target.shape}.",
+            )
+
+    def _softmax(self, scene: LossScene) -> None:
+        """A softmax inside the loss runs over the classes of one sample."""
+        found = softmax_axis(scene)
+        if found:
+            self.exam.wrong(
+                "softmax",
+                "wrong-axis",
+                "forward",
+                f"its softmax runs over {found}; each row of classes should sum to 1.",
+                "the derivative of the value is exactly that of such a softmax.",
             )
 
     def _contract(self, scene: LossScene) -> bool:

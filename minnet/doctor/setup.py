@@ -151,6 +151,7 @@ def randomize(exam: Exam) -> None:
     bench = exam.bench
     obj = bench.subject.fresh()
     originals = {w.name: np.asarray(w.value(obj), dtype=np.float64) for w in bench.weights}
+    bench.first_values = originals
     x = exam.domain.draw(exam.batch, exam.generator(2))
     for attempt in ("both", "positive", "near"):
         generator = exam.generator(4)

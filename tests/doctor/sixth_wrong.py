@@ -679,3 +679,120 @@ class RecurrentBias(mn.Layer):
             self.b.grad = delta.sum(axis=0)
             dx[:, t], dh = delta @ self.Wx.value.T, delta @ self.Wh.value.T
         return dx
+
+
+@wrong_loss("wrong-axis")
+class SoftmaxOverAll(mn.Loss):
+    """All numbers of the batch sum to 1; value and gradient agree."""
+
+    def forward(self, prediction, target):
+        shifted = prediction - prediction.max()
+        self.p, self.y = np.exp(shifted) / np.exp(shifted).sum(), target
+        return -(target * (shifted - np.log(np.exp(shifted).sum()))).sum() / len(target)
+
+    def backward(self):
+        return (self.p * self.y.sum() - self.y) / len(self.y)
+
+
+@wrong_loss("wrong-axis")
+class SoftmaxOverSamples(mn.Loss):
+    """Each column sums to 1; the gradient is that of rows."""
+
+    def forward(self, prediction, target):
+        self.z = prediction
+        shifted = prediction - prediction.max(axis=0)
+        self.y = target
+        return -(target * (shifted - np.log(np.exp(shifted).sum(axis=0)))).sum() / len(target)
+
+    def backward(self):
+        e = np.exp(self.z - self.z.max(axis=1, keepdims=True))
+        return (e / e.sum(axis=1, keepdims=True) - self.y) / len(self.y)
+
+
+@wrong("upstream-ignored")
+class SoftmaxOfOnes(mn.Activation):
+    """The derivative of the plain sum of the outputs, which is always 1."""
+
+    def forward(self, z):
+        e = np.exp(z - z.max(axis=-1, keepdims=True))
+        self.a = e / e.sum(axis=-1, keepdims=True)
+        return self.a
+
+    def backward(self, grad):
+        ones = np.ones_like(grad)
+        return self.a * (ones - (self.a * ones).sum(axis=-1, keepdims=True))
+
+
+@wrong("transposed", (5, 4))
+class SquareWeight(mn.Layer):
+    """x W, with grad W for grad W^T."""
+
+    def __init__(self):
+        self.W = mn.Parameter(np.ones((4, 4)))
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W.value
+
+    def backward(self, grad):
+        self.W.grad = self.x.T @ grad
+        return grad @ self.W.value
+
+
+@wrong("transposed", (5, 4))
+class SquareWeightOtherWay(mn.Layer):
+    """x W^T, with grad W^T for grad W."""
+
+    def __init__(self):
+        self.W = mn.Parameter(np.ones((4, 4)))
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W.value.T
+
+    def backward(self, grad):
+        self.W.grad = grad.T @ self.x
+        return grad @ self.W.value.T
+
+
+class TwoTerms(RunningNorm):
+    """Batch normalization whose backward is wrong in two terms."""
+
+    def backward(self, grad):
+        super().backward(grad)
+        q = grad * self.gamma.value
+        if not self.training:
+            return q * self.inverse
+        return self.inverse * (q + self.terms(q, len(q)))
+
+
+@wrong("mean-term-missing")
+class NoMeanAndWrongSign(TwoTerms):
+    """No mean term, and + for -."""
+
+    def terms(self, q, m):
+        return self.xhat * (q * self.xhat).mean(0)
+
+
+@wrong("variance-term-missing")
+class NoVarianceAndSum(TwoTerms):
+    """No variance term, and a sum for the mean."""
+
+    def terms(self, q, m):
+        return -q.sum(0)
+
+
+@wrong("mean-term-missing")
+class NoMeanAndFreedom(TwoTerms):
+    """No mean term, and n - 1 for n."""
+
+    def terms(self, q, m):
+        return -self.xhat * (q * self.xhat).sum(0) / (m - 1)
+
+
+@wrong("unknown")
+class SoftmaxOfZeros(SoftmaxOfOnes):
+    """Zeros."""
+
+    def backward(self, grad):
+        return np.zeros_like(grad)
