@@ -13,6 +13,7 @@ from minnet.doctor.bench import Bench, quiet
 from minnet.doctor.exam import Exam
 from minnet.doctor.gradient import check_finite, check_gradients, check_linearity, make_scene
 from minnet.doctor.inputs import Domain
+from minnet.doctor.missing import check_missing
 from minnet.doctor.own_array import check_own_array
 from minnet.doctor.repeats import check_repeats
 from minnet.doctor.report import Mistake, Report
@@ -164,6 +165,6 @@ def _examine_gradients(exam: Exam) -> None:
 
 def _compare(exam: Exam, scene: Scene) -> None:
     if not properties.check_truncation(exam, scene):
-        contract.check_missing(exam, scene)
+        check_missing(exam, scene)
         check_linearity(exam, scene)
         check_gradients(exam, scene)

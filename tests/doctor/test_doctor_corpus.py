@@ -20,6 +20,7 @@ for _module in (
     "fourth_wrong",
     "fifth_wrong",
     "sixth_wrong",
+    "sixth_losses",
     "right_layers",
     "right_losses",
     "second_right_layers",
