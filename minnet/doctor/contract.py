@@ -11,7 +11,7 @@ from minnet.doctor.bench import Run
 from minnet.doctor.exam import Exam, what
 from minnet.doctor.finding import suspicious_arrays
 from minnet.doctor.inputs import cotangent
-from minnet.doctor.numerics import mismatch
+from minnet.doctor.numerics import is_half, mismatch
 from minnet.doctor.setup import code_of_error, explain_error
 from minnet.doctor.subject import refused_on_purpose
 
@@ -160,6 +160,14 @@ def check_backward_result(exam: Exam, run: Run) -> None:
                 where,
                 f"{what(where)} has type {found.dtype}, expected float64.",
                 f"type: {found.dtype}.",
+            )
+        elif isinstance(found, np.ndarray) and found.dtype == np.float64 and is_half(found):
+            exam.wrong(
+                "dtype",
+                "dtype-changed",
+                where,
+                f"{what(where)} has the digits of float16 only, although its type is float64.",
+                "a conversion to float16 on the way.",
             )
     if not exam.has("returns-none", "wrong-shape"):
         exam.right("backward", "It returns an array, and sets gradients.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 import numpy as np
@@ -28,6 +27,10 @@ Array = NDArray[Any]
 Pair = tuple[Array, Array]
 
 
+VAGUE = ("unknown", "wrong-shape")
+"""What another setting may explain better."""
+
+
 class LossExam:
     """One loss under examination."""
 
@@ -36,7 +39,6 @@ class LossExam:
         self.settings = Settings(exam, subject, given)
         self.single = False
         self.first: Setting | None = None
-        self.vague_codes = {"unknown", "wrong-shape"}
 
     def examine(self) -> None:
         """All settings that the loss takes, until one shows a mistake."""
@@ -93,17 +95,13 @@ class LossExam:
 
     def _vague(self) -> bool:
         """Whether nothing better than `unknown` or `wrong-shape` was said about the gradient."""
-        return all(
-            m.code in self.vague_codes and m.where == "input" for m in self.exam.report.mistakes
-        )
+        return all(m.code in VAGUE and m.where == "input" for m in self.exam.report.mistakes)
 
     def _drop_vague(self) -> None:
         """What another setting explained needs no `unknown` beside it."""
         if not self._vague():
             self.exam.report.mistakes = [
-                m
-                for m in self.exam.report.mistakes
-                if m.code not in self.vague_codes or m.where != "input"
+                m for m in self.exam.report.mistakes if m.code not in VAGUE or m.where != "input"
             ]
 
     def _find_precision(self, setting: Setting | None) -> None:
@@ -151,12 +149,12 @@ class LossExam:
             and setting != self.first
         ):
             return True  # softmax of one output, say: the value does not depend on it
-        if not scene.is_right() and self._whole_values(setting):
+        if not scene.is_right() and self.settings.comes_in_steps(setting):
             exam.wrong(
                 "whole numbers",
                 "integer-arithmetic",
                 "forward",
-                "the value is a whole number for any prediction: it is cut off on the way.",
+                "the value moves in jumps only: it is cut off (int, //, round) on the way.",
                 f"for a random prediction the value is {scene.run.number:g}.",
             )
         elif scene.is_right():
@@ -164,15 +162,6 @@ class LossExam:
         elif not cut and not exam.has("input-modified"):
             self._diagnose(scene, setting)
         return len(exam.report.mistakes) == before
-
-    def _whole_values(self, setting: Setting | None) -> bool:
-        """Whether the value is whole, and not always the same, for predictions at random."""
-        values = set()
-        for part, factor in itertools.product((53, 54), (1.0, 5.0)):
-            a, y = self.settings.draw(setting, part)
-            values.add(value_at(self.subject, a * factor, y * factor))
-        finite_ones = {value for value in values if np.isfinite(value)}
-        return len(finite_ones) > 1 and all(value == np.round(value) for value in finite_ones)
 
     def _pairs(self, scene: LossScene) -> None:
         """Each prediction meets its own target only."""
@@ -261,8 +250,6 @@ class LossExam:
         other = self._scene(setting, 60, scene.m + 2) if self._resizable(setting, scene) else None
         match = next(diagnose_loss(scene, other), None)
         if match is not None:
-            if scene.outputs > 1:  # of one output, several mistakes have the same shape
-                self.vague_codes.discard(match.code)
             exam.wrong(
                 "gradient",
                 match.code,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from minnet.doctor.exam import Exam
 from minnet.doctor.loss_inputs import FIRST, ONE_OUTPUT, Setting
 from minnet.doctor.loss_scene import measure, run_loss, value_at
-from minnet.doctor.numerics import mismatch
+from minnet.doctor.numerics import is_single, mismatch
 from minnet.doctor.subject import Subject
 
 Array = NDArray[Any]
@@ -132,6 +133,25 @@ class Settings:
         share = generator.uniform(0.6, 0.95, size=(len(rows), *[1] * (a.ndim - 1)))
         mixed = share * a[rows] + (1 - share) * a[others]
         return mixed, y[rows] if y.shape[:1] == a.shape[:1] else y.copy()
+
+    def comes_in_steps(self, setting: Setting | None) -> bool:
+        """Whether the value is whole, or comes in steps, and is not always the same."""
+        values = set()
+        for part, factor in itertools.product((53, 54), (1.0, 5.0)):
+            a, y = self.draw(setting, part)
+            values.add(value_at(self.subject, a * factor, y * factor))
+        finite_ones = {value for value in values if np.isfinite(value)}
+        whole = all(value == np.round(value) for value in finite_ones)
+        return len(finite_ones) > 1 and (whole or self._in_steps(setting))
+
+    def _in_steps(self, setting: Setting | None) -> bool:
+        """Whether a small move of the prediction changes nothing, and no float32 tells why."""
+        a, y = self.draw(setting, 53)
+        base, larger = (value_at(self.subject, a * factor, y) for factor in (1.0, 1.3))
+        toward = self.exam.generator(55).uniform(0.5, 1.0, size=(4, *a.shape))
+        near = [value_at(self.subject, a * (1 + 1e-6 * way), y) for way in toward]
+        same = all(value == base for value in near) and larger != base
+        return same and not is_single(np.array([base, larger]))
 
     def takes(self, setting: Setting | None) -> bool:
         """Forward gives a finite number (or at least something) and nothing raises."""

@@ -160,3 +160,10 @@ def is_single(y: Array) -> bool:
     with np.errstate(all="ignore"):
         short = known == known.astype(np.float16)
         return bool(known.size and (known == known.astype(np.float32)).all() and short.mean() < 0.2)
+
+
+def is_half(y: Array) -> bool:
+    """Whether fractions of float64 hold the digits of float16 and no more."""
+    known = y[np.isfinite(y) & (y != np.round(y))]
+    with np.errstate(all="ignore"):
+        return bool(known.size and (known == known.astype(np.float16)).all())

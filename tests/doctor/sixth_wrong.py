@@ -608,3 +608,27 @@ class SoftmaxOfZeros(SoftmaxOfOnes):
 
     def backward(self, grad):
         return np.zeros_like(grad)
+
+
+@wrong("dtype-changed")
+class HalfAndBack(mn.Activation):
+    """float16 on the way, and float64 again."""
+
+    def forward(self, z):
+        self.a = np.tanh(z)
+        return self.a
+
+    def backward(self, grad):
+        return (grad * (1 - self.a**2)).astype(np.float16).astype(np.float64)
+
+
+@wrong("not-finite", np.array([[1.0, 4.0, 0.0], [9.0, 2.0, 3.0], [2.0, 1.0, 5.0]]))
+class LogarithmByQuotient:
+    """x ln x / x: not minus infinity at 0, but 0/0."""
+
+    def forward(self, x):
+        self.x = x
+        return x * np.log(x) / x
+
+    def backward(self, grad):
+        return grad / self.x

@@ -96,3 +96,37 @@ def test_a_function_that_makes_no_layer_is_refused(check, made, words):
     with pytest.raises(TypeError, match="expected a function that makes an object") as caught:
         check(lambda: made)
     assert words in str(caught.value)
+
+
+def test_a_rare_nan_is_no_stale_value():
+    class FarOut(mn.Activation):
+        """Not a number beyond 2.4, where few of the drawn numbers are."""
+
+        def forward(self, z):
+            self.z = z
+            return z**2
+
+        def backward(self, grad):
+            return grad * 2 * self.z * (0 * np.sqrt(6 - self.z**2) + 1)
+
+    (mistake,) = mn.check_layer(FarOut, (5, 3), seed=1).mistakes
+    assert mistake.code == "not-finite"
+    assert "for ordinary inputs" in mistake.message
+
+
+def test_a_sum_over_an_axis_of_one_is_no_sum():
+    class Flat(mn.Loss):
+        def forward(self, prediction, target):
+            self.d = (prediction - target).ravel()
+            return (self.d**2).sum() / len(self.d)
+
+        def backward(self):
+            return self.d / len(self.d)
+
+    (mistake,) = mn.check_loss(Flat, (6, 1)).mistakes
+    assert mistake.code == "wrong-shape"
+
+
+def test_a_counting_loss_does_not_pair_all_with_all():
+    (case,) = [case for case in CASES if case.source.__name__ == "CountsErrors"]
+    assert all(examine(case, seed).ok for seed in range(20))
