@@ -130,3 +130,15 @@ def test_a_sum_over_an_axis_of_one_is_no_sum():
 def test_a_counting_loss_does_not_pair_all_with_all():
     (case,) = [case for case in CASES if case.source.__name__ == "CountsErrors"]
     assert all(examine(case, seed).ok for seed in range(20))
+
+
+def test_an_exit_in_forward_is_an_error_of_forward():
+    class Leaves(mn.Activation):
+        def forward(self, z):  # noqa: ARG002
+            raise SystemExit(2)
+
+        def backward(self, grad):
+            return grad
+
+    (mistake,) = mn.check_layer(Leaves, (5, 3)).mistakes
+    assert (mistake.code, mistake.where) == ("raises", "forward")
