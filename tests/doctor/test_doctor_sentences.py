@@ -134,7 +134,7 @@ def test_a_counting_loss_does_not_pair_all_with_all():
 
 def test_an_exit_in_forward_is_an_error_of_forward():
     class Leaves(mn.Activation):
-        def forward(self, z):  # noqa: ARG002
+        def forward(self, z):
             raise SystemExit(2)
 
         def backward(self, grad):
