@@ -33,7 +33,7 @@ class Run:
     grads: dict[str, Any] = field(default_factory=dict)
     was_set: dict[str, bool] = field(default_factory=dict)
     changed: list[tuple[str, str]] = field(default_factory=list)  # (what, by which method)
-    error: Exception | None = None
+    error: BaseException | None = None
     failed_in: str = ""
     obj: Any = None
 
@@ -49,6 +49,7 @@ class Bench:
         self.subject = subject
         self.weights = weights or []
         self.values: Values = {}
+        self.first_values: Values = {}  # as the constructor made them
 
     def fresh(self, values: Values | None = None, training: bool = True) -> Any:
         """A new object with the weights of the examination."""
@@ -93,7 +94,7 @@ class Bench:
         self.subject.streams.restart(obj, own_generators(obj), stream)
         try:
             raw = obj.forward(given, **self.subject.mode_arguments(training))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             run.error, run.failed_in = error, "forward"
             return run
         run.y = np.array(raw) if isinstance(raw, np.ndarray) else raw
@@ -115,7 +116,7 @@ class Bench:
         earlier = {w.name: w.snapshot(obj) for w in self.weights}
         try:
             returned = obj.backward(cotangent)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             run.error, run.failed_in = error, "backward"
             return
         run.dx = None if returned is None else _array(returned)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import linecache
 import os
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +20,7 @@ from typing import Any
 
 from minnet.doctor.codes import explanation
 from minnet.doctor.report import HINTS, Mistake, Report
+from minnet.doctor.whereabouts import read_notes
 from minnet.table import table
 
 Events = "queue.Queue[dict[str, Any] | None]"
@@ -124,7 +127,7 @@ def examine_file(path: Path, arguments: argparse.Namespace) -> list[Report]:
     """All classes of a file, in worker processes; one that hangs is stopped, the rest goes on."""
     reports: dict[str, Report] = {}
     while True:
-        state = Session(path, arguments, list(reports)).run(reports)
+        state = Session(path, arguments, list(reports), arguments.classes).run(reports)
         if state is None:
             return list(reports.values())
         name, report = state
@@ -134,30 +137,39 @@ def examine_file(path: Path, arguments: argparse.Namespace) -> list[Report]:
 
 
 class Session:
-    """One worker process on one file."""
+    """One worker process on one file.
 
-    def __init__(self, path: Path, arguments: argparse.Namespace, skip: list[str]) -> None:
-        self.path, self.arguments = path, arguments
-        self.current = ""
-        command = [
-            sys.executable,
-            "-m",
-            "minnet.doctor.worker",
-            str(path.resolve()),
-            str(arguments.seed),
-            json.dumps(arguments.classes),
-            json.dumps(skip),
-        ]
-        home = str(Path(__file__).resolve().parents[2])
-        paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "MPLBACKEND": "Agg"}
-        self.process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            encoding="utf-8",
+    Args:
+        only: the classes to examine, None for all; skip: those that are done.
+        every_line: let the worker note each line before it runs, to see where it ends.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        arguments: argparse.Namespace,
+        skip: list[str],
+        only: list[str] | None,
+        every_line: bool = False,
+    ) -> None:
+        self.path, self.arguments, self.current = path.resolve(), arguments, ""
+        self.every_line = every_line
+        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self.notes = Path(self.folder.name) / "notes"
+        self.process = _start(
+            [
+                str(self.path),
+                json.dumps(arguments.seed),
+                json.dumps(only),
+                json.dumps(skip),
+                json.dumps(
+                    {
+                        "file": str(self.notes),
+                        "timeout": arguments.timeout,
+                        "every_line": every_line,
+                    }
+                ),
+            ]
         )
         self.events: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self.listener = threading.Thread(target=self._listen, daemon=True)
@@ -176,32 +188,87 @@ class Session:
 
     def run(self, reports: dict[str, Report]) -> tuple[str, Report] | None:
         """Collect reports; returns where the worker was stopped, or None at the end."""
+        ending, patience = "", max(self.arguments.timeout, _TO_START)
         try:
-            while True:
-                event = self.events.get(timeout=self.arguments.timeout)
+            while not ending:
+                event = self.events.get(timeout=patience)
+                patience = self.arguments.timeout
                 if event is None:
-                    return self._broken("the process ended (exit or crash)")
-                if "failed" in event:
+                    ending = "crash"
+                elif "failed" in event:
                     note = f"The file cannot be imported: {event['failed']}."
                     return self.path.name, Report(self.path.name, note=note)
-                if event.get("done"):
+                elif event.get("done"):
                     return None
-                self.current = event.get("start", self.current)
-                if "report" in event:
-                    reports[event["report"]["name"]] = Report.from_dict(event["report"])
+                else:
+                    self.current = event.get("start", self.current)
+                    if "report" in event:
+                        reports[event["report"]["name"]] = Report.from_dict(event["report"])
         except queue.Empty:
-            return self._broken(f"it did not return within {self.arguments.timeout:g} seconds")
+            ending = "timeout"
         finally:
-            self.process.kill()
-            self.process.wait()
-            self.listener.join(timeout=5)
-            if self.process.stdout is not None:
-                self.process.stdout.close()
+            self._stop()
+        return self._broken(ending)
 
-    def _broken(self, reason: str) -> tuple[str, Report]:
+    def _stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.listener.join(timeout=5)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        self.spot = read_notes(self.notes, self.path)
+        self.folder.cleanup()
+
+    def _broken(self, ending: str) -> tuple[str, Report]:
+        """What is said of a class that hangs, or that ends the interpreter."""
+        if ending == "crash" and not self.every_line:
+            again = Session(self.path, self.arguments, [], [self.current], every_line=True)
+            again.run({})
+            self.spot = again.spot
+        seconds = f"{self.arguments.timeout:g} seconds"
+        reason, advice = (
+            ("the process ended (exit or crash)", _AFTER_A_CRASH)
+            if ending == "crash"
+            else (f"it did not return within {seconds}", _AFTER_A_TIMEOUT)
+        )
+        place = f"{self.path.name}, line {self.spot.line}" if self.spot else ""
+        text = f"{reason}{f' (at {place}{self._text()})' if self.spot else ''}."
         if not self.current:
-            note = f"The file cannot be imported: {reason}."
+            note = f"The file cannot be imported: {text}"
             return self.path.name, Report(self.path.name, note=note)
-        message = f"{self.current}: {reason}."
-        mistake = Mistake("raises", "forward", message, "stopped from outside.")
+        where = self.spot.method if self.spot else "forward"
+        message = f"{self.current}.{where}: {text}"
+        mistake = Mistake("raises", where, message, "stopped from outside.", place, advice)
         return self.current, Report(self.current, mistakes=[mistake])
+
+    def _text(self) -> str:
+        """The line itself, as in the messages about errors."""
+        assert self.spot is not None
+        line = linecache.getline(str(self.path), self.spot.line).strip()
+        return f": {line}" if line else ""
+
+
+_TO_START = 60.0
+"""Seconds in which Python and NumPy may load on a busy machine, before a student's code runs."""
+
+_AFTER_A_TIMEOUT = (
+    "Look for a loop that never ends at this place; if it is only slow, allow more time with "
+    "--timeout SECONDS."
+)
+_AFTER_A_CRASH = (
+    "Look at this place for os._exit, exit() or a call that takes the interpreter down with it."
+)
+
+
+def _start(arguments: list[str]) -> subprocess.Popen[str]:
+    """The worker, in an environment in which it finds minnet and draws into no window."""
+    home = str(Path(__file__).resolve().parents[2])
+    paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return subprocess.Popen(
+        [sys.executable, "-m", "minnet.doctor.worker", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "MPLBACKEND": "Agg"},
+        encoding="utf-8",
+    )

@@ -116,7 +116,7 @@ CODES: dict[str, Meaning] = {
         "Write .T, or swap the factors.",
     ),
     "one-sample-only": Meaning(
-        "only one sample of the batch counts",
+        "only one sample of the batch, or one step of a sequence, counts",
         "for i in range(m): self.W.grad = np.outer(x[i], grad[i])",
         "Add up inside the loop (+=) instead of overwriting (=).",
     ),

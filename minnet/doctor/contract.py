@@ -11,8 +11,7 @@ from minnet.doctor.bench import Run
 from minnet.doctor.exam import Exam, what
 from minnet.doctor.finding import suspicious_arrays
 from minnet.doctor.inputs import cotangent
-from minnet.doctor.numerics import mismatch
-from minnet.doctor.scene import Scene
+from minnet.doctor.numerics import is_half, mismatch
 from minnet.doctor.setup import code_of_error, explain_error
 from minnet.doctor.subject import refused_on_purpose
 
@@ -70,7 +69,7 @@ def _rows_lost(exam: Exam, x: Array, y: Array) -> None:
             "mixes-samples",
             "forward",
             f"from {len(x)} samples it makes an output of shape {y.shape}: the samples are "
-            f"summed or mixed.",
+            f"summed or mixed.{batch_hint(exam)}",
             evidence,
         )
     else:
@@ -78,7 +77,8 @@ def _rows_lost(exam: Exam, x: Array, y: Array) -> None:
             "forward",
             "wrong-shape",
             "forward",
-            f"the output has shape {y.shape}, expected {len(x)} rows, one for each sample.",
+            f"the output has shape {y.shape}, expected {len(x)} rows, one for each sample."
+            f"{batch_hint(exam)}",
             evidence,
         )
 
@@ -96,10 +96,21 @@ def check_error(exam: Exam, run: Run) -> bool:
         "runs",
         code,
         run.failed_in,
-        f"it raises {explain_error(run.error)}.{explanation}",
+        f"it raises {explain_error(run.error)}.{explanation}{batch_hint(exam)}",
         f"called with an {shapes}.",
     )
     return False
+
+
+def batch_hint(exam: Exam) -> str:
+    """A shape of one length is that of samples without features, which few layers take."""
+    shape = exam.domain.shape
+    if len(shape) != 1:
+        return ""
+    return (
+        f" The input of shape {shape} is read as {shape[0]} samples without features, batch axis "
+        f"first; for samples of {shape[0]} features give (5, {shape[0]})."
+    )
 
 
 def _same_sizes(exam: Exam, run: Run) -> str:
@@ -150,35 +161,20 @@ def check_backward_result(exam: Exam, run: Run) -> None:
                 f"{what(where)} has type {found.dtype}, expected float64.",
                 f"type: {found.dtype}.",
             )
+        elif isinstance(found, np.ndarray) and found.dtype == np.float64 and is_half(found):
+            exam.wrong(
+                "dtype",
+                "dtype-changed",
+                where,
+                f"{what(where)} has the digits of float16 only, although its type is float64.",
+                "a conversion to float16 on the way.",
+            )
     if not exam.has("returns-none", "wrong-shape"):
         exam.right("backward", "It returns an array, and sets gradients.")
 
 
 def _is_numeric(found: Any) -> bool:
     return isinstance(found, np.ndarray) and found.dtype.kind in "biuf"
-
-
-def check_missing(exam: Exam, scene: Scene) -> None:
-    """Gradients that were never set, although the output depends on the weight."""
-    for weight in exam.bench.weights:
-        if weight.name in exam.blocked:
-            continue
-        found = scene.run.grads.get(weight.name)
-        zero = isinstance(found, np.ndarray) and not np.any(found)
-        if scene.run.was_set.get(weight.name) and found is not None and not zero:
-            continue
-        if found is not None and np.abs(scene.true(weight.name)).max(initial=0.0) <= scene.noise:
-            continue
-        state = "None" if found is None else "all zeros"
-        exam.wrong(
-            "gradients",
-            "parameter-gradient-missing",
-            weight.name,
-            f"the gradient of `{weight.name}` is never set.",
-            f"after backward it is {state}; the true one is up to "
-            f"{np.abs(scene.true(weight.name)).max():.3g}.",
-        )
-        exam.blocked.add(weight.name)
 
 
 def check_raw_weights(exam: Exam) -> None:

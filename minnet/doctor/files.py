@@ -14,6 +14,7 @@ import numpy as np
 from minnet.doctor.layer import check_layer
 from minnet.doctor.loss import check_loss
 from minnet.doctor.report import Mistake, Report
+from minnet.doctor.setup import explain_error
 from minnet.layer import Layer
 from minnet.losses import Loss
 
@@ -37,6 +38,10 @@ ARGUMENTS: dict[str, Any] = {
 }
 """Values for required constructor arguments, by the names that the framework uses."""
 
+SIZES = {"features", "in_features", "in_channels", "channels"}
+"""Arguments that fix the shape of the input; they are given also where they have defaults."""
+
+LARGEST_WIDTH = 2000
 VECTORS, IMAGES = (5, 3), (3, 2, 6, 7)
 
 
@@ -128,6 +133,7 @@ def examine(module: ModuleType, cls: type, seed: int) -> Report:
     values, missing = arguments_for(cls)
     if missing:
         return Report(cls.__name__, note=how_to_add(cls, missing))
+    values = values if _can_be_made(cls, values) else {}
 
     def make() -> Any:
         return cls(**values)
@@ -135,7 +141,28 @@ def examine(module: ModuleType, cls: type, seed: int) -> Report:
     make.__name__ = cls.__name__
     if is_loss(cls):
         return check_loss(make, seed=seed)
-    return check_layer(make, input_shape(make, values), seed=seed)
+    found = input_shape(make, shapes_for(cls, values))
+    if isinstance(found, tuple):
+        return check_layer(make, found, seed=seed)
+    if SIZES & set(values) or not _may_be_the_shape(found):
+        return check_layer(make, shapes_for(cls, values)[0], seed=seed)
+    return Report(cls.__name__, note=refuses_all(cls, found, shapes_for(cls, values)))
+
+
+def _can_be_made(cls: type, values: dict[str, Any]) -> bool:
+    """Whether the constructor takes our sizes; where it has defaults, it may want them alone."""
+    if _required(cls):
+        return True
+    try:
+        cls(**values)
+    except (Exception, SystemExit):
+        return False
+    return True
+
+
+def _may_be_the_shape(error: BaseException) -> bool:
+    """An error that another shape would not make: a wrong name, a wrong type of argument."""
+    return isinstance(error, (ValueError, IndexError, AssertionError))
 
 
 def _by_case(cls: type, case: Any, seed: int) -> Report:
@@ -153,35 +180,61 @@ def _by_case(cls: type, case: Any, seed: int) -> Report:
 
 
 def arguments_for(cls: type) -> tuple[dict[str, Any], list[str]]:
-    """Values for the constructor's required arguments, and the names that are unknown."""
-    values: dict[str, Any] = {}
-    missing: list[str] = []
+    """Values for the constructor's required arguments and its sizes; names that are unknown."""
+    names = _arguments(cls)
+    wanted = [name for name in names if name in _required(cls) or name in SIZES]
+    values = {name: ARGUMENTS[name] for name in wanted if name in ARGUMENTS}
+    return values, [name for name in wanted if name not in ARGUMENTS]
+
+
+def _arguments(cls: type) -> dict[str, inspect.Parameter]:
+    """The arguments of the constructor, without self, *args and **kwargs."""
     if cls.__init__ is object.__init__:  # type: ignore[misc]
-        return values, missing
-    for name, argument in list(inspect.signature(cls.__init__).parameters.items())[1:]:  # type: ignore[misc]
-        if argument.kind in (argument.VAR_POSITIONAL, argument.VAR_KEYWORD):
-            continue
-        if argument.default is not argument.empty:
-            continue
-        if name in ARGUMENTS:
-            values[name] = ARGUMENTS[name]
-        else:
-            missing.append(name)
-    return values, missing
+        return {}
+    found = list(inspect.signature(cls.__init__).parameters.items())[1:]  # type: ignore[misc]
+    return {n: a for n, a in found if a.kind not in (a.VAR_POSITIONAL, a.VAR_KEYWORD)}
 
 
-def input_shape(make: Any, values: dict[str, Any]) -> tuple[int, ...]:
-    """Vectors or images: the first that forward takes; vectors if none."""
-    images_first = any("channels" in name for name in values)
-    shapes = [IMAGES, VECTORS] if images_first else [VECTORS, IMAGES, (5, 4, 3)]
+def _required(cls: type) -> list[str]:
+    return [name for name, a in _arguments(cls).items() if a.default is a.empty]
+
+
+def shapes_for(cls: type, values: dict[str, Any]) -> list[tuple[int, ...]]:
+    """Shapes to try: vectors and images, and the widths that stand as defaults."""
+    shapes: list[tuple[int, ...]] = [VECTORS, IMAGES, (5, 4, 3)]
+    if any("channels" in name for name in values):
+        shapes = [IMAGES, VECTORS]
+    elif SIZES & set(values):
+        shapes = [VECTORS, (5, 4, 3), (4, 3, 6, 8)]  # along the last axis, or along the channels
+    defaults = [a.default for name, a in _arguments(cls).items() if name not in values]
+    widths = [n for n in defaults if isinstance(n, int) and 1 < n <= LARGEST_WIDTH]
+    return shapes + [(5, n) for n in dict.fromkeys(widths) if n != VECTORS[1]]
+
+
+def input_shape(make: Any, shapes: list[tuple[int, ...]]) -> tuple[int, ...] | BaseException:
+    """The first shape that forward takes, of floats or of whole numbers; else the first error."""
+    errors: list[BaseException] = []
     for shape in shapes:
-        try:
-            with np.errstate(all="ignore"):
-                make().forward(np.random.default_rng(0).normal(size=shape))
-        except Exception:
-            continue
-        return shape
-    return shapes[0]
+        generator = np.random.default_rng(0)
+        for x in (generator.normal(size=shape), generator.integers(0, 3, size=shape)):
+            try:
+                with np.errstate(all="ignore"):
+                    make().forward(x)
+            except (Exception, SystemExit) as error:
+                errors.append(error)
+                continue
+            return shape
+    return errors[0]
+
+
+def refuses_all(cls: type, error: BaseException, shapes: list[tuple[int, ...]]) -> str:
+    """The message for a class whose input nobody knows."""
+    tried = ", ".join(map(str, shapes))
+    return (
+        f"Which input it takes is not known, and forward refuses the shapes {tried}: "
+        f"{explain_error(error)}. {_line_to_add(cls)} If it should take one of these shapes, "
+        f"mend the line that is named."
+    )
 
 
 def how_to_add(cls: type, missing: list[str]) -> str:
@@ -191,10 +244,13 @@ def how_to_add(cls: type, missing: list[str]) -> str:
         if missing
         else ""
     )
+    return f"Expected a way to make one{asked}, found none. {_line_to_add(cls)}"
+
+
+def _line_to_add(cls: type) -> str:
     return (
-        f"Expected a way to make one{asked}, found none. Add to the file: "
-        f"CASES = {{{cls.__name__}: (lambda: {cls.__name__}(...), (5, 3))}} with your numbers; "
-        f"the shape is that of an input, batch axis first."
+        f"Add to the file: CASES = {{{cls.__name__}: (lambda: {cls.__name__}(...), (5, 3))}} "
+        f"with your numbers; the shape is that of an input, batch axis first."
     )
 
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from minnet.doctor.diagnosis import diagnose
 from minnet.doctor.exam import Exam, number, what
-from minnet.doctor.hypotheses.upstream import NotAProduct
+from minnet.doctor.hiding import why_unseen
+from minnet.doctor.hypotheses.upstream import ZERO_FOR_ONES, NotAProduct, sums_to_a_constant
 from minnet.doctor.inputs import cotangent
 from minnet.doctor.scene import Scene
 
@@ -65,6 +66,7 @@ def _kinks(scene: Scene) -> int:
     return sum(
         int(scene.jacobian(name).kinked.sum())
         + int((~np.isfinite(scene.jacobian(name).matrix)).any())
+        + int(_is_array(scene.student(name)) and np.isinf(scene.student(name)).any())
         for name in scene.names
     )
 
@@ -74,6 +76,31 @@ def _dead(scene: Scene) -> int:
     return sum(
         bool(np.abs(scene.true(name)).max(initial=0.0) <= scene.noise) for name in scene.names
     )
+
+
+def check_finite(exam: Exam, scene: Scene) -> None:
+    """NaN and inf first: each comparison with them fails, and would be given another name."""
+    for name in scene.names:
+        found = scene.student(name)
+        if name in exam.blocked or not _is_array(found) or np.isfinite(found).all():
+            continue
+        if scene.fits(name) and not np.isnan(found).any():
+            infinite = ~np.isfinite(scene.at(name))
+            if not np.isfinite(scene.true(name)[infinite]).any():
+                continue  # the true one is infinite there, too
+        say_not_finite(exam, name, found)
+
+
+def say_not_finite(exam: Exam, name: str, found: Array) -> None:
+    """A gradient that holds NaN or inf for ordinary numbers."""
+    exam.wrong(
+        "gradients",
+        "not-finite",
+        name,
+        f"{what(name)} holds {'NaN' if np.isnan(found).any() else 'inf'} for ordinary inputs.",
+        f"{int((~np.isfinite(found)).sum())} of {found.size} entries are not finite.",
+    )
+    exam.blocked.add(name)
 
 
 def check_linearity(exam: Exam, scene: Scene) -> None:
@@ -116,7 +143,7 @@ def check_gradients(exam: Exam, scene: Scene) -> None:
             "gradients",
             found.code,
             name,
-            f"{what(name)} {found.sentence}{_hidden(exam, scene, name)}{_others(right)}",
+            f"{what(name)} {found.sentence}{why_unseen(exam, scene, name)}{_others(right)}",
             f"relative residual of this explanation {number(found.residual)}; of the gradient as "
             f"it stands {_error(scene, name)}.",
         )
@@ -126,22 +153,6 @@ def _error(scene: Scene, name: str) -> str:
     error = scene.error(name)
     shapes = f"shape {np.shape(scene.student(name))} for {scene.value(name).shape}"
     return number(error) if np.isfinite(error) else shapes
-
-
-def _hidden(exam: Exam, scene: Scene, name: str) -> str:
-    """With which batch size the wrong shape happens to fit: why nobody has seen it."""
-    wanted = scene.value(name).shape
-    if scene.fits(name) or np.size(scene.student(name)) == 1:
-        return ""
-    for size in sorted({n for n in wanted if n > 1} - {scene.m}):
-        run = exam.bench.run(exam.domain.draw(size, exam.generator(9)), _ones, stream=exam.stream)
-        if run.error is None and np.shape(run.gradient(name)) == wanted:
-            return f" With {size} samples the shapes happen to agree."
-    return ""
-
-
-def _ones(y: Array) -> Array:
-    return np.ones(np.shape(y))
 
 
 def _others(right: list[str]) -> str:
@@ -175,24 +186,22 @@ def _unknown(exam: Exam, scene: Scene, name: str, right: list[str]) -> None:
         )
         return
     found, true = scene.at(name), scene.true(name)
-    if not np.isfinite(found).all():
-        exam.wrong(
-            "gradients",
-            "not-finite",
-            name,
-            f"{what(name)} holds NaN or inf for ordinary inputs.",
-            f"{int((~np.isfinite(found)).sum())} of {found.size} entries are not finite.",
-        )
-        return
     number_ = int(np.argmax(np.abs(found - true)))
     where = np.unravel_index(int(scene.jacobian(name).columns[number_]), value.shape)
     spot = f"{'dx' if name == 'input' else name}[{', '.join(str(int(i)) for i in where)}]"
     others = f"right for {listed(right)}, " if right else ""
+    zero = "" if np.any(found) else _zero(scene, name)
     exam.wrong(
         "gradients",
         "unknown",
         name,
-        f"{what(name)} is wrong, cause unknown: {others}wrong for `{name}`, worst at {spot}.",
+        f"{what(name)} is wrong, cause unknown: {others}wrong for `{name}`, worst at {spot}.{zero}",
         f"at {spot} the true value is {true[number_]:.6g}, yours {found[number_]:.6g}; relative "
         f"difference {number(scene.error(name))}.",
     )
+
+
+def _zero(scene: Scene, name: str) -> str:
+    """What may be said of a gradient that is zero everywhere."""
+    reason = ZERO_FOR_ONES if sums_to_a_constant(scene, name) else "; the true one is not."
+    return f" Yours is zero everywhere{reason}"

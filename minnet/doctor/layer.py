@@ -11,12 +11,14 @@ from minnet import checks
 from minnet.doctor import contract, modes, properties, setup
 from minnet.doctor.bench import Bench, quiet
 from minnet.doctor.exam import Exam
-from minnet.doctor.gradient import check_gradients, check_linearity, make_scene
+from minnet.doctor.gradient import check_finite, check_gradients, check_linearity, make_scene
 from minnet.doctor.inputs import Domain
+from minnet.doctor.missing import check_missing
+from minnet.doctor.own_array import check_own_array
 from minnet.doctor.repeats import check_repeats
 from minnet.doctor.report import Mistake, Report
 from minnet.doctor.scene import Scene
-from minnet.doctor.subject import Subject
+from minnet.doctor.subject import NotALayerError, Subject
 
 
 def check_layer(
@@ -57,7 +59,7 @@ def check_layer(
     names = _checked_names(parameters)
     check_source("check_layer", layer_or_factory)
     with quiet():
-        subject = make_subject(layer_or_factory)
+        subject = make_subject("check_layer", layer_or_factory)
         if isinstance(subject, Report):
             return subject
         exam = Exam(Bench(subject), domain, Report(subject.name), seed)
@@ -68,11 +70,13 @@ def check_layer(
     return exam.report
 
 
-def make_subject(source: Any) -> Subject | Report:
+def make_subject(place: str, source: Any) -> Subject | Report:
     """The subject, or a report that its constructor raises."""
     try:
         return Subject(source)
-    except Exception as error:
+    except NotALayerError as error:
+        raise NotALayerError(f"{place}: {error}") from None
+    except (Exception, SystemExit) as error:
         name = getattr(source, "__name__", type(source).__name__)
         report = Report(name)
         code = setup.code_of_error(error)
@@ -143,6 +147,8 @@ def _examine_gradients(exam: Exam) -> None:
         return
     questions: tuple[Callable[[], None], ...] = (
         lambda: contract.check_backward_result(exam, scene.run),
+        lambda: check_finite(exam, scene),
+        lambda: check_own_array(exam),
         lambda: _compare(exam, scene),
         lambda: check_repeats(exam),
         lambda: properties.check_samples(exam, scene),
@@ -159,6 +165,6 @@ def _examine_gradients(exam: Exam) -> None:
 
 def _compare(exam: Exam, scene: Scene) -> None:
     if not properties.check_truncation(exam, scene):
-        contract.check_missing(exam, scene)
+        check_missing(exam, scene)
         check_linearity(exam, scene)
         check_gradients(exam, scene)

@@ -47,7 +47,7 @@ def check_loss(
     check_source("check_loss", loss_or_factory)
     given = _given(prediction, target)
     with quiet():
-        subject = make_subject(loss_or_factory)
+        subject = make_subject("check_loss", loss_or_factory)
         if isinstance(subject, Report):
             return subject
         exam = Exam(Bench(subject), Domain((5, 3), "check_loss"), Report(subject.name), seed)

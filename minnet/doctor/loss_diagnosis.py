@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from minnet.doctor.hypotheses.base import Array, Match, proportion
-from minnet.doctor.hypotheses.factors import is_close, nth
+from minnet.doctor.hypotheses.factors import nth
 from minnet.doctor.loss_inputs import one_hot
 from minnet.doctor.loss_scene import LossScene, run_loss, value_at
 from minnet.doctor.numerics import mismatch
-
-MATCH = 1e-6
 
 
 def diagnose_loss(scene: LossScene, other: LossScene | None) -> Iterator[Match]:
@@ -36,43 +34,75 @@ def broadcasts(scene: LossScene) -> bool:
     a, y = scene.prediction, scene.target
     if scene.outputs != 1 or scene.m < 3 or y.size != a.size:
         return False
-    rolled = np.roll(y, 1, axis=0)
-    here, there = value_at(scene.subject, a, y), value_at(scene.subject, a, rolled)
-    spread = np.ptp(a) > 0 and np.ptp(y) > 0 and not np.array_equal(rolled, y)
+    spread = np.ptp(a) > 0 and np.ptp(y) > 0
+    here = value_at(scene.subject, a, y)
     moved = value_at(scene.subject, a + 0.01 * np.arange(scene.m).reshape(a.shape), y)
-    return bool(spread and abs(here - there) <= 1e-12 * max(1.0, abs(here)) and moved != here)
+    felt = abs(moved - here) > 10 * _exactness(scene) * abs(here)
+    return bool(spread and felt and all(_blind(scene, way) for way in (a, a[::-1])))
+
+
+def _exactness(scene: LossScene) -> float:
+    """Relative difference of two values that are the same, added up in another order."""
+    return 1e-6 if scene.single else 1e-12
+
+
+def _blind(scene: LossScene, a: Array) -> bool:
+    """Whether the value stays the same for each way of shifting the targets."""
+    shifts = range(scene.m)
+    values = [value_at(scene.subject, a, np.roll(scene.target, k, axis=0)) for k in shifts]
+    return bool(np.ptp(values) <= _exactness(scene) * max(1.0, abs(values[0])))
+
+
+def softmax_axis(scene: LossScene) -> str:
+    """Over what a softmax inside the loss runs, if not over each row: read from the derivative.
+
+    That of -sum(y ln p) is p sum(y) - y, with the sum over whatever the softmax runs over.
+    """
+    a, y = scene.prediction, one_hot(scene.prediction, scene.target)
+    if not scene.real or y is None or a.ndim != 2 or min(a.shape) < 2:
+        return ""
+    for axis, words in ((0, "axis 0, the samples"), (None, "the whole array")):
+        e = np.exp(a - a.max())
+        p = e / e.sum(axis=axis, keepdims=True)
+        if _aligned(scene, scene.true, p * y.sum(axis=axis, keepdims=True) - y):
+            return words
+    return ""
 
 
 def _misshapen(scene: LossScene, found: Array) -> Iterator[Match]:
     true, shape = scene.true, scene.prediction.shape
     head = f"has shape {found.shape}, the prediction {shape}. "
     if found.size == true.size:
-        if mismatch(found.reshape(shape), true) < MATCH and found.ndim > len(shape):
+        if mismatch(found.reshape(shape), true) < scene.match and found.ndim > len(shape):
             yield Match("keepdims-left", head + "The numbers are right, an axis is too many.", 0.0)
-        if found.ndim == 2 and found.T.shape == shape and mismatch(found.T, true) < MATCH:
+        if found.ndim == 2 and found.T.shape == shape and mismatch(found.T, true) < scene.match:
             yield Match("transposed", head + "Transposed it is right.", 0.0)
+        if mismatch(found.reshape(shape), true) < scene.match:
+            sentence = f"The numbers are right, the shape is not: reshape it to {shape}."
+            yield Match("wrong-shape", head + sentence, 0.0)
     if found.ndim == 2 and found.shape == (scene.m, scene.m) and scene.outputs == 1:
         yield Match("loss-broadcasts", head + "(m, 1) and (m,) have met and became (m, m).", 0.0)
     if found.size == 1:
         yield Match("summed-to-scalar", head + "It is one number for all entries.", 0.0)
-    for axis in range(true.ndim):
+    for axis in (axis for axis in range(true.ndim) if shape[axis] > 1):
         for summed in (true.sum(axis=axis), true.mean(axis=axis)):
-            if summed.size == found.size and _aligned(found.ravel(), summed.ravel()):
+            if summed.size == found.size and _aligned(scene, found.ravel(), summed.ravel()):
                 yield Match("summed-over-wrong-axis", head + f"It is summed over axis {axis}.", 0.0)
 
 
-def _aligned(found: Array, other: Array) -> bool:
-    return bool(np.any(other)) and mismatch(found, proportion(found, other) * other) < MATCH
+def _aligned(scene: LossScene, found: Array, other: Array) -> bool:
+    fitted = proportion(found, other) * other
+    return bool(np.any(other)) and mismatch(found, fitted) < scene.match
 
 
 def _fused(scene: LossScene, found: Array) -> Iterator[Match]:
     """a - y, where the derivative of the value is something else."""
     y = one_hot(scene.prediction, scene.target)
-    if y is None or scene.real:
+    if y is None or not for_probabilities(scene):
         return
     difference = scene.prediction - y
-    if _aligned(found.ravel(), difference.ravel()) and not _aligned(
-        scene.true.ravel(), difference.ravel()
+    if _aligned(scene, found.ravel(), difference.ravel()) and not _aligned(
+        scene, scene.true.ravel(), difference.ravel()
     ):
         sentence = (
             "is a - y: that is the gradient for the logits, but the loss takes probabilities."
@@ -83,13 +113,24 @@ def _fused(scene: LossScene, found: Array) -> Iterator[Match]:
         )
 
 
+def for_probabilities(scene: LossScene) -> bool:
+    """A loss of probabilities: below 0 its value is NaN, or refused, or flat because it clips."""
+    a, y = scene.prediction, scene.target
+    if scene.real or a.min() < 0 or a.max() > 1:
+        return False
+    below, lower = (value_at(scene.subject, a - c, y) for c in (1.5, 1.7))
+    above, higher = (value_at(scene.subject, a + c, y) for c in (1.5, 1.7))
+    return not np.isfinite(below) or below == lower or not np.isfinite(above) or above == higher
+
+
 def _factor(scene: LossScene, found: Array, other: LossScene | None) -> Iterator[Match]:
     """One factor; what it becomes with another batch size tells where it comes from."""
     factor = proportion(found.ravel(), scene.true.ravel())
     residual = mismatch(found, factor * scene.true)
-    if factor == 0 or residual > max(MATCH, scene.tolerance / 2):
+    if factor == 0 or residual > scene.match:
         return
     m, k = scene.m, scene.outputs
+    is_near = _nearness(scene)
     by_batch, over_batch = _follows_batch(scene, other, factor)
     if by_batch:
         left = factor / m
@@ -131,15 +172,17 @@ def _factor(scene: LossScene, found: Array, other: LossScene | None) -> Iterator
 def _follows_batch(scene: LossScene, other: LossScene | None, factor: float) -> tuple[bool, bool]:
     """Whether the factor grows with the batch size, and whether it falls with it."""
     if other is None or np.shape(other.run.gradient) != other.prediction.shape:
-        return is_close(abs(factor), scene.m), is_close(abs(factor), 1 / scene.m)
+        is_near = _nearness(scene)
+        return is_near(abs(factor), scene.m), is_near(abs(factor), 1 / scene.m)
     again = proportion(np.asarray(other.run.gradient, dtype=float).ravel(), other.true.ravel())
-    growth, ratio = again / factor, other.m / scene.m
+    growth, ratio, is_near = again / factor, other.m / scene.m, _nearness(scene)
     return is_near(growth, ratio), is_near(growth, 1 / ratio)
 
 
-def is_near(one: float, other: float) -> bool:
-    """Equal to five digits."""
-    return abs(one - other) <= 1e-5 * max(abs(one), abs(other))
+def _nearness(scene: LossScene) -> Callable[[float, float], bool]:
+    """Whether two factors are equal, to five digits, or to as many as were measured."""
+    digits = scene.tolerance if scene.single else 1e-5
+    return lambda one, other: abs(one - other) <= digits * max(abs(one), abs(other))
 
 
 def _one_sample(scene: LossScene, found: Array) -> Iterator[Match]:
@@ -147,7 +190,7 @@ def _one_sample(scene: LossScene, found: Array) -> Iterator[Match]:
         rest = np.delete(found, sample, axis=0)
         if np.any(rest) or not np.any(found[sample]):
             continue
-        if _aligned(found[sample].ravel(), scene.true[sample].ravel()):
+        if _aligned(scene, found[sample].ravel(), scene.true[sample].ravel()):
             sentence = f"is right for {nth(sample, scene.m)} alone, and zero for the others."
             yield Match("one-sample-only", sentence, 0.0)
 
@@ -162,12 +205,12 @@ def _terms(scene: LossScene, found: Array) -> Iterator[Match]:
         if not np.abs(scene.true[here]).max() > scene.noise:
             continue
         residual = mismatch(found[here], scene.true[here])
-        if residual < max(MATCH, scene.tolerance / 2):
+        if residual < scene.match:
             sentence = f"is right where y = {value:g} and wrong where y = {missing:g}."
             yield Match("loss-term-missing", sentence, residual)
         factor = proportion(found[here], scene.true[here])
         silent = not np.any(found[there]) or np.abs(scene.true[there]).max() <= scene.noise
-        if silent and factor and mismatch(found[here], factor * scene.true[here]) < MATCH:
+        if silent and factor and mismatch(found[here], factor * scene.true[here]) < scene.match:
             sentence = f"has no term where y = {missing:g} (and is off by the factor {factor:.4g})."
             yield Match("loss-term-missing", sentence, residual)
 
@@ -177,10 +220,10 @@ def _inner_derivative(scene: LossScene, found: Array) -> Iterator[Match]:
     z = scene.prediction
     sigmoid = 1 / (1 + np.exp(-z))
     for name, local in (("sigmoid", sigmoid * (1 - sigmoid)), ("tanh", 1 - np.tanh(z) ** 2)):
-        if _aligned(found.ravel(), (scene.true / local).ravel()):
+        if _aligned(scene, found.ravel(), (scene.true / local).ravel()):
             sentence = f"lacks the derivative of the {name} inside the loss."
             yield Match("local-derivative-missing", sentence, 0.0)
-        if _aligned(found.ravel(), (scene.true * local).ravel()):
+        if _aligned(scene, found.ravel(), (scene.true * local).ravel()):
             sentence = f"has the derivative of the {name} once too often."
             yield Match("local-derivative-squared", sentence, 0.0)
 
@@ -198,8 +241,11 @@ def truncates_integers(scene: LossScene) -> str:
     whole = run_loss(scene.subject, scene.prediction, y.astype(np.int64))
     if whole.error is not None or scene.run.error is not None:
         return ""
-    if abs(whole.number - scene.run.number) > 1e-9 * max(1.0, abs(scene.run.number)):
+    exact = 1e-4 if scene.single else 1e-9
+    if abs(whole.number - scene.run.number) > exact * max(1.0, abs(scene.run.number)):
         return "value"
-    if np.shape(whole.gradient) != np.shape(scene.run.gradient):
+    one, other = np.asarray(whole.gradient), np.asarray(scene.run.gradient)
+    if one.shape != other.shape or not np.isfinite(other).all():
         return ""
-    return "gradient" if mismatch(whole.gradient, scene.run.gradient) > 1e-9 else ""
+    largest = max(np.abs(other).max(initial=0.0), np.abs(scene.true).max(initial=0.0))
+    return "gradient" if np.abs(one - other).max(initial=0.0) > exact * largest else ""

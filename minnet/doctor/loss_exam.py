@@ -9,16 +9,26 @@ from numpy.typing import NDArray
 
 from minnet import checks
 from minnet.doctor.exam import Exam, number
-from minnet.doctor.loss_diagnosis import broadcasts, diagnose_loss, truncates_integers
+from minnet.doctor.loss_diagnosis import (
+    broadcasts,
+    diagnose_loss,
+    softmax_axis,
+    truncates_integers,
+)
 from minnet.doctor.loss_inputs import Setting
-from minnet.doctor.loss_probes import check_changes, check_extremes, check_repeats
+from minnet.doctor.loss_probes import check_changes, check_extremes, check_repeats, finite
 from minnet.doctor.loss_scene import LossRun, LossScene, measure, run_loss, value_at
 from minnet.doctor.loss_settings import Settings
+from minnet.doctor.numerics import is_single
 from minnet.doctor.setup import code_of_error, explain_error
 from minnet.doctor.subject import Subject
 
 Array = NDArray[Any]
 Pair = tuple[Array, Array]
+
+
+VAGUE = ("unknown", "wrong-shape")
+"""What another setting may explain better."""
 
 
 class LossExam:
@@ -43,6 +53,7 @@ class LossExam:
                 self._pairs(self._scene(setting, 50))
             else:
                 self._examine(setting)
+        self._own_arrays()
         self._drop_vague()
         first = settings[0]
         a, y = self.settings.draw(first, 40)
@@ -55,11 +66,13 @@ class LossExam:
 
     def _nothing_fits(self) -> None:
         if self.settings.last_error is None:
+            own = self.settings.given is not None
+            kinds = "the arrays that were given" if own else "probabilities, logits and numbers"
             self.exam.wrong(
                 "forward",
                 "not-finite",
                 "forward",
-                "the value is NaN or inf for probabilities, logits and numbers alike.",
+                f"the value is NaN or inf for {kinds}{'' if own else ' alike'}.",
                 "no kind of prediction gave a finite value.",
             )
             return
@@ -72,20 +85,23 @@ class LossExam:
             "no kind of prediction and target was taken.",
         )
 
+    def _own_arrays(self) -> None:
+        """0/0 at the caller's arrays, which lie on a kink, perhaps, and are not compared then."""
+        if self.settings.given is None:
+            return
+        run = run_loss(self.subject, *self.settings.given)
+        if run.error is None and isinstance(run.gradient, np.ndarray) and np.isnan(run.number) == 0:
+            finite(self.exam, run, self.settings.given[0])
+
     def _vague(self) -> bool:
         """Whether nothing better than `unknown` or `wrong-shape` was said about the gradient."""
-        return all(
-            m.code in ("unknown", "wrong-shape") and m.where == "input"
-            for m in self.exam.report.mistakes
-        )
+        return all(m.code in VAGUE and m.where == "input" for m in self.exam.report.mistakes)
 
     def _drop_vague(self) -> None:
         """What another setting explained needs no `unknown` beside it."""
         if not self._vague():
             self.exam.report.mistakes = [
-                m
-                for m in self.exam.report.mistakes
-                if m.code not in ("unknown", "wrong-shape") or m.where != "input"
+                m for m in self.exam.report.mistakes if m.code not in VAGUE or m.where != "input"
             ]
 
     def _find_precision(self, setting: Setting | None) -> None:
@@ -94,7 +110,8 @@ class LossExam:
         base, tiny, small = (
             value_at(self.subject, a * (1 + size * toward), y) for size in (0, 3e-11, 1e-3)
         )
-        self.single = base == tiny and base != small
+        digits = is_single(np.array([base, small])) and base != small
+        self.single = digits or (base == tiny and base != small)
 
     def _scene(self, setting: Setting | None, part: int, batch: int | None = None) -> LossScene:
         real = setting is not None and setting.is_real
@@ -125,13 +142,22 @@ class LossExam:
                 "the same targets as floats and as integers.",
             )
         self._pairs(scene)
+        self._softmax(scene)
         if (
             setting is not None
             and np.abs(scene.true).max() <= scene.noise
             and setting != self.first
         ):
             return True  # softmax of one output, say: the value does not depend on it
-        if scene.is_right():
+        if not scene.is_right() and self.settings.comes_in_steps(setting):
+            exam.wrong(
+                "whole numbers",
+                "integer-arithmetic",
+                "forward",
+                "the value moves in jumps only: it is cut off (int, //, round) on the way.",
+                f"for a random prediction the value is {scene.run.number:g}.",
+            )
+        elif scene.is_right():
             exam.right("gradient", "Equal to central differences of the value.")
         elif not cut and not exam.has("input-modified"):
             self._diagnose(scene, setting)
@@ -147,6 +173,18 @@ class LossExam:
                 "exchanging the targets of two samples changes nothing: every "
                 "prediction meets every target.",
                 f"prediction {scene.prediction.shape}, target {scene.target.shape}.",
+            )
+
+    def _softmax(self, scene: LossScene) -> None:
+        """A softmax inside the loss runs over the classes of one sample."""
+        found = softmax_axis(scene)
+        if found:
+            self.exam.wrong(
+                "softmax",
+                "wrong-axis",
+                "forward",
+                f"its softmax runs over {found}; each row of classes should sum to 1.",
+                "the derivative of the value is exactly that of such a softmax.",
             )
 
     def _contract(self, scene: LossScene) -> bool:
@@ -207,14 +245,7 @@ class LossExam:
     def _diagnose(self, scene: LossScene, setting: Setting | None) -> None:
         exam = self.exam
         found = scene.run.gradient
-        if found.shape == scene.prediction.shape and not np.isfinite(found).all():
-            exam.wrong(
-                "gradient",
-                "not-finite",
-                "input",
-                "the returned gradient holds NaN or inf.",
-                f"{int((~np.isfinite(found)).sum())} of {found.size} entries.",
-            )
+        if not finite(exam, scene.run, scene.prediction):
             return
         other = self._scene(setting, 60, scene.m + 2) if self._resizable(setting, scene) else None
         match = next(diagnose_loss(scene, other), None)

@@ -79,7 +79,7 @@ FIRST = (
     Setting("real vector", "signs"),
 )
 
-ONE_OUTPUT = (Setting("columns", "binary"), Setting("vector", "binary"))
+ONE_OUTPUT = (Setting("columns", "binary"),)
 
 
 def one_hot(prediction: Array, target: Array) -> Array | None:

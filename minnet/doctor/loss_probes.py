@@ -35,6 +35,8 @@ def check_repeats(exam: Exam, subject: Subject, first: Pair, second: Pair) -> No
     one, two = run_loss(subject, *first), run_loss(subject, *second)
     if one.error is not None or two.error is not None or _no_array(one) or _no_array(two):
         return
+    if not (finite(exam, one) and finite(exam, two)):
+        return  # NaN differs from itself, and is no sign of a past
     before = len(exam.report.mistakes)
     later = run_loss(subject, *second, obj=run_loss(subject, *first).obj)
     twice = run_loss(subject, *first)
@@ -47,6 +49,25 @@ def check_repeats(exam: Exam, subject: Subject, first: Pair, second: Pair) -> No
             _compare(exam, two, run, when)
     if len(exam.report.mistakes) == before:
         exam.right("repeats", "Each backward answers its own forward, also a second time.")
+
+
+def finite(exam: Exam, run: LossRun, prediction: Array | None = None) -> bool:
+    """Whether the gradient is finite; if not, that is the mistake to mend first."""
+    bad = ~np.isfinite(run.gradient)
+    if bad.any():
+        kind = "NaN" if np.isnan(run.gradient).any() else "inf"
+        first = tuple(int(i) for i in np.argwhere(bad)[0])
+        place = ""
+        if prediction is not None and prediction.shape == bad.shape:
+            place = f", first at {list(first)}, where the prediction is {prediction[first]:g}"
+        exam.wrong(
+            "gradient",
+            "not-finite",
+            "input",
+            f"the returned gradient holds {kind}{place}.",
+            f"{int(bad.sum())} of {bad.size} entries.",
+        )
+    return not bad.any()
 
 
 def _no_array(run: LossRun) -> bool:

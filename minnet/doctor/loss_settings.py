@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from minnet.doctor.exam import Exam
 from minnet.doctor.loss_inputs import FIRST, ONE_OUTPUT, Setting
 from minnet.doctor.loss_scene import measure, run_loss, value_at
+from minnet.doctor.numerics import is_single, mismatch
 from minnet.doctor.subject import Subject
 
 Array = NDArray[Any]
@@ -40,7 +42,7 @@ class Settings:
             self.given = given
         elif given is not None:
             self.choices, self.others = _of_shape(given), ()
-        self.last_error: tuple[Exception, str] | None = None
+        self.last_error: tuple[BaseException, str] | None = None
 
     def all(self) -> list[Setting | None]:
         """What the loss takes; None stands for the caller's own arrays."""
@@ -49,8 +51,7 @@ class Settings:
         first = next((s for s in self.choices if self.takes(s)), None)
         if first is None:
             return []
-        if first.target == "onehot" and not self.fits(first):
-            # made for one output, perhaps: (m, 1)
+        if first.target == "onehot" and self.is_for_one_output(first):
             first = next((s for s in self.others if self.takes(s) and self.fits(s)), first)
         found: list[Setting | None] = [first]
         if first.prediction == "rows" and first.target == "onehot":
@@ -69,6 +70,25 @@ class Settings:
         a, y = self.draw(setting, 50)
         run = run_loss(self.subject, a, y)
         return run.error is None and np.shape(run.gradient) == a.shape
+
+    def is_for_one_output(self, setting: Setting) -> bool:
+        """Whether the answer to several outputs is that of a loss for one, (m, 1), made a column.
+
+        Any other wrong shape is a mistake, also where it happens to fit a vector: `d.T` does.
+        """
+        a, y = self.draw(setting, 50)
+        run = run_loss(self.subject, a, y)
+        if run.error is not None:
+            return True
+        columns = {(a.size, 1), (len(a), 1)} if a.shape[1] > 1 else set()
+        if np.shape(run.gradient) not in columns:
+            return False
+        for single, tolerance in ((False, 1e-6), (True, 2e-3)):
+            true = measure(self.subject, a, y, False, single).true
+            wanted = true.reshape(-1, 1) if len(run.gradient) == a.size else true[:, :1]
+            if mismatch(run.gradient, wanted) < tolerance:
+                return True
+        return False
 
     def more_real(self, setting: Setting) -> list[Setting | None]:
         """Numbers as targets where only a - y counts; signs where y = 0 switches the loss off."""
@@ -113,6 +133,25 @@ class Settings:
         share = generator.uniform(0.6, 0.95, size=(len(rows), *[1] * (a.ndim - 1)))
         mixed = share * a[rows] + (1 - share) * a[others]
         return mixed, y[rows] if y.shape[:1] == a.shape[:1] else y.copy()
+
+    def comes_in_steps(self, setting: Setting | None) -> bool:
+        """Whether the value is whole, or comes in steps, and is not always the same."""
+        values = set()
+        for part, factor in itertools.product((53, 54), (1.0, 5.0)):
+            a, y = self.draw(setting, part)
+            values.add(value_at(self.subject, a * factor, y * factor))
+        finite_ones = {value for value in values if np.isfinite(value)}
+        whole = all(value == np.round(value) for value in finite_ones)
+        return len(finite_ones) > 1 and (whole or self._in_steps(setting))
+
+    def _in_steps(self, setting: Setting | None) -> bool:
+        """Whether a small move of the prediction changes nothing, and no float32 tells why."""
+        a, y = self.draw(setting, 53)
+        base, larger = (value_at(self.subject, a * factor, y) for factor in (1.0, 1.3))
+        toward = self.exam.generator(55).uniform(0.5, 1.0, size=(4, *a.shape))
+        near = [value_at(self.subject, a * (1 + 1e-6 * way), y) for way in toward]
+        same = all(value == base for value in near) and larger != base
+        return same and not is_single(np.array([base, larger]))
 
     def takes(self, setting: Setting | None) -> bool:
         """Forward gives a finite number (or at least something) and nothing raises."""

@@ -191,6 +191,8 @@ def _mean_of_noise(exam: Exam) -> None:
 def _converged_statistics(exam: Exam, x: Array, has_statistics: bool) -> None:
     """After long training on one batch, evaluation must come close to training on that batch."""
     x = exam.domain.draw(len(x) * 5, exam.generator(34))
+    if exam.domain.kind == "real":
+        x = 3 * x + 1  # where a variance is 1, it looks like its root
     obj = exam.bench.fresh()
     in_training = exam.bench.run(x, obj=obj, stream=exam.stream)
     first = _evaluate(exam, _trained(exam, x, 1), x)
@@ -269,8 +271,9 @@ def _gradient(exam: Exam, x: Array) -> None:
 
     jac = jacobian(f, x, base.y, columns, exam.precision.step, exam.precision.single)
     found, true = np.asarray(base.dx, dtype=float).ravel()[columns], jac.transpose_times(g)
-    wrong = np.abs(found - true) > 1e-5 * max(np.abs(true).max(), np.abs(found).max()) + 1e-8
-    if (wrong & ~jac.kinked).any() and not exam.precision.single and not exam.blocked:
+    digits = 1e-2 if exam.precision.single else 1e-5
+    wrong = np.abs(found - true) > digits * max(np.abs(true).max(), np.abs(found).max()) + 1e-8
+    if (wrong & ~jac.kinked).any() and not exam.blocked:
         exam.wrong(
             "evaluation",
             CODE,

@@ -66,7 +66,7 @@ def jacobian(
     center = np.asarray(y0, dtype=np.float64).ravel()
     for number, column in enumerate(columns):
         if single:
-            matrix[:, number], kinked[number] = _ladder(function, v, flat, column)
+            matrix[:, number], kinked[number] = _ladder(function, v, flat, column, center)
             continue
         kept = flat[column]
         h = step * max(1.0, abs(kept))
@@ -90,19 +90,27 @@ def _at(
     return ahead, behind
 
 
-def _ladder(function: Function, v: Array, flat: Array, column: int) -> tuple[Array, bool]:
-    """Fourth-order differences with large steps; the two that agree best, and a kink flag."""
+def _ladder(
+    function: Function, v: Array, flat: Array, column: int, center: Array
+) -> tuple[Array, bool]:
+    """Fourth-order differences with large steps; the two that agree best, and a kink flag.
+
+    On a kink the slopes agree, too; there the bend stays while the step becomes smaller.
+    """
     kept = flat[column]
-    slopes = []
+    slopes, bends = [], []
     for h in np.array([0.2, 0.07, 0.025, 0.008, 0.0025]) * max(0.3, abs(kept)):
         ahead, behind = _at(function, v, flat, column, kept, h)
         far, near = _at(function, v, flat, column, kept, 2 * h)
         slopes.append((8 * (ahead - behind) - (far - near)) / (12 * h))
+        bends.append(float(np.abs(ahead - 2 * center + behind).max(initial=0.0)) / h)
     apart = [float(np.abs(a - b).max(initial=0.0)) for a, b in itertools.pairwise(slopes)]
     best = int(np.nanargmin(apart)) if not np.isnan(apart).all() else 0
     slope = slopes[best + 1]
     scale = max(float(np.abs(slope).max(initial=0.0)), 1e-3)
-    return slope, not apart[best] < 1e-3 * scale
+    rounding = 4e-7 * float(np.max(np.abs(center), initial=0.0)) / h
+    on_kink = bends[-1] > 0.5 * bends[1] and bends[-1] > 0.02 * scale + rounding
+    return slope, on_kink or not apart[best] < 1e-3 * scale
 
 
 def _bend_allowed(slope: Array, center: Array, h: float) -> float:
@@ -141,3 +149,21 @@ def mismatch(one: object, other: object) -> float:
         return np.inf
     scale = max(float(np.max(np.abs(a), initial=0.0)), float(np.max(np.abs(b), initial=0.0)))
     return float(np.max(np.abs(a - b), initial=0.0)) / scale if scale else 0.0
+
+
+def is_single(y: Array) -> bool:
+    """Whether numbers of float64 hold the digits of float32 and no more, though more than few.
+
+    What is whole, or a half, or comes in a few steps, says nothing about a precision.
+    """
+    known = y[np.isfinite(y) & (y != 0)]
+    with np.errstate(all="ignore"):
+        short = known == known.astype(np.float16)
+        return bool(known.size and (known == known.astype(np.float32)).all() and short.mean() < 0.2)
+
+
+def is_half(y: Array) -> bool:
+    """Whether fractions of float64 hold the digits of float16 and no more."""
+    known = y[np.isfinite(y) & (y != np.round(y))]
+    with np.errstate(all="ignore"):
+        return bool(known.size and (known == known.astype(np.float16)).all())

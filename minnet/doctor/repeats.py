@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from minnet.doctor.bench import Run
 from minnet.doctor.exam import Exam, number, what
+from minnet.doctor.gradient import say_not_finite
 from minnet.doctor.inputs import cotangent
 from minnet.doctor.numerics import mismatch
 
@@ -38,7 +39,17 @@ class Story:
         """What has a gradient that can be compared."""
         found = [] if self.exam.domain.kind == "indices" else ["input"]
         found += [w.name for w in self.exam.bench.weights]
-        return [n for n in found if isinstance(self.second.gradient(n), np.ndarray)]
+        return [n for n in found if n not in self.exam.blocked and self._comparable(n)]
+
+    def _comparable(self, name: str) -> bool:
+        """An array of finite numbers, also where it is new: NaN is no sign of a past."""
+        grads = (self.first.gradient(name), self.second.gradient(name))
+        arrays = [g for g in grads if isinstance(g, np.ndarray) and g.dtype.kind in "biuf"]
+        for array in arrays:
+            if np.isnan(array).any():
+                say_not_finite(self.exam, name, array)
+        finite = all(np.isfinite(array).all() for array in arrays)
+        return isinstance(grads[1], np.ndarray) and finite
 
     def on(self, obj: Any, x: Array, part: int | None) -> Run:
         """Forward (and backward) on an object that has a past."""
@@ -92,7 +103,7 @@ def _judge(exam: Exam, story: Story, once: Run, twice: Run) -> None:
         ):
             total = _sum(first, fresh)
             residual = mismatch(found, total) if total is not None else np.inf
-            if residual < 1e-9:
+            if residual < _same_sum(exam):
                 _accumulates(exam, name, "the second step gives the sum of both steps", residual)
             else:
                 _stale(exam, name, "after another step on the same object", mismatch(found, fresh))
@@ -102,8 +113,13 @@ def _judge(exam: Exam, story: Story, once: Run, twice: Run) -> None:
             if (twice.error is None and isinstance(second, np.ndarray) and np.any(first))
             else np.inf
         )
-        if doubled < 1e-9:
+        if doubled < _same_sum(exam):
             _accumulates(exam, name, "a second backward gives twice the first", doubled)
+
+
+def _same_sum(exam: Exam) -> float:
+    """Below this relative difference two sums are the same."""
+    return 1e-5 if exam.precision.single else 1e-9
 
 
 def _sum(one: Any, other: Any) -> Array | None:

@@ -31,11 +31,27 @@ class Mistake:
     message: str
     evidence: str
     place: str = ""
+    advice: str = ""  # the next step, where that of the code does not fit
 
     @property
     def next_step(self) -> str:
         """What to do about it, in one sentence."""
-        return CODES[self.code].next_step
+        return self.advice or CODES[self.code].next_step
+
+    def to_dict(self) -> dict[str, str]:
+        """All fields, and the next step in full."""
+        fields = {**asdict(self), "next_step": self.next_step}
+        del fields["advice"]
+        return fields
+
+    @classmethod
+    def from_dict(cls, data: dict[str, str]) -> Mistake:
+        """The mistake that `to_dict()` described."""
+        names = ("code", "where", "message", "evidence", "place")
+        usual = CODES[data["code"]].next_step
+        advice = data.get("next_step", usual)
+        kept = {name: data[name] for name in names}
+        return cls(**kept, advice="" if advice == usual else advice)
 
     def paragraph(self) -> str:
         """Verdict, place, next step, and the numbers last."""
@@ -92,7 +108,7 @@ class Report:
             return result
         result["checks"] = [asdict(check) for check in self.checks] if hints == "full" else []
         result["mistakes"] = [
-            {**asdict(mistake), "next_step": mistake.next_step}
+            mistake.to_dict()
             if hints == "full"
             else {"where": mistake.where, "place": mistake.place}
             for mistake in self.mistakes
@@ -123,8 +139,7 @@ class Report:
     def from_dict(cls, data: dict[str, Any]) -> Report:
         """The report that `to_dict()` described."""
         checks = [Check(**check) for check in data.get("checks", [])]
-        wanted = ("code", "where", "message", "evidence", "place")
-        mistakes = [Mistake(*(entry[key] for key in wanted)) for entry in data.get("mistakes", [])]
+        mistakes = [Mistake.from_dict(entry) for entry in data.get("mistakes", [])]
         return cls(data["name"], checks, mistakes, data.get("note", ""))
 
     def _spots(self) -> list[str]:

@@ -18,6 +18,7 @@ from minnet.doctor.bench import Bench, Run, Values
 from minnet.doctor.numerics import (
     EVERY_ENTRY,
     Jacobian,
+    is_half,
     jacobian,
     mismatch,
     refined,
@@ -171,10 +172,18 @@ class Scene:
             return 0.0
         return mismatch(found, true)
 
+    def rounding(self, name: str) -> float:
+        """Relative error that the type of the student's array allows: much, where it is float16."""
+        found = self.student(name)
+        kind = getattr(found, "dtype", None)
+        if kind == np.float64 and is_half(found):
+            kind = np.dtype(np.float16)
+        return 8 * float(np.finfo(kind).eps) if kind is not None and kind.kind == "f" else 0.0
+
     def is_right(self, name: str) -> bool:
         """Whether the student's gradient is the true one; a near miss is measured again."""
         error = self.error(name)
-        if error <= self.precision.tolerance:
+        if error <= max(self.precision.tolerance, self.rounding(name)):
             return True
         near = error < 0.05 and not self.precision.single
         return bool(near and self._right_after_refining(name))

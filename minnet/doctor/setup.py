@@ -11,7 +11,7 @@ from minnet.doctor.bench import Run
 from minnet.doctor.exam import Exam
 from minnet.doctor.finding import find_weights, named_weights
 from minnet.doctor.inputs import batch_sizes, random_weight
-from minnet.doctor.numerics import mismatch
+from minnet.doctor.numerics import is_single, mismatch
 from minnet.doctor.subject import where_raised
 from minnet.doctor.weights import Weight
 from minnet.layer import Layer
@@ -151,6 +151,7 @@ def randomize(exam: Exam) -> None:
     bench = exam.bench
     obj = bench.subject.fresh()
     originals = {w.name: np.asarray(w.value(obj), dtype=np.float64) for w in bench.weights}
+    bench.first_values = originals
     x = exam.domain.draw(exam.batch, exam.generator(2))
     for attempt in ("both", "positive", "near"):
         generator = exam.generator(4)
@@ -179,9 +180,11 @@ def _distrust_copies(exam: Exam, x: Array) -> None:
 
 def find_precision(exam: Exam) -> None:
     """Whether the layer computes in single precision by itself."""
-    if exam.domain.kind == "indices":
-        return
     x = exam.domain.draw(exam.batch, exam.generator(5))
+    if exam.domain.kind == "indices":
+        y = exam.bench.run(x, stream=exam.stream).y
+        exam.precision.single = isinstance(y, np.ndarray) and y.dtype.kind == "f" and is_single(y)
+        return
     toward = exam.generator(7).uniform(0.3, 1.0, size=x.shape) * np.where(x < 0, -1, 1)
     toward *= exam.generator(16).choice([0.5, 1.0], size=x.shape)  # no mere change of scale
     base, tiny, small = (
@@ -193,7 +196,7 @@ def find_precision(exam: Exam) -> None:
     if base.shape != tiny.shape or base.shape != small.shape:
         return
     moved, at_once = base != small, base != tiny
-    low = base.dtype.itemsize < 8
+    low = base.dtype.itemsize < 8 or is_single(base)
     exam.precision.single = bool(
         low or (_most(moved[base != 0]) and at_once.sum() < 0.1 * moved.sum())
     )

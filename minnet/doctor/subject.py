@@ -11,6 +11,7 @@ import types
 from pathlib import Path
 from typing import Any
 
+from minnet.checks import describe
 from minnet.doctor.randomness import Streams
 from minnet.doctor.recording import parameters_in, record
 from minnet.doctor.shared import SharedState
@@ -18,6 +19,26 @@ from minnet.layer import Layer
 
 _MODE_NAMES = ("training", "is_training", "train_mode", "train_flg", "train_flag", "in_training")
 _MODE_ARGUMENTS = (*_MODE_NAMES, "train", "is_train", "mode", "deterministic", "eval", "test")
+
+
+class NotALayerError(TypeError):
+    """A function that was to make a layer or loss made something else."""
+
+
+def check_made(made: Any) -> None:
+    """What a function made must be an object with forward and backward."""
+    if isinstance(made, type):
+        raise NotALayerError(
+            f"expected a function that makes an object, got one that gives the class "
+            f"{made.__name__}. Write {made.__name__}(...), or give the class itself."
+        )
+    missing = [v for v in ("forward", "backward") if not callable(getattr(made, v, None))]
+    if missing:
+        raise NotALayerError(
+            f"expected a function that makes an object with forward and backward, got one that "
+            f"gives {describe(made)}, without {' and '.join(missing)}. "
+            f"{'Return the object.' if made is None else 'Give a class, or a function of its own.'}"
+        )
 
 
 class Subject:
@@ -33,6 +54,7 @@ class Subject:
         self.streams = Streams(_namespaces(source))
         with self.streams.frozen():
             first = self._make()
+        check_made(first)
         self.name = type(first).__name__
         self.cls = type(first)
         self.streams = Streams(_namespaces(source) + _namespaces(self.cls))

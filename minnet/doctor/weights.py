@@ -40,7 +40,7 @@ class Weight:
         place(obj, self.value_path, np.array(value) if np.ndim(value) else np.float64(value))
 
     def outcome(self, obj: Any, before: Any) -> tuple[bool, Any]:
-        """Whether the gradient was set by a backward, and what it is; `before`: what was there."""
+        """Whether the gradient was set by a backward, and what it is; `before`: its snapshot."""
         if self.kind == "parameter":
             found = parameters_in(obj).get(self.name)
             return found.outcome() if isinstance(found, RecordedParameter) else (False, None)
@@ -50,16 +50,18 @@ class Weight:
             return False, None
         if after is None:
             return False, None
-        changed = before is None or not same(before, after)
-        return changed, np.array(after)
+        if before is None:
+            return True, np.array(after)
+        array, copied = before
+        return after is not array or not same(copied, after), np.array(after)
 
     def snapshot(self, obj: Any) -> Any:
-        """The gradient as it is now, copied."""
+        """The gradient as it is now: the array itself, and a copy of it; None if there is none."""
         try:
             now = follow(obj, self.grad_path) if self.kind == "plain" else None
         except (AttributeError, KeyError, IndexError, TypeError):
             return None
-        return None if now is None else np.array(now)
+        return None if now is None else (now, np.array(now))
 
 
 def same(one: Any, other: Any) -> bool:

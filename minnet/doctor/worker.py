@@ -1,7 +1,7 @@
 """The process in which a student's file runs: it may print, hang or crash without harm.
 
 One line of JSON for each event goes to the standard output of the process; what the student's
-code prints goes to the standard error.
+code prints goes to the standard error. Where it stands goes to a file of notes.
 """
 
 from __future__ import annotations
@@ -12,17 +12,19 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from minnet.doctor.files import classes_in, examine, load, refused_report
-from minnet.doctor.report import Report
+from minnet.doctor.report import Mistake, Report
+from minnet.doctor.setup import explain_error
+from minnet.doctor.whereabouts import Notes, method_of
 
 
 def main(arguments: list[str]) -> None:
-    """Arguments: the file, the seed, and as JSON the classes wanted (or null) and to be skipped."""
-    path, seed, wanted, skip = (
-        Path(arguments[0]),
-        int(arguments[1]),
-        *map(json.loads, arguments[2:]),
-    )
+    """Arguments: the file; as JSON seed, classes wanted (or null), to be skipped, and of notes."""
+    path = Path(arguments[0])
+    seed, wanted, skip, noted = map(json.loads, arguments[1:])
     out, sys.stdout = sys.stdout, sys.stderr
+    notes = Notes(path, **noted)
+    _tell(out, ready=True)
+    notes.begin()
     try:
         module, refused = load(path)
     except BaseException as error:  # also sys.exit() in the file
@@ -36,6 +38,7 @@ def main(arguments: list[str]) -> None:
         if name in skip:
             continue
         _tell(out, start=name)
+        notes.begin()
         known = name in bad
         report = refused_report(bad[name]) if known else _examined(module, found[name], seed)
         _tell(out, report=report.to_dict())
@@ -45,7 +48,11 @@ def main(arguments: list[str]) -> None:
 def _examined(module: Any, cls: type, seed: int) -> Report:
     try:
         return examine(module, cls, seed)
-    except (Exception, SystemExit) as error:
+    except SystemExit as error:
+        where = method_of(error)
+        text = f"{cls.__name__}.{where}: it raises {explain_error(error)}"
+        return Report(cls.__name__, mistakes=[Mistake("raises", where, text, "sys.exit().")])
+    except Exception as error:
         return Report(cls.__name__, note=f"The examination broke: {type(error).__name__}: {error}")
 
 

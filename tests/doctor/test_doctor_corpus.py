@@ -19,10 +19,13 @@ for _module in (
     "third_wrong",
     "fourth_wrong",
     "fifth_wrong",
+    "sixth_wrong",
+    "sixth_losses",
     "right_layers",
     "right_losses",
     "second_right_layers",
     "third_right",
+    "sixth_right",
 ):
     importlib.import_module(_module)
 

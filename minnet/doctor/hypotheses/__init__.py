@@ -4,7 +4,12 @@ from minnet.doctor.hypotheses import coupled, dense, local, normalization
 from minnet.doctor.hypotheses.base import Explains, Predicted
 from minnet.doctor.hypotheses.coupled import MixesBackward, TermMissing
 from minnet.doctor.hypotheses.dense import OutputForInput
-from minnet.doctor.hypotheses.factors import ConstantFactor, OneSampleOnly, Truncated
+from minnet.doctor.hypotheses.factors import (
+    ConstantFactor,
+    LocalTruncated,
+    OneSampleOnly,
+    Truncated,
+)
 from minnet.doctor.hypotheses.masks import Mask, MaskMissingInside
 from minnet.doctor.hypotheses.normalization import TermOfNormalization
 from minnet.doctor.hypotheses.shapes import (
@@ -13,6 +18,7 @@ from minnet.doctor.hypotheses.shapes import (
     SameShapeTransposed,
     SameShapeWrongSum,
 )
+from minnet.doctor.hypotheses.steps import OneStepOnly
 from minnet.doctor.hypotheses.upstream import NotAProduct, OnesForUpstream
 
 _SQUARED = "has the local derivative twice."
@@ -23,6 +29,7 @@ _POINT = "takes the local derivative at the wrong point: "
 
 CATALOGUE: tuple[Explains, ...] = (
     Truncated(),
+    LocalTruncated(),
     NotAProduct(),
     Misshapen(),
     OutputForInput(),
@@ -30,11 +37,17 @@ CATALOGUE: tuple[Explains, ...] = (
     MaskMissingInside(),
     ConstantFactor(),
     OneSampleOnly(),
+    OneStepOnly(),
     OnesForUpstream(),
     SameShapeTransposed(),
     FactorNotTransposed(),
     TermOfNormalization(),
     Predicted("scale-missing", "lacks a factor: ", normalization.gain_gradient),
+    Predicted(
+        "output-used-for-input",
+        "has the output y where the normalized x belongs.",
+        normalization.output_for_xhat,
+    ),
     Predicted(
         "jacobian-diagonal-only",
         "is the diagonal of the Jacobian times g; the other entries are missing.",

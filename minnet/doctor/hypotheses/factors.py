@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from minnet.doctor.hypotheses.base import Array, Match, proportion
+from minnet.doctor.hypotheses.local import elementwise
 from minnet.doctor.numerics import mismatch
 from minnet.doctor.scene import Scene
 
@@ -41,6 +44,44 @@ class Truncated:
             np.abs(scene.at(name, larger) - 1000 * found).max() < 600 * scene.y.size
             and np.any(scene.at(name, larger) != found)
         )
+
+
+class LocalTruncated:
+    """The local derivative was cut to whole numbers: 0 nearly everywhere, and 1 where it is 1."""
+
+    def applies(self, scene: Scene, name: str) -> bool:
+        """The gradient of the input of an elementwise function that is not straight anywhere.
+
+        Where it is, the slope 0 or 1 may be that of another piece (a ReLU's for a leaky ReLU's).
+        """
+        if name != "input" or not scene.fits(name) or scene.random:
+            return False
+        own = elementwise(scene)
+        return own is not None and bool((np.abs(own - np.round(own)) > 1e-9).all() and np.ptp(own))
+
+    def explain(self, scene: Scene, name: str) -> Match | None:  # noqa: ARG002
+        """Here, at 0 and further out: g times the cut derivative, and not always 0."""
+        own, further = elementwise(scene), scene.jacobian_at("input", 3 * scene.x)
+        diagonal = further.matrix[further.columns, np.arange(len(further.columns))]
+        if mismatch(own, diagonal) < 1e-4:
+            return None  # a gain, the same for any x: without it, all is 1 as well
+        for cut in (np.trunc, np.floor, np.rint):
+            answers = [self._answer(scene, x, cut) for x in (scene.x, 0 * scene.x, 3 * scene.x)]
+            residual = max(residual for residual, _ in answers)
+            if residual < scene.precision.match and any(moved for _, moved in answers):
+                sentence = "has the local derivative cut to whole numbers."
+                return Match("integer-arithmetic", sentence, residual)
+        return None
+
+    def _answer(self, scene: Scene, x: Array, cut: Callable[[Array], Array]) -> tuple[float, bool]:
+        """The residual at x, and whether anything but 0 is predicted there."""
+        run = scene.bench.run(x, scene.g, training=scene.training, stream=scene.stream)
+        jac = scene.jacobian_at("input", x)
+        own = jac.matrix[jac.columns, np.arange(len(jac.columns))]
+        predicted = cut(own.round(6)) * scene.g.ravel()[jac.columns]
+        if np.shape(run.dx) != x.shape or not np.isfinite(predicted).all():
+            return np.inf, False
+        return mismatch(scene.at("input", run.dx), predicted), bool(np.any(predicted))
 
 
 class ConstantFactor:
@@ -89,15 +130,16 @@ def same_factor_elsewhere(scene: Scene, name: str, factor: float) -> bool:
     return mismatch(found, factor * true) < scene.precision.match
 
 
-def is_close(one: float, other: float) -> bool:
-    """Equal to four digits and more."""
-    return abs(one - other) <= 2e-6 * max(abs(one), abs(other))
+def is_close(one: float, other: float, scene: Scene) -> bool:
+    """Equal to all digits that were measured."""
+    digits = 1e-3 if scene.precision.single else 2e-6
+    return abs(one - other) <= digits * max(abs(one), abs(other))
 
 
 def known_factor(scene: Scene, factor: float) -> bool:
     """A factor that means something even where there is only one number to compare."""
     known = [1.0, 2.0, 0.5, scene.m, 1 / scene.m]
-    return any(is_close(abs(factor), value) for value in known)
+    return any(is_close(abs(factor), value, scene) for value in known)
 
 
 def outputs_of(scene: Scene) -> list[int]:
@@ -111,26 +153,26 @@ def name_factor(scene: Scene, factor: float) -> tuple[str, str]:
     """Code and sentence for a constant factor."""
     m, size = scene.m, abs(factor)
     sign = " with the sign changed" if factor < 0 else ""
-    if is_close(factor, -1.0):
+    if is_close(factor, -1.0, scene):
         return "sign-flipped", "has the wrong sign; otherwise it is exactly right."
-    if scene.random and not is_close(size, 1 / m):
+    if scene.random and not is_close(size, 1 / m, scene):
         sentence = f"is right up to the constant factor {factor:.6g}: the scale of the mask."
         return "mask-scale-missing", sentence
-    if is_close(size, 1 / m):
+    if is_close(size, 1 / m, scene):
         sentence = f"is exactly the true one divided by m = {m}, the batch size{sign}."
         return "divided-by-batch", sentence
     for k in outputs_of(scene):
-        if is_close(size, 1 / (m * k)):
+        if is_close(size, 1 / (m * k), scene):
             return (
                 "divided-by-outputs",
                 f"is the true one divided by {m} samples and {k} outputs{sign}.",
             )
-        if is_close(size, 1 / k) and k != 2:
+        if is_close(size, 1 / k, scene) and k != 2:
             return (
                 "divided-by-outputs",
                 f"is exactly the true one divided by {k}, the outputs{sign}.",
             )
-    if is_close(size, m):
+    if is_close(size, m, scene):
         return "constant-factor", f"is exactly {m} times the true one, the batch size{sign}."
     return "constant-factor", f"is exactly {factor:.6g} times the true one."
 

@@ -210,47 +210,74 @@ def near(one: Coefficients, other: Coefficients) -> bool:
 
 def name_coefficients(norm: Normalization, found: Coefficients) -> tuple[str, str] | None:
     """Code and sentence for (first, mean term, variance term), compared with the true ones."""
-    _, mean, variance = norm.coefficients
-    n = norm.n
     if abs(found[0] - 1) > 1e-4:
         return None
-    no_mean = abs(found[1]) < 1e-5 < abs(mean)
-    no_variance = abs(found[2]) < 1e-5 < abs(variance)
-    if no_mean and no_variance:
+    mean = _state(found[1], norm.coefficients[1], norm.n)
+    variance = _state(found[2], norm.coefficients[2], norm.n)
+    if mean == variance == "missing":
         return "batch-statistics-constant", "treats mean and variance as constants."
-    if no_mean and near(found, (1.0, 0.0, variance)):
-        return "mean-term-missing", "lacks mean(q), one constant per group."
-    if no_variance and near(found, (1.0, mean, 0.0)):
-        return "variance-term-missing", "lacks xhat mean(q xhat)."
-    sums = [
-        (1.0, n * mean, n * variance),
-        (1.0, mean, n * variance),
-        (1.0, n * mean, variance),
-        (1.0, n * mean, 0.0),
-        (1.0, 0.0, n * variance),
-    ]
-    if any(near(found, other) for other in sums):
-        return "sum-for-mean", f"has a sum over n = {n} where the mean belongs."
-    for ratio in (n / (n - 1), (n - 1) / n):
-        if near(found, (1.0, mean, variance * ratio)) or near(
-            found, (1.0, mean * ratio, variance * ratio)
-        ):
-            return (
-                "degrees-of-freedom",
-                f"divides by n = {n} where forward divides by n - 1, or the other way round.",
-            )
-    return None
+    states = {"mean(q)": mean, "xhat mean(q xhat)": variance}
+    wrong = {term: state for term, state in states.items() if state != "right"}
+    code = next((c for c in _TERMS if c in _codes(mean, variance)), None)
+    if code is None or not wrong:
+        return None
+    words = [f"{_WORDS[state].format(n=norm.n)} {term}" for term, state in wrong.items()]
+    return code, " and ".join(words) + "."
+
+
+_TERMS = ("mean-term-missing", "variance-term-missing", "sum-for-mean", "degrees-of-freedom")
+_WORDS = {
+    "missing": "lacks",
+    "sum": "has a sum over n = {n} where the mean belongs in",
+    "freedom": "divides by n = {n} where forward divides by n - 1 (or the other way round) in",
+    "sign": "has the wrong sign before",
+    "other": "has a wrong factor before",
+}
+
+
+def _codes(mean: str, variance: str) -> set[str]:
+    found = {"sum": "sum-for-mean", "freedom": "degrees-of-freedom"}
+    codes = {found[state] for state in (mean, variance) if state in found}
+    codes |= {"mean-term-missing"} if mean == "missing" else set()
+    return codes | ({"variance-term-missing"} if variance == "missing" else set())
+
+
+def _state(found: float, true: float, n: int) -> str:
+    """What happened to one term, by its coefficient."""
+    if abs(found) < 1e-5 < abs(true):
+        return "missing"
+    ratios: dict[str, list[float]] = {
+        "right": [1.0],
+        "sum": [n],
+        "freedom": [n / (n - 1), (n - 1) / n],
+        "sign": [-1.0],
+    }
+    for state, values in ratios.items():
+        if any(abs(found - value * true) < 1e-4 * max(1.0, abs(value * true)) for value in values):
+            return state
+    return "other"
 
 
 def gain_gradient(scene: Scene, name: str) -> Iterator[tuple[Array, str]]:
-    """The gradient of gamma with x or x - mu or y where xhat belongs."""
+    """The gradient of gamma with x - mu where xhat belongs."""
     norm = recognise(scene)
-    if norm is None or name == "input" or contributions(scene, name) is None:
-        return
-    entries = np.abs(scene.jacobian(name).matrix) > 1e-9
-    x = np.asarray(scene.x, dtype=np.float64)
-    centered = x - x.mean(axis=norm.axes, keepdims=True)
-    yield (
-        entries.T @ ravel(scene.g * centered),
-        "x - mu stands where xhat belongs: 1/sigma is missing.",
-    )
+    if norm is not None:
+        x = np.asarray(scene.x, dtype=np.float64)
+        centered = x - x.mean(axis=norm.axes, keepdims=True)
+        words = "x - mu stands where xhat belongs: 1/sigma is missing."
+        yield from _gain_gradient_of(scene, name, centered, words)
+
+
+def output_for_xhat(scene: Scene, name: str) -> Iterator[tuple[Array, str]]:
+    """The gradient of gamma with y = gamma xhat + beta where xhat belongs."""
+    if recognise(scene) is not None:
+        yield from _gain_gradient_of(scene, name, scene.y, "")
+
+
+def _gain_gradient_of(
+    scene: Scene, name: str, factor: Array, words: str
+) -> Iterator[tuple[Array, str]]:
+    """The sum of g times a factor over all positions that share an entry of gamma."""
+    if name != "input" and contributions(scene, name) is not None:
+        entries = np.abs(scene.jacobian(name).matrix) > 1e-9
+        yield entries.T @ ravel(scene.g * factor), words

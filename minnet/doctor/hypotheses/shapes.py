@@ -214,8 +214,26 @@ class FactorNotTransposed:
         answer = close_scaled(scene, scene.at(name), product)
         if answer is None or mismatch(product, scene.true(name)) < 1e-3:
             return None
-        sentence = "is g W where g W^T belongs: the weights are not transposed."
-        return Match("transposed", sentence + _off(answer[1]), answer[0])
+        return Match("transposed", _products(scene) + _off(answer[1]), answer[0])
+
+
+def _products(scene: Scene) -> str:
+    """Which product stands there, and which belongs there, in the name of the square weight."""
+    for name in scene.names[1:]:
+        value = scene.value(name)
+        if value.ndim != 2 or value.shape[0] != value.shape[1] or value.shape[0] < 2:
+            continue
+        for product, there, right in (
+            (value, name, f"{name}.T"),
+            (value.T, f"{name}.T", name),
+        ):
+            wrong = scene.g @ product if scene.g.shape[-1] == len(value) else scene.g
+            if mismatch(wrong.ravel()[scene.jacobian("input").columns], scene.at("input")) < 1e-3:
+                return (
+                    f"is grad @ {there} where grad @ {right} belongs; `{name}` is square, so that "
+                    f"no shape tells."
+                )
+    return "is J g where the transpose of J belongs: the weights are to be transposed."
 
 
 class SameShapeTransposed:

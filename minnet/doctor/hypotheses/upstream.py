@@ -45,7 +45,7 @@ class NotAProduct:
             return None
         if not np.isfinite(zero).all():
             zero = np.zeros_like(one)  # 0/0: the other multiples tell
-        tolerance = 1e-4 if scene.precision.single else 1e-7
+        tolerance = max(1e-4 if scene.precision.single else 1e-7, scene.rounding(name))
         scale = np.abs(one).max(initial=0.0)
         if max(scale, np.abs(zero).max(initial=0.0)) <= scene.noise:
             return None  # rounding, not a gradient
@@ -109,8 +109,34 @@ class OnesForUpstream:
     def explain(self, scene: Scene, name: str) -> Match | None:
         """Exactly the Jacobian's column sums."""
         ones = scene.jacobian(name).transpose_times(np.ones(scene.y.size))
+        if sums_to_a_constant(scene, name) and self._rounds_to_zero(scene, name):
+            sentence = f"is zero but for rounding{ZERO_FOR_ONES}"
+            return Match("upstream-ignored", sentence, 0.0)
         residual = mismatch(scene.at(name), ones)
         if residual < scene.precision.match and np.abs(ones).max(initial=0.0) > 0:
             sentence = "is the plain derivative: the gradient that arrives is replaced by ones."
             return Match("upstream-ignored", sentence, residual)
         return None
+
+    def _rounds_to_zero(self, scene: Scene, name: str) -> bool:
+        """Computed, and not written down: here or nearby it is some 1e-17."""
+        sizes = []
+        for factor in (1.0, 0.9, 0.8, 0.7, 0.6, 0.5):
+            x = factor * scene.x
+            run = scene.bench.run(x, scene.g, training=scene.training, stream=scene.stream)
+            found = _array(run.gradient(name))
+            sizes.append(np.inf if found is None else float(np.abs(found).max(initial=0.0)))
+        return 0 < max(sizes) <= scene.noise
+
+
+ZERO_FOR_ONES = (
+    ", as it is for a gradient of ones: the outputs sum to the same number for any x, so that "
+    "the plain derivative vanishes. Use the gradient that arrives."
+)
+
+
+def sums_to_a_constant(scene: Scene, name: str) -> bool:
+    """A softmax, say: J^T 1 is zero, J is not."""
+    ones = scene.jacobian(name).transpose_times(np.ones(scene.y.size))
+    largest = np.abs(scene.jacobian(name).matrix).max(initial=0.0)
+    return bool(name == "input" and np.abs(ones).max(initial=0.0) < 1e-5 * largest)
