@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import linecache
 import os
@@ -199,6 +200,8 @@ class Session:
                     note = f"The file cannot be imported: {event['failed']}."
                     return self.path.name, Report(self.path.name, note=note)
                 elif event.get("done"):
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        self.process.wait(timeout=5)  # it leaves by itself
                     return None
                 else:
                     self.current = event.get("start", self.current)

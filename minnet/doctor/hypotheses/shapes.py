@@ -269,7 +269,8 @@ class SameShapeWrongSum:
             return None
         if found.size > 1 and np.ptp(found) <= 1e-9 * np.abs(found).max():
             for match in _scalar(scene, found.ravel()[:1], true):
-                return match
+                sentence = match.sentence.replace("It is", "is", 1)  # after "the gradient of b"
+                return Match(match.code, sentence, match.residual)
         for unsummed in unsummed_contributions(scene, name):
             for count in range(1, unsummed.ndim + 1):
                 for axes in itertools.combinations(range(unsummed.ndim), count):
