@@ -167,14 +167,16 @@ _LATER = {
 _MODULES_LATER = ("datasets", "doctor", "plot")
 
 
-def __getattr__(name: str) -> Any:
-    """A public name that is loaded when first used."""
-    if name in _MODULES_LATER:
-        return import_module(f"minnet.{name}")  # which binds it here
-    if name not in _LATER:
-        raise AttributeError(f"module 'minnet' has no attribute {name!r}")
-    globals()[name] = value = getattr(import_module(_LATER[name]), name)
-    return value
+if not TYPE_CHECKING:  # else every misspelt name would pass for one that is loaded later
+
+    def __getattr__(name: str) -> Any:
+        """A public name that is loaded when first used."""
+        if name in _MODULES_LATER:
+            return import_module(f"minnet.{name}")  # which binds it here
+        if name not in _LATER:
+            raise AttributeError(f"module 'minnet' has no attribute {name!r}")
+        globals()[name] = value = getattr(import_module(_LATER[name]), name)
+        return value
 
 
 def __dir__() -> list[str]:

@@ -18,6 +18,7 @@ from minnet.layer import layers_of
 from minnet.metrics import Record
 from minnet.progress import Progress
 from minnet.session import Position, Session, Standing
+from minnet.watch import Watch
 
 if TYPE_CHECKING:
     from minnet.trainer import Trainer
@@ -47,10 +48,7 @@ class Fitting:
         # Most callbacks wait for the end of an epoch: a step asks only those that listen to it.
         self.on_step = [c for c in callbacks if type(c).on_step_end is not Callback.on_step_end]
         self.after_step = [c for c in callbacks if type(c).after_step is not Callback.after_step]
-        # To walk through the network takes longer than a step of a small one: once for all epochs.
-        self.layers = list(layers_of(trainer.network))
-        parameters = trainer.network.parameters().values()
-        self.kept = [parameter for parameter in parameters if not parameter.trainable]
+        self._look()
         self.session = Session(feed, validation, callbacks, shuffle)
         self.history = History()
 
@@ -137,8 +135,16 @@ class Fitting:
         numbers = {"loss": at.total / at.counted, **record.values()}
         return {"epoch": epoch, **numbers, "seconds": time.perf_counter() - start}
 
+    def _look(self) -> None:
+        """Walk through the network, which takes longer than a step of a small one."""
+        network = self.trainer.network
+        self.watch, self.layers = Watch(network), list(layers_of(network))
+        self.kept = [p for p in network.parameters().values() if not p.trainable]
+
     def _switch(self, training: bool) -> None:
         """To training or evaluation, for the network and all layers in it."""
+        if not self.watch.nothing_new():  # a callback has exchanged a part
+            self._look()
         for layer in self.layers:
             layer._minnet.training = training
 

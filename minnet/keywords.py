@@ -18,6 +18,8 @@ ELSEWHERE = {
 }
 """What other libraries call it, and what it is called here."""
 
+_LONG = 60  # letters of an argument that an error shows
+
 
 def check_arguments(kind: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Refuse what the constructor of `kind` does not take, before Python does it in fewer words.
@@ -35,7 +37,8 @@ def check_arguments(kind: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     constructor: Any = kind.__init__  # type: ignore[misc]
     if constructor is object.__init__:
         if args or kwargs:
-            given = ", ".join([*map(repr, args), *(f"{key}={kwargs[key]!r}" for key in kwargs)])
+            named = [f"{key}={short(value)}" for key, value in kwargs.items()]
+            given = ", ".join([*map(short, args), *named])
             raise TypeError(
                 f"{kind.__name__}: the constructor takes no arguments, got ({given}). "
                 f"Write {kind.__name__}()."
@@ -43,7 +46,7 @@ def check_arguments(kind: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -
         return
     if not kwargs:
         return
-    _, *parameters = inspect.signature(constructor).parameters.values()
+    _, *parameters = inspect.signature(constructor, follow_wrapped=False).parameters.values()
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
         return
     names = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
@@ -52,8 +55,14 @@ def check_arguments(kind: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -
             known = ", ".join(names) or "(there are none)"
             raise TypeError(
                 f"{kind.__name__}: {name}: expected one of the arguments {known}, "
-                f"got {name}={value!r}. {_mend(name, names)}"
+                f"got {name}={short(value)}. {_mend(name, names)}"
             )
+
+
+def short(value: object) -> str:
+    """A value as one writes it, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= _LONG else f"{text[:_LONG]}..."
 
 
 def _mend(name: str, names: list[str]) -> str:

@@ -67,7 +67,6 @@ class Network(Chain, Savable):
         self._buffers = Workspace()
         self.guard = Guard()
         self._packed = packing.Packing.empty(self._dtype)
-        self._has_others = True
         self.refresh()
 
     def refresh(self, quick: bool = False) -> bool:
@@ -93,8 +92,6 @@ class Network(Chain, Savable):
                 layer._minnet.random = self._use
                 vars(layer).pop("_workspace", None)
             _share_workspace(self, self._buffers)
-            # minnet's own layers write each of their gradients anew; others may add to them.
-            self._has_others = not all(map(checks.is_built_in, layers_of(self)))
         self._packed.watch = Watch(self)
         return changed
 
@@ -148,7 +145,7 @@ class Network(Chain, Savable):
         return self._forward(self._enter(x), to_logits=True)
 
     def backward(self, grad: Array) -> Array:
-        """dL/dx from dL/doutput; each layer sets or adds to gradients that start from zero."""
+        """dL/dx from dL/doutput; zeroes all gradients first, then lets each layer set its own."""
         return self._differentiate(self._checked_gradient(grad), from_logits=False)
 
     def backward_first(self, grad: Array) -> None:
@@ -164,8 +161,7 @@ class Network(Chain, Savable):
         inside = (packing.owner_of(self) or self)._minnet
         if inside.differentiating:
             return self._backward(grad, from_logits, first)
-        if self._has_others:
-            self._packed.gradients.fill(0)
+        self._packed.gradients.fill(0)
         inside.differentiating = True
         try:
             return self._backward(grad, from_logits, first)

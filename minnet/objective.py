@@ -68,10 +68,10 @@ class Objective:
             shape = door.output_shape(self.network, self.loss, x)
             self._known = (x.shape[1:], shape[1:])
         shape = (len(x), *self._known[1])
-        return self.protected(self.loss.prepare_target(y, shape, self.network.dtype))
+        return self.loss.prepare_target(y, shape, self.network.dtype)
 
     def protected(self, data: Array) -> Array:
-        """The data, read-only where a layer or loss of a student's own might work in place."""
+        """The data of a step, read-only where a layer or loss of one's own might work in place."""
         return checks.read_only(data) if self._own else data
 
     def differentiate(

@@ -107,7 +107,7 @@ class Trainer(Resumable):
         with network.guard.training(), np.errstate(over="ignore", invalid="ignore"):
             objective.compose(quick=True)
             inputs = objective.protected(door.batch("step", x, network.dtype))
-            target = objective.targets(inputs, y)
+            target = objective.protected(objective.targets(inputs, y))
             if len(inputs) == 1:  # before any running mean has moved
                 door.check_smallest_batch(network, 1, 1)
             if not network.training:
@@ -233,7 +233,7 @@ class Trainer(Resumable):
         weight = None
         if sample_weight is not None:
             weight = door.check_sample_weight(self.loss, sample_weight, target)
-        feed = Feed(inputs, target, rows, weight)
+        feed = Feed(inputs, checks.read_only(target), rows, weight)
         if validation_data is None:
             return feed, None
         if not isinstance(validation_data, (tuple, list)) or len(validation_data) != 2:
@@ -244,7 +244,7 @@ class Trainer(Resumable):
         x_held, y_held = validation_data
         with door.naming("fit: validation_data"):
             held = checks.samples("", "x", x_held, dtype=self.network.dtype)
-            return feed, (held, self.objective.targets(held, y_held))
+            return feed, (held, checks.read_only(self.objective.targets(held, y_held)))
 
     # -- what the network knows ------------------------------------------------------------
 
@@ -256,7 +256,8 @@ class Trainer(Resumable):
         """
         self.objective.compose()
         inputs = checks.samples("evaluate", "x", x, dtype=self.network.dtype)
-        return self.objective.evaluate(inputs, self.objective.targets(inputs, y), self.metrics)
+        target = checks.read_only(self.objective.targets(inputs, y))
+        return self.objective.evaluate(inputs, target, self.metrics)
 
     def predict(self, x: ArrayLike) -> Array:
         """The network's output (m, ...), in evaluation mode."""

@@ -37,6 +37,49 @@ class Watch(mn.Callback):
         self.epochs.append(epoch)
 
 
+def test_a_metric_that_works_in_place_cannot_spoil_the_targets():
+    x, y = np.random.default_rng(0).normal(size=(8, 4)), np.arange(8) % 3
+
+    def careless(prediction, target):
+        target[...] = 0
+        return 0.0
+
+    trainer = trainer_of(metrics=[careless])
+    kept = y.copy()
+    for call in (
+        lambda: trainer.evaluate(x, y),
+        lambda: trainer.fit(x, y, 1, 4, shuffle=False, progress=False),
+        lambda: trainer_of().fit(x, y, 1, 4, progress=False) and trainer.evaluate(x, y),
+    ):
+        with pytest.raises(ValueError, match="read-only"):
+            call()
+        np.testing.assert_array_equal(y, kept)
+
+
+def test_a_layer_that_a_callback_puts_in_learns_that_it_trains():
+    modes = []
+
+    class Mode(mn.Layer):
+        def forward(self, x):
+            modes.append(self.training)
+            return x
+
+        def backward(self, grad):
+            return grad
+
+    class Exchange(mn.Callback):
+        def on_epoch_end(self, trainer, row):
+            if row["epoch"] == 1:
+                trainer.network.layers[0] = Mode()
+                trainer.network.refresh()
+
+    x, y = np.random.default_rng(0).normal(size=(8, 4)), np.arange(8) % 3
+    trainer = trainer_of(layers=[mn.Tanh(), mn.Linear(4, 3), mn.Softmax()])
+    trainer.fit(x, y, 3, 4, callbacks=[Exchange()], progress=False)
+    assert modes == [True] * 4
+    assert not trainer.network.layers[0].training
+
+
 def test_columns_of_the_history():
     x, y = data()
     trainer = trainer_of(metrics=["accuracy"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from minnet.history import History, Row
-from minnet.keywords import check_arguments
 
 if TYPE_CHECKING:
     from minnet.trainer import Trainer
@@ -24,11 +23,6 @@ class Callback:
     ...     def on_epoch_end(self, trainer, row):
     ...         print(f"epoch {row['epoch']}: loss {row['loss']:.3f}")
     """
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        """A callback; arguments that it does not take are named."""
-        check_arguments(cls, args, kwargs)
-        return super().__new__(cls)
 
     def on_fit_begin(self, trainer: Trainer) -> None:
         """Before the first epoch of a `fit`."""

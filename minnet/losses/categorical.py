@@ -30,9 +30,6 @@ from minnet.workspace import Workspace, lent
 
 Array = NDArray[Any]
 
-_MODERATE = 60.0
-"""Logits that lie no further apart have exponentials that no type of float overflows with."""
-
 
 class CategoricalCrossEntropy(Loss):
     """L = -1/m sum y ln a, for rows a of k probabilities and targets y; 0 ln 0 is 0.
@@ -46,10 +43,8 @@ class CategoricalCrossEntropy(Loss):
         dL/dz_j   = e_j / (e_label + T)                 for the other classes
         dL/dz_label = -T / (e_label + T)                = a_label - 1, without subtracting
 
-    so that both keep their digits when the right class is far ahead. (Where the logits of a
-    batch lie close together, z_label stands in the place of M, which saves work: e_label is 1.)
-    It follows from maximum likelihood: L is -ln of the probability that the network gives to
-    the labels.
+    so that both keep their digits when the right class is far ahead. It follows from maximum
+    likelihood: L is -ln of the probability that the network gives to the labels.
 
     With weights or smoothing the term of class c in row i has the weight q_ic (without: y_ic):
 
@@ -128,20 +123,18 @@ class CategoricalCrossEntropy(Loss):
         shape, dtype = logits.shape, logits.dtype
         rows, ones, one, m = self._constants(shape, dtype)
         flat = rows + target  # where the labels stand in the flattened rows
-        largest, least = logits.item(logits.argmax()), logits.item(logits.argmin())
-        moderate = largest - least < _MODERATE  # False also for NaN
-        base = logits.take(flat) if moderate else logits.max(axis=1)
-        e: Array = np.subtract(logits, base[:, None], out=lent(self, "e", shape, dtype))
-        ahead = 0.0 if moderate else e.take(flat)  # how far the label stands above the base
+        largest = logits.take(rows + logits.argmax(axis=1))[:, None]
+        e: Array = np.subtract(logits, largest, out=lent(self, "e", shape, dtype))
+        ahead = e.take(flat)
         np.exp(e, out=e)
-        e_label = one if moderate else e.take(flat)
+        e_label = e.take(flat)
         e.put(flat, 0)
         others = e.dot(ones)
         e.put(flat, -others)
         e /= ((e_label + others) * m)[:, None]
         self._gradient, self.count = e, float(shape[0])
-        # ln(e_label + others), exact also where the label is far ahead, and others tiny.
-        losses = np.log1p(others if moderate else others + (e_label - one)) - ahead
+        # ln(e_label + others), exact also where the label is far ahead: e_label is 1, others tiny.
+        losses = np.log1p(others + (e_label - one)) - ahead
         return float(np.add.reduce(losses) / m)
 
     def _constants(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> tuple[Array, ...]:

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from minnet.checks import finite, numeric_array, same_length
-from minnet.keywords import check_arguments
 from minnet.layer import Layer
 
 Array = NDArray[Any]
@@ -45,11 +44,6 @@ class Loss:
 
     canonical: ClassVar[type[Layer] | None] = None
     count: float | None = None
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        """A loss; arguments that it does not take are named."""
-        check_arguments(cls, args, kwargs)
-        return super().__new__(cls)
 
     def forward(self, prediction: Array, target: Array) -> float:
         """The loss of a batch, one number."""

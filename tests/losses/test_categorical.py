@@ -174,7 +174,7 @@ def test_a_last_layer_that_gives_no_probability(ending):
 @pytest.mark.parametrize("spread", [1.0, 59.0, 61.0, 800.0])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_rows_of_a_batch_do_not_depend_on_each_other(spread, dtype):
-    """Logits far apart are counted from another base, and bring the whole batch to it."""
+    """One row whose logits lie far apart changes nothing in the others."""
     generator = np.random.default_rng(0)
     logits = generator.normal(size=(6, 4)).astype(dtype)
     logits[2] = [0.0, spread, 0.5 * spread, 0.1]
