@@ -51,14 +51,26 @@ class Windows:
 
     def cells(self, padded: Array, count: Pair) -> Iterator[tuple[int, int, Array]]:
         """(i, j, slice): cell (i, j) of all windows on the last two axes of a padded image."""
-        (step_h, step_w), (apart_h, apart_w) = self.stride, self.dilation
-        for i in range(self.kernel_size[0]):
-            top = i * apart_h
-            rows = slice(top, top + (count[0] - 1) * step_h + 1, step_h)
-            for j in range(self.kernel_size[1]):
-                left = j * apart_w
-                columns = slice(left, left + (count[1] - 1) * step_w + 1, step_w)
-                yield i, j, padded[..., rows, columns]
+        for i, rows in self.rows(padded, count):
+            for j, cell in self.columns(rows, count):
+                yield i, j, cell
+
+    def rows(self, padded: Array, count: Pair) -> Iterator[tuple[int, Array]]:
+        """(i, slice): row i of all windows, in the full width of the padded image."""
+        for i, lines in self._along(0, count):
+            yield i, padded[..., lines, :]
+
+    def columns(self, padded: Array, count: Pair) -> Iterator[tuple[int, Array]]:
+        """(j, slice): column j of all windows, in the full height of the padded image."""
+        for j, lines in self._along(1, count):
+            yield j, padded[..., lines]
+
+    def _along(self, axis: int, count: Pair) -> Iterator[tuple[int, slice]]:
+        """Where the k-th lines of all windows lie along one axis of the image."""
+        step, apart = self.stride[axis], self.dilation[axis]
+        for k in range(self.kernel_size[axis]):
+            first = k * apart
+            yield k, slice(first, first + (count[axis] - 1) * step + 1, step)
 
     @property
     def disjoint(self) -> bool:
