@@ -55,15 +55,16 @@ class MaxPool2d(Layer):
         count = self._windows.count(self, x.shape[2:])
         padded = pad(self, x, self.padding, -np.inf)
         self._shape, shape = padded.shape, (*x.shape[:2], *count)
-        y = room(self, "y", shape, x.dtype)
+        y, cell = room(self, "y", shape, x.dtype), room(self, "cell", shape, x.dtype)
         best = zeros(self, "best", shape, np.min_scalar_type(np.prod(self.kernel_size)))
         for k, (_, _, seen) in enumerate(self._windows.cells(padded, count)):
             if k == 0:
                 y[...] = seen
             else:
-                larger = seen > y  # of equals the first stays
+                cell[...] = seen  # side by side in memory: it is looked at twice
+                larger = cell > y  # of equals the first stays
                 np.maximum(best, larger * best.dtype.type(k), out=best)  # k grows: this one wins
-                np.maximum(y, seen, out=y)
+                np.maximum(y, cell, out=y)
         self._best = best
         return y
 

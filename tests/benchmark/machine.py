@@ -64,7 +64,7 @@ def _of_the_others() -> str:
     try:
         import jax
 
-        parts.append(f"JAX {jax.__version__} its own pool")
+        parts.append(f"JAX {jax.__version__} {os.cpu_count()} (its own pool, one for each core)")
     except ImportError:
         pass
     try:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import numpy as np
 
@@ -53,7 +54,7 @@ def measure() -> tuple[float, float]:
     """(seconds of one run, time of one process over that of two), by a new interpreter."""
     names = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
     environment = {**os.environ, **dict.fromkeys(names, "1")}
-    command = [sys.executable, "-m", __name__]
+    command = [sys.executable, str(Path(__file__).resolve())]
     done = subprocess.run(
         command, check=True, env=environment, stdout=subprocess.PIPE, encoding="utf-8"
     )

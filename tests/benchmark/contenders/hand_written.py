@@ -1,7 +1,8 @@
 """The floor: what one writes by hand in NumPy for one network, every buffer made beforehand.
 
 No classes, no checks, no errors that teach. It is written as a person who knows NumPy writes it:
-`out=` wherever an array would be allocated, in-place operators, all parameters in one vector.
+`out=` wherever an array would be allocated, in-place operators, all parameters in one vector. It
+knows none of minnet's finer tricks (which of two functions NumPy calls faster, updates by blocks).
 """
 
 from __future__ import annotations

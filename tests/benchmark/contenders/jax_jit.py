@@ -22,7 +22,10 @@ def contenders() -> list[type[Plain]]:
 
 
 def compiled_step(workload: Workload) -> Any:
-    """(state, x, y) -> (state, loss), compiled; the state is given away and written over."""
+    """(state, x, y, rows) -> (state, loss), compiled; the state is given away and written over.
+
+    `rows`, if not None, says which rows of x and y are the batch.
+    """
     import jax
     import jax.numpy as jnp
 
@@ -46,13 +49,16 @@ def compiled_step(workload: Workload) -> Any:
         log = jax.nn.log_softmax(logits(parameters, x))
         return -jnp.take_along_axis(log, y[:, None], axis=1).mean()
 
-    def sgd(state: Any, x: Any, y: Any) -> Any:
-        value, gradients = jax.value_and_grad(loss)(state[0], x, y)
+    def batch(x: Any, y: Any, rows: Any) -> Any:
+        return (x, y) if rows is None else (x[rows], y[rows])
+
+    def sgd(state: Any, x: Any, y: Any, rows: Any = None) -> Any:
+        value, gradients = jax.value_and_grad(loss)(state[0], *batch(x, y, rows))
         return ([p - workload.rate * g for p, g in zip(state[0], gradients)],), value  # noqa: B905
 
-    def adam(state: Any, x: Any, y: Any) -> Any:
+    def adam(state: Any, x: Any, y: Any, rows: Any = None) -> Any:
         parameters, means, squares, t = state
-        value, gradients = jax.value_and_grad(loss)(parameters, x, y)
+        value, gradients = jax.value_and_grad(loss)(parameters, *batch(x, y, rows))
         t += 1
         means = [0.9 * m + 0.1 * g for m, g in zip(means, gradients)]  # noqa: B905
         squares = [0.999 * v + 0.001 * g * g for v, g in zip(squares, gradients)]  # noqa: B905
@@ -122,5 +128,5 @@ class OnDevice(WithNumPy):
         generator = np.random.default_rng(0)
         for _ in range(self.workload.epochs):
             for rows in self.batches(len(x), generator):
-                self.step(held_x[rows], held_y[rows])
+                self.state, _ = self.compiled(self.state, held_x, held_y, rows)
         self.finish()
