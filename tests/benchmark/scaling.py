@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from minnet.plot import style
+
 from .contenders.of_minnet import trainer_of
 from .timing import Run, taken_in_turns
 from .workloads import Workload, dense
@@ -62,9 +64,9 @@ def curves(rounds: int = 15, sizes: int = 6) -> list[Curve]:
     batch = {m: _workload(64, 64, 10, batch=m, rows=8 * m) for m in (32 * n for n in powers)}
     return [
         _curve("rows", "rows of the data", rows, rounds),
-        _curve("width", "weights of a layer (width squared)", width, rounds),
+        _curve("width", "weights of a layer", width, rounds),
         _curve("depth", "hidden layers", depth, rounds),
-        _curve("batch", "samples in a batch, eight batches each", batch, rounds),
+        _curve("batch", "samples in a batch", batch, rounds),
     ]
 
 
@@ -73,16 +75,18 @@ def plot(found: list[Curve], path: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(11, 3.2), layout="constrained")
+    figure = Figure(figsize=(11, 3.4), layout="constrained")
     FigureCanvasAgg(figure)
-    panels = figure.subplots(1, len(found), squeeze=False)[0]
+    panels = figure.subplots(1, len(found), squeeze=False, sharey=True)[0]
     for axes, curve in zip(panels, found, strict=True):
         work, times = np.array(curve.work), np.array(curve.times)
-        axes.loglog(work, times, "o-", label=f"measured: slope {curve.slope:.2f}")
-        axes.loglog(work, times[-1] * work / work[-1], "--", color="gray", label="slope 1")
-        axes.set_xlabel(curve.unit)
-        axes.set_ylabel("time of an epoch / smallest")
-        axes.set_title(curve.name)
-        axes.legend(fontsize="small")
+        measured = axes.loglog(work, times, marker="o", **style.line(0))
+        one = axes.loglog(work, times[-1] * work / work[-1], **style.line(1))
+        axes.set_xlabel(curve.unit, fontsize=style.TEXT)
+        axes.set_title(f"{curve.name}: slope {curve.slope:.2f}", fontsize=style.TITLE)
+    panels[0].set_ylabel("time of an epoch,\nthe smallest is 1", fontsize=style.TEXT)
+    figure.legend(
+        [measured[0], one[0]], ["measured", "slope 1"], loc="outside lower center", ncols=2
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=150)
