@@ -22,7 +22,7 @@ OPTIMIZERS: dict[str, Callable[[], mn.Optimizer]] = {
     "RMSProp(0.01)": lambda: RMSProp(0.01),
     "Adam(0.01)": lambda: mn.Adam(0.01),
 }
-RATES = (0.001, 0.01, 0.1, 1.0, 30.0)
+RATES = (0.001, 0.01, 0.1, 1.0, 300.0)
 
 
 def split(load: Any, seed: int = 0) -> tuple[Array, Array, Array, Array]:

@@ -74,14 +74,14 @@ def output_gradients(quick: bool) -> Any:  # noqa: ARG001
         plot.logit_gradient(
             mn.Sigmoid(), SIGMOID_LOSSES, [y], ax, title=f"sigmoid, y = {y}", legend=False
         )
-    title = "softmax of (z, 0, 0), class 1 is right"
+    title = "softmax of (z, 0, 0), the first is right"
     plot.logit_gradient(mn.Softmax(), SOFTMAX_LOSSES, [1, 0, 0], axes[2], title=title, legend=False)
     for ax in axes[1:]:
         ax.set_ylabel("")
     axes[0].set_yticks([-1, -0.5, 0, 0.5, 1])
     for ax in axes:
         ax.set_xticks(range(-8, 9, 4))
-    axes[2].set_xlabel("z, the score of class 1")
+    axes[2].set_xlabel("z, the score of the first class")
     shared_legend(figure, axes[0])
     return figure
 

@@ -139,7 +139,7 @@ def step_counts(quick: bool) -> Any:  # noqa: ARG001
         label = name.splitlines()[0]
         left.plot(outputs, label=label, linewidth=2, **style.line(index))
     left.axhline(GOAL, color="0.4", linewidth=1)
-    style.label(left, f"z -= {COUNT_RATE:g} dL/dz", "step", "output a")
+    style.label(left, f"Rate {COUNT_RATE:g}: the output, step by step", "step", "output a")
     style.legend_below(left, handle=3)
     counts = {name: len(outputs) - 1 for name, outputs in runs.items()}
     plot.step_counts(counts, right, title=f"Steps from a = {FIRST:g} to a = {GOAL:g}")

@@ -71,7 +71,7 @@ def train(plan: Plan, settings: Settings) -> Run:
     try:
         own: Settings = copy.deepcopy(settings)
         trainer = _fresh(plan.make_trainer(**named(plan.make_trainer, own)))
-        x, y = _of(plan.data, own)
+        x, y = _pair(_of(plan.data, own))
         callbacks = _callbacks(plan.callbacks, own)
         history = trainer.fit(
             x,
@@ -107,9 +107,29 @@ def _of(part: Any, settings: Settings) -> Any:
     return part(**named(part, settings)) if callable(part) else part
 
 
+def _pair(data: Any) -> tuple[Any, Any]:
+    """x and y, which a function of one's own may have forgotten to return."""
+    try:
+        x, y = data
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"sweep: data: expected a function that returns a pair (x, y), got {describe(data)} "
+            f"from it. End it in: return x, y."
+        ) from None
+    return x, y
+
+
 def _callbacks(part: Any, settings: Settings) -> list[Callback]:
     """Those of this run: made for it, or copies."""
-    return list(_of(part, settings) if callable(part) else copy.deepcopy(part))
+    if not callable(part):
+        return list(copy.deepcopy(part))
+    made = _of(part, settings)
+    if not isinstance(made, (list, tuple)):
+        raise TypeError(
+            f"sweep: callbacks: expected a function that returns a list of callbacks, got "
+            f"{describe(made)} from it. End it in: return [mn.EarlyStopping(...)]."
+        )
+    return list(made)
 
 
 def _fresh(trainer: object) -> Trainer:

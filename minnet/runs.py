@@ -6,13 +6,16 @@ those that differ in the seed alone into one group, and look at the mean and the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import functools
+import itertools
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from minnet.arguments import initializer_name
 from minnet.callbacks import Callback
 from minnet.checks import describe
 from minnet.history import History
@@ -104,6 +107,11 @@ class Runs:
 
     def filter(self, wanted: Callable[[Run], bool]) -> Runs:
         """Those runs for which `wanted(run)` is true: `lambda run: run.settings["rate"] > 1`."""
+        if not callable(wanted):
+            raise TypeError(
+                f"Runs.filter: wanted: expected a function of a run, got {describe(wanted)}. "
+                f'Write runs.filter(lambda run: run.settings["rate"] > 1).'
+            )
         return Runs((run for run in self if wanted(run)), self.interrupted)
 
     def where(self, **settings: Any) -> Runs:
@@ -146,18 +154,18 @@ class Runs:
     def group_by(self, *names: str) -> dict[Any, Runs]:
         """Runs that agree in these settings: value -> Runs; for several names tuples of values.
 
-        A value that cannot be the key of a dict, such as a list, is replaced by its text.
+        A value that cannot be the key of a dict, such as a list, or that equals another one there
+        (1 and True), is replaced by its text.
 
         Raises:
             ValueError: no name, or a setting that no run has.
         """
         if not names:
             raise ValueError('Runs.group_by: expected the names of settings, for example "loss".')
-        for name in names:
-            self.values(name)
+        keys = {name: _keys(self.values(name)) for name in names}
         groups: dict[Any, list[Run]] = {}
         for run in self:
-            key = tuple(_key(run.settings.get(name)) for name in names)
+            key = tuple(_key_of(run.settings.get(name), keys[name]) for name in names)
             groups.setdefault(key if len(names) > 1 else key[0], []).append(run)
         return {key: Runs(group, self.interrupted) for key, group in groups.items()}
 
@@ -181,7 +189,8 @@ class Runs:
             raise ValueError(
                 f"Runs.curves: {column}: expected histories of the same length, got from "
                 f"{lengths[0]} to {lengths[-1]} epochs. Train all runs for the same number of "
-                f"epochs (no early stopping), or group them first."
+                f"epochs (no early stopping), or take those of one length: "
+                f"runs.filter(lambda run: len(run.history) == {lengths[-1]})."
             )
         return np.array(rows, dtype=float)
 
@@ -209,9 +218,17 @@ def label(value: object) -> str:
 
     >>> label(History), label(0.1), label("squared error"), label([8, 4])
     ('History', '0.1', 'squared error', '[8, 4]')
+    >>> label(functools.partial(round, ndigits=2))
+    'round(ndigits=2)'
     """
     if isinstance(value, float):
         return f"{value:.4g}"
+    if isinstance(value, functools.partial):
+        named = initializer_name(value)
+        if named is not None:  # normal(0, 0.01)
+            return f"{named[0]}({', '.join(map(label, named[1]))})"
+        given = [*map(label, value.args), *(f"{k}={label(v)}" for k, v in value.keywords.items())]
+        return f"{label(value.func)}({', '.join(given)})"
     name = getattr(value, "__name__", None)
     return name if isinstance(name, str) else str(value)
 
@@ -221,8 +238,28 @@ def _entry(value: object) -> object:
     return value if value is None or isinstance(value, (int, float)) else label(value)
 
 
-def _key(value: Any) -> Any:
-    return value if _hashes(value) else label(value)
+def _keys(values: list[Any]) -> list[tuple[Any, Any]]:
+    """(value, key) of each value: keys of a dict, no two of them equal."""
+    keys: list[Any] = []
+    for value in values:
+        key = value if _hashes(value) else label(value)
+        keys.append(distinct(label(value), keys) if key in keys else key)
+    return list(zip(values, keys, strict=True))
+
+
+def _key_of(value: Any, keys: list[tuple[Any, Any]]) -> Any:
+    """The key of this value; None where a run has no such setting."""
+    return next((key for known, key in keys if _equal(value, known)), None)
+
+
+def distinct(text: str, taken: Container[Any]) -> str:
+    """The text, with a number behind it where it is taken already.
+
+    >>> distinct("rate", []), distinct("rate", ["rate"])
+    ('rate', 'rate [2]')
+    """
+    candidates = (text if n == 1 else f"{text} [{n}]" for n in itertools.count(1))
+    return next(candidate for candidate in candidates if candidate not in taken)
 
 
 def _hashes(value: Any) -> bool:

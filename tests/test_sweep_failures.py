@@ -1,6 +1,7 @@
 """What goes wrong in a sweep: runs that fail cost only themselves; bad arguments cost no run."""
 
 import os
+import re
 import sys
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from pathlib import Path
@@ -258,3 +259,23 @@ def test_a_function_that_does_not_tell_its_arguments_gets_all_settings():
     (run,) = quiet({"rate": [0.3]}, make=Untold())
     alone = make_trainer(rate=0.3).fit(X, Y, 2, 16, progress=False)
     assert numbers(run.history) == numbers(alone)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (
+            {"data": lambda: 3},
+            r"data: expected a function that returns a pair.*got 3 \(int\) from it",
+        ),
+        ({"data": lambda: (X, Y, Y)}, r"data: expected a function that returns a pair"),
+        ({"callbacks": lambda: None}, r"callbacks: expected a function that returns a list"),
+    ],
+)
+def test_what_a_function_gives_is_looked_at_too(wrong, message):
+    arguments = {"data": (X, Y), **wrong}
+    with pytest.warns(RuntimeWarning):
+        runs = sweep(make_trainer, {"seed": [0]}, epochs=1, progress=False, **arguments)
+    assert re.search(message, str(runs[0].error))
+    with pytest.raises(TypeError, match="wanted: expected a function of a run, got 3"):
+        runs.filter(3)

@@ -1,5 +1,6 @@
 """The runs of a sweep filter, group, turn into arrays and print, and tell what they do not have."""
 
+import functools
 import pickle
 
 import numpy as np
@@ -168,3 +169,18 @@ def test_labels():
     assert label(None) == "None"
     assert label(mn.initializers.he_normal) == "he_normal"
     assert label(mn.SGD(0.1)) == repr(mn.SGD(0.1))
+
+
+def test_settings_that_look_alike_stay_apart():
+    """Not by their text, not by what a dict takes for equal."""
+    long = [np.zeros(2000), np.concatenate([np.zeros(1000), np.ones(1000)])]
+    for values in ([True, 1], long, [lambda: 0, lambda: 1], [0.12341, 0.12344]):
+        runs = Runs(Run({"value": value}, history(1.0)) for value in values)
+        assert len(runs.values("value")) == 2
+        groups = runs.group_by("value")
+        assert [len(group) for group in groups.values()] == [1, 1]
+
+
+def test_a_setting_that_is_a_function_with_numbers_has_a_short_name():
+    assert label(mn.initializers.normal(0.0, 0.01)) == "normal(0, 0.01)"
+    assert label(functools.partial(mn.Huber, delta=2.0)) == "Huber(delta=2)"

@@ -34,5 +34,11 @@ def median_bar(ax: Axes, x: float, width: float, index: int, first: Array, last:
     if never:
         text += f"\n{never} of {len(first)}\nnever"
     ax.annotate(
-        text, (x, height), (0, 2), textcoords="offset points", ha="center", va="bottom", fontsize=10
+        text,
+        (x, height),
+        (0, 2),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=style.TICKS,
     )

@@ -52,7 +52,7 @@ def cross_entropy(ax: Axes | None = None) -> Axes:
     for index, (y, text) in enumerate(((1.0, "y = 1: -ln a"), (0.0, "y = 0: -ln(1 - a)"))):
         price = [BinaryCrossEntropy().forward(np.array([[p]]), np.array([[y]])) for p in a]
         ax.plot(a, price, label=text, linewidth=2, **style.line(index))
-    for p, offset in ((0.5, (0, 70)), (0.8, (-55, 130))):  # where no curve is
+    for p, offset in ((0.5, (0, 70)), (0.8, (8, 30))):  # where no curve is
         price_of_p = BinaryCrossEntropy().forward(np.array([[p]]), np.array([[1.0]]))
         _mark(ax, p, price_of_p, f"-ln {p:g} = {price_of_p:.3f}", offset, ha="center")
     ax.set_ylim(bottom=0)

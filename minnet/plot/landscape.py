@@ -225,7 +225,7 @@ def _write_numbers(ax: Axes, lines: Any, path: Array) -> None:
     """The loss of each line, upright, where neither the edge nor the path is near."""
     low, high = np.array([ax.get_xlim(), ax.get_ylim()]).T
     way = (_filled(path) - low) / (high - low)
-    for text in ax.clabel(lines, fontsize=style.TICKS - 1, fmt="%.2g"):
+    for text in ax.clabel(lines, fontsize=style.TICKS - 1, fmt="%.4g"):
         place = (np.array(text.get_position()) - low) / (high - low)
         near = np.hypot(*(way - place).T).min(initial=1.0)
         if near < _ROOM or place.min() < _EDGE or place.max() > 1 - _EDGE:

@@ -255,7 +255,8 @@ def _lines_and_bands(
     for index, (name, array) in enumerate(runs.items()):
         low, high = np.percentile(array, BAND, axis=0)
         ax.fill_between(at, low, high, color=style.colour(index), alpha=0.18, linewidth=0)
-        ax.plot(at, array.mean(axis=0), label=name, linewidth=2, **style.line(index))
+        mark = style.marker(index) if len(at) == 1 else None  # one point makes no line
+        ax.plot(at, array.mean(axis=0), label=name, linewidth=2, marker=mark, **style.line(index))
     if logarithmic:
         ax.set_yscale("log")
     _axis_of_steps(ax, at)
@@ -273,15 +274,16 @@ def _finished(ax: Axes, legend: bool, title: str, x: str, y: str) -> Axes:
 def _axis_of_steps(ax: Axes, at: Array) -> None:
     """Logarithmic from step 1 on; step 0 has its place to the left of it."""
     ax.set_xscale("symlog", linthresh=1, linscale=0.5)
-    _ticks_of_steps(ax.xaxis)
+    inside = [tick for tick in _TICKS if at[0] <= tick <= at[-1]]
+    _ticks_of_steps(ax.xaxis, _TICKS if len(inside) > 1 else sorted({*inside, at[0], at[-1]}))
     if len(at) > 1:
         ax.set_xlim(at[0], at[-1])
 
 
-def _ticks_of_steps(axis: Axis) -> None:
+def _ticks_of_steps(axis: Axis, ticks: Sequence[float] = _TICKS) -> None:
     """Numbers of steps as one says them, not as powers of ten."""
     from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
-    axis.set_major_locator(FixedLocator(_TICKS))
+    axis.set_major_locator(FixedLocator(ticks))
     axis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axis.set_minor_locator(NullLocator())

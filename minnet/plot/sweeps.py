@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from minnet import checks
 from minnet.plot.runs import Curves
-from minnet.runs import Runs, label
+from minnet.runs import Runs, distinct, label
 
 COLUMNS = {
     "val_accuracy": "held-out accuracy",
@@ -51,17 +51,24 @@ def curves_of(
             f"{where}: steps: expected None with the Runs of mn.sweep, which are drawn by epoch, "
             f"got {checks.describe(steps)}. Leave it out."
         )
+    if not len(curves):
+        raise ValueError(
+            f"{where}: curves: expected at least one run, got none at all. Look at what "
+            f"runs.filter or runs.where has left."
+        )
     if not len(curves.finished):
         raise ValueError(
             f"{where}: curves: expected at least one run that finished, got {len(curves)} that "
             f"failed. Look at runs.failed[0].error."
         )
     chosen = _column(where, curves, column)
-    lines = {
-        _name(names, values, group): group.curves(chosen)
-        for names, values, group in _groups(where, curves, by)
-        if len(group.finished)
-    }
+    lines: dict[str, Any] = {}
+    for names, values, group in _groups(where, curves, by):
+        if len(group.finished):
+            text = _name(names, values, group)
+            if text in lines:  # rates that agree in four digits
+                text = _name(names, values, group, exact=True)
+            lines[distinct(text, lines)] = group.curves(chosen)
     epochs = np.arange(1, 1 + max(array.shape[1] for array in lines.values()))
     return Drawn(lines, epochs, "epoch", COLUMNS.get(chosen, chosen))
 
@@ -86,10 +93,11 @@ def _groups(
     return [(tuple(names), (key,) if one else key, group) for key, group in groups.items()]
 
 
-def _name(names: tuple[str, ...], values: tuple[Any, ...], group: Runs) -> str:
+def _name(names: tuple[str, ...], values: tuple[Any, ...], group: Runs, exact: bool = False) -> str:
     """The line in the legend; a number says of what, and lost runs are counted."""
+    written = repr if exact else label
     parts = [
-        f"{name} = {label(value)}" if isinstance(value, (int, float)) else label(value)
+        f"{name} = {written(value)}" if isinstance(value, (int, float)) else label(value)
         for name, value in zip(names, values, strict=True)
     ]
     text = ", ".join(parts) or "all runs"

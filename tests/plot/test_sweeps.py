@@ -135,3 +135,20 @@ def test_lines_of_different_length_are_refused(runs):
     longer = run({"loss": "third", "rate": 1}, loss=[1.0] * 5, accuracy=[0.5] * 5)
     with pytest.raises(ValueError, match=r"same number of points.*'squared': 3.*'third': 5"):
         learning_speed(Runs([*runs, longer]), by="loss")
+
+
+def test_groups_that_read_alike_have_a_line_each():
+    history = mn.History()
+    history.append({"epoch": 1, "loss": 0.5, "seconds": 0.1, "learning_rate": 1.0})
+    runs = Runs(Run({"rate": rate}, history) for rate in (0.12341, 0.12344))
+    axes = mn.plot.learning_speed(runs, by="rate")
+    texts = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert texts == ["rate = 0.1234", "rate = 0.12344"]
+    assert all(line.get_marker() not in (None, "None") for line in axes.lines[:2])  # one epoch
+    with pytest.raises(ValueError, match="got none at all"):
+        mn.plot.learning_speed(runs.filter(lambda run: False), by="rate")
+
+
+def test_an_axis_without_a_round_number_shows_its_ends():
+    axes = mn.plot.learning_speed({"a": np.ones((2, 3))}, [40, 50, 60])
+    assert axes.get_xticks().tolist() == [40, 60]
