@@ -15,6 +15,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 sys.path.insert(0, str(EXAMPLES))  # the lessons import each other by their plain names
 try:
     import figures_neuron
+    import figures_speed
     import figures_squared
     import make_figures
 
@@ -22,7 +23,14 @@ try:
 finally:
     sys.path.remove(str(EXAMPLES))
 
-__all__ = ["EXAMPLES", "PICTURES", "figures_neuron", "figures_squared", "make_figures"]
+__all__ = [
+    "EXAMPLES",
+    "PICTURES",
+    "figures_neuron",
+    "figures_speed",
+    "figures_squared",
+    "make_figures",
+]
 
 
 @pytest.fixture(scope="module")

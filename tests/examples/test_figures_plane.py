@@ -44,7 +44,12 @@ def test_boundary(made):
         "below the line": (mn.datasets.linear_binary(200, 0).y == 0).sum(),
         "above the line": (mn.datasets.linear_binary(200, 0).y == 1).sum(),
     }
-    assert len(contour(ax, 1.8)) > 10
+    line = contour(ax, 1.8)
+    slope, intercept = np.polyfit(*line.T, 1)
+    assert (slope, intercept) == pytest.approx((2.0, -0.5), abs=0.3)  # how the data were made
+    below, above = (points[name] for name in ("below the line", "above the line"))
+    right = (below @ [-slope, 1] < intercept).sum() + (above @ [-slope, 1] > intercept).sum()
+    assert right >= 190
 
 
 def test_probability(made):

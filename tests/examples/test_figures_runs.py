@@ -6,7 +6,9 @@ the committed pictures (`quick`), the drawings are the same.
 
 import numpy as np
 import pytest
-from figure_checks import figures_squared, lines, made, sigmoid
+from figure_checks import figures_speed, figures_squared, lines, made, sigmoid
+
+import minnet as mn
 
 __all__ = ["made"]  # a fixture
 
@@ -37,8 +39,16 @@ def test_steps_to_threshold(made):
     for ax in axes:
         assert [label.get_text() for label in ax.get_xticklabels()] == ["90%", "95%"]
         bars = [bar for bar in ax.patches if bar.get_width()]
-        assert len(bars) == 4
-        assert all(0 <= bar.get_height() <= 10 for bar in bars)
+        runs, watched = figures_speed.runs_of(
+            *ax.get_title().removesuffix(" start").split(", "), True
+        )
+        medians = [
+            np.median(mn.plot.steps_to_reach(run.accuracy, goal, watched))
+            for goal in (0.9, 0.95)
+            for run in (runs["cross-entropy"], runs["squared error"])
+        ]
+        heights = [bar.get_height() for bar in sorted(bars, key=lambda bar: bar.get_x())]
+        assert heights == np.minimum(medians, watched[-1]).tolist()
 
 
 def test_regression(made):
