@@ -157,6 +157,9 @@ def logit_gradient(
             f"For one sigmoid: [1]; for a softmax of three: [1, 0, 0]."
         )
     checks.finite(place, "target", row)
+    for loss in losses.values():  # a pair that the Trainer refuses has no picture either
+        loss.check_last_layer(layer)
+        loss.prepare_target(row[None], (1, row.size), row.dtype)
     z = np.linspace(*checked_span(place, span), _POINTS)
     scores = np.zeros((len(z), row.size))
     scores[:, 0] = z

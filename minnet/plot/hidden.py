@@ -69,6 +69,11 @@ def hidden_space(
             f"{place}: y: expected labels 0 and 1, got y[{int(labels.argmax())}] = {labels.max()}."
         )
     last = len(network.layers) - 2
+    if last < 0:
+        raise ValueError(
+            f"{place}: expected a network with a hidden layer, got one of a single layer, "
+            f"{network!r}. Give it two units in between: Linear(2, 2), Tanh(), Linear(2, 1), ..."
+        )
     position = checks.whole_number(place, "layer", layer, minimum=0, maximum=last)
     inside = _Inside(place, network, scaler, position)
     h = inside.of(points)

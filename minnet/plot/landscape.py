@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from minnet import checks
-from minnet.plot import plane, style
+from minnet.plot import inputs, plane, style
 from minnet.plot.formulas import checked_span
 from minnet.plot.paths import checked_paths, draw_paths
 from minnet.trainer import Trainer
@@ -122,7 +122,7 @@ def loss_surface(
         TypeError, ValueError: no LossGrid, no path, an ax without depth.
     """
     place = "mn.plot.loss_surface"
-    _check_grid(place, grid)
+    names = _checked(place, grid, names)
     points = None if path is None else checked_paths(place, {"path": path}, columns=3)
     depth: Any = style.new_axes(ax, "loss_surface", subplot_kw={"projection": "3d"})
     if depth.name != "3d":
@@ -169,11 +169,12 @@ def loss_contours(
         TypeError, ValueError: no LossGrid, no path.
     """
     place = "mn.plot.loss_contours"
-    _check_grid(place, grid)
+    names = _checked(place, grid, names)
     points = None if path is None else checked_paths(place, {"path": path}, columns=3)
+    at = _checked_levels(place, levels)
     ax = style.new_axes(ax, "loss_contours")
-    ax.contourf(grid.first, grid.second, grid.losses, levels=levels, cmap="cividis", alpha=0.55)
-    look: dict[str, Any] = {"levels": levels, "colors": "0.25", "linewidths": 0.7}
+    ax.contourf(grid.first, grid.second, grid.losses, levels=at, cmap="cividis", alpha=0.55)
+    look: dict[str, Any] = {"levels": at, "colors": "0.25", "linewidths": 0.7}
     lines = ax.contour(grid.first, grid.second, grid.losses, **look)
     if points:
         draw_paths(ax, {name: row[:, :2] for name, row in points.items()}, on_colour=True)
@@ -203,7 +204,7 @@ def loss_slices(
         TypeError, ValueError: no LossGrid, a value outside of the grid.
     """
     place = "mn.plot.loss_slices"
-    _check_grid(place, grid)
+    names = _checked(place, grid, names)
     low, high = float(grid.second[0]), float(grid.second[-1])
     if not isinstance(at, (Sequence, np.ndarray)) or isinstance(at, str) or not len(at):
         raise TypeError(f"{place}: at: expected a list of values, got {checks.describe(at)}.")
@@ -250,11 +251,41 @@ def _check_trainer(place: str, trainer: object) -> None:
         )
 
 
-def _check_grid(place: str, grid: object) -> None:
+def _checked(place: str, grid: object, names: Sequence[str]) -> tuple[str, str]:
+    """The names of the two parameters; refuses what is no grid."""
     if not isinstance(grid, LossGrid):
         raise TypeError(
-            f"{place}: grid: expected what mn.plot.loss_grid returns, got {checks.describe(grid)}."
+            f"{place}: grid: expected what mn.plot.loss_grid returns, got {checks.describe(grid)}. "
+            f"Write grid = mn.plot.loss_grid(trainer, x, y, (-5, 5), (-5, 5))."
         )
+    parts = {
+        name: checks.numeric_array(place, f"grid.{name}", part)
+        for name, part in grid._asdict().items()
+    }
+    for name, part in parts.items():
+        checks.finite(place, f"grid.{name}", part)
+    wanted = parts["second"].shape + parts["first"].shape
+    if parts["losses"].shape != wanted or len(wanted) != 2 or min(wanted) < 2:
+        raise ValueError(
+            f"{place}: grid: expected losses[i, j] for each second[i] and first[j], two or more of "
+            f"each, got shapes {', '.join(str(part.shape) for part in parts.values())}. Take what "
+            f"mn.plot.loss_grid returns."
+        )
+    first, second = inputs.checked_names(place, names, _NAMES, "names")
+    return first, second
+
+
+def _checked_levels(place: str, levels: object) -> list[float] | int:
+    """A number of lines, or their losses, which increase."""
+    if not isinstance(levels, (list, tuple, np.ndarray)):
+        return checks.whole_number(place, "levels", levels)
+    given = [checks.number(place, f"levels[{i}]", level) for i, level in enumerate(levels)]
+    if len(given) < 2 or (np.diff(given) <= 0).any():
+        raise ValueError(
+            f"{place}: levels: expected two or more losses that increase, or how many lines, got "
+            f"{checks.describe(levels)}. Write for example levels=12."
+        )
+    return given
 
 
 def _checked_entries(place: str, entries: object, trainer: Trainer) -> tuple[int, int]:

@@ -63,6 +63,14 @@ def mistakes(
             f"{place}: prediction: expected probabilities of k >= 2 classes, shape (m, k), got "
             f"{probabilities.shape}. Give what trainer.predict(x) returns behind a softmax."
         )
+    outside = (probabilities < 0) | (probabilities > 1)
+    if outside.any():
+        row, column = np.argwhere(outside)[0]
+        raise ValueError(
+            f"{place}: prediction: expected probabilities from 0 to 1, got prediction[{row}, "
+            f"{column}] = {probabilities[row, column]:g}. Give what trainer.predict(x) returns "
+            f"behind a softmax, not scores."
+        )
     true = _labels(place, y, probabilities)
     pictures = checks.numeric_array(place, "images", images)
     checks.same_length(place, "prediction", probabilities, "images", np.atleast_1d(pictures))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from minnet import checks
-from minnet.plot import plane, style
+from minnet.plot import inputs, plane, style
 from minnet.plot.formulas import checked_span
 
 if TYPE_CHECKING:
@@ -60,11 +60,18 @@ def descent_paths(
             f"y**2, got {checks.describe(function)}."
         )
     points = checked_paths(place, paths)
+    axes_names = inputs.checked_names(place, names, ("x", "y"), "names")
     ranges = plane.surroundings(np.concatenate(list(points.values())), _MARGIN)
     if spans is not None:
         ranges = _checked_spans(place, spans)
     (first, second), at = plane.grid(ranges, _GRID)
-    heights = np.asarray(function(*at.T.reshape(2, _GRID, _GRID)))
+    try:
+        heights = np.asarray(function(*at.T.reshape(2, _GRID, _GRID)))
+    except TypeError as error:
+        raise TypeError(
+            f"{place}: function: expected a function of two arrays, such as lambda x, y: x**2 + "
+            f"y**2, got one that says: {error}."
+        ) from error
     if heights.shape != (_GRID, _GRID):
         raise ValueError(
             f"{place}: function: expected heights of the shape of its arguments, "
@@ -74,7 +81,7 @@ def descent_paths(
     ax = style.new_axes(ax, "descent_paths")
     ax.contour(first, second, heights, levels=14, colors="0.6", linewidths=0.8)
     draw_paths(ax, points)
-    style.label(ax, title, *names)
+    style.label(ax, title, *axes_names)
     ax.grid(visible=False)
     if legend:
         style.legend_below(ax, handle=3)

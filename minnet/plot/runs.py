@@ -106,6 +106,11 @@ def checked_thresholds(place: str, thresholds: Sequence[float]) -> list[float]:
 def not_negative(place: str, runs: dict[str, Array]) -> None:
     """Refuse what has no place on a logarithmic axis; a 0 lies below its lower end."""
     _refuse(place, runs, lambda array: array < 0, "numbers from 0 on for a logarithmic axis")
+    if not any((array > 0).any() for array in runs.values()):
+        raise ValueError(
+            f"mn.plot.{place}: expected a number above 0 for a logarithmic axis, got zeros alone. "
+            f"A loss or gradient of 0 everywhere has nothing to draw."
+        )
 
 
 def between_0_and_1(place: str, runs: dict[str, Array]) -> None:
