@@ -146,7 +146,7 @@ def loss_surface(
     depth.view_init(**_VIEW)
     depth.set_box_aspect(None, zoom=_ZOOM)
     style.label(depth, title, *names)
-    depth.set_zlabel("loss", fontsize=style.TEXT, labelpad=9)
+    depth.set_zlabel("loss", fontsize=style.TEXT, labelpad=14)
     return depth  # type: ignore[no-any-return]
 
 

@@ -98,7 +98,7 @@ def _checked_spans(place: str, spans: object) -> list[tuple[float, float]]:
 
 
 def draw_paths(ax: Axes, paths: Mapping[str, Array], on_colour: bool = False) -> None:
-    """Each path as a line with a mark at each point, its start and its end.
+    """Each path as a line with some of its points marked, its start and its end.
 
     On coloured ground the first path is vermilion, with a white edge that is seen everywhere.
     """

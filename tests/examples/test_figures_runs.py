@@ -6,7 +6,7 @@ the committed pictures (`quick`), the drawings are the same.
 
 import numpy as np
 import pytest
-from figure_checks import figures_speed, figures_squared, lines, made, sigmoid
+from figure_checks import PICTURES, figures_speed, figures_squared, lines, made, sigmoid
 
 import minnet as mn
 
@@ -21,7 +21,9 @@ def test_the_headline(made):
     assert ends["squared error"] == pytest.approx(0.2028, abs=5e-5)
     assert ends["cross-entropy"] < 0.05
     runs, watched = figures_speed.runs_of("breast_cancer", "saturated", True)
-    for line, like, loss in zip(tumours.lines, neuron.lines, lines(neuron), strict=False):
+    assert len(tumours.lines) == 2
+    assert list(runs) == list(lines(neuron))
+    for line, like, loss in zip(tumours.lines, neuron.lines, runs, strict=False):
         steps, accuracy = line.get_data()
         assert steps.tolist() == list(watched)
         np.testing.assert_array_equal(accuracy, np.median(runs[loss].accuracy, axis=0))
@@ -112,7 +114,9 @@ def test_learning_rates(made):
     last = {name: curve[1][-1] for name, curve in lines(ax).items()}
     assert min(last, key=last.get) == "rate 1"
     assert last["rate 0.001"] > last["rate 0.01"] > last["rate 0.1"] > last["rate 1"]
+    (ax,) = PICTURES["learning_rates"](False).axes  # the whole 40 epochs: a matter of a second
     curves = {name: curve[1] for name, curve in lines(ax).items()}
+    assert len(curves["rate 300"]) == 40
     assert min(curves["rate 300"]) > curves["rate 0.001"][0]  # never below where it began
 
 
