@@ -64,6 +64,9 @@ def test_three_classes(made):
     (ax,) = made("three_classes").axes
     assert texts(ax) == ["0|1", "0|2", "1|2"]
     assert sum(len(at) for at in scatter(ax).values()) == 200
+    borders, dashed = contour(ax, 1.8), contour(ax, 1.3)
+    apart = np.hypot(*(borders[:, None] - dashed[None]).transpose(2, 0, 1)).min(axis=1)
+    assert apart.max() < 0.15, "where two regions meet, their two scores are equal"
 
 
 def test_hidden_space(made):
@@ -90,6 +93,13 @@ def test_confusion_matrix(made):
     counts = [int(text.split("\n")[0]) for text in texts(ax)]
     assert sum(counts) == 200, "two splits of 100 held-out penguins"
     assert sum(counts[::4]) > 180
+    species = [
+        mn.data.train_test_split(*mn.datasets.penguins(), 0.3, seed=s, stratify=True)[3]
+        for s in range(2)
+    ]
+    rows = np.reshape(counts, (3, 3)).sum(axis=1)
+    assert rows.tolist() == np.bincount(np.concatenate(species)).tolist()
+    assert [t.get_text() for t in ax.get_yticklabels()] == list(mn.datasets.penguins().class_names)
 
 
 @pytest.mark.filterwarnings("ignore:Animation was deleted:UserWarning")

@@ -126,3 +126,5 @@ def test_range_test(made):
     assert rates[0] == pytest.approx(1e-4)
     assert (np.diff(np.log(rates)) > 0).all()
     assert np.isfinite(losses).all()
+    assert losses.min() < 0.3 * losses[0], "it learns while the rate is fit"
+    assert losses[-1] > 3 * losses.min(), "and breaks where it is not"
