@@ -17,16 +17,10 @@ from minnet.plot.diagnostics import (
 )
 from minnet.plot.formulas import activation, cross_entropy, logit_gradient
 from minnet.plot.gates import logic_gate
+from minnet.plot.grids import LossGrid, descend, loss_grid
 from minnet.plot.hidden import hidden_space
 from minnet.plot.images import feature_maps, filters, image_grid
-from minnet.plot.landscape import (
-    LossGrid,
-    descend,
-    loss_contours,
-    loss_grid,
-    loss_slices,
-    loss_surface,
-)
+from minnet.plot.landscape import loss_contours, loss_slices, loss_surface
 from minnet.plot.learning import (
     learning_speed,
     median_steps,

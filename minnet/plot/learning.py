@@ -9,7 +9,6 @@ same in all pictures of a row.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +24,7 @@ from minnet.plot.runs import (
     checked_curves,
     checked_thresholds,
     not_negative,
+    refuse_never,
     steps_to_reach,
 )
 from minnet.plot.sweeps import curves_of
@@ -192,7 +192,7 @@ def steps_by_rate(
     from matplotlib.ticker import NullLocator
 
     place = "steps_by_rate"
-    _refuse_never(place, curves)
+    refuse_never(place, curves)
     runs, at = checked_curves(place, curves, rates, "rates")
     if at[0] <= 0:
         raise ValueError(f"mn.plot.{place}: rates: expected numbers above 0, got {at[0]:g}.")
@@ -208,19 +208,6 @@ def steps_by_rate(
     ax.set_yscale("symlog", linthresh=1, linscale=0.5)
     _ticks_of_steps(ax.yaxis)
     return _finished(ax, legend, title, "learning rate", "mean update steps")
-
-
-def _refuse_never(place: str, curves: object) -> None:
-    """A run that never arrived has no number of steps, and a mean over it none either."""
-    for name, array in curves.items() if isinstance(curves, dict) else ():
-        never = False
-        with contextlib.suppress(TypeError, ValueError):  # what is no number is told below
-            never = bool(np.isinf(np.asarray(array, dtype=float)).any())
-        if never:
-            raise ValueError(
-                f"mn.plot.{place}: {name}: expected numbers of steps, got inf, a run that never "
-                f"arrived. Put in the number of all steps: np.minimum(steps, 200)."
-            )
 
 
 def single_neuron(

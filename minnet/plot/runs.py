@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -111,6 +112,19 @@ def not_negative(place: str, runs: dict[str, Array]) -> None:
             f"mn.plot.{place}: expected a number above 0 for a logarithmic axis, got zeros alone. "
             f"A loss or gradient of 0 everywhere has nothing to draw."
         )
+
+
+def refuse_never(place: str, curves: object) -> None:
+    """A run that never arrived has no number of steps, and a mean over it none either."""
+    for name, array in curves.items() if isinstance(curves, dict) else ():
+        never = False
+        with contextlib.suppress(TypeError, ValueError):  # what is no number is told below
+            never = bool(np.isinf(np.asarray(array, dtype=float)).any())
+        if never:
+            raise ValueError(
+                f"mn.plot.{place}: {name}: expected numbers of steps, got inf, a run that never "
+                f"arrived. Put in the number of all steps: np.minimum(steps, 200)."
+            )
 
 
 def between_0_and_1(place: str, runs: dict[str, Array]) -> None:
