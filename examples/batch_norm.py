@@ -24,7 +24,7 @@ from tqdm.auto import tqdm
 import minnet as mn
 from minnet import data, datasets, initializers
 from minnet.plot import bands, style
-from minnet.table import table
+from minnet.utils.table import table
 
 Array = NDArray[Any]
 

@@ -21,7 +21,7 @@ import minnet as mn
 from minnet import data, datasets
 from minnet.metrics import accuracy
 from minnet.plot import confusion_matrix, decision_boundary, history
-from minnet.table import table
+from minnet.utils.table import table
 
 Array = NDArray[Any]
 

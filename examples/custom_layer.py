@@ -21,7 +21,7 @@ from tqdm.auto import tqdm
 
 import minnet as mn
 from minnet.plot import history, style
-from minnet.table import table
+from minnet.utils.table import table
 
 Array = NDArray[Any]
 

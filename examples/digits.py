@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 import minnet as mn
 from minnet import data, datasets, plot
-from minnet.table import table
+from minnet.utils.table import table
 
 Array = NDArray[Any]
 

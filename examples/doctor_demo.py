@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import minnet as mn
-from minnet.doctor import check_layer
+from minnet.gradient_check import check_layer
 
 Array = NDArray[Any]
 

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 import minnet as mn
 from minnet import datasets, metrics, plot
-from minnet.table import table
+from minnet.utils.table import table
 
 Array = NDArray[Any]
 

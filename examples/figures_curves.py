@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 import minnet as mn
 from minnet import data, datasets, plot
 from minnet.optimizers import AdaGrad, RMSProp
-from minnet.range_test import lr_range_test
+from minnet.training.lr_finder import lr_range_test
 
 Array = NDArray[Any]
 

@@ -51,7 +51,7 @@ from learning_speed_runs import (
 
 import minnet as mn
 from minnet import plot
-from minnet.table import table
+from minnet.utils.table import table
 
 STEPS, SEEDS = 200, 20
 

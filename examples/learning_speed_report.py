@@ -28,7 +28,7 @@ from learning_speed_runs import (
 from numpy.typing import NDArray
 
 from minnet.plot import steps_to_reach
-from minnet.table import Table, table
+from minnet.utils.table import Table, table
 
 Array = NDArray[Any]
 

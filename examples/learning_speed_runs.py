@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 import minnet as mn
 from minnet import data, datasets
-from minnet.runs import Run
-from minnet.sweeping import sweep
+from minnet.sweep.results import Run
+from minnet.sweep.sweep import sweep
 
 Array = NDArray[Any]
 

@@ -22,7 +22,7 @@ from tqdm.auto import tqdm
 import minnet as mn
 from minnet import data, datasets, schedules
 from minnet.plot import bands, schedule, style
-from minnet.table import table
+from minnet.utils.table import table
 
 Array = NDArray[Any]
 

@@ -18,7 +18,7 @@ from tqdm.auto import tqdm
 
 import minnet as mn
 from minnet.plot import descent_paths, style
-from minnet.table import table
+from minnet.utils.table import table
 
 Array = NDArray[Any]
 Make = Callable[[float], mn.Optimizer]

@@ -27,7 +27,7 @@ from tqdm.auto import tqdm
 import minnet as mn
 from minnet import datasets
 from minnet.plot import bands, decision_boundary, style
-from minnet.table import table
+from minnet.utils.table import table
 
 Array = NDArray[Any]
 Points = tuple[Array, Array]

@@ -20,7 +20,7 @@ from tqdm.auto import tqdm
 import minnet as mn
 from minnet import data, datasets
 from minnet.plot import confusion_matrix, decision_regions
-from minnet.table import table
+from minnet.utils.table import table
 
 Array = NDArray[Any]
 

@@ -7,8 +7,9 @@ asked for, so that `import minnet` costs little more than `import numpy`.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from minnet import data, initializers, metrics, optimizers, schedules
-from minnet.activations import (
+from minnet import data, metrics, optimizers
+from minnet.nn import activations, initializers, layers, losses
+from minnet.nn.activations import (
     ELU,
     GELU,
     SELU,
@@ -25,19 +26,8 @@ from minnet.activations import (
     Step,
     Tanh,
 )
-from minnet.callbacks import (
-    Callback,
-    Checkpoint,
-    CSVLogger,
-    EarlyStopping,
-    GradientMonitor,
-    LearningRateLogger,
-    ReduceOnPlateau,
-)
-from minnet.divergence import TrainingDiverged
-from minnet.history import History
-from minnet.layer import Layer
-from minnet.layers import (
+from minnet.nn.layer import Layer
+from minnet.nn.layers import (
     AveragePool2d,
     BatchNorm,
     Conv2d,
@@ -50,8 +40,8 @@ from minnet.layers import (
     Reshape,
     Residual,
 )
-from minnet.loading import load
-from minnet.losses import (
+from minnet.nn.load import load
+from minnet.nn.losses import (
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
     ElementwiseLoss,
@@ -62,19 +52,32 @@ from minnet.losses import (
     MeanAbsoluteError,
     MeanSquaredError,
 )
-from minnet.network import Network
-from minnet.optimizers import SGD, AdaDelta, AdaGrad, Adam, AdamW, Optimizer, RMSProp
-from minnet.parameter import Parameter
-from minnet.penalties import L1, L2, Penalty
+from minnet.nn.network import Network
+from minnet.nn.parameter import Parameter
+from minnet.optimizers import SGD, AdaDelta, AdaGrad, Adam, AdamW, Optimizer, RMSProp, schedules
+from minnet.optimizers.penalties import L1, L2, Penalty
 from minnet.saving.errors import CheckpointError
-from minnet.trainer import Trainer
+from minnet.sweep import Run, Runs, sweep
+from minnet.training.callbacks import (
+    Callback,
+    Checkpoint,
+    CSVLogger,
+    EarlyStopping,
+    GradientMonitor,
+    LearningRateLogger,
+    ReduceOnPlateau,
+)
+from minnet.training.history import History
+from minnet.training.trainer import Trainer
+from minnet.training.training_diverged import TrainingDiverged
+from minnet.utils.module_aliases import add_aliases
 
 if TYPE_CHECKING:
-    from minnet import datasets, plot
-    from minnet.doctor import check_layer, check_loss
-    from minnet.range_test import RangeTest, lr_range_test
-    from minnet.runs import Run, Runs
-    from minnet.sweeping import sweep
+    from minnet import gradient_check, plot
+    from minnet import gradient_check as doctor
+    from minnet.data import datasets
+    from minnet.gradient_check import check_layer, check_loss
+    from minnet.training.lr_finder import RangeTest, lr_range_test
 
 __version__ = "0.1.0"
 
@@ -141,12 +144,17 @@ __all__ = [
     "Tanh",
     "Trainer",
     "TrainingDiverged",
+    "activations",
     "check_layer",
     "check_loss",
     "data",
     "datasets",
+    "doctor",
+    "gradient_check",
     "initializers",
+    "layers",
     "load",
+    "losses",
     "lr_range_test",
     "metrics",
     "optimizers",
@@ -155,27 +163,37 @@ __all__ = [
     "sweep",
 ]
 
-_LATER = {
-    "check_layer": "minnet.doctor",
-    "check_loss": "minnet.doctor",
-    "RangeTest": "minnet.range_test",
-    "lr_range_test": "minnet.range_test",
-    "Run": "minnet.runs",
-    "Runs": "minnet.runs",
-    "sweep": "minnet.sweeping",
+# Where modules are found that have a shorter public name: `import minnet.losses` works too.
+_MODULES = {
+    "activations": "minnet.nn.activations",
+    "datasets": "minnet.data.datasets",
+    "doctor": "minnet.gradient_check",
+    "initializers": "minnet.nn.initializers",
+    "layers": "minnet.nn.layers",
+    "losses": "minnet.nn.losses",
+    "schedules": "minnet.optimizers.schedules",
 }
-_MODULES_LATER = ("datasets", "doctor", "plot")
+add_aliases("minnet", _MODULES)
+
+# What is loaded when it is first used.
+_LAZY = {
+    "check_layer": "minnet.gradient_check",
+    "check_loss": "minnet.gradient_check",
+    "RangeTest": "minnet.training.lr_finder",
+    "lr_range_test": "minnet.training.lr_finder",
+}
+_LAZY_MODULES = ("datasets", "doctor", "gradient_check", "plot")
 
 
 if not TYPE_CHECKING:  # else every misspelt name would pass for one that is loaded later
 
     def __getattr__(name: str) -> Any:
         """A public name that is loaded when first used."""
-        if name in _MODULES_LATER:
+        if name in _LAZY_MODULES:
             return import_module(f"minnet.{name}")  # which binds it here
-        if name not in _LATER:
+        if name not in _LAZY:
             raise AttributeError(f"module 'minnet' has no attribute {name!r}")
-        globals()[name] = value = getattr(import_module(_LATER[name]), name)
+        globals()[name] = value = getattr(import_module(_LAZY[name]), name)
         return value
 
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from minnet.doctor.cli import main
+from minnet.gradient_check.command_line.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -12,7 +12,7 @@ import numpy as np
 if __name__ == "__main__":  # run by hand, the files of this checkout are meant
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from minnet import datasets
+from minnet.data import datasets
 
 PENGUIN_COLUMNS = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g"]
 

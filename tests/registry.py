@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import minnet as mn
-from minnet import activations as a
-from minnet import layers as l
+from minnet.nn import activations as a
+from minnet.nn import layers as l
 
 Array = NDArray[Any]
 

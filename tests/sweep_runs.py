@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 
 import minnet as mn
-from minnet.sweeping import sweep
+from minnet.sweep.sweep import sweep
 
 X = np.random.default_rng(0).normal(size=(40, 2))
 Y = (X[:, 0] > X[:, 1]).astype(int)

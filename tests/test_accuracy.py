@@ -12,7 +12,7 @@ import pytest
 from numeric import identity_trainer, ulps
 
 import minnet as mn
-from minnet import functions
+from minnet.nn import functional as functions
 
 DIGITS = 800
 ULPS = 4

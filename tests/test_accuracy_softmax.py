@@ -12,7 +12,7 @@ import pytest
 from numeric import identity_trainer, relative_error
 
 import minnet as mn
-from minnet import functions
+from minnet.nn import functional as functions
 
 DIGITS = 800
 RELATIVE = 1e-13

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numeric import relative_error
 
 import minnet as mn
-from minnet.activations import (
+from minnet.nn.activations import (
     ELU,
     GELU,
     SELU,

@@ -5,7 +5,7 @@ import pytest
 from test_contract import Scale
 
 import minnet as mn
-from minnet.blame import blame, explain
+from minnet.nn.error_location import blame, explain
 
 
 class Faulty(Scale):

@@ -11,8 +11,8 @@ import pytest
 from reference import make_schedules
 
 import minnet as mn
-from minnet.callbacks import EarlyStopping, ReduceOnPlateau
-from minnet.layers.batch_norm import BatchNorm
+from minnet.nn.layers.batch_norm import BatchNorm
+from minnet.training.callbacks import EarlyStopping, ReduceOnPlateau
 
 X, Y = np.arange(6.0).reshape(6, 1) / 6, np.arange(6.0)
 

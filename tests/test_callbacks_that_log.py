@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.callbacks import CSVLogger, GradientMonitor, LearningRateLogger
+from minnet.training.callbacks import CSVLogger, GradientMonitor, LearningRateLogger
 
 X, Y = np.arange(6.0).reshape(6, 1) / 6, np.arange(6.0)
 
@@ -89,7 +89,7 @@ def with_dead_units(dead, **options):
 
 
 @pytest.mark.parametrize("dead", [0, 3, 10])
-@pytest.mark.parametrize("options", [{}, {"clip_norm": 0.01}, {"penalty": mn.penalties.L2(0.1)}])
+@pytest.mark.parametrize("options", [{}, {"clip_norm": 0.01}, {"penalty": mn.L2(0.1)}])
 def test_dead_units_are_counted(dead, options):
     monitor = with_dead_units(dead, **options)
     assert monitor.dead["0"] == pytest.approx([dead / 10] * 2)

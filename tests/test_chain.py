@@ -5,7 +5,7 @@ import pytest
 from test_contract import Scale
 
 import minnet as mn
-from minnet.chain import checked_layers
+from minnet.nn.sequential import checked_layers
 
 
 class Wide(mn.Layer):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import minnet as mn
-from minnet import checks
+from minnet.utils import checks
 
 BIG = checks._PIECE
 

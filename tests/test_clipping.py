@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minnet.clipping import Clipping
+from minnet.optimizers.gradient_clipping import Clipping
 
 
 @given(size=st.integers(1, 50), bound=st.floats(1e-3, 1e3), seed=st.integers(0, 999))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.divergence import diverged
+from minnet.training.training_diverged import diverged
 
 X, Y = np.random.default_rng(0).normal(size=(12, 4)), np.arange(12) % 3
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet import door
+from minnet.training import checks as door
 
 
 def classifier(ending=None, k=3):

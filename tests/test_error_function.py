@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numeric import relative_error
 
-from minnet.error_function import erf, exp_minus_square, normal_distribution
+from minnet.nn.erf import erf, exp_minus_square, normal_distribution
 
 mpmath.mp.dps = 40
 

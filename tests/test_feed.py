@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minnet.feed import Feed
+from minnet.data.feed import Feed
 
 
 def rows_of(feed, order):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numeric import numerical_gradient
 
-from minnet import functions
+from minnet.nn import functional as functions
 
 
 def arrays(dtype=np.float64, limit=800, min_dims=1):

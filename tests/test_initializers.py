@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet import initializers
-from minnet.layers import Conv2d
+from minnet.nn import initializers
+from minnet.nn.layers import Conv2d
 
 SHAPES = [(300, 200), (64, 32, 5, 4)]
 FANS = {(300, 200): (300, 200), (64, 32, 5, 4): (32 * 20, 64 * 20)}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.interrupt import interruption
+from minnet.training.keyboard_interrupt import interruption
 
 X, Y = np.random.default_rng(0).normal(size=(12, 2)), np.arange(12) % 3
 STEPS = 4  # of an epoch

@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 import minnet as mn
-from minnet.keywords import ELSEWHERE, check_arguments
+from minnet.utils.keyword_arguments import ELSEWHERE, check_arguments
 
 
 class Scale(mn.Layer):

@@ -10,7 +10,7 @@ from numeric import check_layer_gradients
 from test_contract import Accumulating, Block, Scale, Shift, assert_trains
 
 import minnet as mn
-from minnet.layer import find, layers_of
+from minnet.nn.layer import find, layers_of
 
 
 class Unwritten(mn.Layer):

@@ -12,7 +12,7 @@ from numeric import check_layer_gradients
 from registry import REGISTRY, both, close, inputs, ready
 
 import minnet as mn
-from minnet import activations, layers
+from minnet.nn import activations, layers
 
 every = pytest.mark.parametrize("part", REGISTRY, ids=lambda part: part.name)
 ACTIVATIONS = [part for part in REGISTRY if hasattr(activations, part.name.split()[0])]

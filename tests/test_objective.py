@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numeric import numerical_gradient
 
 import minnet as mn
-from minnet.objective import Objective
+from minnet.training.objective import Objective
 
 
 class MySigmoid(mn.Sigmoid):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.penalties import Penalty
+from minnet.optimizers.penalties import Penalty
 
 X = np.random.default_rng(0).normal(size=(8, 3))
 Y = X @ np.array([[1.0], [-2.0], [0.5]])

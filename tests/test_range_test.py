@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.layers.batch_norm import BatchNorm
-from minnet.layers.dropout import Dropout
-from minnet.range_test import RangeTest, _Sweep, lr_range_test
+from minnet.nn.layers.batch_norm import BatchNorm
+from minnet.nn.layers.dropout import Dropout
+from minnet.training.lr_finder import RangeTest, _Sweep, lr_range_test
 
 mpl.use("Agg")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.divergence import TrainingDiverged
+from minnet.training.training_diverged import TrainingDiverged
 
 X = np.random.default_rng(0).normal(size=(20, 4)).astype(np.float32)
 Y = np.arange(20) % 3

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from reference import make_schedules
 
 import minnet as mn
-from minnet import schedules
+from minnet.optimizers import schedules
 
 mpl.use("Agg")
 

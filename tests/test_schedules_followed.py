@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet import schedules
+from minnet.optimizers import schedules
 
 
 class Halving(schedules.Schedule):

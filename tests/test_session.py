@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.session import Standing, digest
+from minnet.training.resume import Standing, digest
 
 X, Y = np.arange(12.0).reshape(12, 1) / 12, np.arange(12.0)
 NUMBERS = {"a": [5.0, 1.0, 3.0, 4.0], "b": [5.0, 3.0, 4.0, 1.0]}

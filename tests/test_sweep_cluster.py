@@ -7,7 +7,7 @@ import pytest
 from sweep_runs import X, Y, make_trainer, numbers
 
 import minnet as mn
-from minnet.sweeping import sweep
+from minnet.sweep.sweep import sweep
 
 distributed = pytest.importorskip(
     "distributed", reason='dask is not installed (pip install ".[cluster]")'

@@ -11,8 +11,8 @@ import pytest
 from sweep_runs import X, Y, make_trainer, numbers, quiet, spawned
 
 import minnet as mn
-from minnet.sweep_door import checked_data
-from minnet.sweeping import sweep
+from minnet.sweep.checks import checked_data
+from minnet.sweep.sweep import sweep
 
 
 @pytest.fixture(scope="module")

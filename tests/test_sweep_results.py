@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.runs import Run, Runs, label
+from minnet.sweep.results import Run, Runs, label
 
 
 def history(*losses, **more):

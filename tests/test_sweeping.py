@@ -7,10 +7,10 @@ import pytest
 from sweep_runs import X, Y, make_trainer, numbers, quiet, spawned
 
 import minnet as mn
-from minnet.callbacks import GradientMonitor
-from minnet.plan import named
-from minnet.runs import Runs
-from minnet.sweeping import sweep
+from minnet.sweep.results import Runs
+from minnet.sweep.run import named
+from minnet.sweep.sweep import sweep
+from minnet.training.callbacks import GradientMonitor
 
 GRID = {"loss": [mn.MeanSquaredError, mn.BinaryCrossEntropy], "rate": [0.1, 1.0], "seed": [0, 1, 2]}
 

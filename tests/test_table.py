@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minnet.table import Table, cell, table
+from minnet.utils.table import Table, cell, table
 
 
 def test_the_layout():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Hinge, KullbackLeibler
+from minnet.nn.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Hinge, KullbackLeibler
 
 GENERATOR = np.random.default_rng(3)
 X = GENERATOR.normal(size=(12, 4))

@@ -15,8 +15,8 @@ from numeric import numerical_gradient
 from test_contract import batch, slopes
 
 import minnet as mn
-from minnet.layer import layers_of
-from minnet.workspace import Workspace, lent
+from minnet.nn.layer import layers_of
+from minnet.nn.workspace import Workspace, lent
 
 LOSSES = [
     (mn.Sigmoid, mn.BinaryCrossEntropy),

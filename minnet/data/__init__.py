@@ -5,8 +5,8 @@ was seen in training, a scale that was computed on all rows. So each step is one
 its rule in the docstring, and refuses what cannot be meant.
 """
 
-from minnet.data.batching import batches
-from minnet.data.encoding import one_hot
+from minnet.data.batches import batches
+from minnet.data.one_hot import one_hot
 from minnet.data.scaling import MinMaxScaler, Standardizer
 from minnet.data.splitting import train_test_split
 

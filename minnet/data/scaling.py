@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from minnet.checks import Array
-from minnet.data.inputs import table
+from minnet.data.checks import table
+from minnet.utils.checks import Array
 
 ScalerType = TypeVar("ScalerType", bound="_ColumnScaler")
 

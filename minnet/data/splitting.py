@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from minnet import checks
-from minnet.checks import Array
-from minnet.data.inputs import pair
+from minnet.data.checks import pair
+from minnet.utils import checks
+from minnet.utils.checks import Array
 
 
 def train_test_split(

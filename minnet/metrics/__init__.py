@@ -5,7 +5,7 @@ keeps it: class labels (m,), or an array of the prediction's shape. A Trainer ta
 `metrics=["accuracy", "f1"]`, or as functions, a student's own among them.
 """
 
-from minnet.metrics.classes import THRESHOLD, predicted_classes, target_classes
+from minnet.metrics.class_labels import THRESHOLD, predicted_classes, target_classes
 from minnet.metrics.classification import (
     accuracy,
     balanced_accuracy,
@@ -14,10 +14,10 @@ from minnet.metrics.classification import (
     precision,
     recall,
 )
-from minnet.metrics.names import CLASS_METRICS, METRICS, Metric, better, get
-from minnet.metrics.probabilities import brier_score, log_loss, roc_auc, top_k_accuracy
-from minnet.metrics.record import Record
+from minnet.metrics.probabilistic import brier_score, log_loss, roc_auc, top_k_accuracy
+from minnet.metrics.registry import CLASS_METRICS, METRICS, Metric, better, get
 from minnet.metrics.regression import mean_absolute_error, r_squared, root_mean_squared_error
+from minnet.training.epoch_predictions import Record
 
 mae = mean_absolute_error
 rmse = root_mean_squared_error

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from minnet import checks
-from minnet.metrics.classes import both_classes
+from minnet.metrics.class_labels import both_classes
+from minnet.utils import checks
 
 Array = NDArray[Any]
 

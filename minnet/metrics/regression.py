@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from minnet import checks
+from minnet.utils import checks
 
 Array = NDArray[Any]
 

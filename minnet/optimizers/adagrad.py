@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from minnet.optimizers.optimizer import Optimizer
-from minnet.schedules import Rate
+from minnet.optimizers.schedules import Rate
 
 Array = NDArray[Any]
 

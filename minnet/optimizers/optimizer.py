@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from minnet import checks, schedules
-from minnet.keywords import check_arguments
+from minnet.optimizers import schedules
+from minnet.utils import checks
+from minnet.utils.keyword_arguments import check_arguments
 
 Array = NDArray[Any]
 Step = Callable[[Any, Array, Array], None]

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from minnet import checks
 from minnet.optimizers.optimizer import Optimizer
-from minnet.schedules import Rate
+from minnet.optimizers.schedules import Rate
+from minnet.utils import checks
 
 Array = NDArray[Any]
 

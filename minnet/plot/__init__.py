@@ -6,35 +6,35 @@ One file per family of pictures. Matplotlib is loaded by the first picture, not 
 
 from minnet.plot.animation import boundary_animation
 from minnet.plot.bands import bands
-from minnet.plot.confusion import confusion_matrix
+from minnet.plot.confusion_matrix import confusion_matrix
 from minnet.plot.counts import step_counts
-from minnet.plot.curves import history
-from minnet.plot.diagnostics import (
+from minnet.plot.decision_regions import decision_boundary, decision_regions
+from minnet.plot.descent_paths import descent_paths
+from minnet.plot.functions import activation, cross_entropy, logit_gradient
+from minnet.plot.hidden_space import hidden_space
+from minnet.plot.histograms import (
     activation_histograms,
     gradient_histograms,
     histograms,
     norms,
 )
-from minnet.plot.formulas import activation, cross_entropy, logit_gradient
-from minnet.plot.gates import logic_gate
-from minnet.plot.grids import LossGrid, descend, loss_grid
-from minnet.plot.hidden import hidden_space
 from minnet.plot.images import feature_maps, filters, image_grid
-from minnet.plot.landscape import loss_contours, loss_slices, loss_surface
-from minnet.plot.learning import (
+from minnet.plot.learning_curves import history
+from minnet.plot.logic_gates import logic_gate
+from minnet.plot.loss_grid import LossGrid, descend, loss_grid
+from minnet.plot.loss_landscape import loss_contours, loss_slices, loss_surface
+from minnet.plot.misclassified import mistakes
+from minnet.plot.overlay import histories
+from minnet.plot.pairwise_boundaries import pairwise_lines
+from minnet.plot.run_curves import (
     learning_speed,
     median_steps,
     output_gradient,
     single_neuron,
     steps_by_rate,
 )
-from minnet.plot.mistakes import mistakes
-from minnet.plot.overlay import histories
-from minnet.plot.pairwise import pairwise_lines
-from minnet.plot.paths import descent_paths
-from minnet.plot.regions import decision_boundary, decision_regions
 from minnet.plot.runs import steps_to_reach
-from minnet.plot.schedule import range_test, schedule
+from minnet.plot.schedules import range_test, schedule
 
 __all__ = [
     "LossGrid",

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from minnet import checks
-from minnet.callbacks import Callback
-from minnet.history import Row
-from minnet.plot import inputs, plane, style
-from minnet.plot.regions import _blue_to_orange
-from minnet.trainer import Trainer
+from minnet.plot import checks as inputs
+from minnet.plot import plane, style
+from minnet.plot.decision_regions import _blue_to_orange
+from minnet.training.callbacks import Callback
+from minnet.training.history import Row
+from minnet.training.trainer import Trainer
+from minnet.utils import checks
 
 if TYPE_CHECKING:
     from matplotlib.animation import FuncAnimation

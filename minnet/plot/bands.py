@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from minnet import checks
 from minnet.plot import style
-from minnet.plot.learning import BAND
 from minnet.plot.overlay import plain_logarithmic
+from minnet.plot.run_curves import BAND
 from minnet.plot.runs import Curves, checked_curves, not_negative
+from minnet.utils import checks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from minnet import checks
 from minnet.plot import style
+from minnet.utils import checks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from minnet import checks
-from minnet.network import Network
-from minnet.parameter import Parameter
-from minnet.plot import inputs, style
-from minnet.trainer import Trainer
+from minnet.nn.network import Network
+from minnet.nn.parameter import Parameter
+from minnet.plot import checks as inputs
+from minnet.plot import style
+from minnet.training.trainer import Trainer
+from minnet.utils import checks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from minnet import checks
-from minnet.history import History
 from minnet.plot import style
-from minnet.plot.curves import UNITS
+from minnet.plot.learning_curves import UNITS
+from minnet.training.history import History
+from minnet.utils import checks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

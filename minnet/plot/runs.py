@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from minnet import checks
+from minnet.utils import checks
 
 Array = NDArray[Any]
 Curves = Mapping[str, ArrayLike]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from minnet.checks import describe
+from minnet.utils.checks import describe
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from minnet.saving.encoding import checked
 from minnet.saving.errors import Flaw
-from minnet.saving.values import checked
 
 _LARGEST_DESCRIPTION = 2**27
 

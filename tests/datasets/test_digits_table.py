@@ -6,7 +6,7 @@ import check_datasets
 import numpy as np
 import pytest
 
-from minnet import datasets
+from minnet.data import datasets
 
 COUNTS = [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
 FOLDER = Path(datasets.__file__).parent

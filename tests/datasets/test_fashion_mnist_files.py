@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from minnet import datasets
+from minnet.data import datasets
 
 NAMES = [
     "train-images-idx3-ubyte",

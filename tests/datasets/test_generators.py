@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minnet import datasets
+from minnet.data import datasets
 
 SEEDED = {
     "linear_binary": datasets.linear_binary,

@@ -6,7 +6,7 @@ import check_datasets
 import numpy as np
 import pytest
 
-from minnet import datasets
+from minnet.data import datasets
 
 SETS = {
     "iris": (datasets.iris, (150, 4), [50, 50, 50]),

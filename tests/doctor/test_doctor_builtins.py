@@ -3,8 +3,8 @@
 import pytest
 from registry import REGISTRY
 
-from minnet import losses
-from minnet.doctor import check_layer, check_loss
+from minnet.gradient_check import check_layer, check_loss
+from minnet.nn import losses
 
 LOSSES = [getattr(losses, name) for name in losses.__all__ if not name.endswith("Loss")]
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from minnet.doctor.cli import main
+from minnet.gradient_check.command_line.main import main
 
 FILE = """
 import sys, time

@@ -5,8 +5,8 @@ import importlib
 import pytest
 from doctor_corpus import CASES
 
-from minnet.doctor import check_layer, check_loss
-from minnet.doctor.codes import CODES
+from minnet.gradient_check import check_layer, check_loss
+from minnet.gradient_check.mistakes import CODES
 
 for _module in (
     "wrong_dense",

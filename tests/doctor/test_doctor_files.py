@@ -9,7 +9,7 @@ import textwrap
 import pytest
 
 import minnet as mn
-from minnet.doctor import files
+from minnet.gradient_check.command_line import student_file as files
 
 PRELUDE = """
 import numpy as np

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.doctor.bench import Bench
-from minnet.doctor.finding import find_weights
-from minnet.doctor.recording import record
-from minnet.doctor.subject import Subject
+from minnet.gradient_check.find_parameters import find_weights
+from minnet.gradient_check.harness import Bench
+from minnet.gradient_check.layer_under_test import Subject
+from minnet.gradient_check.parameter_recorder import record
 
 MODULE = np.random.default_rng(8)
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minnet.doctor.inputs import Domain, batch_sizes, cotangent, random_weight
-from minnet.doctor.numerics import jacobian, mismatch, refined, sample_columns
+from minnet.gradient_check.finite_differences import jacobian, mismatch, refined, sample_columns
+from minnet.gradient_check.input_domain import Domain, batch_sizes, cotangent, random_weight
 
 
 @given(seed=st.integers(0, 1000), rows=st.integers(1, 4), columns=st.integers(1, 4))

@@ -5,7 +5,7 @@ import textwrap
 
 import pytest
 
-from minnet.doctor.cli import main
+from minnet.gradient_check.command_line.main import main
 
 HEAD = """
 import os, sys, time

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.doctor import check_layer, check_loss
-from minnet.doctor.cli import main
-from minnet.doctor.codes import CODES
-from minnet.doctor.report import Check, Mistake, Report
+from minnet.gradient_check import check_layer, check_loss
+from minnet.gradient_check.command_line.main import main
+from minnet.gradient_check.mistakes import CODES
+from minnet.gradient_check.report import Check, Mistake, Report
 
 
 class Dense(mn.Layer):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.doctor import check_layer
+from minnet.gradient_check import check_layer
 
 
 class Gain(mn.Layer):

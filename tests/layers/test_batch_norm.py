@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as hnp
 from numeric import check_layer_gradients
 
 import minnet as mn
-from minnet.layers import BatchNorm, Linear
+from minnet.nn.layers import BatchNorm, Linear
 
 shapes = hnp.array_shapes(min_dims=2, max_dims=4, min_side=2, max_side=4)
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numeric import check_layer_gradients
 
 import minnet as mn
-from minnet.layers import Conv2d, Flatten, Linear, convolution
+from minnet.nn.layers import Conv2d, Flatten, Linear, convolution
 
 small = st.integers(1, 3)
 pairs = st.tuples(small, small)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.layers import Dropout, Linear
+from minnet.nn.layers import Dropout, Linear
 
 
 def training(rate, seed=0):

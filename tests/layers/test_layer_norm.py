@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numeric import check_layer_gradients
 
-from minnet.layers import LayerNorm
+from minnet.nn.layers import LayerNorm
 
 shapes = hnp.array_shapes(min_dims=2, max_dims=4, min_side=2, max_side=4)
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numeric import check_layer_gradients
 
 import minnet as mn
-from minnet.layers.linear import product
+from minnet.nn.layers.linear import product
 
 sizes = st.integers(1, 6)
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numeric import check_layer_gradients
 
-from minnet.layers import AveragePool2d, GlobalAveragePool2d, MaxPool2d
+from minnet.nn.layers import AveragePool2d, GlobalAveragePool2d, MaxPool2d
 
 small = st.integers(1, 3)
 pairs = st.tuples(small, small)

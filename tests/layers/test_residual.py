@@ -7,7 +7,7 @@ import pytest
 from numeric import check_layer_gradients
 
 import minnet as mn
-from minnet.layers import BatchNorm, Dropout, Linear, Residual
+from minnet.nn.layers import BatchNorm, Dropout, Linear, Residual
 
 
 class Doubled(mn.Layer):

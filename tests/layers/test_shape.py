@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis.extra import numpy as hnp
 
 import minnet as mn
-from minnet.layers import Conv2d, Flatten, Linear, Reshape
+from minnet.nn.layers import Conv2d, Flatten, Linear, Reshape
 
 
 @given(hnp.array_shapes(min_dims=2, max_dims=5, max_side=4))

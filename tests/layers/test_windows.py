@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minnet.layers import MaxPool2d
-from minnet.layers.windows import Windows, crop, pad, pair
+from minnet.nn.layers import MaxPool2d
+from minnet.nn.layers.sliding_windows import Windows, crop, pad, pair
 
 pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
 LAYER = MaxPool2d(1)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.losses.elementwise import ElementwiseLoss
+from minnet.nn.losses.elementwise import ElementwiseLoss
 
 
 class Absolute(mn.Loss):

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from numeric import numerical_gradient
 
 import minnet as mn
-from minnet.losses import ElementwiseLoss, weights
+from minnet.nn.losses import ElementwiseLoss
+from minnet.nn.losses import sample_weights as weights
 
 LOSSES = [mn.MeanAbsoluteError(), mn.Huber(0.5), mn.Hinge(), mn.MeanSquaredError()]
 

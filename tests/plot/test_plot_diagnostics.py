@@ -99,7 +99,7 @@ def test_norms_are_drawn_over_the_epochs():
 
 
 def test_a_monitors_norms_fit_in():
-    monitor = mn.callbacks.GradientMonitor()
+    monitor = mn.GradientMonitor()
     trainer_of().fit(X, Y, 3, 10, callbacks=[monitor], progress=False)
     ax = norms(monitor.layer_norms)
     assert [line.get_label() for line in ax.lines] == ["0", "2"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet import activations
+from minnet.nn import activations
 from minnet.plot import activation, cross_entropy, logit_gradient
 
 mpl.use("Agg")

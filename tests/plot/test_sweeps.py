@@ -7,7 +7,7 @@ import pytest
 
 import minnet as mn
 from minnet.plot import learning_speed
-from minnet.runs import Run, Runs
+from minnet.sweep.results import Run, Runs
 
 mpl.use("Agg")
 
@@ -88,7 +88,7 @@ def test_failed_runs_are_left_out_and_counted(runs):
 
 
 def test_the_runs_of_a_real_sweep():
-    from minnet.sweeping import sweep
+    from minnet.sweep.sweep import sweep
 
     def make_trainer(loss, seed):
         return mn.Trainer([mn.Linear(2, 1), mn.Sigmoid()], loss(), mn.SGD(1.0), seed=seed)

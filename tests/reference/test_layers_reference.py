@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet import activations as a
-from minnet import layers as l
+from minnet.nn import activations as a
+from minnet.nn import layers as l
 
 RTOL, ATOL = 1e-10, 1e-14
 

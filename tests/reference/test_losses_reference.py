@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from minnet.activations import Sigmoid, Softmax
-from minnet.losses import (
+from minnet.nn.activations import Sigmoid, Softmax
+from minnet.nn.losses import (
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
     Hinge,

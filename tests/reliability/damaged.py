@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from rig import Report, fingerprint, fit, mn, size, trainer
 
-from minnet.saving import archive
+from minnet.saving import file_format as archive
 
 
 def sealed(data: bytes) -> bytes:

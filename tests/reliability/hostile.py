@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 from rig import Report, mn, size, trainer
 
-from minnet.saving import archive, arrays
+from minnet.saving import arrays
+from minnet.saving import file_format as archive
 
 EXECUTED = "executed"
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from rig import OPTIMIZERS, TEMPORARY, Report, fingerprint, fit, mn, size, trainer
 
-from minnet.saving import disk
+from minnet.saving import atomic_write as disk
 
 EPOCHS = 8
 START, EPOCH, SAVE, DONE = range(4)

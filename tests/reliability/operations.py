@@ -15,7 +15,7 @@ from typing import Any
 
 from rig import TEMPORARY, Report, size, trainer
 
-from minnet.saving import disk
+from minnet.saving import atomic_write as disk
 
 COUNTED = ("open", "fdopen", "fchmod", "fsync", "replace", "close")
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.saving import disk
+from minnet.saving import atomic_write as disk
 from minnet.saving.errors import Flaw
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="only where there are such files")

@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from minnet.saving import disk as as_it_is
+from minnet.saving import atomic_write as as_it_is
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows itself need not be simulated")
 

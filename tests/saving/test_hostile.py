@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.saving import archive, arrays
+from minnet.saving import arrays
+from minnet.saving import file_format as archive
+from minnet.saving.encoding import Reader
 from minnet.saving.errors import Flaw
 from minnet.saving.text import from_json
-from minnet.saving.values import Reader
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "reliability"))
 

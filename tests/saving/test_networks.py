@@ -11,7 +11,7 @@ import pytest
 from registry import REGISTRY
 
 import minnet as mn
-from minnet.saving import archive
+from minnet.saving import file_format as archive
 
 HERE = Path(__file__).parent
 X = np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32)

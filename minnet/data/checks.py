@@ -1,0 +1,34 @@
+"""The two shapes of input that this folder takes, checked once: a pair (x, y), and a table.
+
+Splitting and batching ask the same of their data, so the questions stand here.
+"""
+
+from __future__ import annotations
+
+from numpy.typing import ArrayLike
+
+from minnet.utils import checks
+from minnet.utils.checks import Array
+
+
+def pair(place: str, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+    """Features and targets with one entry for each row."""
+    features = checks.samples(place, "x", x)
+    targets = checks.numeric_array(place, "y", y)
+    if targets.ndim == 0:
+        raise ValueError(f"{place}: y: expected an array of shape (m,) or (m, k), got one number.")
+    checks.same_length(place, "x", features, "y", targets)
+    checks.not_empty(place, "y", targets)
+    checks.finite(place, "y", targets)
+    return features, targets
+
+
+def table(place: str, x: ArrayLike) -> Array:
+    """A finite array of shape (m, f)."""
+    array = checks.samples(place, "x", x)
+    if array.ndim != 2:
+        raise ValueError(
+            f"{place}: x: expected shape (m, features), got {array.shape}. "
+            f"Flatten each sample first: x.reshape(len(x), -1)."
+        )
+    return array

@@ -1,0 +1,71 @@
+"""Class numbers as rows of zeros with one 1: the form that a softmax is compared with.
+
+The label 2 is a name and not twice the label 1; as a row of its own it can no longer be misread.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from minnet.utils import checks
+from minnet.utils.checks import Array
+
+# More classes than this are not guessed from the labels: such numbers are names, not classes.
+_MOST_GUESSED_CLASSES = 1_000_000
+
+
+def one_hot(labels: ArrayLike, classes: int | None = None) -> NDArray[np.float64]:
+    """Labels to rows with a single 1: result[i, j] = 1 where labels[i] = j, else 0.
+
+    Args:
+        labels: whole numbers from 0 to classes - 1, shape (m,), of integer, float or bool type.
+        classes: the number of columns; None: the largest label + 1.
+
+    Returns:
+        Array of shape (m, classes), float64.
+
+    Raises:
+        TypeError, ValueError: labels or classes are not as above; the position is named.
+
+    >>> one_hot([0, 2, 1]).tolist()
+    [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]]
+    """
+    array = checks.numeric_array("one_hot", "labels", labels)
+    if array.ndim != 1:
+        raise ValueError(
+            f"one_hot: labels: expected shape (m,), got {array.shape}. "
+            f"Use labels.ravel() for a column; rows of 0 and 1 are one-hot already."
+        )
+    checks.not_empty("one_hot", "labels", array)
+    checks.finite("one_hot", "labels", array)
+    if classes is not None:
+        classes = checks.whole_number("one_hot", "classes", classes)
+    columns = _guessed_classes(array) if classes is None else classes
+    _check_labels(array, columns)
+    result = np.zeros((len(array), columns))
+    result[np.arange(len(array)), array.astype(np.int64)] = 1.0
+    return result
+
+
+def _guessed_classes(labels: Array) -> int:
+    """The largest label + 1, unless that is no number of classes."""
+    classes = int(labels.max()) + 1
+    if classes > _MOST_GUESSED_CLASSES:
+        raise ValueError(
+            f"one_hot: labels: expected labels from 0 on without large gaps, got "
+            f"labels[{labels.argmax()}] = {labels.max()}. Number the classes first: "
+            f"names, labels = np.unique(labels, return_inverse=True)."
+        )
+    return classes
+
+
+def _check_labels(labels: Array, classes: int) -> None:
+    """Refuse the first label that is no whole number from 0 to classes - 1."""
+    bad = (labels < 0) | (labels >= max(classes, 1)) | (labels != np.floor(labels))
+    if bad.any():
+        first = int(np.argmax(bad))
+        raise ValueError(
+            f"one_hot: labels: expected whole numbers from 0 to {max(classes, 1) - 1}, got "
+            f"labels[{first}] = {labels[first]}. Count the classes from 0, or give classes=."
+        )

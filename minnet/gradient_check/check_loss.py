@@ -1,0 +1,88 @@
+"""`check_loss`: the value is taken at its word, and the gradient must be its derivative."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minnet.gradient_check.check_layer import check_source, make_subject
+from minnet.gradient_check.check_state import Exam
+from minnet.gradient_check.harness import Bench, quiet
+from minnet.gradient_check.input_domain import Domain
+from minnet.gradient_check.loss.examination import LossExam
+from minnet.gradient_check.report import Report
+from minnet.utils import checks
+
+Array = NDArray[Any]
+Pair = tuple[Array, Array]
+
+
+def check_loss(
+    loss_or_factory: Any,
+    prediction: Any = None,
+    target: Any = None,
+    *,
+    seed: int = 0,
+) -> Report:
+    """Examine a loss: is `backward()` the derivative of `forward(prediction, target)`?
+
+    Any reduction is right if value and gradient agree.
+
+    Args:
+        loss_or_factory: a class or function that makes a fresh loss (preferred), or a loss.
+        prediction, target: arrays for which the loss is meant; or the shape of a prediction
+            alone. Without them, probabilities, logits, labels and numbers are tried.
+        seed: of all random numbers of the examination.
+
+    Returns:
+        a Report.
+
+    >>> import minnet as mn
+    >>> check_loss(mn.MeanSquaredError).ok
+    True
+    """
+    checks.whole_number("check_loss", "seed", seed, minimum=0)
+    check_source("check_loss", loss_or_factory)
+    given = _given(prediction, target)
+    with quiet():
+        subject = make_subject("check_loss", loss_or_factory)
+        if isinstance(subject, Report):
+            return subject
+        exam = Exam(Bench(subject), Domain((5, 3), "check_loss"), Report(subject.name), seed)
+        with subject.streams.frozen():
+            LossExam(exam, subject, given).examine()
+        subject.put_back()
+    exam.report.sort()
+    return exam.report
+
+
+def _shape(lengths: tuple[Any, ...]) -> tuple[int, ...]:
+    """The shape of a prediction: (m,) or (m, outputs)."""
+    if len(lengths) not in (1, 2):
+        raise ValueError(
+            f"check_loss: prediction: expected a shape (m,) or (m, outputs), got {lengths}. "
+            f"Give arrays for other shapes: check_loss(loss, prediction, target)."
+        )
+    return tuple(checks.whole_number("check_loss", "prediction", n) for n in lengths)
+
+
+def _given(prediction: Any, target: Any) -> Pair | tuple[int, ...] | None:
+    if prediction is None and target is None:
+        return None
+    if target is None and isinstance(prediction, tuple):
+        return _shape(prediction)
+    if prediction is None or target is None:
+        raise ValueError(
+            "check_loss: prediction, target: expected both or none, got one of them. "
+            "Give a batch of predictions and the targets that belong to it."
+        )
+    a = checks.numeric_array("check_loss", "prediction", prediction)
+    y = checks.numeric_array("check_loss", "target", target)
+    if a.ndim == 0 or a.size == 0:
+        raise ValueError(
+            f"check_loss: prediction: expected a batch of at least one sample, got "
+            f"{checks.describe(a)}. The first axis holds the samples."
+        )
+    return a.astype(np.float64), y

@@ -1,0 +1,83 @@
+"""The state of one examination: what is examined, where it stands, what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minnet.gradient_check.evaluation_point import Precision, Scene
+from minnet.gradient_check.harness import Bench
+from minnet.gradient_check.input_domain import Domain
+from minnet.gradient_check.report import Check, Mistake, Report
+
+Array = NDArray[Any]
+
+
+@dataclass
+class Exam:
+    """One subject on its bench, with the report that grows."""
+
+    bench: Bench
+    domain: Domain
+    report: Report
+    seed: int
+    batch: int = 5
+    stream: int = 5
+    precision: Precision = field(default_factory=Precision)
+    random: bool = False
+    scene: Scene | None = None
+    blocked: set[str] = field(default_factory=set)  # arrays that are explained already
+
+    def generator(self, part: int) -> np.random.Generator:
+        """Random numbers for one part of the examination, the same in every run."""
+        return np.random.default_rng([self.seed, part])
+
+    def right(self, name: str, sentence: str) -> None:
+        """A question that was answered well."""
+        self.report.checks.append(Check(name, "right", sentence))
+
+    def skipped(self, name: str, sentence: str) -> None:
+        """A question that could not be asked, and why."""
+        self.report.checks.append(Check(name, "skipped", sentence))
+
+    def wrong(self, name: str, code: str, where: str, message: str, evidence: str) -> None:
+        """A mistake; the same one is noted once."""
+        method = where if where in ("forward", "backward", "__init__") else "backward"
+        subject = self.bench.subject
+        place = f"{subject.name}.{method}: "
+        message = message[0].lower() + message[1:] if message.startswith("The ") else message
+        text = message if message.startswith(subject.name) else place + message
+        known = any(m.code == code and m.where == where for m in self.report.mistakes)
+        if not known:
+            self.report.mistakes.append(Mistake(code, where, text, evidence, subject.place(method)))
+        self._verdict(name, text)
+
+    def _verdict(self, name: str, text: str) -> None:
+        checks = self.report.checks
+        for index, check in enumerate(checks):
+            if check.name == name:
+                checks[index] = Check(name, "wrong", check.sentence)
+                return
+        checks.append(Check(name, "wrong", short(text)))
+
+    def has(self, *codes: str) -> bool:
+        """Whether one of these was found already."""
+        return any(m.code in codes for m in self.report.mistakes)
+
+
+def short(text: str) -> str:
+    """The first sentence of a message, for the table of checks."""
+    return text if len(text) <= 64 else text[:61] + "..."
+
+
+def what(where: str) -> str:
+    """`the gradient of \\`W\\``, or `the returned gradient`, for messages."""
+    return "the returned gradient" if where == "input" else f"the gradient of `{where}`"
+
+
+def number(value: float) -> str:
+    """A number for evidence."""
+    return f"{value:.3g}"

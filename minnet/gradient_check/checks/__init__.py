@@ -1,0 +1,1 @@
+"""The checks that a layer goes through, one concern a file."""

@@ -1,0 +1,99 @@
+"""The caller's own array, exactly as it was given: what is 0/0 there hides in every mixture of it.
+
+The examination draws mixtures of the caller's rows. A row of zeros, or a zero in a logarithm,
+is in none of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minnet.gradient_check.check_state import Exam, what
+from minnet.gradient_check.harness import Run
+from minnet.gradient_check.input_domain import cotangent
+
+Array = NDArray[Any]
+
+
+def check_own_array(exam: Exam) -> None:
+    """NaN is a mistake; inf is one where the values beside it are not large themselves."""
+    given = exam.domain.given
+    if given is None or exam.domain.kind != "given" or exam.has("not-finite"):
+        return
+    run = _run(exam, given)
+    if run.failed_in == "forward" or not _numbers(run.y) or _refuses_one(exam, given):
+        return
+    for where in ("forward", "input", *run.grads):
+        found = run.y if where == "forward" else run.gradient(where)
+        if not _numbers(found) or where in exam.blocked:
+            continue
+        bad = ~np.isfinite(found)
+        if bad.any() and (np.isnan(found).any() or not _grows(exam, given, where, bad)):
+            _say(exam, where, found, bad)
+            return
+    exam.right("own array", "No NaN or inf at the array that was given.")
+
+
+def _run(exam: Exam, x: Array) -> Run:
+    return exam.bench.run(
+        x, lambda y: cotangent(np.shape(y), exam.generator(23)), stream=exam.stream
+    )
+
+
+def _numbers(found: Any) -> bool:
+    return isinstance(found, np.ndarray) and found.dtype.kind in "biuf"
+
+
+def _refuses_one(exam: Exam, given: Array) -> bool:
+    """One sample alone has no variance, say; with its copies all is well."""
+    if len(given) > 1:
+        return False
+    run = _run(exam, np.concatenate([given] * 3))
+    return run.error is None and _numbers(run.y) and bool(np.isfinite(run.y).all())
+
+
+def _grows(exam: Exam, given: Array, where: str, bad: Array) -> bool:
+    """Whether the numbers beside the array become the larger the closer they are: a true inf."""
+    toward = exam.generator(24).uniform(0.5, 1.0, size=given.shape)
+    toward *= np.where(given > given.mean(axis=0), -1, 1)
+    sizes = []
+    for step in (1e-3, 1e-6, 1e-9):
+        run = _run(exam, given + step * toward)
+        found = run.y if where == "forward" else run.gradient(where)
+        if not _numbers(found) or np.isnan(found).any():
+            return True  # no place to compare with
+        sizes.append(np.abs(found[bad]))
+    return bool((sizes[2] > 1.02 * sizes[1]).all() and (sizes[1] > 1.02 * sizes[0]).all())
+
+
+def _say(exam: Exam, where: str, found: Array, bad: Array) -> None:
+    kind = "NaN" if np.isnan(found).any() else "inf"
+    subject = "the output" if where == "forward" else what(where)
+    exam.wrong(
+        "own array",
+        "not-finite",
+        where,
+        f"at the array that was given {subject} holds {kind}{_at(exam, found, bad, where)}.",
+        f"{int(bad.sum())} of {found.size} entries are not finite.",
+    )
+    exam.blocked.add(where)
+
+
+def _at(exam: Exam, found: Array, bad: Array, where: str) -> str:
+    """The entry or the row of the given array at which it happens."""
+    given = exam.domain.given
+    assert given is not None
+    if where not in ("forward", "input") or len(found) != len(given):
+        return ""
+    first = tuple(int(i) for i in np.argwhere(bad)[0])
+    row = first[0]
+    if found.shape == given.shape and not (found.ndim > 1 and bad[row].all()):
+        return f": x[{', '.join(map(str, first))}] is {given[first]:g}"
+    return f": x[{row}] is {_short(given[row])}"
+
+
+def _short(row: Array) -> str:
+    return np.array2string(row, precision=4, threshold=6, separator=", ").replace("\n", "")

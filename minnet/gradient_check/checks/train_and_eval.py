@@ -1,0 +1,283 @@
+"""Training and evaluation: dropout and batch normalization behave differently, and must agree."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minnet.gradient_check.check_state import Exam, number
+from minnet.gradient_check.finite_differences import jacobian, mismatch, sample_columns
+from minnet.gradient_check.harness import Run
+from minnet.gradient_check.input_domain import cotangent
+from minnet.gradient_check.parameter_recorder import parameters_in
+
+Array = NDArray[Any]
+
+CODE = "train-eval-confused"
+
+
+def check_modes(exam: Exam) -> None:
+    """All questions about the evaluation mode, for classes that know one."""
+    if not exam.bench.subject.has_mode:
+        return
+    before = len(exam.report.mistakes)
+    x = exam.domain.draw(max(exam.batch, 4), exam.generator(30))
+    trained = _trained(exam, x, 1)
+    first = _evaluate(exam, trained, x)
+    if first.error is not None:
+        exam.wrong(
+            "evaluation",
+            CODE,
+            "forward",
+            f"in evaluation after training it raises {type(first.error).__name__}: {first.error}.",
+            "training = False.",
+        )
+        return
+    moves = _state_that_moves(exam, x)
+    _repeatable(exam, x, first)
+    if moves:
+        _frozen_statistics(exam, x, moves)
+    if (exam.random or moves) and len(exam.report.mistakes) == before:
+        _apart(exam, x, first, bool(moves))
+    if len(exam.report.mistakes) == before:
+        _same_mean(exam, x, bool(moves))
+    if len(exam.report.mistakes) == before and exam.domain.kind != "indices":
+        _gradient(exam, x)
+    if len(exam.report.mistakes) == before:
+        exam.right("evaluation", "Repeatable, moves nothing, and its backward belongs to it.")
+
+
+def _trained(exam: Exam, x: Array, steps: int) -> Any:
+    """An object after some training steps, in training mode."""
+    obj = exam.bench.fresh(training=True)
+    for step in range(steps):
+        exam.bench.run(x, _g(exam), obj=obj, stream=exam.stream + step, training=True)
+    return obj
+
+
+def _g(exam: Exam) -> Any:
+    return lambda y: cotangent(np.shape(y), exam.generator(31))
+
+
+def _evaluate(exam: Exam, obj: Any, x: Array, g: Any = None, stream: int = 77) -> Run:
+    exam.bench.subject.set_mode(obj, False)
+    return exam.bench.run(x, g, obj=obj, training=False, stream=stream)
+
+
+def state(obj: Any) -> dict[str, Array]:
+    """All float numbers that an object holds directly: Parameters and attributes, copied."""
+    found = {name: np.array(p.value) for name, p in parameters_in(obj).items() if not p.trainable}
+    for name, value in vars(obj).items() if hasattr(obj, "__dict__") else ():
+        numbers = isinstance(value, (np.ndarray, float, np.floating))
+        if numbers and np.asarray(value).dtype.kind == "f":
+            found[name] = np.array(value)
+        elif isinstance(value, dict):
+            found.update(
+                {
+                    f"{name}.{key}": np.array(item)
+                    for key, item in value.items()
+                    if isinstance(item, np.ndarray) and item.dtype.kind == "f"
+                }
+            )
+    return found
+
+
+def _state_that_moves(exam: Exam, x: Array) -> list[str]:
+    """Numbers that depend on all forwards of training so far, not only on the last."""
+    other = exam.domain.draw(len(x), exam.generator(32)) * (
+        1 if exam.domain.kind != "real" else 1.5
+    )
+    short, long = exam.bench.fresh(), exam.bench.fresh()
+    start = state(exam.bench.fresh())
+    exam.bench.run(other, obj=long, stream=exam.stream)
+    for obj in (short, long):
+        exam.bench.run(x, obj=obj, stream=exam.stream)
+    one, two = state(short), state(long)
+    fresh_y = exam.bench.run(x, obj=exam.bench.fresh(), stream=exam.stream).y
+    later_y = exam.bench.run(x, obj=long, stream=exam.stream).y
+    if mismatch(fresh_y, later_y) > 1e-9:
+        return []  # training itself depends on the past: a recurrent state, no statistic
+    return [n for n in start if n in one and n in two and mismatch(one[n], two[n]) > 1e-12]
+
+
+def _repeatable(exam: Exam, x: Array, first: Run) -> None:
+    """Evaluation with other random numbers gives the same."""
+    other = _evaluate(exam, _trained(exam, x, 1), x, stream=78)
+    apart = mismatch(first.y, other.y)
+    if apart > 1e-12 and np.isfinite(np.asarray(first.y, dtype=float)).all():
+        exam.wrong(
+            "evaluation",
+            CODE,
+            "forward",
+            "in evaluation it is random: two forwards of one input differ.",
+            f"relative difference {number(apart)}.",
+        )
+
+
+def _frozen_statistics(exam: Exam, x: Array, names: list[str]) -> None:
+    obj = _trained(exam, x, 1)
+    exam.bench.subject.set_mode(obj, False)
+    before = state(obj)
+    _evaluate(exam, obj, x * 1.5 if exam.domain.kind == "real" else x)
+    after = state(obj)
+    moved = [n for n in names if n in after and mismatch(before[n], after[n]) > 1e-12]
+    if moved:
+        exam.wrong(
+            "evaluation",
+            CODE,
+            "forward",
+            f"in evaluation it moves `{moved[0]}`, which only training may.",
+            f"{moved[0]} differs before and after.",
+        )
+
+
+def _apart(exam: Exam, x: Array, first: Run, has_statistics: bool) -> None:
+    """Evaluation does not mix samples."""
+    alone = _evaluate(exam, _trained(exam, x, 1), x[:2])
+    if alone.error is not None or np.shape(first.y)[:1] != (len(x),):
+        return
+    apart = mismatch(np.asarray(alone.y), np.asarray(first.y)[:2])
+    if apart > 1e-9 and has_statistics:
+        exam.wrong(
+            "evaluation",
+            CODE,
+            "forward",
+            "in evaluation the samples still influence each other, although running "
+            "statistics exist.",
+            f"relative difference {number(apart)}.",
+        )
+
+
+def _same_mean(exam: Exam, x: Array, has_statistics: bool) -> None:
+    if exam.random and exam.domain.kind != "indices":
+        _mean_of_noise(exam)
+    elif exam.domain.kind != "indices":
+        _converged_statistics(exam, x, has_statistics)
+
+
+def _mean_of_noise(exam: Exam) -> None:
+    """The mean of many training outputs against evaluation, where the layer is linear in x."""
+    x = np.abs(exam.domain.draw(60, exam.generator(33))) + 0.5
+    zero, one, two = (
+        exam.bench.run(factor * x, stream=exam.stream).y for factor in (0.0, 1.0, 2.0)
+    )
+    if not all(isinstance(y, np.ndarray) for y in (zero, one, two)):
+        return
+    if mismatch(two - zero, 2 * (one - zero)) > 1e-7:
+        return
+    evaluated = _evaluate(exam, _trained(exam, x, 1), x).y
+    if np.shape(evaluated) != np.shape(one) or not np.any(evaluated):
+        return
+    draws = [exam.bench.run(x, stream=1000 + k).y for k in range(48)]
+    scale = float(np.vdot(evaluated, evaluated))
+    ratios = np.array([float(np.vdot(y, evaluated)) / scale for y in draws])
+    mean, doubt = ratios.mean(), ratios.std(ddof=1) / np.sqrt(len(ratios))
+    total = float(np.mean([np.sum(y) for y in draws]) / np.sum(evaluated))
+    shuffled = abs(total - mean) > 0.3 * abs(mean - 1)  # flips and shifts keep the sum
+    if abs(mean - 1) > max(7 * doubt, 0.01) and not shuffled:
+        exam.wrong(
+            "evaluation",
+            CODE,
+            "forward",
+            f"the mean output in training is {mean:.3g} times that in evaluation: the scale "
+            f"1/(1 - rate) is missing.",
+            f"{mean:.4g} +- {doubt:.2g} over 48 draws.",
+        )
+
+
+def _converged_statistics(exam: Exam, x: Array, has_statistics: bool) -> None:
+    """After long training on one batch, evaluation must come close to training on that batch."""
+    x = exam.domain.draw(len(x) * 5, exam.generator(34))
+    if exam.domain.kind == "real":
+        x = 3 * x + 1  # where a variance is 1, it looks like its root
+    obj = exam.bench.fresh()
+    in_training = exam.bench.run(x, obj=obj, stream=exam.stream)
+    first = _evaluate(exam, _trained(exam, x, 1), x)
+    if in_training.error is not None or mismatch(first.y, in_training.y) <= 1e-9:
+        return
+    if not _settle(exam, obj, x, 1500 if has_statistics else 3):
+        return
+    later = _evaluate(exam, obj, x).y
+    y, z = np.asarray(in_training.y, dtype=float), np.asarray(later, dtype=float)
+    if y.shape != z.shape:
+        return
+    axes = (0,) if y.ndim < 3 else (0, *range(2, y.ndim))
+    spread = y.std(axis=axes).max()
+    mean_apart = np.abs(y.mean(axis=axes) - z.mean(axis=axes)).max()
+    ratio = z.std(axis=axes) / np.maximum(y.std(axis=axes), 1e-12)
+    if mean_apart > 0.02 * spread or ratio.max() > 1.1 or ratio.min() < 0.85:
+        exam.wrong(
+            "evaluation",
+            CODE,
+            "forward",
+            "after long training on one batch, evaluation still gives another mean or "
+            "spread on it than training.",
+            f"means differ by {number(float(mean_apart))}, spreads by a factor "
+            f"{number(float(ratio.max()))}.",
+        )
+
+
+def _settle(exam: Exam, obj: Any, x: Array, steps: int) -> bool:
+    """Train on one batch until the statistics stand still; False if they do not."""
+    given = exam.bench.subject.mode_arguments(True)
+    before = state(obj)
+    for step in range(steps):
+        obj.forward(x.copy(), **given)
+        if step % 50 == 49 or step == steps - 1:
+            after = state(obj)
+            moved = max((mismatch(before[n], after[n]) for n in before if n in after), default=0.0)
+            if moved < 1e-5:
+                return True
+            before = after
+    return moved < 1e-2
+
+
+def _gradient(exam: Exam, x: Array) -> None:
+    """The backward of evaluation against differences of the forward of evaluation."""
+    if exam.bench.subject.mode_arguments(True):
+        return  # the mode is told to forward alone; backward belongs to training
+    x = exam.domain.draw(exam.batch, exam.generator(35))
+    base = _evaluate(exam, _trained(exam, x, 2), x, _g(exam))
+    training = exam.bench.run(x, _g(exam), stream=exam.stream)
+    if base.error is not None and base.failed_in == "backward" and training.error is None:
+        exam.wrong(
+            "evaluation",
+            CODE,
+            "backward",
+            f"in evaluation it raises {type(base.error).__name__}: {base.error}.",
+            "training = False.",
+        )
+        return
+    if training.error is not None or base.error is not None or np.shape(base.dx) != x.shape:
+        return
+    if exam.has("unknown") or (
+        mismatch(base.y, training.y) <= 1e-9 and mismatch(base.dx, training.dx) <= 1e-9
+    ):
+        return
+    g = _g(exam)(base.y)
+    columns = sample_columns(x.size, exam.generator(36), 40)
+
+    trained = _trained(exam, x, 2)
+
+    def f(v: Array) -> Array:
+        try:
+            obj = copy.deepcopy(trained)
+        except Exception:
+            obj = _trained(exam, x, 2)
+        return np.asarray(_evaluate(exam, obj, v).y)
+
+    jac = jacobian(f, x, base.y, columns, exam.precision.step, exam.precision.single)
+    found, true = np.asarray(base.dx, dtype=float).ravel()[columns], jac.transpose_times(g)
+    digits = 1e-2 if exam.precision.single else 1e-5
+    wrong = np.abs(found - true) > digits * max(np.abs(true).max(), np.abs(found).max()) + 1e-8
+    if (wrong & ~jac.kinked).any() and not exam.blocked:
+        exam.wrong(
+            "evaluation",
+            CODE,
+            "input",
+            "in evaluation the returned gradient is not that of evaluation's forward.",
+            f"relative difference {number(mismatch(found, true))}.",
+        )

@@ -1,0 +1,70 @@
+"""The process in which a student's file runs: it may print, hang or crash without harm.
+
+One line of JSON for each event goes to the standard output of the process; what the student's
+code prints goes to the standard error. Where it stands goes to a file of notes.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+from minnet.gradient_check.command_line.hang_location import Notes, method_of
+from minnet.gradient_check.command_line.student_file import (
+    classes_in,
+    examine,
+    load,
+    refused_report,
+)
+from minnet.gradient_check.prepare import explain_error
+from minnet.gradient_check.report import Mistake, Report
+
+
+def main(arguments: list[str]) -> None:
+    """Arguments: the file; as JSON seed, classes wanted (or null), to be skipped, and of notes."""
+    path = Path(arguments[0])
+    seed, wanted, skip, noted = map(json.loads, arguments[1:])
+    out, sys.stdout = sys.stdout, sys.stderr
+    notes = Notes(path, **noted)
+    _tell(out, ready=True)
+    notes.begin()
+    try:
+        module, refused = load(path)
+    except BaseException as error:  # also sys.exit() in the file
+        _tell(out, failed=f"{type(error).__name__}: {error}")
+        return
+    found = classes_in(module)
+    bad = {r.name: r for r in refused}
+    names = [n for n in found if wanted is None or n in wanted]
+    _tell(out, classes=names, known=list(found))
+    for name in names:
+        if name in skip:
+            continue
+        _tell(out, start=name)
+        notes.begin()
+        known = name in bad
+        report = refused_report(bad[name]) if known else _examined(module, found[name], seed)
+        _tell(out, report=report.to_dict())
+    _tell(out, done=True)
+
+
+def _examined(module: Any, cls: type, seed: int) -> Report:
+    try:
+        return examine(module, cls, seed)
+    except SystemExit as error:
+        where = method_of(error)
+        text = f"{cls.__name__}.{where}: it raises {explain_error(error)}"
+        return Report(cls.__name__, mistakes=[Mistake("raises", where, text, "sys.exit().")])
+    except Exception as error:
+        return Report(cls.__name__, note=f"The examination broke: {type(error).__name__}: {error}")
+
+
+def _tell(out: TextIO, **event: Any) -> None:
+    out.write(json.dumps(event) + "\n")
+    out.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

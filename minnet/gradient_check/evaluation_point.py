@@ -1,0 +1,238 @@
+"""One point of the examination with all that is known there: outputs, true and found gradients.
+
+The hypotheses look at a scene; what they need elsewhere (other cotangents, another batch) they
+ask of it, and it is computed once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minnet.gradient_check.finite_differences import (
+    EVERY_ENTRY,
+    Jacobian,
+    is_half,
+    jacobian,
+    mismatch,
+    refined,
+    sample_columns,
+)
+from minnet.gradient_check.harness import Bench, Run, Values
+
+Array = NDArray[Any]
+
+
+@dataclass
+class Precision:
+    """How exact the layer computes, and what follows for steps and tolerances."""
+
+    single: bool = False
+
+    @property
+    def step(self) -> float:
+        """h of the central differences."""
+        return 2e-2 if self.single else 1e-5
+
+    @property
+    def tolerance(self) -> float:
+        """Below this relative difference two gradients are the same."""
+        return 2e-3 if self.single else 2e-6
+
+    @property
+    def match(self) -> float:
+        """Below this a hypothesis reproduces a gradient."""
+        return 1e-3 if self.single else 1e-6
+
+    @property
+    def structure(self) -> float:
+        """Below this a structure (dense, normalization, polynomial) is recognised."""
+        return 1e-3 if self.single else 1e-7
+
+
+@dataclass
+class Scene:
+    """A layer at one point x, with one cotangent g."""
+
+    bench: Bench
+    x: Array
+    g: Array
+    run: Run
+    precision: Precision
+    training: bool = True
+    stream: int = 5
+    differentiable: bool = True
+    random: bool = False
+    seed: int = 0
+    jacobians: dict[str, Jacobian] = field(default_factory=dict)
+    notes: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def y(self) -> Array:
+        """The output, float64."""
+        return np.asarray(self.run.y, dtype=np.float64)
+
+    @property
+    def m(self) -> int:
+        """The number of samples."""
+        return len(self.x)
+
+    @property
+    def names(self) -> list[str]:
+        """What has a gradient: the input (unless it is indices), and every weight."""
+        first = ["input"] if self.differentiable else []
+        return first + [w.name for w in self.bench.weights]
+
+    def value(self, name: str) -> Array:
+        """The input or a weight at this point."""
+        return self.x if name == "input" else self.bench.values[name]
+
+    def function(self, name: str, x: Array | None = None) -> Callable[[Array], Array]:
+        """y as a function of the input or of one weight, all else as here."""
+        bench, base = self.bench, self.x if x is None else x
+
+        def f(v: Array) -> Array:
+            if name == "input":
+                return np.asarray(bench.forward(v, None, self.training, self.stream))
+            values: Values = {**bench.values, name: v}
+            return np.asarray(bench.forward(base, values, self.training, self.stream))
+
+        return f
+
+    def jacobian(self, name: str) -> Jacobian:
+        """dy/dv here."""
+        if name not in self.jacobians:
+            self.jacobians[name] = self.jacobian_at(name, self.x)
+        return self.jacobians[name]
+
+    def jacobian_at(self, name: str, x: Array) -> Jacobian:
+        """dy/dv with another input; the entries that are measured are the same."""
+        value = x if name == "input" else self.value(name)
+        generator = np.random.default_rng([self.seed, value.size])
+        columns = sample_columns(value.size, generator, EVERY_ENTRY)
+        y0 = self.y if x is self.x else self.bench.forward(x, None, self.training, self.stream)
+        return jacobian(
+            self.function(name, x),
+            value,
+            np.asarray(y0, dtype=np.float64),
+            columns,
+            self.precision.step,
+            self.precision.single,
+        )
+
+    def true(self, name: str) -> Array:
+        """J^T g at the measured entries."""
+        if ("true", name) not in self.notes:
+            self.notes["true", name] = self.jacobian(name).transpose_times(self.g)
+        return self.notes["true", name]  # type: ignore[no-any-return]
+
+    def full_true(self, name: str) -> Array | None:
+        """The true gradient in its shape, if every entry was measured."""
+        if not self.jacobian(name).complete:
+            return None
+        return self.true(name).reshape(self.value(name).shape)
+
+    def student(self, name: str) -> Any:
+        """The student's gradient as it came."""
+        return self.run.gradient(name)
+
+    def fits(self, name: str) -> bool:
+        """Whether the student's gradient has the shape it should have."""
+        found = self.student(name)
+        return isinstance(found, np.ndarray) and found.shape == self.value(name).shape
+
+    def at(self, name: str, array: Any = None) -> Array:
+        """The student's gradient (or another array of that shape) at the measured entries."""
+        whole = self.student(name) if array is None else array
+        return np.asarray(whole, dtype=np.float64).ravel()[self.jacobian(name).columns]
+
+    @cached_property
+    def noise(self) -> float:
+        """Absolute error of J^T g by rounding."""
+        eps = 1.2e-7 if self.precision.single else 2.2e-16
+        largest = float(np.max(np.abs(self.y), initial=0.0))
+        return 1e-14 + 20 * eps * largest * float(np.abs(self.g).sum()) / self.precision.step
+
+    def error(self, name: str) -> float:
+        """Relative difference of the student's gradient from the true one; 0 if both vanish."""
+        if not self.fits(name):
+            return np.inf
+        found, true = self.at(name), self.true(name)
+        if not np.isfinite(found).all():
+            return np.inf
+        smooth = ~self.jacobian(name).kinked
+        if smooth.any() and not smooth.all():
+            found, true = found[smooth], true[smooth]  # no draw was free of kinks: leave them out
+        if float(np.max(np.abs(found - true), initial=0.0)) <= self.noise:
+            return 0.0
+        return mismatch(found, true)
+
+    def rounding(self, name: str) -> float:
+        """Relative error that the type of the student's array allows: much, where it is float16."""
+        found = self.student(name)
+        kind = getattr(found, "dtype", None)
+        if kind == np.float64 and is_half(found):
+            kind = np.dtype(np.float16)
+        return 8 * float(np.finfo(kind).eps) if kind is not None and kind.kind == "f" else 0.0
+
+    def is_right(self, name: str) -> bool:
+        """Whether the student's gradient is the true one; a near miss is measured again."""
+        error = self.error(name)
+        if error <= max(self.precision.tolerance, self.rounding(name)):
+            return True
+        near = error < 0.05 and not self.precision.single
+        return bool(near and self._right_after_refining(name))
+
+    def _right_after_refining(self, name: str) -> bool:
+        """Measure the entries that fail with a ladder of steps; where that is in doubt, trust."""
+        found, true = self.at(name), self.true(name).copy()
+        scale = float(np.max(np.abs(true)))
+        limit = self.precision.tolerance * scale + self.noise
+        failing = np.flatnonzero(np.abs(found - true) > limit)
+        function, columns = self.function(name), self.jacobian(name).columns
+        for number in failing[:12]:
+            better, doubt = refined(function, self.value(name), self.g, int(columns[number]))
+            if abs(found[number] - better) > limit + 10 * doubt:
+                return False
+            true[number] = better
+        return bool((np.abs(found - true) <= limit).all()) or len(failing) <= 12
+
+    def backward(self, g: Array) -> Run:
+        """The student's answer to another cotangent, the same forward."""
+        key = ("backward", np.asarray(g).tobytes())
+        if key not in self.notes:
+            self.notes[key] = self.bench.run(self.x, g, training=self.training, stream=self.stream)
+        return self.notes[key]  # type: ignore[no-any-return]
+
+    def rows(self, name: str) -> Array | None:
+        """J as (m, outputs per sample, columns); None where the output has other rows."""
+        if self.y.ndim == 0 or self.y.shape[0] != self.m:
+            return None
+        return self.jacobian(name).matrix.reshape(self.m, -1, len(self.jacobian(name).columns))
+
+    def per_sample(self, name: str) -> Array | None:
+        """Each sample's own contribution to the gradient: (m, columns)."""
+        rows = self.rows(name)
+        if rows is None:
+            return None
+        parts: Array = np.einsum("irc,ir->ic", rows, self.g.reshape(self.m, -1))
+        return parts
+
+    @cached_property
+    def mixes(self) -> bool:
+        """Whether a sample's output depends on other samples' input, in the forward."""
+        rows = self.rows("input") if self.differentiable else None
+        if rows is None:
+            return False
+        owner = self.jacobian("input").columns // max(1, self.x[0].size)
+        foreign = np.arange(self.m)[:, None, None] != owner[None, None, :]
+        size = np.abs(rows)
+        eps = 1.2e-7 if self.precision.single else 2.2e-16
+        rounding = 20 * eps * float(np.max(np.abs(self.y), initial=0.0)) / self.precision.step
+        limit = self.precision.match * size.max(initial=0.0) + rounding
+        return bool((size * foreign).max(initial=0.0) > limit)

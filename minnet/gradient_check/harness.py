@@ -1,0 +1,168 @@
+"""One experiment at a time: an object, a forward, a backward, and a note of all that happened.
+
+Every question of the doctor is a call of `Bench.run`: a fresh object with given weights, a frozen
+stream of random numbers before the forward, and copies of everything that must not be written to.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minnet.gradient_check.layer_under_test import Subject
+from minnet.gradient_check.parameter_recorder import RecordedParameter, parameters_in
+from minnet.gradient_check.random_state import own_generators
+from minnet.gradient_check.weight_access import Weight, same
+
+Array = NDArray[Any]
+Values = dict[str, Array]
+
+
+@dataclass
+class Run:
+    """What one forward, and perhaps one backward, gave."""
+
+    x: Array
+    y: Any = None
+    dx: Any = None
+    grads: dict[str, Any] = field(default_factory=dict)
+    was_set: dict[str, bool] = field(default_factory=dict)
+    changed: list[tuple[str, str]] = field(default_factory=list)  # (what, by which method)
+    error: BaseException | None = None
+    failed_in: str = ""
+    obj: Any = None
+
+    def gradient(self, name: str) -> Any:
+        """The gradient of the input or of a weight, as the student left it."""
+        return self.dx if name == "input" else self.grads.get(name)
+
+
+class Bench:
+    """Runs a subject; knows its weights."""
+
+    def __init__(self, subject: Subject, weights: list[Weight] | None = None) -> None:
+        self.subject = subject
+        self.weights = weights or []
+        self.values: Values = {}
+        self.first_values: Values = {}  # as the constructor made them
+
+    def fresh(self, values: Values | None = None, training: bool = True) -> Any:
+        """A new object with the weights of the examination."""
+        obj = self.subject.fresh()
+        found = parameters_in(obj) if self.weights else {}
+        for weight in self.weights:
+            value = (self.values if values is None else values).get(weight.name)
+            if value is not None and weight.kind == "parameter":
+                found[weight.name]._value = np.array(value, dtype=np.float64)
+            elif value is not None:
+                weight.set(obj, value)
+        self.subject.set_mode(obj, training)
+        return obj
+
+    def forward(
+        self,
+        x: Array,
+        values: Values | None = None,
+        training: bool = True,
+        stream: int = 5,
+        obj: Any = None,
+    ) -> Any:
+        """The output for a copy of x; errors come through."""
+        obj = self.fresh(values, training) if obj is None else obj
+        self.subject.streams.restart(obj, own_generators(obj), stream)
+        return obj.forward(np.array(x), **self.subject.mode_arguments(training))
+
+    def run(
+        self,
+        x: Array,
+        g: Array | Callable[[Array], Array] | None = None,
+        values: Values | None = None,
+        training: bool = True,
+        stream: int = 5,
+        obj: Any = None,
+    ) -> Run:
+        """Forward, then backward with cotangent g if one is given; errors are noted."""
+        obj = self.fresh(values, training) if obj is None else obj
+        given = np.array(x)
+        run = Run(x=np.array(x), obj=obj)
+        before = {} if g is None else {w.name: np.array(w.value(obj)) for w in self.weights}
+        self.subject.streams.restart(obj, own_generators(obj), stream)
+        try:
+            raw = obj.forward(given, **self.subject.mode_arguments(training))
+        except (Exception, SystemExit) as error:
+            run.error, run.failed_in = error, "forward"
+            return run
+        run.y = np.array(raw) if isinstance(raw, np.ndarray) else raw
+        self._note_changes(run, given, before, "forward")
+        if g is not None:
+            cotangent = g(np.asarray(run.y)) if callable(g) else g
+            self.back(run, cotangent, given, before)
+        return run
+
+    def back(self, run: Run, g: Array, given: Array, before: Values) -> None:
+        """One backward on the object of a run, its results noted in the run."""
+        obj, cotangent = run.obj, np.array(g)
+        for parameter in parameters_in(obj).values():
+            if isinstance(parameter, RecordedParameter):
+                parameter.clear()
+        reset = getattr(obj, "zero_grad", None)
+        if callable(reset):
+            reset()
+        earlier = {w.name: w.snapshot(obj) for w in self.weights}
+        try:
+            returned = obj.backward(cotangent)
+        except (Exception, SystemExit) as error:
+            run.error, run.failed_in = error, "backward"
+            return
+        run.dx = None if returned is None else _array(returned)
+        for weight in self.weights:
+            run.was_set[weight.name], run.grads[weight.name] = weight.outcome(
+                obj, earlier[weight.name]
+            )
+        if not same(cotangent, g):
+            run.changed.append(("upstream", "backward"))
+        self._note_changes(run, given, before, "backward")
+
+    def backward_again(self, run: Run, g: Array) -> Run:
+        """A second backward after the same forward."""
+        second = Run(x=run.x, y=run.y, obj=run.obj)
+        before = {w.name: np.array(w.value(run.obj)) for w in self.weights}
+        self.back(second, g, np.array(run.x), before)
+        return second
+
+    def _note_changes(self, run: Run, given: Array, before: Values, method: str) -> None:
+        already = {what for what, _ in run.changed}
+        if "input" not in already and not same(given, run.x):
+            run.changed.append(("input", method))
+        for weight in self.weights if before else []:
+            if weight.name not in already and not same(weight.value(run.obj), before[weight.name]):
+                run.changed.append((weight.name, method))
+
+
+def _array(returned: Any) -> Any:
+    """A returned gradient as a fresh array; what is no array of numbers stays as it is."""
+    try:
+        array = np.array(returned)
+    except (ValueError, TypeError):
+        return returned
+    return array if array.dtype.kind in "biuf" else returned
+
+
+class quiet:  # noqa: N801 - reads as a statement: with quiet(): ...
+    """Inside `with`: NumPy's floating-point warnings and all others are silent."""
+
+    def __enter__(self) -> None:
+        self._errors = np.errstate(all="ignore")
+        self._warnings = warnings.catch_warnings()
+        self._errors.__enter__()
+        self._warnings.__enter__()
+        warnings.simplefilter("ignore")
+
+    def __exit__(self, *details: Any) -> None:
+        self._warnings.__exit__(*details)
+        self._errors.__exit__(*details)

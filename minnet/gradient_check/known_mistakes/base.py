@@ -1,0 +1,83 @@
+"""What a hypothesis is: a mistake, and the array that it would leave behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minnet.gradient_check.evaluation_point import Scene
+from minnet.gradient_check.finite_differences import mismatch
+
+Array = NDArray[Any]
+
+
+class Match(NamedTuple):
+    """A hypothesis that reproduces the student's array: code, sentence, relative residual."""
+
+    code: str
+    sentence: str
+    residual: float
+
+
+class Explains(Protocol):
+    """What the catalogue holds."""
+
+    def applies(self, scene: Scene, name: str) -> bool:
+        """Whether the hypothesis makes sense for this array."""
+
+    def explain(self, scene: Scene, name: str) -> Match | None:
+        """The match, or None."""
+
+
+Predictions = Callable[[Scene, str], Iterable["tuple[Array, str]"]]
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """`predict` gives what the gradient would be (at the measured entries) under the mistake.
+
+    Each prediction comes with what is to be added to the sentence. With `factor` the prediction
+    may also be off by one constant factor: two mistakes at once.
+    """
+
+    code: str
+    sentence: str
+    predict: Predictions
+    needs_shape: bool = True
+    factor: bool = False
+
+    def applies(self, scene: Scene, name: str) -> bool:
+        """An array of the right shape, finite."""
+        return scene.fits(name) and bool(np.isfinite(scene.at(name)).all())
+
+    def explain(self, scene: Scene, name: str) -> Match | None:
+        """The first prediction that matches."""
+        found = scene.at(name)
+        for predicted, addition in self.predict(scene, name):
+            if np.shape(predicted) != found.shape or not np.abs(predicted).max(initial=0.0) > 0:
+                continue
+            factor = 1.0
+            if self.factor:
+                factor = proportion(found, predicted)
+                if abs(factor) < 1e-9:
+                    continue
+            residual = mismatch(found, factor * predicted)
+            if residual < scene.precision.match:
+                extra = "" if abs(factor - 1) < 1e-3 else f" (and off by the factor {factor:.4g})"
+                return Match(self.code, self.sentence + addition + extra, residual)
+        return None
+
+
+def proportion(found: Array, predicted: Array) -> float:
+    """The factor c that brings c * predicted closest to found."""
+    square = float(np.vdot(predicted, predicted))
+    return float(np.vdot(predicted, found)) / square if square else 0.0
+
+
+def ravel(array: Any) -> Array:
+    """Any gradient as a flat vector of float64."""
+    return np.asarray(array, dtype=np.float64).ravel()

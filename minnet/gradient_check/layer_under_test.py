@@ -1,0 +1,209 @@
+"""The thing that is examined: fresh objects of it, its mode, its weights, its name and place."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import linecache
+import re
+import traceback
+import types
+from pathlib import Path
+from typing import Any
+
+from minnet.gradient_check.parameter_recorder import parameters_in, record
+from minnet.gradient_check.random_state import Streams
+from minnet.gradient_check.shared_state import SharedState
+from minnet.nn.layer import Layer
+from minnet.utils.checks import describe
+
+_MODE_NAMES = ("training", "is_training", "train_mode", "train_flg", "train_flag", "in_training")
+_MODE_ARGUMENTS = (*_MODE_NAMES, "train", "is_train", "mode", "deterministic", "eval", "test")
+
+
+class NotALayerError(TypeError):
+    """A function that was to make a layer or loss made something else."""
+
+
+def check_made(made: Any) -> None:
+    """What a function made must be an object with forward and backward."""
+    if isinstance(made, type):
+        raise NotALayerError(
+            f"expected a function that makes an object, got one that gives the class "
+            f"{made.__name__}. Write {made.__name__}(...), or give the class itself."
+        )
+    missing = [v for v in ("forward", "backward") if not callable(getattr(made, v, None))]
+    if missing:
+        raise NotALayerError(
+            f"expected a function that makes an object with forward and backward, got one that "
+            f"gives {describe(made)}, without {' and '.join(missing)}. "
+            f"{'Return the object.' if made is None else 'Give a class, or a function of its own.'}"
+        )
+
+
+class Subject:
+    """A layer or loss under examination.
+
+    Args:
+        source: an object, a class, or a function that makes an object.
+    """
+
+    def __init__(self, source: Any) -> None:
+        self.source = source
+        self.made_here = not _is_instance(source)
+        self.streams = Streams(_namespaces(source))
+        with self.streams.frozen():
+            first = self._make()
+        check_made(first)
+        self.name = type(first).__name__
+        self.cls = type(first)
+        self.streams = Streams(_namespaces(source) + _namespaces(self.cls))
+        self.by_copy = True
+        self.warmed = False
+        self._shared = SharedState(self.cls, _namespaces(source) + _namespaces(self.cls))
+        self._first = first
+        self.in_framework = isinstance(first, Layer)
+        self._pristine = self._prepared()
+
+    def _make(self) -> Any:
+        if not self.made_here:
+            return copy.deepcopy(self.source)
+        self.streams.restart(None, [], 1)
+        return self.source()
+
+    def _prepared(self) -> Any:
+        with self.streams.frozen():
+            obj = self._make()
+            for parameter in parameters_in(obj).values():
+                record(parameter)
+        return obj
+
+    def fresh(self) -> Any:
+        """A new object in the state in which the constructor left it."""
+        self._shared.restore()
+        if not self.by_copy and self.made_here:
+            return self._prepared()
+        try:
+            return copy.deepcopy(self._pristine)
+        except Exception:
+            if not self.made_here:
+                raise
+            self.by_copy = False
+            return self._prepared()
+
+    def put_back(self) -> None:
+        """Leave the class and its module as they were before the examination."""
+        self._shared.restore()
+
+    def warm(self, run_once: Any) -> None:
+        """Let the prepared object go through one forward: for weights that are made there."""
+        obj = self.fresh()
+        run_once(obj)
+        for parameter in parameters_in(obj).values():
+            record(parameter)
+        self._pristine, self.by_copy, self.warmed = obj, True, True
+
+    def set_mode(self, obj: Any, training: bool) -> None:
+        """Training or evaluation, in the way in which this class knows it."""
+        if isinstance(obj, Layer):
+            obj.training = training
+            return
+        for name in _MODE_NAMES:
+            if isinstance(getattr(obj, name, None), (bool, int)):
+                setattr(obj, name, training)
+                return
+        if isinstance(getattr(obj, "train", None), bool):
+            obj.train = training
+        elif isinstance(getattr(obj, "mode", None), str):
+            obj.mode = _mode_word(obj.mode, training)
+        elif callable(getattr(obj, "train", None)) and callable(getattr(obj, "eval", None)):
+            (obj.train if training else obj.eval)()
+
+    @property
+    def has_mode(self) -> bool:
+        """Whether the class can tell training from evaluation at all."""
+        obj = self._first
+        if isinstance(obj, Layer) or self.mode_arguments(True):
+            return True
+        if any(isinstance(getattr(obj, n, None), (bool, int)) for n in (*_MODE_NAMES, "train")):
+            return True
+        if isinstance(getattr(obj, "mode", None), str):
+            return True
+        return callable(getattr(obj, "train", None)) and callable(getattr(obj, "eval", None))
+
+    def mode_arguments(self, training: bool) -> dict[str, Any]:
+        """Keyword arguments of forward that choose the mode: forward(x, training=True)."""
+        try:
+            names = inspect.signature(self.cls.forward).parameters
+        except (TypeError, ValueError, AttributeError):
+            return {}
+        for name in _MODE_ARGUMENTS:
+            if name in names:
+                if name == "mode":
+                    default = names[name].default
+                    word = default if isinstance(default, str) else "train"
+                    return {name: _mode_word(word, training)}
+                return {name: training != (name in ("deterministic", "eval", "test"))}
+        return {}
+
+    def place(self, method: str) -> str:
+        """File and line of a method, as `layers.py, line 12`; empty where there is none."""
+        function = getattr(self.cls, method, None)
+        try:
+            code = inspect.unwrap(function).__code__  # type: ignore[arg-type]
+        except (AttributeError, ValueError):
+            return ""
+        return f"{Path(code.co_filename).name}, line {code.co_firstlineno}"
+
+
+def _mode_word(word: str, training: bool) -> str:
+    if training:
+        return "training" if word in ("training", "evaluation") else "train"
+    return {"training": "evaluation", "evaluation": "evaluation", "eval": "eval"}.get(word, "test")
+
+
+def _is_instance(source: Any) -> bool:
+    return hasattr(source, "forward") and not isinstance(source, type)
+
+
+def _namespaces(source: Any) -> list[dict[str, Any]]:
+    """The module-level names that the code of a class or factory can reach."""
+    functions: list[Any] = []
+    if isinstance(source, types.FunctionType):
+        functions.append(source)
+    cls = source if isinstance(source, type) else type(source)
+    for base in getattr(cls, "__mro__", ()):
+        functions += [f for f in vars(base).values() if isinstance(f, types.FunctionType)]
+    unique: dict[int, dict[str, Any]] = {}
+    for function in functions:
+        names = function.__globals__
+        if not names.get("__name__", "").startswith("numpy"):
+            unique[id(names)] = names
+    return list(unique.values())
+
+
+_SAYS_NO = re.compile(r"(^|[:;])\s*(raise|assert)\b")
+
+
+def refused_on_purpose(error: BaseException) -> bool:
+    """True if the code itself says no (`raise`, `assert`), False if an operation broke."""
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames:
+        return False
+    last = frames[-1]
+    line = last.line or linecache.getline(last.filename, last.lineno or 0)
+    # Also behind its condition: `if len(x) < 2: raise ValueError(...)`.
+    return "numpy" not in Path(last.filename).parts and bool(_SAYS_NO.search(line))
+
+
+def where_raised(error: BaseException) -> str:
+    """File, line and text of the statement of the student's that raised."""
+    frames = [
+        f
+        for f in traceback.extract_tb(error.__traceback__)
+        if "numpy" not in Path(f.filename).parts and "doctor" not in Path(f.filename).parts
+    ]
+    if not frames:
+        return ""
+    last = frames[-1]
+    return f"{Path(last.filename).name}, line {last.lineno}: {(last.line or '').strip()}"

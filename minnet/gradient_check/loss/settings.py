@@ -1,0 +1,166 @@
+"""Which questions a loss takes: found by trying, or the caller's own arrays."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minnet.gradient_check.check_state import Exam
+from minnet.gradient_check.finite_differences import is_single, mismatch
+from minnet.gradient_check.layer_under_test import Subject
+from minnet.gradient_check.loss.evaluation_point import measure, run_loss, value_at
+from minnet.gradient_check.loss.inputs import FIRST, ONE_OUTPUT, Setting
+
+Array = NDArray[Any]
+Pair = tuple[Array, Array]
+
+
+def _of_shape(shape: tuple[int, ...]) -> tuple[Setting, ...]:
+    """The kinds of questions whose predictions have this shape."""
+    outputs = shape[1] if len(shape) == 2 else 3
+    sized = (replace(setting, batch=shape[0], outputs=outputs) for setting in FIRST)
+    return tuple(
+        setting
+        for setting in sized
+        if setting.shape() == shape and (outputs > 1 or not setting.prediction.endswith("rows"))
+    )
+
+
+class Settings:
+    """The settings for one loss; None among them stands for the caller's own arrays."""
+
+    def __init__(self, exam: Exam, subject: Subject, given: Pair | tuple[int, ...] | None) -> None:
+        self.exam, self.subject = exam, subject
+        self.given: Pair | None = None
+        self.choices: tuple[Setting, ...] = FIRST
+        self.others: tuple[Setting, ...] = ONE_OUTPUT
+        if given is not None and isinstance(given[0], np.ndarray):
+            self.given = given
+        elif given is not None:
+            self.choices, self.others = _of_shape(given), ()
+        self.last_error: tuple[BaseException, str] | None = None
+
+    def all(self) -> list[Setting | None]:
+        """What the loss takes; None stands for the caller's own arrays."""
+        if self.given is not None:
+            return [None] if self.takes(None) else []
+        first = next((s for s in self.choices if self.takes(s)), None)
+        if first is None:
+            return []
+        if first.target == "onehot" and self.is_for_one_output(first):
+            first = next((s for s in self.others if self.takes(s) and self.fits(s)), first)
+        found: list[Setting | None] = [first]
+        if first.prediction == "rows" and first.target == "onehot":
+            found += [s for s in self.others[:1] if self.takes(s)]
+        if not first.is_real:
+            real = replace(first, prediction=f"real {first.prediction}")
+            if self.takes(real) and self.is_for_numbers(real):
+                found.append(real)
+        last = found[-1]
+        if last is not None and last.is_real:
+            found += self.more_real(last)
+        return found
+
+    def fits(self, setting: Setting) -> bool:
+        """Whether the gradient has the shape of the prediction."""
+        a, y = self.draw(setting, 50)
+        run = run_loss(self.subject, a, y)
+        return run.error is None and np.shape(run.gradient) == a.shape
+
+    def is_for_one_output(self, setting: Setting) -> bool:
+        """Whether the answer to several outputs is that of a loss for one, (m, 1), made a column.
+
+        Any other wrong shape is a mistake, also where it happens to fit a vector: `d.T` does.
+        """
+        a, y = self.draw(setting, 50)
+        run = run_loss(self.subject, a, y)
+        if run.error is not None:
+            return True
+        columns = {(a.size, 1), (len(a), 1)} if a.shape[1] > 1 else set()
+        if np.shape(run.gradient) not in columns:
+            return False
+        for single, tolerance in ((False, 1e-6), (True, 2e-3)):
+            true = measure(self.subject, a, y, False, single).true
+            wanted = true.reshape(-1, 1) if len(run.gradient) == a.size else true[:, :1]
+            if mismatch(run.gradient, wanted) < tolerance:
+                return True
+        return False
+
+    def more_real(self, setting: Setting) -> list[Setting | None]:
+        """Numbers as targets where only a - y counts; signs where y = 0 switches the loss off."""
+        a, y = setting.draw(self.exam.generator(43))
+        if y.shape != a.shape:
+            return []
+        here, moved = (value_at(self.subject, a + c, y + c) for c in (0.0, 0.7))
+        if abs(here - moved) <= 1e-9 * max(1.0, abs(here)):
+            return [replace(setting, target="numbers")]
+        slope = measure(self.subject, a, y, True, False).true
+        signs = replace(setting, target="signs")
+        if np.any(y == 0) and np.abs(slope[y == 0]).max() < 1e-9 and self.takes(signs):
+            return [signs]
+        return []
+
+    def is_for_numbers(self, setting: Setting) -> bool:
+        """Not for a loss that clips: there the value does not move where a < 0 and y = 1."""
+        for part in (44, 45):
+            a, y = setting.draw(self.exam.generator(part))
+            slope = measure(self.subject, a, y, True, False).true
+            if y.shape == a.shape:
+                at = (a < 0) & (y == y.max())
+            else:
+                at = np.zeros(a.shape, bool)
+                at[np.arange(len(a)), y.ravel()] = True
+                at &= a < 0
+            if at.any() and (np.abs(slope[at]) < 1e-12).any():
+                return False
+        return True
+
+    def draw(self, setting: Setting | None, part: int, batch: int | None = None) -> Pair:
+        """A prediction and a target; part 50 of the caller's arrays is themselves."""
+        generator = self.exam.generator(part)
+        if setting is not None:
+            return (replace(setting, batch=batch) if batch else setting).draw(generator)
+        assert self.given is not None
+        a, y = self.given
+        if part == 50 and batch is None:
+            return a.copy(), y.copy()
+        rows = generator.integers(len(a), size=batch or len(a))
+        others = generator.integers(len(a), size=batch or len(a))
+        share = generator.uniform(0.6, 0.95, size=(len(rows), *[1] * (a.ndim - 1)))
+        mixed = share * a[rows] + (1 - share) * a[others]
+        return mixed, y[rows] if y.shape[:1] == a.shape[:1] else y.copy()
+
+    def comes_in_steps(self, setting: Setting | None) -> bool:
+        """Whether the value is whole, or comes in steps, and is not always the same."""
+        values = set()
+        for part, factor in itertools.product((53, 54), (1.0, 5.0)):
+            a, y = self.draw(setting, part)
+            values.add(value_at(self.subject, a * factor, y * factor))
+        finite_ones = {value for value in values if np.isfinite(value)}
+        whole = all(value == np.round(value) for value in finite_ones)
+        return len(finite_ones) > 1 and (whole or self._in_steps(setting))
+
+    def _in_steps(self, setting: Setting | None) -> bool:
+        """Whether a small move of the prediction changes nothing, and no float32 tells why."""
+        a, y = self.draw(setting, 53)
+        base, larger = (value_at(self.subject, a * factor, y) for factor in (1.0, 1.3))
+        toward = self.exam.generator(55).uniform(0.5, 1.0, size=(4, *a.shape))
+        near = [value_at(self.subject, a * (1 + 1e-6 * way), y) for way in toward]
+        same = all(value == base for value in near) and larger != base
+        return same and not is_single(np.array([base, larger]))
+
+    def takes(self, setting: Setting | None) -> bool:
+        """Forward gives a finite number (or at least something) and nothing raises."""
+        a, y = self.draw(setting, 50)
+        run = run_loss(self.subject, a, y, backward=False)
+        if run.error is not None:
+            self.last_error = self.last_error or (run.error, "forward")
+            return False
+        value = run.value
+        if value is None or not isinstance(value, (float, int, np.generic, np.ndarray)):
+            return True
+        return bool(np.isfinite(np.asarray(value, dtype=float)).all())

@@ -1,0 +1,117 @@
+"""A Parameter that notes what is assigned to its gradient, and goes on whatever the shape.
+
+In training, a gradient of the wrong shape is refused at once. In an examination the wrong array
+is what tells the mistake, so it is kept.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minnet.nn.layer import Layer, find
+from minnet.nn.parameter import Parameter
+
+Array = NDArray[Any]
+
+
+class Buffer(np.ndarray[Any, Any]):
+    """A gradient's array in which a sum or an assignment that does not fit is no error."""
+
+    holder: RecordedParameter | None = None
+
+    def __iadd__(self, other: Any) -> Any:  # type: ignore[misc]
+        try:
+            return super().__iadd__(other)
+        except (ValueError, TypeError):
+            return np.asarray(self) + np.asarray(other)
+
+    def __isub__(self, other: Any) -> Any:  # type: ignore[misc]
+        try:
+            return super().__isub__(other)
+        except (ValueError, TypeError):
+            return np.asarray(self) - np.asarray(other)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        try:
+            super().__setitem__(key, value)
+        except (ValueError, TypeError):
+            whole = key is Ellipsis or (isinstance(key, slice) and key == slice(None))
+            if self.holder is None or not whole:
+                raise
+            self.holder.note(value)
+
+
+class RecordedParameter(Parameter):
+    """A Parameter during an examination."""
+
+    _note: Any = None
+    _noted = False
+
+    def note(self, grad: Any) -> None:
+        """Keep what came, also None and wrong shapes."""
+        self._noted = True
+        self._note = grad if grad is None or isinstance(grad, Parameter) else np.array(grad)
+
+    @property
+    def grad(self) -> Any:
+        """The array that is written to in place, or what was assigned instead."""
+        if self._noted and self._note is not None:
+            return self._note
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        if grad is not self._grad:
+            self.note(grad)
+
+    def clear(self) -> None:
+        """What the network does before a backward: the gradient is zero."""
+        buffer = np.zeros(self.value.shape).view(Buffer)
+        buffer.holder = self
+        self._grad, self._note, self._noted = buffer, None, False
+
+    def outcome(self) -> tuple[bool, Any]:
+        """Whether a gradient was set, and what it is."""
+        if self._noted:
+            return True, self._note
+        return bool(np.any(np.asarray(self._grad) != 0)), np.array(self._grad)
+
+
+def record(parameter: Parameter) -> None:
+    """Make a Parameter of an examined object a recorded one, with float64 numbers."""
+    parameter.__class__ = RecordedParameter
+    parameter._value = np.array(parameter.value, dtype=np.float64)
+    parameter._owner = None
+    parameter.clear()
+
+
+def parameters_in(obj: Any, depth: int = 4) -> dict[str, Parameter]:
+    """All Parameters by path, also in classes that are no Layers; each once."""
+    if isinstance(obj, Layer):
+        return {f.name: f.item for f in find(obj) if isinstance(f.item, Parameter)}
+    found: dict[str, Parameter] = {}
+    _walk(obj, "", depth, found, set())
+    return found
+
+
+def _walk(obj: Any, path: str, depth: int, found: dict[str, Parameter], seen: set[int]) -> None:
+    if id(obj) in seen or depth == 0:
+        return
+    seen.add(id(obj))
+    if isinstance(obj, Parameter):
+        found[path] = obj
+        return
+    if isinstance(obj, dict):
+        pairs: Any = obj.items()
+    elif isinstance(obj, (list, tuple)):
+        pairs = enumerate(obj)
+    elif isinstance(obj, (type, np.ndarray)) or callable(obj):
+        return
+    else:
+        pairs = getattr(obj, "__dict__", {}).items()
+    for key, value in list(pairs):
+        if isinstance(value, (Parameter, dict, list, tuple)) or hasattr(value, "forward"):
+            _walk(value, f"{path}.{key}" if path else str(key), depth - 1, found, seen)

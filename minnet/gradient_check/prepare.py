@@ -1,0 +1,218 @@
+"""Bring the subject onto the bench: an input it takes, its weights, random numbers for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minnet.gradient_check.check_state import Exam
+from minnet.gradient_check.find_parameters import find_weights, named_weights
+from minnet.gradient_check.finite_differences import is_single, mismatch
+from minnet.gradient_check.harness import Run
+from minnet.gradient_check.input_domain import batch_sizes, random_weight
+from minnet.gradient_check.layer_under_test import where_raised
+from minnet.gradient_check.weight_access import Weight
+from minnet.nn.layer import Layer
+
+Array = NDArray[Any]
+
+
+def explain_error(error: BaseException) -> str:
+    """Type and text of an error, and the statement that raised it."""
+    place = where_raised(error)
+    return f"{type(error).__name__}: {error}{f' (at {place})' if place else ''}"
+
+
+def code_of_error(error: BaseException) -> str:
+    """Errors of the framework that have a code of their own; all others are `raises`."""
+    text = str(error)
+    if isinstance(error, TypeError) and "belongs to the framework" in text:
+        return "reserved-name"
+    if isinstance(error, TypeError) and "cut to whole numbers" in text:
+        return "integer-arithmetic"
+    if "same_kind" in text or ("Cannot cast ufunc" in text and "int" in text):
+        return "integer-arithmetic"
+    return "raises"
+
+
+def find_input(exam: Exam) -> Run:
+    """The first run that goes through forward: choose the kind of input and the batch size."""
+    exam.batch = exam.domain.batch
+    runs: list[Run] = []
+    kinds = ["given"] if exam.domain.kind == "given" else ["real", "positive", "indices"]
+    if exam.domain.kind == "indices" or getattr(exam.bench.subject.cls, "takes_indices", False):
+        kinds = ["indices"]
+    for kind in kinds:
+        exam.domain.kind = kind
+        for batch in dict.fromkeys([max(exam.domain.batch, 3), exam.domain.batch]):
+            run = _try(exam, batch)
+            runs.append(run)
+            if run.error is None and (kind == "indices" or _finite(run.y)):
+                exam.batch = batch
+                return run
+        if kind == "real" and runs[-1].error is not None and not _wants_indices(runs[-1].error):
+            break
+    exam.domain.kind = kinds[0]
+    good = [run for run in runs if run.error is None]
+    exam.batch = exam.domain.batch if not good else len(good[0].x)
+    return good[0] if good else runs[0]
+
+
+def _try(exam: Exam, batch: int) -> Run:
+    x = exam.domain.draw(batch, exam.generator(1), first=True)
+    return exam.bench.run(x, stream=exam.stream)
+
+
+def _finite(y: Any) -> bool:
+    array = np.asarray(y) if isinstance(y, (np.ndarray, float, np.number)) else None
+    return array is None or array.dtype.kind not in "fiu" or bool(np.isfinite(array).all())
+
+
+def _wants_indices(error: BaseException) -> bool:
+    text = str(error)
+    return isinstance(error, (IndexError, TypeError, ValueError)) and (
+        "integer" in text or "index" in text or "indices" in text
+    )
+
+
+def choose_batch(exam: Exam) -> None:
+    """A batch size that no other size of the problem equals, if the layer takes any."""
+    run = exam.bench.run(exam.domain.draw(exam.batch, exam.generator(1)), stream=exam.stream)
+    others = set(exam.domain.shape[1:])
+    if isinstance(run.y, np.ndarray):
+        others |= set(run.y.shape[1:]) | {int(np.prod(run.y.shape[1:]))}
+    others |= {n for w in exam.bench.weights for n in np.shape(exam.bench.values[w.name])}
+    others |= {1, 2}
+    for batch in batch_sizes(exam.domain.batch, others):
+        run = exam.bench.run(exam.domain.draw(batch, exam.generator(1)), stream=exam.stream)
+        if run.error is None:
+            exam.batch = batch
+            return
+
+
+def find_the_weights(exam: Exam, named: dict[str, str] | None) -> None:
+    """All weights: the caller's, or what one forward and backward show."""
+    bench, subject = exam.bench, exam.bench.subject
+    x = exam.domain.draw(exam.batch, exam.generator(2))
+    before = bench.fresh()
+    run = bench.run(x, _ones, stream=exam.stream)
+    if named is not None:
+        bench.weights = named_weights(named)
+        if isinstance(subject._first, Layer):
+            known = {w.name for w in bench.weights}
+            bench.weights += [w for w in find_weights(before, run.obj) if w.name not in known]
+    else:
+        bench.weights = find_weights(before, run.obj)
+        if not bench.weights:
+            _try_lazy(exam, run, x)
+    bench.weights = [w for w in bench.weights if not _is_cache(exam, w)]
+
+
+def _ones(y: Array) -> Array:
+    return np.ones(np.shape(y))
+
+
+def _try_lazy(exam: Exam, run: Run, x: Array) -> None:
+    """Weights that are made in the first forward: begin from an object that had one."""
+    late = find_weights(run.obj, run.obj)
+    if not late:
+        return
+    other = exam.bench.run(exam.domain.draw(exam.batch, exam.generator(3)), _ones, obj=run.obj)
+    kept = [np.array(w.value(run.obj)) for w in late]
+    if other.error is None and all(
+        np.array_equal(k, w.value(run.obj)) for k, w in zip(kept, late, strict=True)
+    ):
+        bench = exam.bench
+        bench.subject.warm(lambda obj: bench.run(x, _ones, obj=obj, stream=exam.stream))
+        bench.weights = late
+
+
+def _is_cache(exam: Exam, weight: Weight) -> bool:
+    """True for an array that every forward overwrites, whatever it held."""
+    if weight.kind == "parameter":
+        return False
+    x = exam.domain.draw(exam.batch, exam.generator(2))
+    after = []
+    for shift in (0.0, 1.0):
+        obj = exam.bench.subject.fresh()
+        held = np.asarray(weight.value(obj), dtype=np.float64) + shift
+        weight.set(obj, held)
+        run = exam.bench.run(x, obj=obj, stream=exam.stream)
+        if run.error is not None:
+            return False
+        after.append(np.array(weight.value(run.obj)))
+    return bool(np.array_equal(after[0], after[1]))
+
+
+def randomize(exam: Exam) -> None:
+    """Random numbers for all weights: of both signs, else positive, else near what they were."""
+    bench = exam.bench
+    obj = bench.subject.fresh()
+    originals = {w.name: np.asarray(w.value(obj), dtype=np.float64) for w in bench.weights}
+    bench.first_values = originals
+    x = exam.domain.draw(exam.batch, exam.generator(2))
+    for attempt in ("both", "positive", "near"):
+        generator = exam.generator(4)
+        bench.values = {
+            name: value * generator.uniform(0.7, 1.3, size=np.shape(value))
+            if attempt == "near"
+            else random_weight(value, generator, attempt == "positive")
+            for name, value in originals.items()
+        }
+        run = bench.run(x, stream=exam.stream)
+        if run.error is None and _finite(run.y):
+            break
+    _distrust_copies(exam, x)
+
+
+def _distrust_copies(exam: Exam, x: Array) -> None:
+    """A function kept in an attribute may still hold on to the object that was copied."""
+    subject = exam.bench.subject
+    if not subject.made_here or not subject.by_copy or subject.warmed:
+        return
+    copied = exam.bench.run(x, stream=exam.stream)
+    subject.by_copy = False
+    made = exam.bench.run(x, stream=exam.stream)
+    subject.by_copy = made.error is not None or mismatch(copied.y, made.y) == 0
+
+
+def find_precision(exam: Exam) -> None:
+    """Whether the layer computes in single precision by itself."""
+    x = exam.domain.draw(exam.batch, exam.generator(5))
+    if exam.domain.kind == "indices":
+        y = exam.bench.run(x, stream=exam.stream).y
+        exam.precision.single = isinstance(y, np.ndarray) and y.dtype.kind == "f" and is_single(y)
+        return
+    toward = exam.generator(7).uniform(0.3, 1.0, size=x.shape) * np.where(x < 0, -1, 1)
+    toward *= exam.generator(16).choice([0.5, 1.0], size=x.shape)  # no mere change of scale
+    base, tiny, small = (
+        exam.bench.run(x + size * np.maximum(np.abs(x), 1e-2) * toward, stream=exam.stream).y
+        for size in (0, 1e-11, 1e-4)
+    )
+    if not all(isinstance(y, np.ndarray) and y.dtype.kind == "f" for y in (base, tiny, small)):
+        return
+    if base.shape != tiny.shape or base.shape != small.shape:
+        return
+    moved, at_once = base != small, base != tiny
+    low = base.dtype.itemsize < 8 or is_single(base)
+    exam.precision.single = bool(
+        low or (_most(moved[base != 0]) and at_once.sum() < 0.1 * moved.sum())
+    )
+
+
+def _most(moved: Array) -> bool:
+    """Nearly all, and some at all; a staircase moves a few entries only."""
+    return moved.size > 0 and bool(moved.mean() > 0.8)
+
+
+def find_randomness(exam: Exam) -> bool:
+    """Note whether the layer is random; False if the frozen stream does not freeze it."""
+    x = exam.domain.draw(max(exam.batch, 5), exam.generator(6))
+    first, again = (exam.bench.run(x, stream=exam.stream) for _ in range(2))
+    others = [exam.bench.run(x, stream=exam.stream + k) for k in (1, 2, 3)]
+    if first.error is not None:
+        return True
+    exam.random = any(mismatch(first.y, other.y) > 0 for other in others if other.error is None)
+    return mismatch(first.y, again.y) == 0 or not _finite(first.y)

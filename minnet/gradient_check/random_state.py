@@ -1,0 +1,128 @@
+"""Frozen randomness: a random layer becomes a function, so that its derivative can be measured.
+
+The same stream stands before every *forward*. It is never restarted before a backward: a layer
+that draws its mask a second time there gets other numbers, as it does in real training.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from minnet.nn.layer import Layer, layers_of
+
+Generators = list[tuple[Any, Any]]
+
+_DEFAULT_RNG = np.random.default_rng
+
+
+class Streams:
+    """Every source of random numbers that a layer can reach, and the way back to its start."""
+
+    def __init__(self, modules: list[dict[str, Any]]) -> None:
+        self._modules = modules
+        self._global = [(g, _state(g)) for g in _global_generators(modules)]
+        self._fresh = 0
+
+    def restart(self, obj: Any, own: Generators, stream: int) -> None:
+        """Put every source to the start of `stream`: what stands before a forward."""
+        np.random.seed(stream % 2**32)  # noqa: NPY002 - students use it
+        random.seed(stream)
+        self._fresh = 1000 * stream
+        for number, (generator, _) in enumerate(self._global):
+            _seed(generator, stream + 17 * (number + 1))
+        for number, (generator, _) in enumerate(own):
+            _seed(generator, stream + 29 * (number + 1))
+        if isinstance(obj, Layer):
+            shared = _DEFAULT_RNG([stream, 7])
+            for layer in layers_of(obj):
+                layer._minnet.random = shared
+
+    def _default_rng(self, seed: Any = None) -> np.random.Generator:
+        """Stands for np.random.default_rng: each call without a seed gives the next stream."""
+        if seed is not None:
+            return _DEFAULT_RNG(seed)
+        self._fresh += 1
+        return _DEFAULT_RNG([self._fresh, 11])
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Inside `with`: nothing outside of the examination sees that random numbers are drawn."""
+        numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002
+        patched: list[tuple[dict[str, Any], str]] = []
+        for names in [vars(np.random), *self._modules]:
+            for name, value in list(names.items()):
+                if value is _DEFAULT_RNG:
+                    patched.append((names, name))
+                    names[name] = self._default_rng
+        try:
+            yield
+        finally:
+            for names, name in patched:
+                names[name] = _DEFAULT_RNG
+            for generator, state in self._global:
+                _restore(generator, state)
+            np.random.set_state(numpy_state)  # noqa: NPY002
+            random.setstate(python_state)
+
+
+def own_generators(obj: Any, depth: int = 3) -> Generators:
+    """The generators among the attributes of an object, in a fixed order."""
+    found: Generators = []
+    if depth == 0 or isinstance(obj, (np.ndarray, str, type, ModuleType)):
+        return found
+    if _is_generator(obj):
+        return [(obj, None)]
+    if isinstance(obj, dict):
+        children = list(obj.values())
+    elif isinstance(obj, (list, tuple)):
+        children = list(obj)
+    else:
+        children = list(getattr(obj, "__dict__", {}).values())
+    for child in children:
+        if hasattr(child, "__dict__") or isinstance(child, (dict, list, tuple)) or child is None:
+            found += own_generators(child, depth - 1)
+        elif _is_generator(child):
+            found.append((child, None))
+    return found
+
+
+def _global_generators(modules: list[dict[str, Any]]) -> list[Any]:
+    unique: dict[int, Any] = {}
+    for names in modules:
+        for value in names.values():
+            if _is_generator(value):
+                unique[id(value)] = value
+    return list(unique.values())
+
+
+def _is_generator(value: Any) -> bool:
+    return isinstance(value, (np.random.Generator, np.random.RandomState, random.Random))
+
+
+def _state(generator: Any) -> Any:
+    if isinstance(generator, np.random.Generator):
+        return generator.bit_generator.state
+    return generator.getstate() if isinstance(generator, random.Random) else generator.get_state()
+
+
+def _restore(generator: Any, state: Any) -> None:
+    if isinstance(generator, np.random.Generator):
+        generator.bit_generator.state = state
+    elif isinstance(generator, random.Random):
+        generator.setstate(state)
+    else:
+        generator.set_state(state)
+
+
+def _seed(generator: Any, stream: int) -> None:
+    """Bring a generator to a state that belongs to the stream, whatever its kind."""
+    if isinstance(generator, np.random.Generator):
+        generator.bit_generator.state = type(generator.bit_generator)(stream).state
+    else:
+        generator.seed(stream % 2**32)

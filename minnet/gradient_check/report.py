@@ -1,0 +1,157 @@
+"""What the doctor found: checks and mistakes, for people and for graders."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from minnet.gradient_check.mistakes import CODES, RANK
+from minnet.utils.table import table
+
+HINTS = ("none", "place", "full")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question that was asked: its name, `right`, `wrong` or `skipped`, and one sentence."""
+
+    name: str
+    verdict: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One mistake: what (code), where (a parameter, `input`, `forward`, `backward`), and why."""
+
+    code: str
+    where: str
+    message: str
+    evidence: str
+    place: str = ""
+    advice: str = ""  # the next step, where that of the code does not fit
+
+    @property
+    def next_step(self) -> str:
+        """What to do about it, in one sentence."""
+        return self.advice or CODES[self.code].next_step
+
+    def to_dict(self) -> dict[str, str]:
+        """All fields, and the next step in full."""
+        fields = {**asdict(self), "next_step": self.next_step}
+        del fields["advice"]
+        return fields
+
+    @classmethod
+    def from_dict(cls, data: dict[str, str]) -> Mistake:
+        """The mistake that `to_dict()` described."""
+        names = ("code", "where", "message", "evidence", "place")
+        usual = CODES[data["code"]].next_step
+        advice = data.get("next_step", usual)
+        kept = {name: data[name] for name in names}
+        return cls(**kept, advice="" if advice == usual else advice)
+
+    def paragraph(self) -> str:
+        """Verdict, place, next step, and the numbers last."""
+        lines = [f"[{self.code}] {self.message}"]
+        if self.place:
+            lines.append(f"Place: {self.place}.")
+        lines.append(f"Next step: {self.next_step}")
+        lines.append(f"Evidence: {self.evidence}")
+        wrapped = (
+            textwrap.fill(line, 96, subsequent_indent="    ", break_long_words=False)
+            for line in lines
+        )
+        return "\n".join(wrapped)
+
+
+@dataclass
+class Report:
+    """The result of `check_layer` and `check_loss`.
+
+    Attributes:
+        name: the class. checks: what was asked. mistakes: most specific first.
+
+    >>> report = Report("Scale", [Check("shapes", "right", "All shapes fit.")])
+    >>> report.ok
+    True
+    >>> report.assert_ok()
+    """
+
+    name: str
+    checks: list[Check] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+    note: str = ""  # why no examination was possible
+
+    @property
+    def ok(self) -> bool:
+        """True if the examination took place and found no mistake."""
+        return not self.mistakes and not self.note
+
+    def sort(self) -> None:
+        """Most specific first; mistakes of one rank keep the order in which they were found."""
+        self.mistakes.sort(key=lambda mistake: RANK[mistake.code])
+
+    def assert_ok(self) -> None:
+        """Raise an AssertionError with the whole report if anything is wrong: for pytest."""
+        if not self.ok:
+            raise AssertionError(str(self))
+
+    def to_dict(self, hints: str = "full") -> dict[str, Any]:
+        """The report as plain data; `hints` as in `text`."""
+        result: dict[str, Any] = {"name": self.name, "ok": self.ok}
+        if self.note:
+            result["note"] = self.note
+        if hints == "none":
+            return result
+        result["checks"] = [asdict(check) for check in self.checks] if hints == "full" else []
+        result["mistakes"] = [
+            mistake.to_dict()
+            if hints == "full"
+            else {"where": mistake.where, "place": mistake.place}
+            for mistake in self.mistakes
+        ]
+        return result
+
+    def to_json(self, hints: str = "full") -> str:
+        """The report for programs: keys name, ok, checks, mistakes."""
+        return json.dumps(self.to_dict(hints), indent=2)
+
+    def text(self, hints: str = "full") -> str:
+        """For people. `hints`: "none" says only whether, "place" also where, "full" all."""
+        if self.ok:
+            return f"{self.name}: right. {self._asked()}"
+        if self.note:
+            return f"{self.name}: not examined. {self.note}"
+        count = len(self.mistakes)
+        head = f"{self.name}: {count} mistake{'s' if count > 1 else ''}."
+        if hints == "none":
+            return f"{self.name}: wrong."
+        if hints == "place":
+            return "\n".join([head, *(f"  look at {spot}" for spot in self._spots())])
+        rows = [[check.name, check.verdict, check.sentence] for check in self.checks]
+        parts = [head, table(["check", "verdict", "what was asked"], rows)]
+        return "\n\n".join([*parts, *(mistake.paragraph() for mistake in self.mistakes)])
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Report:
+        """The report that `to_dict()` described."""
+        checks = [Check(**check) for check in data.get("checks", [])]
+        mistakes = [Mistake.from_dict(entry) for entry in data.get("mistakes", [])]
+        return cls(data["name"], checks, mistakes, data.get("note", ""))
+
+    def _spots(self) -> list[str]:
+        spots = [
+            f"{mistake.where}{f' ({mistake.place})' if mistake.place else ''}"
+            for mistake in self.mistakes
+        ]
+        return list(dict.fromkeys(spots))
+
+    def _asked(self) -> str:
+        asked = sum(check.verdict == "right" for check in self.checks)
+        return f"{asked} checks passed."
+
+    def __str__(self) -> str:
+        return self.text()

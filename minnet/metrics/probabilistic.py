@@ -1,0 +1,139 @@
+"""How good the probabilities are, and how well they put the samples in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from minnet.metrics.class_labels import scores_and_classes
+from minnet.utils import checks
+
+Array = NDArray[Any]
+
+
+def log_loss(prediction: ArrayLike, target: ArrayLike) -> float:
+    """-1/m sum ln p(true class): the cross-entropy, in nats.
+
+    Probabilities are first cut to [e, 1 - e], e the spacing of floats at 1 (2.2e-16 in float64,
+    1.2e-7 in float32), so that one that is 0 at the true class gives a large number, not infinity.
+
+    Raises:
+        ValueError: numbers outside of [0, 1], or rows that do not sum to 1.
+
+    >>> round(log_loss([[0.2], [0.9]], [0, 1]), 4)
+    0.1643
+    """
+    p, true = _probabilities("log_loss", prediction, target)
+    smallest = np.finfo(p.dtype).eps
+    p = np.clip(p, smallest, 1 - smallest)
+    return -float(np.log(p[np.arange(len(p)), true], dtype=np.float64).mean())
+
+
+def brier_score(prediction: ArrayLike, target: ArrayLike) -> float:
+    """The mean squared error of the probabilities; 0 is perfect.
+
+    Two classes: 1/m sum (p - y)^2, p that of class 1, from 0 to 1. More: 1/m sum over samples and
+    classes (p - y)^2, from 0 to 2, as Brier had it for two as well.
+
+    Raises:
+        ValueError: numbers outside of [0, 1], or rows that do not sum to 1.
+
+    Source: Brier (1950).
+
+    >>> round(brier_score([[0.2], [0.9]], [0, 1]), 4)
+    0.025
+    """
+    p, true = _probabilities("brier_score", prediction, target)
+    difference = p.astype(np.float64) - np.eye(p.shape[1])[true]
+    squares = np.square(difference).sum(axis=1)
+    return float(squares.mean()) / (2 if p.shape[1] == 2 else 1)
+
+
+def roc_auc(prediction: ArrayLike, target: ArrayLike) -> float:
+    """The area under the ROC curve: how often a positive sample has a larger score than a negative.
+
+        AUC = [R - n1 (n1 + 1) / 2] / (n1 n0)
+
+    R: the sum of the ranks of the n1 positive scores among all, equal scores sharing the mean of
+    their ranks; n0 negative ones. 1/2 for guessing, 1 if a threshold parts the two. With three or
+    more outputs, the mean over the classes of each against the rest.
+
+    Raises:
+        ValueError: a class without a sample, for which there is no such curve.
+
+    Source: Hanley and McNeil (1982); Fawcett (2006) for several classes.
+
+    >>> roc_auc([[0.1], [0.4], [0.35], [0.8]], [0, 0, 1, 1])
+    0.75
+    """
+    scores, true = scores_and_classes("roc_auc", prediction, target)
+    classes = max(2, scores.shape[1])
+    empty = np.flatnonzero(np.bincount(true, minlength=classes) == 0)
+    if len(empty):
+        raise ValueError(
+            f"roc_auc: target: expected samples of all {classes} classes, got none of class "
+            f"{empty[0]} in {len(true)} rows. Use more or stratified data, or another metric."
+        )
+    if classes == 2:
+        return _area(scores[:, -1], true == 1)
+    return float(np.mean([_area(scores[:, c], true == c) for c in range(classes)]))
+
+
+def _area(score: Array, positive: Array) -> float:
+    """The formula of `roc_auc`."""
+    _, place, counts = np.unique(score, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
+    n1 = int(positive.sum())
+    n0 = len(positive) - n1
+    return float(ranks[positive].sum() - n1 * (n1 + 1) / 2) / (n1 * n0)
+
+
+def top_k_accuracy(prediction: ArrayLike, target: ArrayLike, k: int = 2) -> float:
+    """The share of samples whose true class is among the k largest outputs.
+
+    Of equal outputs that of the higher class counts as larger, as in scikit-learn.
+
+    Args:
+        k: below the number of outputs; with all of them every sample would be right.
+
+    >>> scores = [[0.5, 0.3, 0.2], [0.5, 0.3, 0.2], [0.5, 0.3, 0.2]]
+    >>> round(top_k_accuracy(scores, [0, 1, 2], k=2), 4)
+    0.6667
+    """
+    k = checks.whole_number("top_k_accuracy", "k", k)
+    scores, true = scores_and_classes("top_k_accuracy", prediction, target)
+    outputs = scores.shape[1]
+    if k >= outputs:
+        raise ValueError(
+            f"top_k_accuracy: k: expected a number below that of the outputs, {outputs}, got {k}: "
+            f"every sample would be right."
+        )
+    own = scores[np.arange(len(true)), true][:, None]
+    above = (scores > own) | ((scores == own) & (np.arange(outputs) > true[:, None]))
+    return float((above.sum(axis=1) < k).mean())
+
+
+def _probabilities(place: str, prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
+    """A probability for each class (m, k), k >= 2, as floats, and the true classes (m,)."""
+    p, true = scores_and_classes(place, prediction, target)
+    p = p.astype(np.float32 if p.dtype == np.float32 else np.float64, copy=False)
+    wrong = (p < 0) | (p > 1)
+    if wrong.any():
+        row, column = (int(i) for i in np.argwhere(wrong)[0])
+        raise ValueError(
+            f"{place}: prediction: expected probabilities, got prediction[{row}, {column}] = "
+            f"{p[row, column]:g}. End the network in mn.Sigmoid() or mn.Softmax()."
+        )
+    if p.shape[1] == 1:
+        return np.hstack([1 - p, p]), true
+    sums = p.sum(axis=1, dtype=np.float64)
+    wrong = np.abs(sums - 1) > np.sqrt(np.finfo(p.dtype).eps)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise ValueError(
+            f"{place}: prediction: expected rows that sum to 1, got {sums[row]:g} in row {row}. "
+            f"End the network in mn.Softmax()."
+        )
+    return p, true

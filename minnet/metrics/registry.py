@@ -1,0 +1,84 @@
+"""The metrics by name, and for each whether more of it is better."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from numpy.typing import NDArray
+
+from minnet.metrics import classification, regression
+from minnet.metrics import probabilistic as probabilities
+from minnet.utils import checks
+
+Array = NDArray[Any]
+Metric = Callable[[Array, Array], float]
+
+_HIGHER: dict[str, Metric] = {
+    "accuracy": classification.accuracy,
+    "balanced_accuracy": classification.balanced_accuracy,
+    "precision": classification.precision,
+    "recall": classification.recall,
+    "f1": classification.f1,
+    "roc_auc": probabilities.roc_auc,
+    "top_k_accuracy": probabilities.top_k_accuracy,
+    "top_3_accuracy": partial(probabilities.top_k_accuracy, k=3),
+    "top_5_accuracy": partial(probabilities.top_k_accuracy, k=5),
+    "r_squared": regression.r_squared,
+}
+
+_LOWER: dict[str, Metric] = {
+    "log_loss": probabilities.log_loss,
+    "brier_score": probabilities.brier_score,
+    "mean_absolute_error": regression.mean_absolute_error,
+    "mae": regression.mean_absolute_error,
+    "root_mean_squared_error": regression.root_mean_squared_error,
+    "rmse": regression.root_mean_squared_error,
+}
+
+METRICS: dict[str, Metric] = {**_HIGHER, **_LOWER}
+
+
+CLASS_METRICS = tuple(
+    _HIGHER[name] for name in ("accuracy", "balanced_accuracy", "precision", "recall", "f1")
+)
+"""Those that compare classes: they need one class for each sample."""
+
+_TAKEN = ("epoch", "loss", "seconds", "learning_rate")
+
+
+def get(metrics: str | Metric | Iterable[str | Metric]) -> dict[str, Metric]:
+    """Name to function, for names like "accuracy" and for functions of one's own."""
+    if isinstance(metrics, str) or not isinstance(metrics, Iterable):
+        metrics = [metrics]
+    result: dict[str, Metric] = {}
+    for metric in metrics:
+        if isinstance(metric, str) and metric in METRICS:
+            name, function = metric, METRICS[metric]
+        elif callable(metric) and not isinstance(metric, (str, type)):
+            name, function = getattr(metric, "__name__", type(metric).__name__), metric
+        else:
+            raise ValueError(
+                f"Trainer: metrics: expected names ({', '.join(METRICS)}) or functions "
+                f"(prediction, target) -> float, got {checks.describe(metric)}."
+            )
+        if name in _TAKEN or name in result or name.startswith("val_"):
+            raise ValueError(
+                f"Trainer: metrics: expected a name of its own for each metric, got {name!r}, "
+                f"which is taken. Give the function another name: def my_{name.strip('<>')}(...)."
+            )
+        result[name] = function
+    return result
+
+
+def better(name: str) -> str | None:
+    """ "max" if more of it is better, "min" if less, None if the name is not known.
+
+    >>> better("val_accuracy"), better("loss"), better("my_metric")
+    ('max', 'min', None)
+    """
+    own = name[len("val_") :] if name.startswith("val_") else name
+    if own in _HIGHER:
+        return "max"
+    return "min" if own == "loss" or own in _LOWER else None

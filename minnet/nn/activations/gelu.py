@@ -1,0 +1,112 @@
+"""Activations of the form a = z s(z): a gate s between 0 and 1 lets z pass, or holds it back.
+
+By the product rule a' = s(z) + z s'(z). For large negative z both s and a are tiny; the gates
+are computed so that they keep their digits there.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minnet.nn.activations.activation import Activation
+from minnet.nn.erf import normal_distribution
+from minnet.nn.functional import sigmoid_halves
+from minnet.utils.checks import boolean
+
+Array = NDArray[Any]
+
+_FAR = 40.0  # where both gates of GELU are 0 or 1 in every type of float
+
+
+class SiLU(Activation):
+    """a = z sigmoid(z), also called swish; a' = s + z s (1 - s) with s = sigmoid(z).
+
+    Source: Elfwing, Uchibe, Doya (2018); Ramachandran, Zoph, Le (2017).
+
+    >>> SiLU().forward(np.array([[-1.0, 0.0, 1.0, 10.0]])).round(4)
+    array([[-0.2689,  0.    ,  0.7311,  9.9995]])
+    """
+
+    def forward(self, z: Array) -> Array:
+        """a = z s."""
+        p, q = sigmoid_halves(z)
+        s, rest = np.where(z < 0, q, p), np.where(z < 0, p, q)  # rest = 1 - s
+        self._derivative = s * (1 + z * rest)
+        a: Array = z * s
+        return a
+
+    def backward(self, grad: Array) -> Array:
+        """dL/dz = dL/da s (1 + z (1 - s))."""
+        dz: Array = grad * self._derivative
+        return dz
+
+
+class GELU(Activation):
+    """a = z Phi(z), Phi(z) = (1 + erf(z / sqrt(2))) / 2; a' = Phi(z) + z phi(z).
+
+    Phi(z) is the probability that a standard normal number lies below z, phi its density. With
+    `approximate` Phi is replaced by s = (1 + tanh u)/2 = sigmoid(2u) with
+    u = sqrt(2/pi) (z + 0.044715 z^3), and a' = s + z s (1 - s) 2u' with
+    u' = sqrt(2/pi) (1 + 0.134145 z^2).
+
+    Args:
+        approximate: True takes the tanh form, which some published models were trained with.
+
+    Source: Hendrycks and Gimpel (2016); erf: see `minnet.nn.erf`.
+
+    >>> GELU().forward(np.array([[-1.0, 0.0, 1.0, 10.0]])).round(4)
+    array([[-0.1587,  0.    ,  0.8413, 10.    ]])
+    >>> GELU(approximate=True).forward(np.array([[1.0]])).round(4)
+    array([[0.8412]])
+    """
+
+    def __init__(self, approximate: bool = False) -> None:
+        self.approximate = boolean("GELU", "approximate", approximate)
+
+    def forward(self, z: Array) -> Array:
+        """a = z Phi(z)."""
+        near = np.clip(z, -_FAR, _FAR)  # no power of it overflows
+        gate, slope = _tanh_gate(near) if self.approximate else normal_distribution(near)
+        self._derivative = gate + near * slope
+        a: Array = z * gate
+        return a
+
+    def backward(self, grad: Array) -> Array:
+        """dL/dz = dL/da (Phi(z) + z phi(z))."""
+        dz: Array = grad * self._derivative
+        return dz
+
+
+class HardSwish(Activation):
+    """a = z h(z), h = z/6 + 1/2 cut to [0, 1] (see HardSigmoid): a SiLU without exp.
+
+    a' = 0 for z <= -3, 1 for z >= 3, z/3 + 1/2 between (at the kinks as PyTorch has it).
+
+    Source: Howard et al., "Searching for MobileNetV3" (2019).
+
+    >>> HardSwish().forward(np.array([[-4.0, -1.0, 0.0, 4.0]])).round(4)
+    array([[-0.    , -0.3333,  0.    ,  4.    ]])
+    """
+
+    def forward(self, z: Array) -> Array:
+        """a = z (z + 3) / 6 between the kinks, 0 below, z above."""
+        self._derivative = np.where(z >= 3, 1, np.where(z <= -3, 0, z / 3 + 0.5))
+        a: Array = z * ((np.clip(z, -3, 3) + 3) / 6)
+        return a
+
+    def backward(self, grad: Array) -> Array:
+        """dL/dz = dL/da a'."""
+        dz: Array = grad * self._derivative
+        return dz
+
+
+def _tanh_gate(z: Array) -> tuple[Array, Array]:
+    """s = sigmoid(2u) and its derivative s (1 - s) 2u'."""
+    root = math.sqrt(2 / math.pi)
+    p, q = sigmoid_halves(2 * root * (z + 0.044715 * z**3))
+    slope: Array = p * q * (2 * root) * (1 + 3 * 0.044715 * z * z)
+    return np.where(z < 0, q, p), slope

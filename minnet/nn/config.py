@@ -1,0 +1,138 @@
+"""What a layer's constructor was given, remembered so that a file can tell how to make it again.
+
+Only what a file can hold is kept, as copies of its own, so that a later `append` changes nothing:
+numbers, strings, arrays, layers, named initializers, and lists, tuples and dicts of these. Of
+everything else the text alone stays, enough for `repr` and for the error that `save` raises.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from minnet.nn import initializers
+from minnet.utils.checks import is_built_in
+
+PLAIN = (type(None), bool, int, float, str)
+"""Types that are kept as they are; exactly these, not their subclasses."""
+
+_CONTAINERS = (list, tuple, dict)
+
+
+class Unsavable:
+    """Stands where an argument was that no file can hold."""
+
+    def __init__(self, value: object) -> None:
+        try:
+            self.text = repr(value)
+        except Exception:  # a student's repr of a half-made object
+            self.text = f"<{type(value).__name__}>"
+        self.kind = type(value).__name__
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def is_layer(value: object) -> bool:
+    """True for a Layer, told without importing the class, which stands above this file."""
+    return "_minnet" in getattr(value, "__dict__", ())
+
+
+def remember(value: Any, known: dict[int, Any] | None = None) -> Any:
+    """A copy of an argument that nobody else changes; `known` ends lists that hold themselves.
+
+    >>> sizes = [3, 4]
+    >>> kept = remember(sizes)
+    >>> sizes.append(5)
+    >>> kept
+    [3, 4]
+    """
+    known = {} if known is None else known
+    if id(value) in known:
+        return known[id(value)]
+    if type(value) is np.ndarray and value.dtype.kind in "biuf":
+        return value.copy()
+    if type(value) in PLAIN or isinstance(value, (np.generic, Unsavable)) or is_layer(value):
+        return value
+    if is_named_initializer(value):
+        return value
+    if type(value) not in _CONTAINERS:
+        return Unsavable(value)
+    if type(value) is tuple:
+        return tuple(remember(item, known) for item in value)
+    if type(value) is list:
+        copy: Any = known.setdefault(id(value), [])
+        copy.extend(remember(item, known) for item in value)
+    else:
+        copy = known.setdefault(id(value), {})
+        copy.update({key: remember(item, known) for key, item in value.items()})
+    return copy
+
+
+def constructor(
+    layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments that make a layer as it is now.
+
+    A student's layer: those that were given. A built-in one keeps its arguments under their own
+    names; where such an attribute has been changed since (`dropout.rate = 0.1`), the present
+    value counts.
+    """
+    if not is_built_in(layer):
+        return args, kwargs
+    known = inspect.signature(type(layer)).parameters
+    named = dict(zip(known, args, strict=False))
+    positional = [_now(layer, name, value) for name, value in named.items()]
+    if len(positional) < len(args):  # Reshape(2, 3): one name for all
+        return args, kwargs
+    keywords = {name: _now(layer, name, value) for name, value in kwargs.items()}
+    for name, parameter in known.items():
+        now = _now(layer, name, parameter.default)
+        if name not in named and name not in kwargs and now != parameter.default:
+            keywords[name] = now
+    return tuple(positional), keywords
+
+
+def _now(layer: Any, name: str, given: Any) -> Any:
+    """The attribute of this name if it is a number or a list of layers, else what was given."""
+    now = vars(layer).get(name, given)
+    changed = type(given) in _SIMPLE and type(now) in _SIMPLE and now != given
+    return now if changed or (type(now) is list and all(map(is_layer, now))) else given
+
+
+_SIMPLE = (bool, int, float)
+
+
+def is_named_initializer(value: object) -> bool:
+    """One of `mn.initializers`, by itself or made by `constant`, `uniform` or `normal`."""
+    return initializer_name(value) is not None
+
+
+def initializer_name(value: object) -> tuple[str, list[float]] | None:
+    """Name and numbers of an initializer of `mn.initializers`; None for all else.
+
+    >>> initializer_name(initializers.uniform(-1.0, 1.0))
+    ('uniform', [-1.0, 1.0])
+    """
+    if isinstance(value, functools.partial):
+        for name, maker in MAKERS.items():
+            made: Any = maker(0.0)
+            if made.func is value.func and not value.args:
+                return name, list(value.keywords.values())
+        return None
+    for name, function in initializers.INITIALIZERS.items():
+        if value is function:
+            return name, []
+    return None
+
+
+MAKERS: dict[str, Callable[..., initializers.Initializer]] = {
+    "constant": initializers.constant,
+    "uniform": initializers.uniform,
+    "normal": initializers.normal,
+}
+"""The initializers that have numbers of their own."""

@@ -1,0 +1,209 @@
+"""Where weights start: random numbers whose spread fits the number of connections.
+
+An initializer is a function `(shape, generator) -> array`. A signal that passes through many
+layers keeps its size when the variance of a weight is about 1/fan_in; a gradient on its way
+back when it is about 1/fan_out. *fan_in* is the number of inputs that one unit sums up,
+*fan_out* the number of units that one input reaches:
+
+- `Linear`, weight (in, out): fan_in = in, fan_out = out;
+- `Conv2d`, weight (out, in, kh, kw): fan_in = in kh kw, fan_out = out kh kw.
+
+Most are taken by name, `Linear(4, 3, weight_init="he_normal")`. Those with numbers of their own are
+made by a call, `weight_init=mn.initializers.normal(0.0, 0.01)`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minnet.utils.checks import describe, number
+
+Array = NDArray[Any]
+Shape = tuple[int, ...]
+Initializer = Callable[[Shape, "np.random.Generator"], Array]  # quoted: it takes a while to load
+
+
+def fans(shape: Shape) -> tuple[int, int]:
+    """(fan_in, fan_out) of a weight of this shape.
+
+    >>> fans((4, 3)), fans((6, 1, 5, 5))
+    ((4, 3), (25, 150))
+    """
+    if len(shape) == 2:
+        return shape[0], shape[1]
+    if len(shape) > 2:
+        area = math.prod(shape[2:])
+        return shape[1] * area, shape[0] * area
+    raise ValueError(
+        f"initializer: shape: expected a weight of two or more dimensions, got {shape}. "
+        f'For a bias or a gain take "zeros" or "ones".'
+    )
+
+
+def zeros(shape: Shape, _generator: np.random.Generator) -> Array:
+    """All 0: right for biases; for weights it leaves all units of a layer alike."""
+    return np.zeros(shape)
+
+
+def ones(shape: Shape, _generator: np.random.Generator) -> Array:
+    """All 1: right for the gains of normalization layers."""
+    return np.ones(shape)
+
+
+def constant(value: float) -> Initializer:
+    """An initializer that gives this one number everywhere.
+
+    Raises:
+        TypeError, ValueError: not a finite number.
+
+    >>> constant(0.1)((2,), np.random.default_rng())
+    array([0.1, 0.1])
+    """
+    return partial(_constant, value=number("initializers.constant", "value", value))
+
+
+def uniform(low: float = -0.05, high: float = 0.05) -> Initializer:
+    """An initializer that draws from U(low, high), whatever the fans are.
+
+    Raises:
+        TypeError, ValueError: not finite numbers, or low above high.
+    """
+    low = number("initializers.uniform", "low", low)
+    high = number("initializers.uniform", "high", high, minimum=low)
+    return partial(_between, low=low, high=high)
+
+
+def normal(mean: float = 0.0, standard_deviation: float = 0.05) -> Initializer:
+    """An initializer that draws from N(mean, standard_deviation^2), whatever the fans are.
+
+    Raises:
+        TypeError, ValueError: not finite numbers, or a negative deviation.
+    """
+    mean = number("initializers.normal", "mean", mean)
+    deviation = number("initializers.normal", "standard_deviation", standard_deviation, minimum=0)
+    return partial(_around, mean=mean, deviation=deviation)
+
+
+def orthogonal(shape: Shape, generator: np.random.Generator) -> Array:
+    """A random matrix whose shorter side is orthonormal: it turns vectors and keeps their length.
+
+    A weight of more than two dimensions counts as a matrix of its first axis against all others:
+    the filters of a Conv2d are orthogonal to each other. It is Q of the decomposition QR of
+    normal numbers; Q's columns take the signs of R's diagonal, which makes all rotations and
+    reflections equally likely.
+
+    Source: Saxe, McClelland, Ganguli (2014); the signs: Mezzadri (2007).
+
+    >>> w = orthogonal((2, 3), np.random.default_rng(0))
+    >>> np.allclose(w @ w.T, np.eye(2))
+    True
+    """
+    fans(shape)  # refuses a vector
+    rows, columns = shape[0], math.prod(shape[1:])
+    drawn = generator.normal(size=(max(rows, columns), min(rows, columns)))
+    q, r = np.linalg.qr(drawn)
+    q *= np.where(np.diagonal(r) < 0, -1.0, 1.0)
+    return (q if rows >= columns else q.T).reshape(shape)
+
+
+def glorot_uniform(shape: Shape, generator: np.random.Generator) -> Array:
+    """U(-r, r), r = sqrt(6 / (fan_in + fan_out)): for sigmoid, tanh, softmax.
+
+    Source: Glorot and Bengio (2010), equation 16.
+    """
+    return _uniform(shape, generator, 2.0 / sum(fans(shape)))
+
+
+def glorot_normal(shape: Shape, generator: np.random.Generator) -> Array:
+    """N(0, 2 / (fan_in + fan_out)). Source: Glorot and Bengio (2010), equation 12."""
+    return _normal(shape, generator, 2.0 / sum(fans(shape)))
+
+
+def he_uniform(shape: Shape, generator: np.random.Generator) -> Array:
+    """U(-r, r), r = sqrt(6 / fan_in): for ReLU and its relatives. Source: He et al. (2015)."""
+    return _uniform(shape, generator, 2.0 / fans(shape)[0])
+
+
+def he_normal(shape: Shape, generator: np.random.Generator) -> Array:
+    """N(0, 2 / fan_in): ReLU silences half of the inputs, hence the 2. Source: He et al. (2015)."""
+    return _normal(shape, generator, 2.0 / fans(shape)[0])
+
+
+def lecun_uniform(shape: Shape, generator: np.random.Generator) -> Array:
+    """U(-r, r), r = sqrt(3 / fan_in): for SELU. Source: LeCun et al. (1998), section 4.6."""
+    return _uniform(shape, generator, 1.0 / fans(shape)[0])
+
+
+def lecun_normal(shape: Shape, generator: np.random.Generator) -> Array:
+    """N(0, 1 / fan_in): for SELU. Source: LeCun et al. (1998), section 4.6."""
+    return _normal(shape, generator, 1.0 / fans(shape)[0])
+
+
+def _constant(shape: Shape, _generator: np.random.Generator, value: float) -> Array:
+    return np.full(shape, value)
+
+
+def _between(shape: Shape, generator: np.random.Generator, low: float, high: float) -> Array:
+    return generator.uniform(low, high, shape)
+
+
+def _around(shape: Shape, generator: np.random.Generator, mean: float, deviation: float) -> Array:
+    return generator.normal(mean, deviation, shape)
+
+
+def _uniform(shape: Shape, generator: np.random.Generator, variance: float) -> Array:
+    """Uniform numbers of this variance: U(-r, r) has the variance r^2 / 3."""
+    limit = math.sqrt(3.0 * variance)
+    return generator.uniform(-limit, limit, shape)
+
+
+def _normal(shape: Shape, generator: np.random.Generator, variance: float) -> Array:
+    return generator.normal(0.0, math.sqrt(variance), shape)
+
+
+INITIALIZERS: dict[str, Initializer] = {
+    "zeros": zeros,
+    "ones": ones,
+    "uniform": uniform(),
+    "normal": normal(),
+    "glorot_uniform": glorot_uniform,
+    "glorot_normal": glorot_normal,
+    "he_uniform": he_uniform,
+    "he_normal": he_normal,
+    "lecun_uniform": lecun_uniform,
+    "lecun_normal": lecun_normal,
+    "orthogonal": orthogonal,
+}
+"""What `weight_init` takes by name; `constant` needs its number and has none."""
+
+
+def get(initializer: str | Initializer, place: str = "initializer") -> Initializer:
+    """The function behind a name; a function of one's own passes through.
+
+    Raises:
+        ValueError, TypeError: an unknown name, or what is no function.
+
+    >>> get("he_normal") is he_normal
+    True
+    """
+    if isinstance(initializer, str) and initializer in INITIALIZERS:
+        return INITIALIZERS[initializer]
+    makers: dict[Any, str] = {constant: "constant(0.1)", uniform: "uniform()", normal: "normal()"}
+    if any(initializer is maker for maker in makers):
+        raise TypeError(
+            f"{place}: expected a function (shape, generator) -> array, got the maker of "
+            f"one. Call it: mn.initializers.{makers[initializer]}."
+        )
+    if callable(initializer):
+        return initializer
+    kind = ValueError if isinstance(initializer, str) else TypeError
+    raise kind(
+        f"{place}: expected one of {', '.join(INITIALIZERS)} or a function "
+        f"(shape, generator) -> array, got {describe(initializer)}."
+    )

@@ -1,0 +1,146 @@
+"""Batch normalization: each feature is brought to mean 0 and variance 1 over the batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minnet.nn.layer import Layer
+from minnet.nn.parameter import Parameter
+from minnet.nn.workspace import lent
+from minnet.utils.checks import number, whole_number
+
+Array = NDArray[Any]
+
+
+class BatchNorm(Layer):
+    """y = gamma x^ + beta, x^ = (x - mean) / sqrt(variance + epsilon), feature by feature.
+
+    Shapes: x (m, features), or (m, features, h, w) where a feature is a channel and all of its
+    pixels count; `gamma` and `beta` (features,). In training, mean and variance are those of
+    the batch: over its n values of each feature, the variance divided by n. In evaluation they
+    are `running_mean` and `running_variance`, which training keeps up to date by
+
+        running <- (1 - momentum) running + momentum (of the batch, the variance over n - 1)
+
+    and which start at 0 and 1. mean and variance depend on every sample, hence the two last terms
+    of dL/dx. With G = dL/dy, s = sqrt(variance + epsilon), sums over the n values of a feature:
+
+        dL/dbeta  = sum G
+        dL/dgamma = sum G x^
+        dL/dx     = gamma/s (G - dL/dbeta / n - x^ dL/dgamma / n)     in training
+        dL/dx     = gamma/s G                                         in evaluation
+
+    Args:
+        features: the length of axis 1.
+        momentum: the weight of the new batch, in [0, 1] (PyTorch's sense; ONNX has 1 - momentum).
+        epsilon: keeps a feature that never changes from being divided by 0.
+
+    Raises:
+        TypeError, ValueError: a bad argument; an input whose axis 1 is not `features`; one value
+            per feature in training, which has no variance.
+
+    Source: Ioffe and Szegedy (2015), algorithm 1.
+
+    >>> layer = BatchNorm(1)
+    >>> layer.training = True
+    >>> layer.forward(np.array([[1.0], [3.0]])).round(3)
+    array([[-1.],
+           [ 1.]])
+    >>> layer.running_mean.value, layer.running_variance.value
+    (array([0.2]), array([1.1]))
+    """
+
+    def __init__(self, features: int, momentum: float = 0.1, epsilon: float = 1e-5) -> None:
+        self.features = whole_number("BatchNorm", "features", features)
+        self.momentum = number("BatchNorm", "momentum", momentum, minimum=0, maximum=1)
+        self.epsilon = number("BatchNorm", "epsilon", epsilon, minimum=0, above=True)
+        self.gamma = Parameter(shape=self.features, initializer="ones")
+        self.beta = Parameter(shape=self.features)
+        self.running_mean = Parameter(shape=self.features, trainable=False)
+        self.running_variance = Parameter(shape=self.features, initializer="ones", trainable=False)
+
+    def forward(self, x: Array) -> Array:
+        """y = gamma x^ + beta; in training the running values take their step."""
+        self._check(x)
+        self._per_sample = x.size // (len(x) * self.features)
+        self._axes = (0, *range(2, x.ndim))
+        self._column = (self.features, *(1,) * (x.ndim - 2))  # a feature's number, at axis 1
+        dtype = np.result_type(x, self.gamma.value)
+        out = lent(self, "x^", x.shape, dtype)
+        if self.training:
+            mean = x.mean(axis=self._axes)
+            self._normalized = np.subtract(x, self._wide(mean), out=out)
+            variance = self._mean_square(self._normalized)
+            self._remember(mean, variance, x.size // self.features)
+        else:
+            mean, variance = self.running_mean.value, self.running_variance.value
+            self._normalized = np.subtract(x, self._wide(mean), out=out)
+        self._of_batch = self.training
+        self._s = np.sqrt(variance + self.epsilon)
+        self._normalized /= self._wide(self._s)
+        y: Array = np.multiply(
+            self._normalized, self._wide(self.gamma.value), out=lent(self, "y", x.shape, dtype)
+        )
+        y += self._wide(self.beta.value)
+        return y
+
+    def backward(self, grad: Array) -> Array:
+        """dL/dbeta, dL/dgamma; returns dL/dx."""
+        x, n = self._normalized, grad.size // self.features
+        dx: Array = np.multiply(grad, x, out=lent(self, "dx", grad.shape, grad.dtype))
+        self.beta.grad = dbeta = grad.sum(axis=self._axes)
+        self.gamma.grad = dgamma = dx.sum(axis=self._axes)
+        if self._of_batch:
+            np.multiply(x, self._wide(-dgamma / n), out=dx)
+            dx += grad
+            dx -= self._wide(dbeta / n)
+        else:
+            dx[...] = grad
+        dx *= self._wide(self.gamma.value / self._s)
+        return dx
+
+    def _wide(self, numbers: Array) -> Array:
+        """One number per feature, in a shape that meets axis 1."""
+        return numbers.reshape(self._column)
+
+    def _mean_square(self, centred: Array) -> Array:
+        square = np.multiply(centred, centred, out=lent(self, "dx", centred.shape, centred.dtype))
+        mean: Array = square.mean(axis=self._axes)
+        return mean
+
+    def _remember(self, mean: Array, variance: Array, n: int) -> None:
+        """The running values; a batch that is not finite leaves them as they are."""
+        if np.isfinite(variance).all():
+            self.running_mean.value += self.momentum * (mean - self.running_mean.value)
+            unbiased = variance * (n / (n - 1))
+            self.running_variance.value += self.momentum * (unbiased - self.running_variance.value)
+
+    def _check(self, x: Array) -> None:
+        if x.ndim < 2 or x.shape[1] != self.features:
+            mend = "One sample alone: x[None]." if x.ndim < 2 else self._mend(x.shape)
+            raise ValueError(
+                f"{self!r}: features: expected input of shape (m, {self.features}) or "
+                f"(m, {self.features}, h, w), got {x.shape}. {mend}"
+            )
+        if self.training and x.size == self.features:
+            raise ValueError(self._one_value(f"an input of shape {x.shape}"))
+
+    def check_batch(self, samples: int) -> None:
+        """Refuse a coming batch that is too small to train on; asked before the first step."""
+        if samples * self._per_sample < 2:
+            raise ValueError(self._one_value("a batch of a single sample"))
+
+    def _one_value(self, got: str) -> str:
+        return (
+            f"{self!r}: expected two or more values per feature in training, got one ({got}), "
+            f"which has no variance. Take a larger batch_size, one that does not leave a single "
+            f"sample for the last batch, or training = False."
+        )
+
+    def _mend(self, shape: tuple[int, ...]) -> str:
+        if shape[-1] == self.features and len(shape) == 4:
+            return "The channels seem to stand last: x.transpose(0, 3, 1, 2)."
+        return f"Axis 1 has the length {shape[1]}: make this BatchNorm({shape[1]})."

@@ -1,0 +1,139 @@
+"""`mn.load`: a network made again from its file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+from numpy.typing import NDArray
+
+from minnet.nn import activations, layers
+from minnet.nn import network_file as c
+from minnet.nn.layer import Layer
+from minnet.nn.network import Network
+from minnet.saving.encoding import Reader, checked
+from minnet.saving.errors import Flaw, checked_path, reading
+from minnet.utils.checks import describe
+
+Array = NDArray[Any]
+Classes = dict[str, type[Layer]]
+
+BUILT_IN: Classes = {
+    f"minnet.{name}": getattr(module, name)
+    for module in (activations, layers)
+    for name in module.__all__
+} | {"minnet.Network": Network}
+"""The classes that a file may name by itself; all others are handed over by the caller."""
+
+
+def load(
+    path: str | os.PathLike[str],
+    layers: Iterable[type[Layer]] = (),
+) -> Network:
+    """The network that `network.save(path)` wrote.
+
+    Nothing in a file is ever imported or executed: it can name the layers of minnet and those
+    whose classes are handed over, and their constructors are called with numbers, strings and
+    arrays.
+
+    Args:
+        path: of the file; also one that a Trainer wrote.
+        layers: the classes of the user's own layers in it: `layers=[Scale]`.
+
+    Returns:
+        A new network, in evaluation mode, with the same layers, values, dtype and seed.
+
+    Raises:
+        CheckpointError: whatever is wrong with the file. TypeError, ValueError: with an argument.
+
+    >>> import pathlib, tempfile, numpy as np, minnet as mn
+    >>> network = mn.Network([mn.Linear(2, 3), mn.Tanh(), mn.Linear(3, 1)], seed=0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     network.save(pathlib.Path(folder) / "network.minnet")
+    ...     again = mn.load(pathlib.Path(folder) / "network.minnet")
+    >>> x = np.ones((1, 2))
+    >>> bool((again.predict(x) == network.predict(x)).all())
+    True
+    """
+    place = checked_path("load", path)
+    classes = _classes(layers)
+    with reading(place):
+        return _build(c.read(place), classes)
+
+
+def _classes(own: Iterable[type[Layer]]) -> Classes:
+    """The classes by the names that a file has for them."""
+    if isinstance(own, type) or not isinstance(own, Iterable):
+        raise TypeError(
+            f"load: layers: expected a list of classes, got {describe(own)}. Write layers=[Scale]."
+        )
+    classes = dict(BUILT_IN)
+    for cls in own:
+        if not isinstance(cls, type) or not issubclass(cls, Layer):
+            raise TypeError(
+                f"load: layers: expected classes of layers, got {describe(cls)}. Write the class "
+                f"itself, layers=[Scale], not an object or its name."
+            )
+        if classes.setdefault(cls.__name__, cls) is not cls:
+            raise ValueError(
+                f"load: layers: expected classes of different names, got two of the name "
+                f"{cls.__name__}. Rename one."
+            )
+    return classes
+
+
+def _build(file: c.Contents, classes: Classes) -> Network:
+    """The network of a file whose digest and shapes have been checked."""
+    spec = file.description.get("network")
+    if spec is None:
+        raise Flaw(
+            "it holds values only. Build the network and read them into it: "
+            "network.load_values(path)."
+        )
+    values = file.values
+    maker = _Maker(classes, sum(value.size for value in values.values()))
+    reader = Reader(file.beside_the_values(), maker)
+    network = reader.decode(spec)
+    if not isinstance(network, Network):
+        raise Flaw("its description is not that of a network.")
+    if file.description["kind"] == "network":
+        c.check_used(file, reader.used)
+    network.dtype = file.description["dtype"]
+    parameters = c.named_parameters(network)
+    c.fit_together(values, parameters)
+    c.freeze(network, parameters, file.description["frozen"])
+    c.put(values, parameters)
+    return network
+
+
+class _Maker:
+    """Calls constructors; a network is put together only when its size can be that of the file."""
+
+    def __init__(self, classes: Classes, size: int) -> None:
+        self.classes, self.size = classes, size
+
+    def __call__(self, kind: str, args: list[Any], kwargs: dict[str, Any]) -> Layer:
+        cls = self.classes.get(kind)
+        if cls is None and kind.startswith("minnet."):
+            raise Flaw(f"it has a layer {kind[:80]!r}, which this minnet does not know.")
+        if cls is None:
+            raise Flaw(
+                f"it has a layer {kind[:80]!r} of your own: hand over the class, "
+                f"mn.load(path, layers=[{kind[:80]}])."
+            )
+        if cls is Network:
+            parts = checked(args[0] if args else None, list)
+            sizes = [p.size for part in parts for p in part.parameters().values()]
+            if sum(sizes) > self.size:
+                raise Flaw("its description has more parameters than the file.")
+        try:
+            layer = cls(*args, **kwargs)
+        except Exception as error:
+            name = kind.removeprefix("minnet.")
+            raise Flaw(
+                f"its layer {name} cannot be made: {type(error).__name__}: {error}"
+            ) from error
+        if not isinstance(layer, Layer):
+            raise Flaw(f"its layer {kind} is none.")
+        return layer

@@ -1,0 +1,189 @@
+"""Binary cross-entropy: the loss of yes-or-no questions, canonical with the sigmoid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from minnet.nn.activations import Sigmoid, Softmax
+from minnet.nn.functional import sigmoid_halves
+from minnet.nn.layer import Layer
+from minnet.nn.losses import sample_weights as weights
+from minnet.nn.losses.loss import Loss, prediction_and_target
+from minnet.nn.losses.target_checks import (
+    check_between_0_and_1,
+    refuse_last_layer,
+    saturated,
+)
+
+Array = NDArray[Any]
+
+
+class BinaryCrossEntropy(Loss):
+    """L = -1/m sum [y ln a + (1 - y) ln(1 - a)], for a in (0, 1) and y in [0, 1]; 0 ln 0 is 0.
+
+    dL/da = (a - y)/(a (1 - a))/m. Behind a sigmoid, a = sigmoid(z), the denominator is the
+    sigmoid's own derivative and cancels: dL/dz = (a - y)/m. It is computed as
+
+        L     = (1 - y) softplus(z) + y softplus(-z)
+        dL/dz = [(1 - y) sigmoid(z) - y sigmoid(-z)] / m
+
+    which never subtracts from 1, so both are right to a few units in the last place for
+    every z. It follows from maximum likelihood: L is -ln of the probability of the labels.
+
+    With weights or smoothing each of the two terms has a weight of its own, u for ln a and v
+    for ln(1 - a), and L = -1/n sum [u ln a + v ln(1 - a)]; without them u = y, v = 1 - y, n = m:
+
+        t = y (1 - e) + e/2            label smoothing e
+        u = s w1 t,  v = s w0 (1 - t)  s: the sample's weight, w0, w1: the classes' weights
+        n = sum s (w1 y + w0 (1 - y))  before smoothing; over k outputs: of their means
+
+    Args:
+        class_weight: two numbers, for y = 0 and for y = 1.
+        label_smoothing: e, 0 <= e < 1.
+        ignore_label: targets equal to this number, for example -1, do not count.
+
+    Raises:
+        ValueError: a target or a prediction outside [0, 1], or shapes that differ.
+        FloatingPointError: called on saturated probabilities, where the loss is infinite or
+            its gradient 0/0; from the logits this cannot happen.
+
+    Source: Bishop, *Pattern Recognition and Machine Learning*, section 4.3.2; Szegedy et al.
+    (2016) for label smoothing.
+
+    >>> loss = BinaryCrossEntropy()
+    >>> round(loss.forward(np.array([[0.5], [0.8]]), np.array([[1.0], [1.0]])), 4)
+    0.4581
+    >>> loss.forward_from_logits(np.array([[1000.0]]), np.array([[0.0]]))
+    1000.0
+    """
+
+    canonical: ClassVar[type[Layer] | None] = Sigmoid
+
+    def __init__(
+        self,
+        class_weight: Sequence[float] | None = None,
+        label_smoothing: float = 0.0,
+        ignore_label: float | None = None,
+    ) -> None:
+        place = "BinaryCrossEntropy"
+        self.class_weight = weights.class_weights(place, class_weight)
+        weights.check_classes(self, self.class_weight, 2)
+        self.label_smoothing = weights.smoothing(place, label_smoothing)
+        self.ignore_label = weights.ignored(place, ignore_label)
+
+    def forward(
+        self, prediction: Array, target: Array, sample_weight: Array | None = None
+    ) -> float:
+        """The loss of probabilities a, as they come out of a sigmoid."""
+        a, y = prediction_and_target(self, prediction, target)
+        self.check_prediction(a)
+        check_between_0_and_1(self, "target", self._without_ignored(y)[0])
+        self._a = a = a.astype(np.float64) if a.dtype.kind != "f" else a.copy()
+        self._weigh(y.astype(a.dtype, copy=False), sample_weight)
+        u, v = self._u, self._v
+        infinite = ((u > 0) & (a == 0)) | ((v > 0) & (a == 1))
+        if infinite.any():
+            raise saturated(self, a, infinite, "the loss -y ln a - (1 - y) ln(1 - a) is infinite")
+        ln_a = np.log(a, out=np.zeros_like(a), where=u > 0)
+        ln_1_minus_a = np.log1p(-a, out=np.zeros_like(a), where=v > 0)
+        return abs(float((u * ln_a + v * ln_1_minus_a).sum())) / self._divisor  # all terms <= 0
+
+    def backward(self) -> Array:
+        """(v/(1 - a) - u/a)/n: the same as (a - y)/(a (1 - a))/m without its a - y."""
+        a, u, v = self._a, self._u, self._v
+        at_the_end = ((a == 0) | (a == 1)) & (u + v > 0)
+        if at_the_end.any():
+            raise saturated(self, a, at_the_end, "the gradient (a - y)/(a (1 - a)) is 0/0")
+        towards_0 = np.divide(v, 1 - a, out=np.zeros_like(a), where=v > 0)
+        towards_1 = np.divide(u, a, out=np.zeros_like(a), where=u > 0)
+        gradient: Array = (towards_0 - towards_1) / self._divisor
+        return gradient
+
+    def forward_from_logits(
+        self, logits: Array, target: Array, sample_weight: Array | None = None
+    ) -> float:
+        """v softplus(z) + u softplus(-z), both from e = exp(-|z|)."""
+        z = self._z = logits
+        self._weigh(target, sample_weight)
+        u, v = self._u, self._v
+        both = np.log1p(np.exp(-np.abs(z)))  # the common part of softplus(z) and softplus(-z)
+        rows = v * (np.maximum(z, 0) + both) + u * (np.maximum(-z, 0) + both)
+        return float(rows.sum()) / self._divisor
+
+    def backward_from_logits(self) -> Array:
+        """[v sigmoid(z) - u sigmoid(-z)] / n; at y = 1 this is -sigmoid(-z)/m."""
+        p, q = sigmoid_halves(self._z)
+        negative = self._z < 0
+        a = np.where(negative, q, p)
+        one_minus_a = np.where(negative, p, q)
+        gradient: Array = (self._v * a - self._u * one_minus_a) / self._divisor
+        return gradient
+
+    def _weigh(self, y: Array, sample_weight: Array | None) -> None:
+        """The weights u and v of the two terms, and n, for these targets."""
+        self._u, self._v, self.count = y, 1 - y, float(len(y))
+        plain = self.class_weight is None and not self.label_smoothing
+        if plain and self.ignore_label is None and sample_weight is None:
+            self._divisor = self.count
+            return
+        y, counts = self._without_ignored(y)
+        w0, w1 = (1.0, 1.0) if self.class_weight is None else self.class_weight
+        each = counts.astype(y.dtype)
+        if sample_weight is not None:
+            each = each * weights.column(
+                weights.sample_weights(repr(self), sample_weight, len(y)), y
+            )
+        t = y * (1 - self.label_smoothing) + self.label_smoothing / 2
+        rest = (1 - y) * (
+            1 - self.label_smoothing
+        ) + self.label_smoothing / 2  # 1 - t, not cancelled
+        total = float((each * (float(w1) * y + float(w0) * (1 - y))).sum())
+        if not total:
+            each = np.zeros_like(each)  # smoothing gives nothing to a batch of labels of weight 0
+        self._u, self._v = each * float(w1) * t, each * float(w0) * rest
+        self.count = total / max(1, y[0].size)
+        self._divisor = self.count or 1.0  # a batch of ignored labels: 0/1
+
+    def _without_ignored(self, y: Array) -> tuple[Array, Array]:
+        """The targets with 0 in place of ignored ones, and where they count."""
+        if self.ignore_label is None:
+            return y, np.ones(y.shape, bool)
+        counts = y != self.ignore_label
+        return np.where(counts, y, 0).astype(y.dtype), counts
+
+    def check_last_layer(self, layer: Layer) -> None:
+        """Only a sigmoid, or a layer of one's own, can stand before this loss."""
+        mend = "End the network in mn.Sigmoid()."
+        if type(layer) is Softmax:
+            mend = (
+                "For classes that exclude each other take mn.CategoricalCrossEntropy(); for one "
+                "yes-or-no question end the network in mn.Linear(..., 1), mn.Sigmoid()."
+            )
+        refuse_last_layer(self, layer, Sigmoid, mend)
+
+    def check_prediction(self, prediction: Array) -> None:
+        """Refuse what is not a probability."""
+        check_between_0_and_1(self, "prediction", prediction)
+
+    def counts(self, target: Array) -> Array:
+        """How much each sample counts: the weights of its classes, 0 where a label is ignored."""
+        y, counting = self._without_ignored(target)
+        w0, w1 = (1.0, 1.0) if self.class_weight is None else self.class_weight
+        each: Array = (counting * (w1 * y + w0 * (1 - y))).reshape(len(y), -1).sum(axis=1)
+        return each
+
+    def for_metrics(self, prediction: Array, target: Array) -> tuple[Array, Array]:
+        """Without the samples whose label is ignored."""
+        rows = self._without_ignored(target)[1].reshape(len(target), -1).all(axis=1)
+        return (prediction, target) if rows.all() else (prediction[rows], target[rows])
+
+    def prepare_target(self, y: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+        """0/1 labels or probabilities, `(m,)` or `(m, 1)`, as floats of shape (m, 1)."""
+        target = super().prepare_target(y, shape, dtype)
+        check_between_0_and_1(self, "y", self._without_ignored(target)[0])
+        weights.at_least_something(self, self.counts(target))
+        return target

@@ -1,0 +1,56 @@
+"""Losses that judge each output by itself: a value and a derivative for one pair (a, y).
+
+What they share, the sum over the outputs, the mean over the samples and the samples' weights,
+is written once, here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minnet.nn.losses.loss import Loss, check_finite, prediction_and_target
+from minnet.nn.losses.sample_weights import column, sample_weights
+
+Array = NDArray[Any]
+
+
+class ElementwiseLoss(Loss):
+    """L = 1/n sum_i s_i sum_j f(a_ij, y_ij), n = sum s_i; without weights s_i = 1, n = m.
+
+    A subclass writes `values(a, y)`, f itself, and `derivatives(a, y)`, df/da.
+    """
+
+    def values(self, a: Array, y: Array) -> Array:
+        """Gives f(a, y), element by element."""
+        raise NotImplementedError(f"{type(self).__name__}: write values(self, a, y).")
+
+    def derivatives(self, a: Array, y: Array) -> Array:
+        """Gives df/da, element by element."""
+        raise NotImplementedError(f"{type(self).__name__}: write derivatives(self, a, y).")
+
+    def forward(
+        self, prediction: Array, target: Array, sample_weight: Array | None = None
+    ) -> float:
+        """The weighted mean over the samples of the sum over the outputs."""
+        a, y = prediction_and_target(self, prediction, target)
+        a = a if a.dtype.kind == "f" else a.astype(np.float64)
+        self._a, self._y = a, y = a, y.astype(a.dtype, copy=False)
+        values = self.values(a, y)
+        self._weight, self.count = None, float(len(a))
+        if sample_weight is not None:
+            weights = sample_weights(repr(self), sample_weight, len(a))
+            self._weight, self.count = column(weights, a), float(weights.sum())
+            values = values * self._weight
+        self._divisor = self.count or 1.0  # a batch whose weights are all 0 counts 0
+        return check_finite(self, float(values.sum()) / self._divisor, a, y)
+
+    def backward(self) -> Array:
+        """s_i df/da / n."""
+        gradient = self.derivatives(self._a, self._y)
+        if self._weight is not None:
+            gradient = gradient * self._weight
+        result: Array = gradient / self._divisor
+        return result

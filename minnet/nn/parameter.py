@@ -1,0 +1,269 @@
+"""A value that a network learns, and the gradient of the loss with respect to it.
+
+A Parameter owns its place in memory: assigning to `.value` or `.grad` copies numbers into that
+place. That is what lets a Network put all of its parameters side by side into one flat vector
+while each layer still sees its own array of its own shape.
+"""
+
+from __future__ import annotations
+
+import numbers
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from minnet.nn import initializers
+from minnet.utils.checks import boolean, describe, finite, numeric_array, whole_number
+
+Array = NDArray[Any]
+
+
+class Parameter:
+    """A trainable array: `Parameter(value)`, or `Parameter(shape=..., initializer=...)`.
+
+    Args:
+        value: the numbers to start from, copied; floats (integers would truncate every update).
+        trainable: False for state that is saved, cast and copied but not trained, as the
+            running mean of a normalization layer.
+        shape, initializer: instead of `value`: draw it when first needed, or, reproducibly,
+            by the seed of the network.
+        penalized: whether L1 and L2 penalties act on it; None: if it has two or more dimensions.
+
+    Attributes:
+        value, grad: arrays of one shape. Assignment copies into place; a shape that differs
+            is refused.
+        shape, size, trainable: as given. name: the place, for messages.
+
+    Raises:
+        TypeError: not an array of floats. ValueError: NaN, inf, or neither value nor shape.
+
+    >>> gain = Parameter([1.0, 2.0])
+    >>> gain.grad = [0.5, 0.5]
+    >>> gain.value - 0.1 * gain.grad
+    array([0.95, 1.95])
+    """
+
+    def __init__(
+        self,
+        value: ArrayLike | None = None,
+        trainable: bool = True,
+        *,
+        shape: int | tuple[int, ...] | None = None,
+        initializer: str | initializers.Initializer | None = None,
+        penalized: bool | None = None,
+    ) -> None:
+        self.name = "Parameter"
+        self._penalized = (
+            None if penalized is None else boolean("Parameter", "penalized", penalized)
+        )
+        self.trainable = boolean("Parameter", "trainable", trainable)
+        self._value: Array | None = None
+        self._grad: Array | None = None
+        self._drawn: bytes | None = None  # fingerprint of a random draw that a seed may repeat
+        self._owner: weakref.ref[Any] | None = None  # the network whose vectors it is part of
+        self._initializer: initializers.Initializer = initializers.zeros
+        if value is not None:
+            if shape is not None or initializer is not None:
+                raise ValueError(
+                    "Parameter: expected a value, or a shape and an initializer, got both."
+                )
+            self._value = _checked_value(value)
+            self._shape = self._value.shape
+        elif shape is None:
+            raise ValueError(
+                "Parameter: expected a value or a shape, got neither. "
+                'Write Parameter(np.zeros(3)) or Parameter(shape=(4, 3), initializer="he_normal").'
+            )
+        else:
+            self._initializer = initializers.get("zeros" if initializer is None else initializer)
+            lengths = shape if isinstance(shape, (tuple, list)) else (shape,)
+            self._shape = tuple(whole_number("Parameter", "shape", n) for n in lengths)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of value and grad; it never changes."""
+        return self._shape
+
+    @property
+    def size(self) -> int:
+        """The number of entries."""
+        return int(np.prod(self._shape, dtype=int))
+
+    @property
+    def penalized(self) -> bool:
+        """True if the Trainer's penalties act on it."""
+        return self.trainable and (
+            len(self._shape) > 1 if self._penalized is None else self._penalized
+        )
+
+    @property
+    def value(self) -> Array:
+        """The numbers; drawn now, by a generator of its own, if no network has drawn them."""
+        if self._value is None:
+            self.draw(np.random.default_rng())
+        return self._value  # type: ignore[return-value]
+
+    @value.setter
+    def value(self, value: ArrayLike) -> None:
+        current = self.value
+        if value is not current:
+            current[...] = self._fitting("value", value)
+
+    @property
+    def grad(self) -> Array:
+        """dL/dvalue, zero until a backward sets it."""
+        if self._grad is None:
+            self._grad = np.zeros_like(self.value)
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: ArrayLike) -> None:
+        current = self.grad
+        if grad is not current:  # `p.grad += g` has written in place already
+            current[...] = self._fitting("grad", grad)
+
+    def draw(self, generator: np.random.Generator) -> None:
+        """Fill the value by the initializer; a later seed may draw again, unless it is changed."""
+        drawn = np.asarray(self._initializer(self._shape, generator))
+        if drawn.shape != self._shape:
+            raise ValueError(
+                f"{self.name}: initializer: expected an array of shape {self._shape}, "
+                f"got {describe(drawn)}."
+            )
+        if self._value is None:
+            self._value = np.empty(self._shape)
+        self._value[...] = drawn
+        self._drawn = fingerprint(self._value)
+
+    @property
+    def settled(self) -> bool:
+        """True once the value is somebody's choice: given, assigned, trained, drawn by a seed."""
+        if self._value is None:
+            return False
+        return self._drawn is None or self._drawn != fingerprint(self._value)
+
+    def settle(self) -> None:
+        """Keep the value as it is: no later seed draws it again."""
+        self._drawn = None
+
+    def move(self, value: Array, grad: Array) -> None:
+        """Live in these arrays from now on (parts of a network's flat vectors)."""
+        settled = self.settled
+        value[...] = self.value
+        grad[...] = 0.0 if self._grad is None else self._grad
+        self._value, self._grad = value, grad
+        self._drawn = None if settled else fingerprint(value)
+
+    def _fitting(self, what: str, array: ArrayLike) -> Array:
+        """The array if it has our shape, else the error that teaches."""
+        place = f"{self.name}.{what}"
+        if array is None:
+            raise TypeError(f"{place}: expected an array of shape {self._shape}, got None.")
+        if isinstance(array, Parameter):
+            raise TypeError(f"{place}: expected an array, got a Parameter. Take its .value.")
+        new = numeric_array(place, what, array)
+        if new.shape != self._shape:
+            raise ValueError(
+                f"{place}: expected shape {self._shape}, got {new.shape}. "
+                f"{likely_mend(self._shape, new.shape)}"
+            )
+        return new
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For copies and pickles: the copy belongs to no network and owns its arrays."""
+        state = dict(vars(self), _owner=None)
+        for key in ("_value", "_grad"):
+            if state[key] is not None:
+                state[key] = state[key].copy()
+        return state
+
+    def __repr__(self) -> str:
+        return f"Parameter(shape={self._shape}{'' if self.trainable else ', trainable=False'})"
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse `p.gradient = g` and `p.values = v`, which would train nothing, silently."""
+        known = name.startswith("_") or name in ("name", "trainable") or hasattr(type(self), name)
+        if not known:
+            raise AttributeError(
+                f"{self.name}: expected .value, .grad or .trainable to be set, got .{name}. "
+                f"Keep other things in attributes of the layer."
+            )
+        object.__setattr__(self, name, value)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, (np.ndarray, numbers.Number)):
+            self._misused()
+        return self is other
+
+    __hash__ = object.__hash__
+
+    # From here on: a Parameter that stands where its .value was meant says so.
+
+    def _misused(self, *_arguments: Any, **_keywords: Any) -> Any:
+        raise TypeError(
+            f"{self.name} is a Parameter, not an array: write .value for its numbers "
+            f"(self.gain.value) and .grad for its gradient."
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        if hasattr(np.ndarray, name) and not name.startswith("__"):
+            raise AttributeError(
+                f"{self.__dict__.get('name', 'this')} is a Parameter and has no .{name}: "
+                f"write .value.{name} for that of its numbers."
+            )
+        raise AttributeError(f"'Parameter' object has no attribute '{name}'")
+
+    __array__: Callable[..., Any] = _misused
+    __array_ufunc__: Callable[..., Any] = _misused
+    __array_function__: Callable[..., Any] = _misused
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _misused
+    __truediv__ = __rtruediv__ = __matmul__ = __rmatmul__ = __pow__ = __rpow__ = _misused
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __neg__ = __pos__ = __abs__ = _misused
+    __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __float__ = __int__ = _misused
+    __getitem__ = __setitem__ = __len__ = __iter__ = _misused
+
+
+def _checked_value(value: ArrayLike) -> Array:
+    """A fresh float array with these numbers."""
+    if isinstance(value, Parameter):
+        raise TypeError("Parameter: value: expected an array, got a Parameter. Take its .value.")
+    array = numeric_array("Parameter", "value", value)
+    if array.dtype.kind != "f":
+        raise TypeError(
+            f"Parameter: value: expected floats, got {describe(array)}: every update of a weight "
+            f"would be cut to whole numbers. Write 1.0 for 1, or add dtype=float."
+        )
+    if array.size == 0:
+        raise ValueError(f"Parameter: value: expected numbers, got an empty array {array.shape}.")
+    finite("Parameter", "value", array)
+    return np.array(array, dtype=np.float32 if array.dtype.itemsize <= 4 else np.float64)
+
+
+def fingerprint(array: Array) -> bytes:
+    """A short digest: equal for equal numbers, so that a change by hand is seen."""
+    import hashlib  # here: it loads OpenSSL, which `import minnet` alone does not need
+
+    return hashlib.blake2b(np.ascontiguousarray(array).tobytes(), digest_size=16).digest()
+
+
+def likely_mend(expected: tuple[int, ...], got: tuple[int, ...]) -> str:
+    """What a student most likely forgot, told from the two shapes.
+
+    >>> likely_mend((3,), (5, 3))
+    'Summed over the batch it would fit: write .sum(axis=0).'
+    """
+    if got[1:] == expected and len(got) == len(expected) + 1:
+        if got[0] == 1:
+            return "The sum kept its axis: leave keepdims out, or write [0]."
+        return "Summed over the batch it would fit: write .sum(axis=0)."
+    if got == expected[::-1]:
+        return "It is transposed: write .T, or swap the two factors of the product."
+    if got == ():
+        return "It is a single number: sum over the batch only, .sum(axis=0)."
+    if expected and got[-len(expected) :] == expected:
+        axes = tuple(range(len(got) - len(expected)))
+        return f"Summed over the leading axes it would fit: write .sum(axis={axes})."
+    return "Each entry needs exactly one number of its own; nothing is broadcast."

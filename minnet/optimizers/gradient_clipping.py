@@ -1,0 +1,46 @@
+"""Clipping: a bound on the gradient, so that one steep place does not throw the weights away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minnet.utils import checks
+
+Array = NDArray[Any]
+
+
+class Clipping:
+    """Bounds a flat gradient g in place, each entry by value, then the whole by its length.
+
+        g <- g cut to [-clip_value, clip_value]
+        g <- g min(1, clip_norm / (|g| + 1e-6))
+
+    The 1e-6 is PyTorch's. None leaves a bound out.
+
+    Source: Pascanu, Mikolov, Bengio (2013).
+
+    >>> g = np.array([3.0, 4.0])
+    >>> Clipping(clip_norm=1.0)(g)
+    >>> g.round(4)
+    array([0.6, 0.8])
+    """
+
+    def __init__(self, clip_norm: float | None = None, clip_value: float | None = None) -> None:
+        self.norm = self._bound("clip_norm", clip_norm)
+        self.value = self._bound("clip_value", clip_value)
+
+    def _bound(self, name: str, value: float | None) -> float | None:
+        if value is None:
+            return None
+        return checks.number("Trainer", name, value, minimum=0, above=True)
+
+    def __call__(self, g: Array) -> None:
+        """Bound g in place."""
+        if self.value is not None:
+            np.clip(g, -self.value, self.value, out=g)
+        if self.norm is not None:
+            length = float(np.linalg.norm(g.astype(np.float64, copy=False)))
+            g *= min(1.0, self.norm / (length + 1e-6))

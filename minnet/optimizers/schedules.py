@@ -1,0 +1,285 @@
+"""Schedules: the learning rate as a function of the step.
+
+Large steps at first, where the way is long and clear; small ones at the end, where noise would
+carry the weights around the minimum. A schedule is called with the number of the step, counted
+from 0, and gives the rate of that update: a schedule for 100 steps gives rates for 0 to 99, and
+goes on at its last value. An optimizer takes one in the place of the number:
+
+    mn.SGD(learning_rate=mn.schedules.Cosine(0.1, steps=1000))
+
+Steps are updates, not epochs: one epoch has (samples / batch size) of them, rounded up. A
+schedule of one's own is any function `step -> rate`, or a subclass with `rate(step)`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from minnet.utils import checks
+
+Rate = Callable[[int], float]
+
+
+class Schedule:
+    """Subclass it and write `rate(step)`; the call checks the step.
+
+    Raises:
+        TypeError, ValueError: a step that is no whole number >= 0.
+
+    >>> class Root(Schedule):
+    ...     def rate(self, step):
+    ...         return 0.1 / (1 + step) ** 0.5
+    >>> Root()(0), Root()(3)
+    (0.1, 0.05)
+    """
+
+    def __call__(self, step: int) -> float:
+        """The learning rate of this step, counted from 0."""
+        return self.rate(checks.whole_number(type(self).__name__, "step", step, minimum=0))
+
+    def rate(self, step: int) -> float:
+        """The same, for a step that is known to be a whole number."""
+        raise NotImplementedError(f"{type(self).__name__}: write rate(self, step).")
+
+    def _rate(self, name: str, value: float) -> float:
+        """A learning rate >= 0, named after the class in the error."""
+        return checks.number(type(self).__name__, name, value, minimum=0)
+
+    def _steps(self, name: str, value: int) -> int:
+        """A number of steps >= 1."""
+        return checks.whole_number(type(self).__name__, name, value)
+
+    def __repr__(self) -> str:
+        options = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
+        return f"{type(self).__name__}({options})"
+
+
+class Constant(Schedule):
+    """rate(t) = start, in every step: what a plain number means.
+
+    >>> Constant(0.1)(0), Constant(0.1)(1000)
+    (0.1, 0.1)
+    """
+
+    def __init__(self, start: float) -> None:
+        self.start = self._rate("start", start)
+
+    def rate(self, step: int) -> float:  # noqa: ARG002 (the same for every step)
+        """Start."""
+        return self.start
+
+
+class StepDecay(Schedule):
+    """rate(t) = start factor^floor(t / every): a plateau, a drop, a plateau.
+
+    Args:
+        start: the first rate. every: the length of a plateau in steps. factor: from one plateau
+            to the next, in [0, 1].
+
+    Source: Krizhevsky, Sutskever, Hinton (2012), section 5. PyTorch: `StepLR`.
+
+    >>> schedule = StepDecay(0.8, every=2, factor=0.5)
+    >>> [schedule(step) for step in range(5)]
+    [0.8, 0.8, 0.4, 0.4, 0.2]
+    """
+
+    def __init__(self, start: float, every: int, factor: float = 0.1) -> None:
+        self.start = self._rate("start", start)
+        self.every = self._steps("every", every)
+        self.factor = checks.number("StepDecay", "factor", factor, minimum=0, maximum=1)
+
+    def rate(self, step: int) -> float:
+        """Start factor^floor(t / every)."""
+        return self.start * self.factor ** (step // self.every)
+
+
+class Exponential(Schedule):
+    """rate(t) = start factor^t: the same share less in every step.
+
+    A factor of 0.999 halves the rate about every 693 steps (ln 2 / -ln factor).
+
+    Args:
+        start: the first rate. factor: from step to step, in [0, 1].
+
+    Source: Bottou, "Stochastic gradient descent tricks" (2012), discusses such decays. PyTorch:
+    `ExponentialLR`.
+
+    >>> schedule = Exponential(0.8, factor=0.5)
+    >>> [schedule(step) for step in range(4)]
+    [0.8, 0.4, 0.2, 0.1]
+    """
+
+    def __init__(self, start: float, factor: float) -> None:
+        self.start = self._rate("start", start)
+        self.factor = checks.number("Exponential", "factor", factor, minimum=0, maximum=1)
+
+    def rate(self, step: int) -> float:
+        """Start factor^t."""
+        return self.start * self.factor**step
+
+
+class Polynomial(Schedule):
+    """rate(t) = end + (start - end) (1 - t / steps)^power, and end from t = steps on.
+
+    A power of 1 is a straight line.
+
+    Args:
+        start: the first rate. steps: when the end is reached. end: the last rate.
+        power: above 0; larger ones fall faster at first.
+
+    Source: Chen et al., "DeepLab" (2017), section 4.1. PyTorch: `PolynomialLR`, which always
+    ends at 0.
+
+    >>> schedule = Polynomial(0.8, steps=4)
+    >>> [round(schedule(step), 4) for step in range(6)]
+    [0.8, 0.6, 0.4, 0.2, 0.0, 0.0]
+    """
+
+    def __init__(self, start: float, steps: int, end: float = 0.0, power: float = 1.0) -> None:
+        self.start = self._rate("start", start)
+        self.steps = self._steps("steps", steps)
+        self.end = self._rate("end", end)
+        self.power = checks.number("Polynomial", "power", power, minimum=0, above=True)
+
+    def rate(self, step: int) -> float:
+        """End + (start - end) (1 - t / steps)^power."""
+        left = 1 - min(step, self.steps) / self.steps
+        return self.end + (self.start - self.end) * math.pow(left, self.power)
+
+
+class Cosine(Schedule):
+    """rate(t) = end + (start - end) (1 + cos(pi t / steps)) / 2, and end from t = steps on.
+
+    Flat at both ends and steep in the middle.
+
+    Args:
+        start: the first rate. steps: when the end is reached. end: the last rate.
+
+    Source: Loshchilov and Hutter, "SGDR" (2017), equation 5, without its restarts. PyTorch:
+    `CosineAnnealingLR`, which rises again after its end.
+
+    >>> schedule = Cosine(0.8, steps=4)
+    >>> [round(schedule(step), 4) for step in range(6)]
+    [0.8, 0.6828, 0.4, 0.1172, 0.0, 0.0]
+    """
+
+    def __init__(self, start: float, steps: int, end: float = 0.0) -> None:
+        self.start = self._rate("start", start)
+        self.steps = self._steps("steps", steps)
+        self.end = self._rate("end", end)
+
+    def rate(self, step: int) -> float:
+        """End + (start - end) (1 + cos(pi t / steps)) / 2."""
+        return _along_a_cosine(self.start, self.end, min(step, self.steps) / self.steps)
+
+
+class WarmUp(Schedule):
+    """A straight rise over some steps, then another schedule from its own step 0 on:
+
+        rate(t) = schedule(0) (t + 1) / (steps + 1)     for t < steps
+        rate(t) = schedule(t - steps)                   afterwards
+
+    The first rate is above 0, because an update with 0 would be a wasted one. Whoever gives a
+    number for the schedule stays at that number.
+
+    Args:
+        schedule: what follows, a schedule or a number. steps: the length of the rise.
+
+    Source: Goyal et al., "Accurate, large minibatch SGD" (2017), section 2.2. PyTorch: `LinearLR`
+    with start_factor 1 / (steps + 1), followed by the other in a `SequentialLR`.
+
+    >>> schedule = WarmUp(StepDecay(0.8, every=2, factor=0.5), steps=3)
+    >>> [round(schedule(step), 4) for step in range(7)]
+    [0.2, 0.4, 0.6, 0.8, 0.8, 0.4, 0.4]
+    """
+
+    def __init__(self, schedule: float | Rate, steps: int) -> None:
+        if isinstance(schedule, type):
+            raise TypeError(no_object("WarmUp: schedule", schedule))
+        if not callable(schedule):
+            schedule = Constant(self._rate("schedule", schedule))
+        self.schedule: Rate = schedule
+        self.steps = self._steps("steps", steps)
+        rate_of("WarmUp", schedule, 0)  # a function that gives no rate is refused here
+
+    def rate(self, step: int) -> float:
+        """The line, then the schedule."""
+        if step >= self.steps:
+            return rate_of("WarmUp", self.schedule, step - self.steps)
+        return rate_of("WarmUp", self.schedule, 0) * (step + 1) / (self.steps + 1)
+
+
+class OneCycle(Schedule):
+    """Up to a peak and down to almost nothing, both along half a cosine.
+
+    With T steps and the turn at r = warm_up T - 1:
+
+        from peak / rise       at t = 0      to peak              at t = r
+        from peak              at t = r      to peak / rise / fall at t = T - 1
+
+    Args:
+        peak: the largest rate, for example one found by `mn.lr_range_test`. steps: T.
+        warm_up: the share of the steps that rise, in [0, 1).
+        rise: peak over first rate, >= 1. fall: first rate over last, >= 1.
+
+    Source: Smith and Topin, "Super-convergence" (2018). PyTorch: `OneCycleLR`, the same to the
+    last step, after which it refuses to go on and this one stays where it is.
+
+    >>> schedule = OneCycle(1.0, steps=10, warm_up=0.5)
+    >>> [round(schedule(step), 3) for step in (0, 2, 4, 7, 9, 10)]
+    [0.04, 0.52, 1.0, 0.345, 0.0, 0.0]
+    """
+
+    def __init__(
+        self,
+        peak: float,
+        steps: int,
+        warm_up: float = 0.3,
+        rise: float = 25.0,
+        fall: float = 1e4,
+    ) -> None:
+        self.peak = self._rate("peak", peak)
+        self.steps = self._steps("steps", steps)
+        self.warm_up = checks.number(
+            "OneCycle", "warm_up", warm_up, minimum=0, maximum=1, below=True
+        )
+        self.rise = checks.number("OneCycle", "rise", rise, minimum=1)
+        self.fall = checks.number("OneCycle", "fall", fall, minimum=1)
+
+    def rate(self, step: int) -> float:
+        """The rising half, then the falling one."""
+        turn, last, first = self.warm_up * self.steps - 1, self.steps - 1, self.peak / self.rise
+        if step < turn:
+            return _along_a_cosine(first, self.peak, step / turn)
+        share = (min(step, last) - turn) / (last - turn)
+        return _along_a_cosine(self.peak, first / self.fall, share)
+
+
+def _along_a_cosine(start: float, end: float, share: float) -> float:
+    """Half a cosine from start (share 0) to end (share 1)."""
+    return end + (start - end) * (1 + math.cos(math.pi * share)) / 2
+
+
+def name_of(schedule: Rate) -> str:
+    """How a schedule is called in messages: its repr, or the name of a plain function."""
+    if isinstance(schedule, Schedule):
+        return repr(schedule)
+    return getattr(schedule, "__name__", type(schedule).__name__)
+
+
+def no_object(place: str, schedule: type) -> str:
+    """The sentence for a class where an object was meant."""
+    return (
+        f"{place}: expected a number or a schedule, got the class {schedule.__name__}. Make an "
+        f"object of it: {schedule.__name__}(...)."
+    )
+
+
+def rate_of(place: str, schedule: Rate, step: int) -> float:
+    """What a schedule gives for a step: a finite number >= 0, else an error that names both."""
+    rate = schedule(step)
+    if type(rate) is float and 0 <= rate < math.inf:
+        return rate
+    where = f"{place}: {name_of(schedule)} at step {step}"
+    return checks.number(where, "learning_rate", rate, minimum=0)

@@ -1,0 +1,89 @@
+"""The confusion matrix as a picture: which classes are taken for which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from minnet.plot import style
+from minnet.plot.checks import checked_names
+from minnet.utils.checks import finite, not_empty, numeric_array
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array = NDArray[Any]
+
+_PLACE = "mn.plot.confusion_matrix"
+_SIZE = (5.4, 4.7)
+_WHITE_TEXT_FROM = 0.5  # above this shade black letters are hard to read
+
+
+def confusion_matrix(
+    matrix: ArrayLike, class_names: Sequence[str] | None = None, ax: Axes | None = None
+) -> Axes:
+    """Counts and shares of each row: row = true class, column = predicted class.
+
+    Args:
+        matrix: counts (k, k) from `mn.metrics.confusion_matrix`.
+        class_names: k names; None: 0, 1, ...
+        ax: where to draw; None makes a new figure.
+
+    Returns:
+        The Axes. A field is as dark as its share of its row, so that rare classes show too.
+
+    Raises:
+        TypeError: matrix is no array of numbers, ax is no Axes, class_names are no names.
+        ValueError: matrix is not square, or holds what is no count; k names were not given.
+
+    >>> from minnet.plot import confusion_matrix
+    >>> ax = confusion_matrix([[8, 2], [0, 5]], ["healthy", "ill"])
+    >>> ax.get_title()
+    'Confusion matrix: 13 of 15 right'
+    """
+    counts = _checked_counts(matrix)
+    k = len(counts)
+    names = checked_names(_PLACE, class_names, [str(i) for i in range(k)])
+    ax = style.new_axes(ax, "confusion_matrix", figsize=_SIZE)
+    shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
+    ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for row, column in np.ndindex(k, k):
+        share = shares[row, column]
+        ax.text(
+            column,
+            row,
+            f"{counts[row, column]}\n{share:.1%}",
+            ha="center",
+            va="center",
+            fontsize=style.TEXT if k <= 5 else style.TICKS - 2,
+            color="white" if share > _WHITE_TEXT_FROM else "black",
+        )
+    ax.set_xticks(range(k), names)
+    ax.set_yticks(range(k), names)
+    title = f"Confusion matrix: {np.trace(counts)} of {counts.sum()} right"
+    style.label(ax, title, "predicted class", "true class (per cent of its row)")
+    ax.grid(visible=False)
+    return ax
+
+
+def _checked_counts(matrix: ArrayLike) -> Array:
+    """The matrix as integers (k, k)."""
+    array = numeric_array(_PLACE, "matrix", matrix)
+    not_empty(_PLACE, "matrix", array)
+    finite(_PLACE, "matrix", array)
+    if array.ndim != 2 or array.shape[0] != array.shape[1]:
+        raise ValueError(
+            f"{_PLACE}: matrix: expected counts of shape (k, k), got {array.shape}. Make it with "
+            f"mn.metrics.confusion_matrix(prediction, target)."
+        )
+    wrong = (array < 0) | (array != np.floor(array))
+    if wrong.any():
+        row, column = (int(i) for i in np.argwhere(wrong)[0])
+        raise ValueError(
+            f"{_PLACE}: matrix: expected counts 0, 1, 2, ..., got matrix[{row}, {column}] = "
+            f"{array[row, column]}. Shares are computed here: give the counts."
+        )
+    return array.astype(np.int64)

@@ -1,0 +1,147 @@
+"""Ways down a hill: the contours of a function of two numbers, with the steps of optimizers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from minnet.plot import checks as inputs
+from minnet.plot import plane, style
+from minnet.plot.functions import checked_span
+from minnet.utils import checks
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array = NDArray[Any]
+Paths = Mapping[str, ArrayLike]
+
+_GRID = 160
+_MARGIN = 0.15
+_MARKS = 40  # markers along one path at most
+
+
+def descent_paths(
+    function: Callable[[Array, Array], Array],
+    paths: Paths,
+    ax: Axes | None = None,
+    *,
+    title: str = "Ways down",
+    names: tuple[str, str] = ("x", "y"),
+    spans: Sequence[tuple[float, float]] | None = None,
+    legend: bool = True,
+) -> Axes:
+    """Contours of a function of two numbers, and on it the points that each optimizer visited.
+
+    Args:
+        function: takes two arrays of one shape and returns the heights, an array of that shape.
+        paths: name -> points (n, 2), the start first.
+        ax: where to draw; None makes a new figure.
+        names: what the two numbers are called.
+        spans: (low, high) of each; None takes the surroundings of the paths.
+        legend: False leaves it out.
+
+    Returns:
+        The Axes; a filled circle marks the start of each path, a star its end.
+
+    Raises:
+        TypeError, ValueError: no function, no paths, points that are not (n, 2).
+
+    >>> ax = descent_paths(lambda x, y: x**2 / 10 + y**2, {"SGD": [[-7, 2], [-6, 1], [-5, 0]]})
+    >>> ax.lines[0].get_xdata().tolist()
+    [-7.0, -6.0, -5.0]
+    """
+    place = "mn.plot.descent_paths"
+    if not callable(function):
+        raise TypeError(
+            f"{place}: function: expected a function of two arrays, such as lambda x, y: x**2 + "
+            f"y**2, got {checks.describe(function)}."
+        )
+    points = checked_paths(place, paths)
+    axes_names = inputs.checked_names(place, names, ("x", "y"), "names")
+    ranges = plane.surroundings(np.concatenate(list(points.values())), _MARGIN)
+    if spans is not None:
+        ranges = _checked_spans(place, spans)
+    (first, second), at = plane.grid(ranges, _GRID)
+    try:
+        heights = np.asarray(function(*at.T.reshape(2, _GRID, _GRID)))
+    except TypeError as error:
+        raise TypeError(
+            f"{place}: function: expected a function of two arrays, such as lambda x, y: x**2 + "
+            f"y**2, got one that says: {error}."
+        ) from error
+    if heights.shape != (_GRID, _GRID):
+        raise ValueError(
+            f"{place}: function: expected heights of the shape of its arguments, "
+            f"{(_GRID, _GRID)}, got {heights.shape}."
+        )
+    checks.finite(place, "function(x, y)", heights)
+    ax = style.new_axes(ax, "descent_paths")
+    ax.contour(first, second, heights, levels=14, colors="0.6", linewidths=0.8)
+    draw_paths(ax, points)
+    style.label(ax, title, *axes_names)
+    ax.grid(visible=False)
+    if legend:
+        style.legend_below(ax, handle=3)
+    return ax
+
+
+def _checked_spans(place: str, spans: object) -> list[tuple[float, float]]:
+    """Two pairs (low, high)."""
+    if not isinstance(spans, (tuple, list)) or len(spans) != 2:
+        raise TypeError(
+            f"{place}: spans: expected two pairs, ((-8, 8), (-3, 3)), got {checks.describe(spans)}."
+        )
+    return [checked_span(place, span, f"spans[{i}]") for i, span in enumerate(spans)]
+
+
+def draw_paths(ax: Axes, paths: Mapping[str, Array], on_colour: bool = False) -> None:
+    """Each path as a line with some of its points marked, its start and its end.
+
+    On coloured ground the first path is vermilion, with a white edge that is seen everywhere.
+    """
+    from matplotlib.patheffects import Normal, Stroke
+
+    edge = [Stroke(linewidth=3.6, foreground="white"), Normal()] if on_colour else None
+    for index, (name, points) in enumerate(paths.items(), int(on_colour)):
+        look: dict[str, Any] = {"marker": style.marker(index), **style.line(index)}
+        look["path_effects"] = edge
+        every = max(1, len(points) // _MARKS)
+        coordinates = points.T
+        ax.plot(
+            *coordinates, label=name, linewidth=1.6, markersize=4, markevery=every, zorder=4, **look
+        )
+        for end, mark, size in ((0, "o", 9), (-1, "*", 15)):
+            ax.plot(
+                *(c[[end]] for c in coordinates),
+                marker=mark,
+                markersize=size,
+                color=style.colour(index),
+                markeredgecolor="black",
+                zorder=5,
+            )
+
+
+def checked_paths(place: str, paths: object, columns: int = 2) -> dict[str, Array]:
+    """name -> finite points (n, columns)."""
+    if not isinstance(paths, Mapping):
+        raise TypeError(
+            f"{place}: paths: expected a dict, name -> points (n, {columns}), got "
+            f"{checks.describe(paths)}."
+        )
+    if not paths:
+        raise ValueError(f"{place}: paths: expected at least one path, got an empty dict.")
+    result = {}
+    for name, value in paths.items():
+        points = checks.numeric_array(place, f"paths[{name!r}]", value)
+        if points.ndim != 2 or points.shape[1] != columns or not len(points):
+            raise ValueError(
+                f"{place}: paths[{name!r}]: expected points of shape (n, {columns}), got "
+                f"{points.shape}."
+            )
+        checks.finite(place, f"paths[{name!r}]", points)
+        result[str(name)] = points.astype(float)
+    return result

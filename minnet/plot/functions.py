@@ -1,0 +1,251 @@
+"""Losses and activations as curves: the formulas of the chapter, drawn from the code that runs.
+
+Nothing here is drawn from a formula of its own: every curve is what the library's own `forward`
+and `backward` return, so a picture that looks right says that the code is.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from minnet.nn.activations import Softmax
+from minnet.nn.layer import Layer
+from minnet.nn.losses import BinaryCrossEntropy, Loss
+from minnet.plot import style
+from minnet.utils import checks
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array = NDArray[Any]
+Span = tuple[float, float]
+
+_POINTS = 601  # odd: the middle of the span is one of them
+_OTHERS = 2  # the scores that stay 0 where a softmax is drawn
+
+
+def cross_entropy(ax: Axes | None = None) -> Axes:
+    """The price of a prediction a: -ln a where y = 1, -ln(1 - a) where y = 0.
+
+    Args:
+        ax: where to draw; None makes a new figure.
+
+    Returns:
+        The Axes; horizontal: the prediction a, vertical: the cross-entropy of one sample in nats.
+
+    Raises:
+        TypeError: ax is no Axes.
+
+    Source: Nielsen, *Neural Networks and Deep Learning*, chapter 3.
+
+    >>> ax = cross_entropy()
+    >>> round(float(np.interp(0.5, *ax.lines[0].get_data())), 3)
+    0.693
+    """
+    ax = style.new_axes(ax, "cross_entropy")
+    a = np.linspace(0.005, 0.995, 199)
+    for index, (y, text) in enumerate(((1.0, "y = 1: -ln a"), (0.0, "y = 0: -ln(1 - a)"))):
+        price = [BinaryCrossEntropy().forward(np.array([[p]]), np.array([[y]])) for p in a]
+        ax.plot(a, price, label=text, linewidth=2, **style.line(index))
+    for p, offset in ((0.5, (0, 70)), (0.8, (8, 30))):  # where no curve is
+        price_of_p = BinaryCrossEntropy().forward(np.array([[p]]), np.array([[1.0]]))
+        _mark(ax, p, price_of_p, f"-ln {p:g} = {price_of_p:.3f}", offset, ha="center")
+    ax.set_ylim(bottom=0)
+    style.label(ax, "Cross-entropy", "prediction a", "loss of one sample (nats)")
+    style.legend_below(ax, handle=3)
+    return ax
+
+
+def activation(
+    activation: Layer,
+    ax: Axes | None = None,
+    *,
+    span: Span = (-6.0, 6.0),
+    mark_maximum: bool = False,
+    legend: bool = True,
+) -> Axes:
+    """An activation a = f(z) and its derivative, as its `forward` and `backward` compute them.
+
+    Of a Softmax, whose outputs depend on all scores, the first of three is drawn over its own
+    score while the two others stay 0.
+
+    Args:
+        activation: any elementwise Layer, also your own, or a Softmax.
+        ax: where to draw; None makes a new figure.
+        span: the least and the greatest z.
+        mark_maximum: True marks the derivative's greatest value, with its number.
+        legend: False leaves it out, where several pictures share one.
+
+    Returns:
+        The Axes; two lines, labelled "a = f(z)" and "derivative".
+
+    Raises:
+        TypeError, ValueError: no Layer, no Axes, no span; a layer that is not elementwise.
+
+    >>> import minnet as mn
+    >>> ax = activation(mn.Sigmoid(), mark_maximum=True)
+    >>> ax.texts[0].get_text()
+    'maximum 0.25'
+    """
+    place = "mn.plot.activation"
+    layer = _copied_layer(place, "activation", activation)
+    low, high = checked_span(place, span)
+    mark = checks.boolean(place, "mark_maximum", mark_maximum)
+    z = np.linspace(low, high, _POINTS)
+    a, derivative = _forward_and_derivative(place, layer, z)
+    ax = style.new_axes(ax, "activation")
+    ax.plot(z, a, label="a = f(z)", linewidth=2, **style.line(0))
+    ax.plot(z, derivative, label="derivative", linewidth=2, **style.line(1))
+    if mark:
+        at = int(derivative.argmax())
+        text = f"maximum {derivative[at]:.4g}"
+        _mark(ax, z[at], derivative[at], text, (10, 6))
+    style.label(ax, type(activation).__name__, "z", "a and da/dz")
+    if legend:
+        style.legend_below(ax, handle=3)
+    return ax
+
+
+def logit_gradient(
+    activation: Layer,
+    losses: Mapping[str, Loss],
+    target: ArrayLike,
+    ax: Axes | None = None,
+    *,
+    span: Span = (-8.0, 8.0),
+    title: str | None = None,
+    legend: bool = True,
+) -> Axes:
+    """dL/dz over z, the input of the last activation, under several losses: who learns when wrong?
+
+    Behind a sigmoid it is (a - y) a (1 - a) for squared error, and a - y for cross-entropy. Where
+    there are several outputs, z is the score of the first, and the others are 0.
+
+    Args:
+        activation: the network's last, such as `Sigmoid()` or `Softmax()`.
+        losses: name -> loss.
+        target: the target row, one number for each output: [1] or [1, 0, 0].
+        ax: where to draw; None makes a new figure.
+        span: the least and the greatest z.
+        legend: False leaves it out, where several pictures share one.
+
+    Returns:
+        The Axes; a line for each loss, computed as the Trainer does it: from z where the
+        activation is the loss's canonical one, else by the chain rule.
+
+    Raises:
+        TypeError, ValueError: no Layer, no losses, a target that is no row of numbers.
+
+    >>> import minnet as mn
+    >>> both = {"squared error": mn.MeanSquaredError(), "cross-entropy": mn.BinaryCrossEntropy()}
+    >>> ax = logit_gradient(mn.Sigmoid(), both, target=[1])
+    >>> [round(float(line.get_ydata()[0]), 4) for line in ax.lines[:2]]  # at z = -8
+    [-0.0003, -0.9997]
+    """
+    place = "mn.plot.logit_gradient"
+    layer = _copied_layer(place, "activation", activation)
+    _check_losses(place, losses)
+    row = checks.numeric_array(place, "target", target).astype(float)
+    if row.ndim != 1 or row.size == 0:
+        raise ValueError(
+            f"{place}: target: expected one row, a number for each output, got shape {row.shape}. "
+            f"For one sigmoid: [1]; for a softmax of three: [1, 0, 0]."
+        )
+    checks.finite(place, "target", row)
+    for loss in losses.values():  # a pair that the Trainer refuses has no picture either
+        loss.check_last_layer(layer)
+        loss.prepare_target(row[None], (1, row.size), row.dtype)
+    z = np.linspace(*checked_span(place, span), _POINTS)
+    scores = np.zeros((len(z), row.size))
+    scores[:, 0] = z
+    targets = np.tile(row, (len(z), 1))
+    gradients = {name: _gradient(layer, loss, scores, targets) for name, loss in losses.items()}
+    ax = style.new_axes(ax, "logit_gradient")
+    for index, (name, gradient) in enumerate(gradients.items()):
+        ax.plot(z, gradient[:, 0], label=str(name), linewidth=2, **style.line(index))
+    ax.axhline(0, color="0.4", linewidth=0.8)
+    text = f"{type(activation).__name__}, y = {', '.join(f'{y:g}' for y in row)}"
+    style.label(ax, text if title is None else title, "z", "dL/dz")
+    if legend:
+        style.legend_below(ax, handle=3)
+    return ax
+
+
+def _gradient(layer: Layer, loss: Loss, z: Array, y: Array) -> Array:
+    """dL/dz of each sample alone: times m, because the loss is a mean over m."""
+    if loss.canonical is type(layer):
+        loss.forward_from_logits(z, y)
+        return loss.backward_from_logits() * len(z)
+    loss.forward(layer.forward(z), y)
+    gradient: Array = np.asarray(layer.backward(loss.backward())) * len(z)
+    return gradient
+
+
+def _forward_and_derivative(place: str, layer: Layer, z: Array) -> tuple[Array, Array]:
+    """f(z) and f'(z), one number for each z."""
+    width = 1 + _OTHERS if isinstance(layer, Softmax) else 1
+    scores = np.zeros((len(z), width))
+    scores[:, 0] = z
+    a = np.asarray(layer.forward(scores))
+    if a.shape != scores.shape:
+        raise ValueError(
+            f"{place}: activation: expected a layer that gives one output for each input, got "
+            f"{layer!r}, which turns {scores.shape} into {a.shape}."
+        )
+    first = np.zeros_like(scores)
+    first[:, 0] = 1
+    return a[:, 0], np.asarray(layer.backward(first))[:, 0]
+
+
+def _mark(
+    ax: Axes, x: float, y: float, text: str, offset: tuple[float, float], ha: str = "left"
+) -> None:
+    """A point with its number beside it."""
+    ax.plot([x], [y], marker="o", markersize=7, color="black", linestyle="none")
+    ax.annotate(
+        text,
+        (x, y),
+        offset,
+        textcoords="offset points",
+        fontsize=style.TICKS,
+        ha=ha,
+        arrowprops={"arrowstyle": "-", "color": "0.4"} if max(offset) > 20 else None,
+    )
+
+
+def _copied_layer(place: str, name: str, layer: object) -> Layer:
+    """A copy, so that drawing leaves nothing behind in the layer of a network."""
+    if isinstance(layer, type) or not isinstance(layer, Layer):
+        raise TypeError(
+            f"{place}: {name}: expected a layer such as mn.Sigmoid(), got "
+            f"{checks.describe(layer)}. A class needs its brackets: Sigmoid()."
+        )
+    return copy.deepcopy(layer)
+
+
+def _check_losses(place: str, losses: object) -> None:
+    """A dict, name -> Loss, of at least one."""
+    if not isinstance(losses, Mapping) or not all(isinstance(v, Loss) for v in losses.values()):
+        raise TypeError(
+            f"{place}: losses: expected a dict, name -> loss, such as "
+            f'{{"cross-entropy": mn.BinaryCrossEntropy()}}, got {checks.describe(losses)}.'
+        )
+    if not losses:
+        raise ValueError(f"{place}: losses: expected at least one loss, got an empty dict.")
+
+
+def checked_span(place: str, span: object, name: str = "span") -> Span:
+    """Two numbers, the first below the second."""
+    if not isinstance(span, (tuple, list, np.ndarray)) or len(span) != 2:
+        raise TypeError(
+            f"{place}: {name}: expected two numbers (low, high), got {checks.describe(span)}."
+        )
+    low, high = (checks.number(place, f"{name}[{i}]", span[i]) for i in range(2))
+    if low >= high:
+        raise ValueError(f"{place}: {name}: expected low < high, got ({low:g}, {high:g}).")
+    return low, high

@@ -1,0 +1,201 @@
+"""The loss as a landscape over two parameters: surface, contours and slices, with the way down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from minnet.plot import checks as inputs
+from minnet.plot import style
+from minnet.plot.descent_paths import checked_paths, draw_paths
+from minnet.plot.loss_grid import LossGrid
+from minnet.utils import checks
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array = NDArray[Any]
+
+_NAMES = ("w", "b")
+_VIEW = {"elev": 30, "azim": -62}
+_ZOOM = 0.9  # leaves room for the label at the right
+_EDGE, _ROOM = 0.05, 0.09  # of the map: nearer to its edge, or to the path, stands no number
+
+
+def loss_surface(
+    grid: LossGrid,
+    path: ArrayLike | None = None,
+    ax: Axes | None = None,
+    *,
+    title: str = "Loss surface",
+    names: tuple[str, str] = _NAMES,
+) -> Axes:
+    """The landscape in perspective, with the way down on it.
+
+    Args:
+        grid: from `loss_grid`. path: rows (first, second, loss), from `descend`.
+        ax: Axes with projection="3d"; None makes a new figure.
+
+    Raises:
+        TypeError, ValueError: no LossGrid, no path, an ax without depth.
+    """
+    place = "mn.plot.loss_surface"
+    names = _checked(place, grid, names)
+    points = None if path is None else checked_paths(place, {"path": path}, columns=3)
+    depth: Any = style.new_axes(ax, "loss_surface", subplot_kw={"projection": "3d"})
+    if depth.name != "3d":
+        raise TypeError(
+            f"{place}: ax: expected Axes with depth, got flat ones. Make them by "
+            f'fig.add_subplot(projection="3d").'
+        )
+    depth.plot_surface(
+        *np.meshgrid(grid.first, grid.second),
+        grid.losses,
+        cmap="cividis",
+        alpha=0.8,
+        rcount=40,
+        ccount=40,
+        linewidth=0.2,
+        edgecolor="white",
+    )
+    depth.computed_zorder = False  # the path stands before the surface
+    if points:
+        draw_paths(depth, points, on_colour=True)
+    depth.view_init(**_VIEW)
+    depth.set_box_aspect(None, zoom=_ZOOM)
+    style.label(depth, title, *names)
+    depth.set_zlabel("loss", fontsize=style.TEXT, labelpad=14)
+    return depth  # type: ignore[no-any-return]
+
+
+def loss_contours(
+    grid: LossGrid,
+    path: ArrayLike | None = None,
+    ax: Axes | None = None,
+    *,
+    title: str = "Loss contours",
+    names: tuple[str, str] = _NAMES,
+    levels: Sequence[float] | int = 12,
+) -> Axes:
+    """The landscape as a map, lines of equal loss with their numbers, and the way down.
+
+    Args:
+        grid: from `loss_grid`. path: rows (first, second, loss), from `descend`.
+        ax: where to draw; None makes a new figure. levels: the losses of the lines, or how many.
+
+    Raises:
+        TypeError, ValueError: no LossGrid, no path.
+    """
+    place = "mn.plot.loss_contours"
+    names = _checked(place, grid, names)
+    points = None if path is None else checked_paths(place, {"path": path}, columns=3)
+    at = _checked_levels(place, levels)
+    ax = style.new_axes(ax, "loss_contours")
+    ax.contourf(grid.first, grid.second, grid.losses, levels=at, cmap="cividis", alpha=0.55)
+    look: dict[str, Any] = {"levels": at, "colors": "0.25", "linewidths": 0.7}
+    lines = ax.contour(grid.first, grid.second, grid.losses, **look)
+    if points:
+        draw_paths(ax, {name: row[:, :2] for name, row in points.items()}, on_colour=True)
+    _write_numbers(ax, lines, points["path"][:, :2] if points else np.empty((0, 2)))
+    style.label(ax, title, *names)
+    ax.grid(visible=False)
+    return ax
+
+
+def loss_slices(
+    grid: LossGrid,
+    at: Sequence[float],
+    ax: Axes | None = None,
+    *,
+    title: str = "Slices",
+    names: tuple[str, str] = _NAMES,
+) -> Axes:
+    """The loss over the first parameter, where the second is held at each of some values.
+
+    Args:
+        grid: from `loss_grid`.
+        at: values of the second parameter within the grid; the loss between two of the grid's
+            rows is taken on the straight line.
+        ax: where to draw; None makes a new figure.
+
+    Raises:
+        TypeError, ValueError: no LossGrid, a value outside of the grid.
+    """
+    place = "mn.plot.loss_slices"
+    names = _checked(place, grid, names)
+    low, high = float(grid.second[0]), float(grid.second[-1])
+    if not isinstance(at, (Sequence, np.ndarray)) or isinstance(at, str) or not len(at):
+        raise TypeError(f"{place}: at: expected a list of values, got {checks.describe(at)}.")
+    values = [
+        checks.number(place, f"at[{i}]", v, minimum=low, maximum=high) for i, v in enumerate(at)
+    ]
+    ax = style.new_axes(ax, "loss_slices")
+    for index, value in enumerate(values):
+        losses = [np.interp(value, grid.second, column) for column in grid.losses.T]
+        text = f"{names[1]} = {value:g}"
+        ax.plot(grid.first, losses, label=text, linewidth=2, **style.line(index))
+    ax.set_ylim(bottom=0)
+    style.label(ax, title, names[0], "loss")
+    style.legend_below(ax, handle=3)
+    return ax
+
+
+def _write_numbers(ax: Axes, lines: Any, path: Array) -> None:
+    """The loss of each line, upright, where neither the edge nor the path is near."""
+    low, high = np.array([ax.get_xlim(), ax.get_ylim()]).T
+    way = (_filled(path) - low) / (high - low)
+    for text in ax.clabel(lines, fontsize=style.TICKS - 1, fmt="%.4g"):
+        place = (np.array(text.get_position()) - low) / (high - low)
+        near = np.hypot(*(way - place).T).min(initial=1.0)
+        if near < _ROOM or place.min() < _EDGE or place.max() > 1 - _EDGE:
+            text.set_visible(False)
+        text.set(rotation=0, color="black")
+        text.set_bbox({"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.6})
+
+
+def _filled(path: Array) -> Array:
+    """The path with points between its points, so that it has no gaps."""
+    if not len(path):
+        return path
+    along = np.linspace(0, len(path) - 1, 20 * len(path))
+    return np.column_stack([np.interp(along, range(len(path)), column) for column in path.T])
+
+
+def _checked(place: str, grid: object, names: Sequence[str]) -> tuple[str, str]:
+    """The names of the two parameters; refuses what is no grid."""
+    if not isinstance(grid, LossGrid):
+        raise TypeError(
+            f"{place}: grid: expected what mn.plot.loss_grid returns, got {checks.describe(grid)}. "
+            f"Write grid = mn.plot.loss_grid(trainer, x, y, (-5, 5), (-5, 5))."
+        )
+    parts = {
+        name: checks.numeric_array(place, f"grid.{name}", part)
+        for name, part in grid._asdict().items()
+    }
+    for name, part in parts.items():
+        checks.finite(place, f"grid.{name}", part)
+    wanted = parts["second"].shape + parts["first"].shape
+    if parts["losses"].shape != wanted or len(wanted) != 2 or min(wanted) < 2:
+        raise ValueError(
+            f"{place}: grid: expected losses[i, j] for each second[i] and first[j], two or more of "
+            f"each, got shapes {', '.join(str(part.shape) for part in parts.values())}. Take what "
+            f"mn.plot.loss_grid returns."
+        )
+    first, second = inputs.checked_names(place, names, _NAMES, "names")
+    return first, second
+
+
+def _checked_levels(place: str, levels: object) -> list[float] | int:
+    """A number of lines, or their losses, which increase."""
+    if not isinstance(levels, (list, tuple, np.ndarray)):
+        return checks.whole_number(place, "levels", levels)
+    given = [checks.number(place, f"levels[{i}]", level) for i, level in enumerate(levels)]
+    if len(given) < 2 or (np.diff(given) <= 0).any():
+        raise ValueError(
+            f"{place}: levels: expected two or more losses that increase, or how many lines, got "
+            f"{checks.describe(levels)}. Write for example levels=12."
+        )
+    return given

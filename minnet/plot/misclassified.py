@@ -1,0 +1,111 @@
+"""The worst mistakes: the images that a classifier is most sure of, and wrong.
+
+A rate of errors says how many; the images say why. Often it is the label that is doubtful, or a
+kind of sample that the training set lacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from minnet import metrics
+from minnet.plot import checks as inputs
+from minnet.plot.images import image_grid
+from minnet.utils import checks
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array = NDArray[Any]
+
+_SHORT = 4  # letters of a name that leaves room for a number beside it
+
+
+def mistakes(
+    prediction: ArrayLike,
+    y: ArrayLike,
+    images: ArrayLike,
+    count: int = 16,
+    class_names: Sequence[str] | None = None,
+    columns: int | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """The `count` wrongly classified images with the greatest loss -ln p(true class), worst first.
+
+    Above each stands its true class, then what it was taken for and how likely that seemed.
+
+    Args:
+        prediction: probabilities (m, k), what `trainer.predict(x)` returns behind a softmax.
+        y: class labels (m,). images: of the same m samples, as `image_grid` takes them.
+        count: at most so many. class_names: k names; None: 0, 1, ...
+        columns: images in a row. ax: where to draw; None makes a new figure.
+
+    Returns:
+        The Axes; the title says how many mistakes there are in all.
+
+    Raises:
+        TypeError, ValueError: naming the argument; there is no mistake to show.
+
+    >>> import minnet as mn
+    >>> x, y = mn.datasets.digits()
+    >>> prediction = np.tile([0.7, 0.2] + [0.0125] * 8, (3, 1))
+    >>> ax = mistakes(prediction, y[:3], x[:3])
+    >>> ax.get_title(), [text.get_text() for text in ax.texts]
+    ('2 of 3 wrong', ['2\\n0, 70 %', '1\\n0, 70 %'])
+    """
+    place = "mn.plot.mistakes"
+    probabilities = checks.samples(place, "prediction", prediction)
+    if probabilities.ndim != 2 or probabilities.shape[1] < 2:
+        raise ValueError(
+            f"{place}: prediction: expected probabilities of k >= 2 classes, shape (m, k), got "
+            f"{probabilities.shape}. Give what trainer.predict(x) returns behind a softmax."
+        )
+    outside = (probabilities < 0) | (probabilities > 1)
+    if outside.any():
+        row, column = np.argwhere(outside)[0]
+        raise ValueError(
+            f"{place}: prediction: expected probabilities from 0 to 1, got prediction[{row}, "
+            f"{column}] = {probabilities[row, column]:g}. Give what trainer.predict(x) returns "
+            f"behind a softmax, not scores."
+        )
+    true = _labels(place, y, probabilities)
+    pictures = checks.numeric_array(place, "images", images)
+    checks.same_length(place, "prediction", probabilities, "images", np.atleast_1d(pictures))
+    most = checks.whole_number(place, "count", count)
+    k = probabilities.shape[1]
+    names = inputs.checked_names(place, class_names, [str(c) for c in range(k)])
+    taken_for = probabilities.argmax(axis=1)
+    wrong = np.flatnonzero(taken_for != true)
+    if not len(wrong):
+        raise ValueError(
+            f"{place}: prediction: expected at least one mistake to show, got {len(true)} right "
+            f"answers. Give more data, or data that the network has not been trained on."
+        )
+    worst = wrong[np.argsort(probabilities[wrong, true[wrong]], kind="stable")][:most]
+    sure = probabilities[worst, taken_for[worst]]
+    between = ", " if max(map(len, names)) <= _SHORT else "\n"
+    labels = [
+        f"{names[true[i]]}\n{names[taken_for[i]]}{between}{100 * p:.0f} %"
+        for i, p in zip(worst, sure, strict=True)
+    ]
+    title = f"{len(wrong)} of {len(true)} wrong"
+    return image_grid(pictures[worst], labels, columns, ax, title=title)
+
+
+def _labels(place: str, y: ArrayLike, probabilities: Array) -> NDArray[np.intp]:
+    """Class labels (m,) that the prediction has a column for."""
+    try:
+        labels = metrics.target_classes(y)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{place}: y: {error}") from error
+    checks.same_length(place, "prediction", probabilities, "y", labels)
+    if labels.max() >= probabilities.shape[1]:
+        raise ValueError(
+            f"{place}: y: expected labels below {probabilities.shape[1]}, one for each column of "
+            f"the prediction, got y[{int(labels.argmax())}] = {labels.max()}."
+        )
+    return labels.astype(np.intp)

@@ -1,0 +1,288 @@
+"""The runs of a sweep: each history with the settings that led to it.
+
+One run proves little. So what a sweep gives is made to be asked: take the runs at one rate, put
+those that differ in the seed alone into one group, and look at the mean and the spread of it.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minnet.nn.config import initializer_name
+from minnet.training.callbacks import Callback
+from minnet.training.history import History
+from minnet.utils.checks import describe
+from minnet.utils.table import Table, table
+
+Array = NDArray[Any]
+
+_NO_RESULTS = ("epoch", "seconds", "learning_rate")
+"""Columns of a History that say nothing about how well a run went."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Run:
+    """One run of a sweep.
+
+    Attributes:
+        settings: name -> value, as they stood in the grid.
+        history: of the run; None if it failed.
+        callbacks: those of this run alone, with all that they noted; empty if it failed.
+        error: what went wrong, or None. traceback: where, as text.
+    """
+
+    settings: dict[str, Any]
+    history: History | None = None
+    callbacks: tuple[Callback, ...] = ()
+    error: Exception | None = None
+    traceback: str = ""
+
+    @property
+    def name(self) -> str:
+        """The settings in one line: `loss=MeanSquaredError, rate=0.1, seed=3`."""
+        return ", ".join(f"{name}={label(value)}" for name, value in self.settings.items())
+
+    def __repr__(self) -> str:
+        end = f"{type(self.error).__name__}: {self.error}"
+        if self.history is not None:
+            end = ", ".join(f"{name} {value:.4g}" for name, value in _last(self.history).items())
+        return f"<Run {self.name}: {end or 'no epoch'}>"
+
+
+class Runs:
+    """Several runs, in the order of the grid; they filter and group into Runs again.
+
+    Attributes:
+        interrupted: True if Ctrl-C ended the sweep; the runs that it cost are not there.
+
+    >>> one, two = History(), History()
+    >>> one.append({"epoch": 1, "loss": 0.5})
+    >>> two.append({"epoch": 1, "loss": 0.25})
+    >>> runs = Runs([Run({"rate": 0.1, "seed": 0}, one), Run({"rate": 1.0, "seed": 0}, two)])
+    >>> runs
+    rate  seed  epochs  loss
+    ----  ----  ------  ----
+     0.1     0       1   0.5
+       1     0       1  0.25
+    >>> runs.where(rate=1.0).curves("loss")
+    array([[0.25]])
+    >>> {rate: len(group) for rate, group in runs.group_by("rate").items()}
+    {0.1: 1, 1.0: 1}
+    """
+
+    def __init__(self, runs: Iterable[Run], interrupted: bool = False) -> None:
+        self._runs = list(runs)
+        self.interrupted = interrupted
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def __iter__(self) -> Iterator[Run]:
+        return iter(self._runs)
+
+    def __getitem__(self, index: int) -> Run:
+        return self._runs[index]
+
+    @property
+    def names(self) -> list[str]:
+        """The settings, in the order of the grid."""
+        return list(dict.fromkeys(name for run in self for name in run.settings))
+
+    @property
+    def finished(self) -> Runs:
+        """Those with a history."""
+        return self.filter(lambda run: run.error is None)
+
+    @property
+    def failed(self) -> Runs:
+        """Those that ended in an error: `run.error`, and `run.traceback` with the place."""
+        return self.filter(lambda run: run.error is not None)
+
+    def filter(self, wanted: Callable[[Run], bool]) -> Runs:
+        """Those runs for which `wanted(run)` is true: `lambda run: run.settings["rate"] > 1`."""
+        if not callable(wanted):
+            raise TypeError(
+                f"Runs.filter: wanted: expected a function of a run, got {describe(wanted)}. "
+                f'Write runs.filter(lambda run: run.settings["rate"] > 1).'
+            )
+        return Runs((run for run in self if wanted(run)), self.interrupted)
+
+    def where(self, **settings: Any) -> Runs:
+        """Those runs that have all of these settings: `runs.where(loss="squared", rate=0.1)`.
+
+        Raises:
+            ValueError: a name or a value that no run has.
+        """
+        for name, value in settings.items():
+            values = self.values(name)
+            if not any(_equal(value, other) for other in values):
+                raise ValueError(
+                    f"Runs.where: {name}: expected one of {', '.join(map(label, values))}, got "
+                    f"{describe(value)}. For a range take runs.filter(function of a run)."
+                )
+        return self.filter(
+            lambda run: all(
+                name in run.settings and _equal(value, run.settings[name])
+                for name, value in settings.items()
+            )
+        )
+
+    def values(self, name: str) -> list[Any]:
+        """The different values of one setting, in order.
+
+        Raises:
+            ValueError: no run has such a setting.
+        """
+        if name not in self.names:
+            raise ValueError(
+                f"Runs: expected one of the settings {', '.join(self.names) or '(no run)'}, got "
+                f"{describe(name)}."
+            )
+        values: list[Any] = []
+        for run in self:
+            if name in run.settings and not any(_equal(run.settings[name], v) for v in values):
+                values.append(run.settings[name])
+        return values
+
+    def group_by(self, *names: str) -> dict[Any, Runs]:
+        """Runs that agree in these settings: value -> Runs; for several names tuples of values.
+
+        A value that cannot be the key of a dict, such as a list, or that equals another one there
+        (1 and True), is replaced by its text.
+
+        Raises:
+            ValueError: no name, or a setting that no run has.
+        """
+        if not names:
+            raise ValueError('Runs.group_by: expected the names of settings, for example "loss".')
+        keys = {name: _keys(self.values(name)) for name in names}
+        groups: dict[Any, list[Run]] = {}
+        for run in self:
+            key = tuple(_key_of(run.settings.get(name), keys[name]) for name in names)
+            groups.setdefault(key if len(names) > 1 else key[0], []).append(run)
+        return {key: Runs(group, self.interrupted) for key, group in groups.items()}
+
+    def curves(self, column: str = "loss") -> Array:
+        """One column of all histories: floats (runs, epochs), of the runs that did not fail.
+
+        Raises:
+            KeyError: a history has no such column. ValueError: no run finished, or they have
+                different numbers of epochs.
+        """
+        finished = self.finished
+        if not len(finished):
+            reason = f"; the first of them: {self[0]!r}" if len(self) else ""
+            raise ValueError(
+                f"Runs.curves: expected at least one run that finished, got {len(self)} that "
+                f"failed{reason}."
+            )
+        rows = [run.history[column] for run in finished if run.history is not None]
+        lengths = sorted({len(row) for row in rows})
+        if len(lengths) > 1:
+            raise ValueError(
+                f"Runs.curves: {column}: expected histories of the same length, got from "
+                f"{lengths[0]} to {lengths[-1]} epochs. Train all runs for the same number of "
+                f"epochs (no early stopping), or take those of one length: "
+                f"runs.filter(lambda run: len(run.history) == {lengths[-1]})."
+            )
+        return np.array(rows, dtype=float)
+
+    def table(self) -> Table:
+        """One line for each run: its settings, and the numbers of its last epoch."""
+        names = self.names
+        results = list(dict.fromkeys(c for r in self for c in _last(r.history)))
+        failed = ["error"] if len(self.failed) else []
+        rows: list[list[object]] = []
+        for run in self:
+            last = _last(run.history)
+            values = [_entry(run.settings.get(name)) for name in names]
+            epochs = None if run.history is None else len(run.history)
+            rows.append([*values, epochs, *map(last.get, results)])
+            rows[-1] += [run.error and type(run.error).__name__ for _ in failed]
+        return table([*names, "epochs", *results, *failed], rows)
+
+    def __repr__(self) -> str:
+        text = self.table() if len(self) else "Runs: no run"
+        return f"{text}\n(interrupted)" if self.interrupted else str(text)
+
+
+def label(value: object) -> str:
+    """A setting in a few words: a name for classes and functions, four digits for a float.
+
+    >>> label(History), label(0.1), label("squared error"), label([8, 4])
+    ('History', '0.1', 'squared error', '[8, 4]')
+    >>> label(functools.partial(round, ndigits=2))
+    'round(ndigits=2)'
+    """
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, functools.partial):
+        named = initializer_name(value)
+        if named is not None:  # normal(0, 0.01)
+            return f"{named[0]}({', '.join(map(label, named[1]))})"
+        given = [*map(label, value.args), *(f"{k}={label(v)}" for k, v in value.keywords.items())]
+        return f"{label(value.func)}({', '.join(given)})"
+    name = getattr(value, "__name__", None)
+    return name if isinstance(name, str) else str(value)
+
+
+def _entry(value: object) -> object:
+    """A setting in a table: numbers stay numbers, which are set to the right."""
+    return value if value is None or isinstance(value, (int, float)) else label(value)
+
+
+def _keys(values: list[Any]) -> list[tuple[Any, Any]]:
+    """(value, key) of each value: keys of a dict, no two of them equal."""
+    keys: list[Any] = []
+    for value in values:
+        key = value if _hashes(value) else label(value)
+        keys.append(distinct(label(value), keys) if key in keys else key)
+    return list(zip(values, keys, strict=True))
+
+
+def _key_of(value: Any, keys: list[tuple[Any, Any]]) -> Any:
+    """The key of this value; None where a run has no such setting."""
+    return next((key for known, key in keys if _equal(value, known)), None)
+
+
+def distinct(text: str, taken: Container[Any]) -> str:
+    """The text, with a number behind it where it is taken already.
+
+    >>> distinct("rate", []), distinct("rate", ["rate"])
+    ('rate', 'rate [2]')
+    """
+    candidates = (text if n == 1 else f"{text} [{n}]" for n in itertools.count(1))
+    return next(candidate for candidate in candidates if candidate not in taken)
+
+
+def _hashes(value: Any) -> bool:
+    """Whether it can be the key of a dict."""
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """The same, also where the values are arrays; True is not 1."""
+    if one is other:
+        return True
+    if isinstance(one, bool) != isinstance(other, bool):
+        return False
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        return np.array_equal(one, other)
+    return bool(one == other)
+
+
+def _last(history: History | None) -> dict[str, float]:
+    """The results of the last epoch."""
+    row = list(history)[-1] if history is not None and len(history) else {}
+    return {name: value for name, value in row.items() if name not in _NO_RESULTS}

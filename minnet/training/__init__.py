@@ -1,0 +1,1 @@
+"""Training: the Trainer, its loop, one step, the history, checkpoints and callbacks."""

@@ -1,0 +1,52 @@
+"""Collects what a network predicts during an epoch, for metrics that need all samples at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minnet.metrics.registry import Metric
+from minnet.nn.losses import Loss
+from minnet.utils.checks import describe
+
+Array = NDArray[Any]
+
+
+class Record:
+    """The predictions of a whole epoch, so that each metric sees all samples at once."""
+
+    def __init__(
+        self, metrics: dict[str, Metric], y: Array, order: Array | None, loss: Loss
+    ) -> None:
+        self.metrics, self.y, self.order, self.loss = metrics, y, order, loss
+        self.predictions: Array | None = None
+
+    def add(self, start: int, prediction: Array) -> None:
+        """Keep a copy of the predictions of one batch."""
+        if self.predictions is None:
+            self.predictions = np.empty((len(self.y), *prediction.shape[1:]), prediction.dtype)
+        self.predictions[start : start + len(prediction)] = prediction
+
+    def values(self) -> dict[str, float]:
+        """Name to value of each metric."""
+        if self.predictions is None:
+            return {}
+        target = self.y if self.order is None else self.y[self.order]
+        prediction, target = self.loss.for_metrics(self.predictions, target)
+        return {
+            name: _one_number(name, metric(prediction, target))
+            for name, metric in self.metrics.items()
+        }
+
+
+def _one_number(name: str, value: object) -> float:
+    """What a metric returned, as a float."""
+    array = np.asarray(value)
+    if array.size != 1 or array.dtype.kind not in "biuf":
+        raise TypeError(
+            f"the metric {name}: expected one number, got {describe(value)}. "
+            f"Is a return missing, or a mean over the samples?"
+        )
+    return float(array.reshape(()))

@@ -1,0 +1,67 @@
+"""The progress bar: tqdm, in the notebook too, loaded when it is first shown."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Any
+
+from minnet.training.history import Row
+
+_HIDDEN = ("epoch", "seconds", "learning_rate")
+_SECONDS_BETWEEN_LOOKS = 0.1
+
+
+class Progress:
+    """A bar that counts steps and shows the epoch, the loss and the metrics."""
+
+    def __init__(self, shown: bool, epochs: int, steps: int, first_epoch: int = 1) -> None:
+        self._bar: Any = None
+        self._last_epoch = first_epoch + epochs - 1
+        self._row: dict[str, str] = {}
+        self._next = 0.0
+        self._steps = 0  # that the bar does not show yet
+        if shown:
+            from tqdm.auto import tqdm  # takes 50 ms: not before it is needed
+
+            self._bar = tqdm(total=epochs * steps, unit="step", dynamic_ncols=True)
+
+    def epoch(self, epoch: int) -> None:
+        """A new epoch begins."""
+        if self._bar is not None:
+            self._bar.set_description(f"epoch {epoch}/{self._last_epoch}", refresh=False)
+
+    def step(self, loss: float) -> None:
+        """One more step; the bar moves a few times a second, with the running loss."""
+        if self._bar is None:
+            return
+        self._steps += 1
+        now = time.perf_counter()
+        if now >= self._next:
+            self._next = now + _SECONDS_BETWEEN_LOOKS
+            self._bar.set_postfix({**self._row, "loss": f"{loss:.4f}"}, refresh=False)
+            self._show_steps()
+
+    def _show_steps(self) -> None:
+        self._bar.update(self._steps)
+        self._steps = 0
+
+    def end_of_epoch(self, row: Row) -> None:
+        """Show the numbers of the whole epoch."""
+        if self._bar is not None:
+            self._row = {k: f"{v:.4f}" for k, v in row.items() if k not in _HIDDEN}
+            self._bar.set_postfix(self._row, refresh=False)  # small sets end epochs all the time
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._show_steps()
+            self._bar.refresh()
+            self._bar.close()
