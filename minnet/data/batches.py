@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from minnet.data.checks import pair
 from minnet.utils import checks
-from minnet.utils.checks import Array
+from minnet.utils.types import Array
 
 
 def batches(

@@ -7,25 +7,25 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from minnet.utils import checks
-from minnet.utils.checks import Array
+from minnet.utils import array_checks
+from minnet.utils.types import Array
 
 
 def pair(place: str, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
     """Features and targets with one entry for each row."""
-    features = checks.samples(place, "x", x)
-    targets = checks.numeric_array(place, "y", y)
+    features = array_checks.samples(place, "x", x)
+    targets = array_checks.numeric_array(place, "y", y)
     if targets.ndim == 0:
         raise ValueError(f"{place}: y: expected an array of shape (m,) or (m, k), got one number.")
-    checks.same_length(place, "x", features, "y", targets)
-    checks.not_empty(place, "y", targets)
-    checks.finite(place, "y", targets)
+    array_checks.same_length(place, "x", features, "y", targets)
+    array_checks.not_empty(place, "y", targets)
+    array_checks.finite(place, "y", targets)
     return features, targets
 
 
 def table(place: str, x: ArrayLike) -> Array:
     """A finite array of shape (m, f)."""
-    array = checks.samples(place, "x", x)
+    array = array_checks.samples(place, "x", x)
     if array.ndim != 2:
         raise ValueError(
             f"{place}: x: expected shape (m, features), got {array.shape}. "

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from minnet.utils import checks
-from minnet.utils.checks import Array
+from minnet.utils import array_checks, checks
+from minnet.utils.types import Array
 
 # More classes than this are not guessed from the labels: such numbers are names, not classes.
 _MOST_GUESSED_CLASSES = 1_000_000
@@ -31,14 +31,14 @@ def one_hot(labels: ArrayLike, classes: int | None = None) -> NDArray[np.float64
     >>> one_hot([0, 2, 1]).tolist()
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]]
     """
-    array = checks.numeric_array("one_hot", "labels", labels)
+    array = array_checks.numeric_array("one_hot", "labels", labels)
     if array.ndim != 1:
         raise ValueError(
             f"one_hot: labels: expected shape (m,), got {array.shape}. "
             f"Use labels.ravel() for a column; rows of 0 and 1 are one-hot already."
         )
-    checks.not_empty("one_hot", "labels", array)
-    checks.finite("one_hot", "labels", array)
+    array_checks.not_empty("one_hot", "labels", array)
+    array_checks.finite("one_hot", "labels", array)
     if classes is not None:
         classes = checks.whole_number("one_hot", "classes", classes)
     columns = _guessed_classes(array) if classes is None else classes

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.data.checks import table
-from minnet.utils.checks import Array
+from minnet.utils.types import Array
 
 ScalerType = TypeVar("ScalerType", bound="_ColumnScaler")
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from minnet.data.checks import pair
 from minnet.utils import checks
-from minnet.utils.checks import Array
+from minnet.utils.types import Array
 
 
 def train_test_split(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.gradient_check.check_layer import check_source, make_subject
 from minnet.gradient_check.check_state import Exam
@@ -13,9 +12,9 @@ from minnet.gradient_check.harness import Bench, quiet
 from minnet.gradient_check.input_domain import Domain
 from minnet.gradient_check.loss.examination import LossExam
 from minnet.gradient_check.report import Report
-from minnet.utils import checks
+from minnet.utils import array_checks, checks
+from minnet.utils.types import Array
 
-Array = NDArray[Any]
 Pair = tuple[Array, Array]
 
 
@@ -78,8 +77,8 @@ def _given(prediction: Any, target: Any) -> Pair | tuple[int, ...] | None:
             "check_loss: prediction, target: expected both or none, got one of them. "
             "Give a batch of predictions and the targets that belong to it."
         )
-    a = checks.numeric_array("check_loss", "prediction", prediction)
-    y = checks.numeric_array("check_loss", "target", target)
+    a = array_checks.numeric_array("check_loss", "prediction", prediction)
+    y = array_checks.numeric_array("check_loss", "target", target)
     if a.ndim == 0 or a.size == 0:
         raise ValueError(
             f"check_loss: prediction: expected a batch of at least one sample, got "

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.gradient_check.evaluation_point import Precision, Scene
 from minnet.gradient_check.harness import Bench
 from minnet.gradient_check.input_domain import Domain
 from minnet.gradient_check.report import Check, Mistake, Report
-
-Array = NDArray[Any]
 
 
 @dataclass

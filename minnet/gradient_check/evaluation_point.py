@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.gradient_check.finite_differences import (
     EVERY_ENTRY,
@@ -24,8 +23,7 @@ from minnet.gradient_check.finite_differences import (
     sample_columns,
 )
 from minnet.gradient_check.harness import Bench, Run, Values
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 @dataclass

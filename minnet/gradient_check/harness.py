@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.gradient_check.layer_under_test import Subject
 from minnet.gradient_check.parameter_recorder import RecordedParameter, parameters_in
 from minnet.gradient_check.random_state import own_generators
 from minnet.gradient_check.weight_access import Weight, same
+from minnet.utils.types import Array
 
-Array = NDArray[Any]
 Values = dict[str, Array]
 
 

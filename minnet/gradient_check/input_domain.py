@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from minnet.utils.checks import describe, numeric_array
+from minnet.utils.array_checks import numeric_array
+from minnet.utils.checks import describe
+from minnet.utils.types import Array
 
-Array = NDArray[Any]
 PRIMES = (5, 7, 11, 13)
 
 

@@ -9,12 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.layer import Layer, find
 from minnet.nn.parameter import Parameter
-
-Array = NDArray[Any]
 
 
 class Buffer(np.ndarray[Any, Any]):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.gradient_check.check_state import Exam
 from minnet.gradient_check.find_parameters import find_weights, named_weights
@@ -15,8 +14,7 @@ from minnet.gradient_check.input_domain import batch_sizes, random_weight
 from minnet.gradient_check.layer_under_test import where_raised
 from minnet.gradient_check.weight_access import Weight
 from minnet.nn.layer import Layer
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 def explain_error(error: BaseException) -> str:

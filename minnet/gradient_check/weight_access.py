@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.gradient_check.parameter_recorder import RecordedParameter, parameters_in
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 @dataclass

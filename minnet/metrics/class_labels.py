@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from minnet.utils import checks
-
-Array = NDArray[Any]
+from minnet.utils import array_checks
+from minnet.utils.types import Array
 
 THRESHOLD = 0.5
 """A single output above this is class 1; at exactly 0.5 it is class 0, as argmax has it."""
@@ -21,9 +18,9 @@ def predicted_classes(prediction: ArrayLike) -> Array:
     >>> predicted_classes([[0.2], [0.9]]), predicted_classes([[0.2, 0.7, 0.1]])
     (array([0, 1]), array([1]))
     """
-    array = checks.numeric_array("metrics", "prediction", prediction)
-    checks.not_empty("metrics", "prediction", array)
-    checks.finite("metrics", "prediction", array)
+    array = array_checks.numeric_array("metrics", "prediction", prediction)
+    array_checks.not_empty("metrics", "prediction", array)
+    array_checks.finite("metrics", "prediction", array)
     if array.ndim == 1 or array.shape[1:] == (1,):
         return (array.reshape(-1) > THRESHOLD).astype(np.intp)
     if array.ndim != 2:
@@ -35,9 +32,9 @@ def predicted_classes(prediction: ArrayLike) -> Array:
 
 def target_classes(target: ArrayLike) -> Array:
     """Class labels (m,) from labels, from a column of 0 and 1, or from one-hot rows."""
-    array = checks.numeric_array("metrics", "target", target)
-    checks.not_empty("metrics", "target", array)
-    checks.finite("metrics", "target", array)
+    array = array_checks.numeric_array("metrics", "target", target)
+    array_checks.not_empty("metrics", "target", array)
+    array_checks.finite("metrics", "target", array)
     if array.ndim == 2 and array.shape[1] > 1:
         one_hot = ((array == 0) | (array == 1)).all(axis=1) & (array.sum(axis=1) == 1)
         if not one_hot.all():
@@ -60,7 +57,7 @@ def target_classes(target: ArrayLike) -> Array:
 def both_classes(prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
     """Predicted and true classes of the same samples."""
     predicted, true = predicted_classes(prediction), target_classes(target)
-    checks.same_length("metrics", "prediction", predicted, "target", true)
+    array_checks.same_length("metrics", "prediction", predicted, "target", true)
     return predicted, true
 
 
@@ -72,10 +69,13 @@ def scores_and_classes(place: str, prediction: ArrayLike, target: ArrayLike) -> 
     Raises:
         ValueError: a true class for which there is no output.
     """
-    scores, true = checks.numeric_array(place, "prediction", prediction), target_classes(target)
-    checks.not_empty(place, "prediction", scores)
-    checks.finite(place, "prediction", scores)
-    checks.same_length(place, "prediction", scores, "target", true)
+    scores, true = (
+        array_checks.numeric_array(place, "prediction", prediction),
+        target_classes(target),
+    )
+    array_checks.not_empty(place, "prediction", scores)
+    array_checks.finite(place, "prediction", scores)
+    array_checks.same_length(place, "prediction", scores, "target", true)
     scores = scores.reshape(-1, 1) if scores.ndim == 1 else scores
     if scores.ndim != 2:
         raise ValueError(

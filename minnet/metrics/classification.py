@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet.metrics.class_labels import both_classes
 from minnet.utils import checks
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 AVERAGES = ("auto", "binary", "macro")
 

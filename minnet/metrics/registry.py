@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
-
-from numpy.typing import NDArray
 
 from minnet.metrics import classification, regression
 from minnet.metrics import probabilistic as probabilities
 from minnet.utils import checks
+from minnet.utils.types import Array
 
-Array = NDArray[Any]
 Metric = Callable[[Array, Array], float]
 
 _HIGHER: dict[str, Metric] = {

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from minnet.utils import checks
-
-Array = NDArray[Any]
+from minnet.utils import array_checks
+from minnet.utils.types import Array
 
 
 def mean_absolute_error(prediction: ArrayLike, target: ArrayLike) -> float:
@@ -59,9 +56,9 @@ def _numbers(place: str, prediction: ArrayLike, target: ArrayLike) -> tuple[Arra
     """Both as floats (m, outputs); one output may be (m,) on either side."""
     arrays = []
     for name, value in (("prediction", prediction), ("target", target)):
-        array = checks.numeric_array(place, name, value)
-        checks.not_empty(place, name, array)
-        checks.finite(place, name, array)
+        array = array_checks.numeric_array(place, name, value)
+        array_checks.not_empty(place, name, array)
+        array_checks.finite(place, name, array)
         arrays.append(array.reshape(-1, 1) if array.ndim < 2 else array)
     a, y = arrays
     if a.shape != y.shape:

@@ -15,12 +15,10 @@ Computation 23 (1969), pages 631 to 637.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 _MIDDLE, _FAR = 0.46875, 4.0
 

@@ -11,13 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.layer import Found, Layer, find
 from minnet.nn.parameter import Parameter
 from minnet.nn.watch import Watch
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 @dataclass

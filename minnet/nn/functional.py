@@ -6,12 +6,9 @@ z = +-1000, and nothing small is ever the difference of two large numbers.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 def sigmoid_halves(z: Array) -> tuple[Array, Array]:

@@ -20,11 +20,10 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.utils.checks import describe, number
+from minnet.utils.types import Array
 
-Array = NDArray[Any]
 Shape = tuple[int, ...]
 Initializer = Callable[[Shape, "np.random.Generator"], Array]  # quoted: it takes a while to load
 

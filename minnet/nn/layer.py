@@ -12,15 +12,13 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.config import constructor
 from minnet.nn.inside import Inside
 from minnet.nn.parameter import Parameter
 from minnet.nn.workspace import Workspace
 from minnet.utils.keyword_arguments import check_arguments
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 _METHODS = frozenset({"forward", "backward", "parameters"})
 _RESERVED = ("training", "random", "forward", "backward", "parameters")

@@ -6,8 +6,6 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from numpy.typing import NDArray
-
 from minnet.nn import activations, layers
 from minnet.nn import network_file as c
 from minnet.nn.layer import Layer
@@ -16,7 +14,6 @@ from minnet.saving.encoding import Reader, checked
 from minnet.saving.errors import Flaw, checked_path, reading
 from minnet.utils.checks import describe
 
-Array = NDArray[Any]
 Classes = dict[str, type[Layer]]
 
 BUILT_IN: Classes = {

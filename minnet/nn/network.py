@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet.nn import flat_parameters as packing
 from minnet.nn.error_location import explain
@@ -23,10 +23,9 @@ from minnet.nn.sequential import Chain, checked_layers
 from minnet.nn.thread_lock import Guard
 from minnet.nn.watch import Watch
 from minnet.nn.workspace import Workspace
-from minnet.utils import checks
+from minnet.utils import array_checks, checks
 from minnet.utils.table import Table, table
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class Network(Chain, Savable):
@@ -120,7 +119,7 @@ class Network(Chain, Savable):
 
     @flat_values.setter
     def flat_values(self, values: ArrayLike) -> None:
-        new = checks.numeric_array("Network.flat_values", "flat_values", values)
+        new = array_checks.numeric_array("Network.flat_values", "flat_values", values)
         if new.shape != self._packed.values.shape:
             raise ValueError(
                 f"Network.flat_values: expected shape {self._packed.values.shape}, got {new.shape}."
@@ -171,7 +170,7 @@ class Network(Chain, Savable):
 
     def activations(self, x: ArrayLike) -> list[Array]:
         """The output of every layer, in order, in evaluation mode."""
-        inside = self._enter(checks.samples("Network.activations", "x", x, dtype=self._dtype))
+        inside = self._enter(array_checks.samples("Network.activations", "x", x, dtype=self._dtype))
         outputs: list[Array] = []
         with self.evaluating():
             self._forward(inside, to_logits=False, keep=outputs)
@@ -183,7 +182,7 @@ class Network(Chain, Savable):
         Raises:
             TypeError, ValueError: x is not (m, ...) finite numbers, or has the wrong width.
         """
-        data = checks.samples("predict", "x", x, dtype=self._dtype)
+        data = array_checks.samples("predict", "x", x, dtype=self._dtype)
         rows = checks.whole_number("predict", "batch_size", batch_size)
         self.refresh()
         with self.evaluating():

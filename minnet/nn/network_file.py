@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.layer import Layer, find
 from minnet.nn.parameter import Parameter
@@ -18,9 +17,8 @@ from minnet.saving import file_format as archive
 from minnet.saving.encoding import checked
 from minnet.saving.errors import Flaw
 from minnet.saving.text import from_json, to_json
-from minnet.utils.checks import finite
-
-Array = NDArray[Any]
+from minnet.utils.array_checks import finite
+from minnet.utils.types import Array
 
 FORMAT = "minnet"
 VERSION = 2

@@ -13,12 +13,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet.nn import initializers
-from minnet.utils.checks import boolean, describe, finite, numeric_array, whole_number
-
-Array = NDArray[Any]
+from minnet.utils.array_checks import finite, numeric_array
+from minnet.utils.checks import boolean, describe, whole_number
+from minnet.utils.types import Array
 
 
 class Parameter:

@@ -11,14 +11,12 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.error_location import blame
 from minnet.nn.layer import Layer
-from minnet.utils import checks
+from minnet.utils import array_checks, checks
 from minnet.utils.checks import describe
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class Chain(Layer):
@@ -45,7 +43,7 @@ class Chain(Layer):
     def _enter(self, x: Array) -> Array:
         """Numbers of the network's own type."""
         if type(x) is not np.ndarray or x.dtype.kind != "f":
-            x = checks.numeric_array("Network.forward", "x", x)
+            x = array_checks.numeric_array("Network.forward", "x", x)
         if x.dtype == self._dtype or (self.takes_indices and x.dtype.kind in "iu"):
             return x
         return x.astype(self._dtype)
@@ -102,7 +100,7 @@ class Chain(Layer):
 
     def _checked_gradient(self, grad: Array) -> Array:
         """The gradient that came to `backward`, of the output's shape and our type."""
-        array = checks.numeric_array("Network.backward", "grad", grad)
+        array = array_checks.numeric_array("Network.backward", "grad", grad)
         shapes = self._minnet.shapes
         if not shapes:
             raise RuntimeError("Network.backward: expected a forward first, got none.")
@@ -117,7 +115,7 @@ class Chain(Layer):
         """What a student's layer returned, as an array of the network's type."""
         if returned is None:
             raise TypeError(f"expected {verb} to return an array, got None. Is a return missing?")
-        array = checks.numeric_array(verb, "returned value", returned)
+        array = array_checks.numeric_array(verb, "returned value", returned)
         return array.astype(self._dtype, copy=False)
 
 

@@ -9,13 +9,12 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.optimizers import schedules
 from minnet.utils import checks
 from minnet.utils.keyword_arguments import check_arguments
+from minnet.utils.types import Array
 
-Array = NDArray[Any]
 Step = Callable[[Any, Array, Array], None]
 
 BLOCK = 32768

@@ -10,14 +10,11 @@ at a metric, for example "log_loss", which has none in it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.utils import checks
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class Penalty:

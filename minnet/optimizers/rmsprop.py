@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.optimizers.optimizer import Optimizer
 from minnet.optimizers.schedules import Rate
 from minnet.utils import checks
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class RMSProp(Optimizer):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet.plot import checks as inputs
 from minnet.plot import plane, style
@@ -16,12 +16,12 @@ from minnet.training.callbacks import Callback
 from minnet.training.history import Row
 from minnet.training.trainer import Trainer
 from minnet.utils import checks
+from minnet.utils.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.animation import FuncAnimation
     from matplotlib.axes import Axes
 
-Array = NDArray[Any]
 
 _GRID = 80
 _MARGIN = 0.06

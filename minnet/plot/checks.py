@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet import metrics
 from minnet.nn.network import Network
 from minnet.training.trainer import Trainer
-from minnet.utils import checks
+from minnet.utils import array_checks
 from minnet.utils.checks import describe
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 def checked_names(
@@ -48,7 +47,7 @@ def network_of(place: str, trainer_or_network: Trainer | Network) -> Network:
 
 def points_of(place: str, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
     """Points (m, 2) and their class labels (m,)."""
-    points = checks.samples(place, "x", x)
+    points = array_checks.samples(place, "x", x)
     if points.ndim != 2 or points.shape[1] != 2:
         raise ValueError(
             f"{place}: x: expected points of two features, shape (m, 2), got {points.shape}. A "
@@ -58,7 +57,7 @@ def points_of(place: str, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
         labels = metrics.target_classes(y)
     except (TypeError, ValueError) as error:
         raise type(error)(f"{place}: y: {error}") from error
-    checks.same_length(place, "x", points, "y", labels)
+    array_checks.same_length(place, "x", points, "y", labels)
     return points, labels
 
 
@@ -76,7 +75,7 @@ def outputs(place: str, network: Network, scaler: Any, points: Array) -> Array:
             f"got one that refuses them: {error} A picture in the plane needs a network that was "
             f"trained on two columns, x[:, [0, 1]]."
         ) from error
-    checks.finite(place, "the network's output", result)
+    array_checks.finite(place, "the network's output", result)
     return result
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet.plot import style
 from minnet.plot.checks import checked_names
-from minnet.utils.checks import finite, not_empty, numeric_array
+from minnet.utils.array_checks import finite, not_empty, numeric_array
+from minnet.utils.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Array = NDArray[Any]
 
 _PLACE = "mn.plot.confusion_matrix"
 _SIZE = (5.4, 4.7)

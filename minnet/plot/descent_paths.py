@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet.plot import checks as inputs
 from minnet.plot import plane, style
 from minnet.plot.functions import checked_span
-from minnet.utils import checks
+from minnet.utils import array_checks, checks
+from minnet.utils.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Array = NDArray[Any]
 Paths = Mapping[str, ArrayLike]
 
 _GRID = 160
@@ -78,7 +78,7 @@ def descent_paths(
             f"{place}: function: expected heights of the shape of its arguments, "
             f"{(_GRID, _GRID)}, got {heights.shape}."
         )
-    checks.finite(place, "function(x, y)", heights)
+    array_checks.finite(place, "function(x, y)", heights)
     ax = style.new_axes(ax, "descent_paths")
     ax.contour(first, second, heights, levels=14, colors="0.6", linewidths=0.8)
     draw_paths(ax, points)
@@ -136,12 +136,12 @@ def checked_paths(place: str, paths: object, columns: int = 2) -> dict[str, Arra
         raise ValueError(f"{place}: paths: expected at least one path, got an empty dict.")
     result = {}
     for name, value in paths.items():
-        points = checks.numeric_array(place, f"paths[{name!r}]", value)
+        points = array_checks.numeric_array(place, f"paths[{name!r}]", value)
         if points.ndim != 2 or points.shape[1] != columns or not len(points):
             raise ValueError(
                 f"{place}: paths[{name!r}]: expected points of shape (n, {columns}), got "
                 f"{points.shape}."
             )
-        checks.finite(place, f"paths[{name!r}]", points)
+        array_checks.finite(place, f"paths[{name!r}]", points)
         result[str(name)] = points.astype(float)
     return result

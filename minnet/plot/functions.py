@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet.nn.activations import Softmax
 from minnet.nn.layer import Layer
 from minnet.nn.losses import BinaryCrossEntropy, Loss
 from minnet.plot import style
-from minnet.utils import checks
+from minnet.utils import array_checks, checks
+from minnet.utils.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Array = NDArray[Any]
 Span = tuple[float, float]
 
 _POINTS = 601  # odd: the middle of the span is one of them
@@ -150,13 +150,13 @@ def logit_gradient(
     place = "mn.plot.logit_gradient"
     layer = _copied_layer(place, "activation", activation)
     _check_losses(place, losses)
-    row = checks.numeric_array(place, "target", target).astype(float)
+    row = array_checks.numeric_array(place, "target", target).astype(float)
     if row.ndim != 1 or row.size == 0:
         raise ValueError(
             f"{place}: target: expected one row, a number for each output, got shape {row.shape}. "
             f"For one sigmoid: [1]; for a softmax of three: [1, 0, 0]."
         )
-    checks.finite(place, "target", row)
+    array_checks.finite(place, "target", row)
     for loss in losses.values():  # a pair that the Trainer refuses has no picture either
         loss.check_last_layer(layer)
         loss.prepare_target(row[None], (1, row.size), row.dtype)

@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet.nn.network import Network
 from minnet.plot import checks as inputs
 from minnet.plot import plane, style
 from minnet.training.trainer import Trainer
 from minnet.utils import checks
+from minnet.utils.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Array = NDArray[Any]
 
 _GRID = 200
 _LINES = 13  # of the input plane, in each direction

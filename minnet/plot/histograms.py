@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet.nn.activations import Activation
 from minnet.plot import checks as inputs
@@ -19,12 +19,12 @@ from minnet.plot import style
 from minnet.plot.functions import checked_span
 from minnet.plot.overlay import plain_logarithmic
 from minnet.training.trainer import Trainer
-from minnet.utils import checks
+from minnet.utils import array_checks, checks
+from minnet.utils.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Array = NDArray[Any]
 
 _BINS = 60
 _HEIGHT = 0.85  # of one histogram; the rows are 1 apart
@@ -222,9 +222,9 @@ def _checked_values(place: str, values: object, argument: str = "values") -> dic
     arrays = {}
     for name, value in values.items():
         where = f"{argument}[{name!r}]"
-        array = checks.numeric_array(place, where, value).astype(float)
-        checks.not_empty(place, where, array)
-        checks.finite(place, where, array)
+        array = array_checks.numeric_array(place, where, value).astype(float)
+        array_checks.not_empty(place, where, array)
+        array_checks.finite(place, where, array)
         arrays[str(name)] = array
     return arrays
 

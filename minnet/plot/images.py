@@ -7,23 +7,23 @@ computes behind them are images again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet.nn.network import Network
 from minnet.nn.parameter import Parameter
 from minnet.plot import checks as inputs
 from minnet.plot import style
 from minnet.training.trainer import Trainer
-from minnet.utils import checks
+from minnet.utils import array_checks, checks
+from minnet.utils.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.image import AxesImage
 
-Array = NDArray[Any]
 
 _GAP = 0.12  # between two images, in widths of one
 _INCHES = 1.05  # one image on paper
@@ -99,7 +99,7 @@ def filters(
     """
     place = "mn.plot.filters"
     value = weight.value if isinstance(weight, Parameter) else weight
-    array = checks.numeric_array(place, "weight", value)
+    array = array_checks.numeric_array(place, "weight", value)
     if array.ndim not in (3, 4):
         raise ValueError(
             f"{place}: weight: expected kernels of shape (out, in, kh, kw) or (n, h, w), got "
@@ -153,7 +153,7 @@ def feature_maps(
     network = inputs.network_of(place, trainer_or_network)
     last = len(network.layers) - 1
     position = checks.whole_number(place, "layer", layer, minimum=0, maximum=last)
-    sample = checks.numeric_array(place, "image", image)
+    sample = array_checks.numeric_array(place, "image", image)
     if sample.ndim == 0:
         raise ValueError(f"{place}: image: expected one sample, got a single number.")
     planes = network.activations(sample[None])[position][0]
@@ -173,9 +173,9 @@ def feature_maps(
 
 def _stack(place: str, name: str, value: ArrayLike) -> Array:
     """Images as (n, h, w)."""
-    array = checks.numeric_array(place, name, value)
-    checks.not_empty(place, name, array)
-    checks.finite(place, name, array)
+    array = array_checks.numeric_array(place, name, value)
+    array_checks.not_empty(place, name, array)
+    array_checks.finite(place, name, array)
     if array.ndim == 4 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim == 2:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.data.datasets import logic_gate as truth_table
 from minnet.nn.network import Network
 from minnet.plot import checks as inputs
 from minnet.plot import plane, style
 from minnet.training.trainer import Trainer
-from minnet.utils import checks
+from minnet.utils import array_checks
+from minnet.utils.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Array = NDArray[Any]
 
 _GRID = 200
 _SPAN = (-0.45, 1.45)
@@ -111,7 +110,7 @@ def _outputs(place: str, network: Network, x: Array) -> Array:
             f"{place}: trainer_or_network: expected a network of {x.shape[1]} input(s) for this "
             f"gate, got one that refuses them: {error}"
         ) from error
-    checks.finite(place, "the network's output", output)
+    array_checks.finite(place, "the network's output", output)
     if output.shape[1:] != (1,) or output.min() < 0 or output.max() > 1:
         raise ValueError(
             f"{place}: trainer_or_network: expected one output from 0 to 1, got outputs of shape "

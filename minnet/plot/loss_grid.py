@@ -6,17 +6,16 @@ What is measured here, `landscape.py` draws.
 from __future__ import annotations
 
 import copy
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet.plot import plane
 from minnet.plot.functions import checked_span
 from minnet.training.trainer import Trainer
 from minnet.utils import checks
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class LossGrid(NamedTuple):

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet.plot import checks as inputs
 from minnet.plot import style
 from minnet.plot.descent_paths import checked_paths, draw_paths
 from minnet.plot.loss_grid import LossGrid
-from minnet.utils import checks
+from minnet.utils import array_checks, checks
+from minnet.utils.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Array = NDArray[Any]
 
 _NAMES = ("w", "b")
 _VIEW = {"elev": 30, "azim": -62}
@@ -172,11 +172,11 @@ def _checked(place: str, grid: object, names: Sequence[str]) -> tuple[str, str]:
             f"Write grid = mn.plot.loss_grid(trainer, x, y, (-5, 5), (-5, 5))."
         )
     parts = {
-        name: checks.numeric_array(place, f"grid.{name}", part)
+        name: array_checks.numeric_array(place, f"grid.{name}", part)
         for name, part in grid._asdict().items()
     }
     for name, part in parts.items():
-        checks.finite(place, f"grid.{name}", part)
+        array_checks.finite(place, f"grid.{name}", part)
     wanted = parts["second"].shape + parts["first"].shape
     if parts["losses"].shape != wanted or len(wanted) != 2 or min(wanted) < 2:
         raise ValueError(

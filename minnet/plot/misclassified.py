@@ -7,7 +7,7 @@ kind of sample that the training set lacks.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,12 +15,12 @@ from numpy.typing import ArrayLike, NDArray
 from minnet import metrics
 from minnet.plot import checks as inputs
 from minnet.plot.images import image_grid
-from minnet.utils import checks
+from minnet.utils import array_checks, checks
+from minnet.utils.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Array = NDArray[Any]
 
 _SHORT = 4  # letters of a name that leaves room for a number beside it
 
@@ -58,7 +58,7 @@ def mistakes(
     ('2 of 3 wrong', ['2\\n0, 70 %', '1\\n0, 70 %'])
     """
     place = "mn.plot.mistakes"
-    probabilities = checks.samples(place, "prediction", prediction)
+    probabilities = array_checks.samples(place, "prediction", prediction)
     if probabilities.ndim != 2 or probabilities.shape[1] < 2:
         raise ValueError(
             f"{place}: prediction: expected probabilities of k >= 2 classes, shape (m, k), got "
@@ -73,8 +73,8 @@ def mistakes(
             f"behind a softmax, not scores."
         )
     true = _labels(place, y, probabilities)
-    pictures = checks.numeric_array(place, "images", images)
-    checks.same_length(place, "prediction", probabilities, "images", np.atleast_1d(pictures))
+    pictures = array_checks.numeric_array(place, "images", images)
+    array_checks.same_length(place, "prediction", probabilities, "images", np.atleast_1d(pictures))
     most = checks.whole_number(place, "count", count)
     k = probabilities.shape[1]
     names = inputs.checked_names(place, class_names, [str(c) for c in range(k)])
@@ -102,7 +102,7 @@ def _labels(place: str, y: ArrayLike, probabilities: Array) -> NDArray[np.intp]:
         labels = metrics.target_classes(y)
     except (TypeError, ValueError) as error:
         raise type(error)(f"{place}: y: {error}") from error
-    checks.same_length(place, "prediction", probabilities, "y", labels)
+    array_checks.same_length(place, "prediction", probabilities, "y", labels)
     if labels.max() >= probabilities.shape[1]:
         raise ValueError(
             f"{place}: y: expected labels below {probabilities.shape[1]}, one for each column of "

@@ -10,18 +10,17 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.activations import Softmax
 from minnet.nn.network import Network
 from minnet.plot import checks as inputs
 from minnet.plot import plane, style
 from minnet.training.trainer import Trainer
+from minnet.utils.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Array = NDArray[Any]
 
 _GRID = 200
 

@@ -10,10 +10,10 @@ same in all pictures of a row.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet.plot import style
 from minnet.plot.bars import filling, median_bar
@@ -29,12 +29,12 @@ from minnet.plot.runs import (
 from minnet.plot.sweep_curves import curves_of
 from minnet.sweep.results import Runs
 from minnet.utils import checks
+from minnet.utils.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
 
-Array = NDArray[Any]
 
 BAND = (10.0, 90.0)
 """The percentiles of the runs between which the band lies."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from minnet.utils import checks
+from minnet.utils import array_checks, checks
+from minnet.utils.types import Array
 
-Array = NDArray[Any]
 Curves = Mapping[str, ArrayLike]
 
 
@@ -63,14 +62,14 @@ def checked_curves(
 def _checked_runs(place: str, key: object, value: ArrayLike) -> Array:
     """One set of curves: finite floats (runs, points)."""
     where = f"mn.plot.{place}", f"curves[{key!r}]"
-    array = checks.numeric_array(*where, value)
+    array = array_checks.numeric_array(*where, value)
     if array.ndim not in (1, 2):
         raise ValueError(
             f"{where[0]}: {where[1]}: expected shape (runs, points), or (points,) for one run, "
             f"got {array.shape}."
         )
-    checks.not_empty(*where, array)
-    checks.finite(*where, array)
+    array_checks.not_empty(*where, array)
+    array_checks.finite(*where, array)
     return np.atleast_2d(array).astype(float)
 
 
@@ -78,13 +77,13 @@ def _checked_steps(place: str, steps: ArrayLike | None, points: int, name: str) 
     """The step of each point: as many as there are points, from 0 on, increasing."""
     if steps is None:
         return np.arange(points, dtype=float)
-    array = checks.numeric_array(f"mn.plot.{place}", name, steps)
+    array = array_checks.numeric_array(f"mn.plot.{place}", name, steps)
     if array.shape != (points,):
         raise ValueError(
             f"mn.plot.{place}: {name}: expected one for each of the {points} points of a curve, "
             f"shape ({points},), got {array.shape}."
         )
-    checks.finite(f"mn.plot.{place}", name, array)
+    array_checks.finite(f"mn.plot.{place}", name, array)
     if array[0] < 0 or (np.diff(array.astype(float)) <= 0).any():
         raise ValueError(
             f"mn.plot.{place}: {name}: expected numbers from 0 on that increase, got "

@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 import re
 import struct
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.saving.errors import Flaw
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 TYPES = {
     kind: np.dtype(kind)

@@ -22,7 +22,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn import initializers
 from minnet.nn.config import MAKERS, PLAIN, Unsavable, initializer_name, is_layer
@@ -30,8 +29,7 @@ from minnet.nn.layer import Layer
 from minnet.saving.arrays import TYPES
 from minnet.saving.errors import Flaw
 from minnet.utils.checks import describe, is_built_in
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 _DEEPEST = 64
 _NO_NAME = re.compile(r"[^A-Za-z0-9_]+")

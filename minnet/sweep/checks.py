@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from minnet.sweep.run import FIT, Plan, Settings, named
-from minnet.utils import checks
+from minnet.utils import array_checks, checks
 from minnet.utils.checks import describe
 
 Grid = Mapping[str, Iterable[Any]]
@@ -51,9 +51,9 @@ def checked_data(name: str, data: Any) -> Any:
             f"sweep: {name}: expected a pair (x, y) or a function of the settings that returns "
             f"one, got {describe(data)}. Write {name}=(x, y)."
         ) from None
-    inputs = checks.samples("sweep", f"{name}: x", x)
-    target = checks.numeric_array("sweep", f"{name}: y", y)
-    checks.same_length("sweep", f"{name}: x", inputs, f"{name}: y", np.atleast_1d(target))
+    inputs = array_checks.samples("sweep", f"{name}: x", x)
+    target = array_checks.numeric_array("sweep", f"{name}: y", y)
+    array_checks.same_length("sweep", f"{name}: x", inputs, f"{name}: y", np.atleast_1d(target))
     return np.ascontiguousarray(inputs), np.ascontiguousarray(target)
 
 

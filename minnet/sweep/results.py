@@ -13,15 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.config import initializer_name
 from minnet.training.callbacks import Callback
 from minnet.training.history import History
 from minnet.utils.checks import describe
 from minnet.utils.table import Table, table
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 _NO_RESULTS = ("epoch", "seconds", "learning_rate")
 """Columns of a History that say nothing about how well a run went."""

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn import network_file as c
 from minnet.nn.layer import Layer, layers_of
@@ -22,7 +21,6 @@ from minnet.utils.checks import is_built_in
 if TYPE_CHECKING:
     from minnet.training.state import Resumable as Trainer
 
-Array = NDArray[Any]
 
 _NOT_SAVED = frozenset({"_network", "_scratch", "_known", "_in_step", "schedule"})
 _CHANGES = frozenset({"steps", "state", "learning_rate"})

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet.metrics import CLASS_METRICS, Metric, target_classes
 from minnet.nn.activations import Softmax
@@ -21,10 +21,9 @@ from minnet.nn.losses import Loss
 from minnet.nn.losses import sample_weights as weights
 from minnet.nn.network import Network
 from minnet.optimizers import Optimizer
-from minnet.utils import checks
+from minnet.utils import array_checks, checks
 from minnet.utils.checks import describe
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 def check_loss(loss: object) -> Loss:
@@ -136,7 +135,7 @@ def batch(place: str, x: ArrayLike, dtype: np.dtype[Any]) -> Array:
         entries = x.reshape(-1)
         if math.isfinite(entries.dot(entries)):
             return x
-    return checks.samples(place, "x", x, dtype=dtype)
+    return array_checks.samples(place, "x", x, dtype=dtype)
 
 
 def check_two_classes(loss: Loss, labels: ArrayLike, target: Array) -> None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.metrics.registry import Metric
 from minnet.nn.losses import Loss
 from minnet.utils.checks import describe
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class Record:

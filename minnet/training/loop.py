@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.data.feed import Feed
 from minnet.metrics import Record
@@ -19,11 +18,10 @@ from minnet.training.keyboard_interrupt import Interruption, interruption
 from minnet.training.progress_bar import Progress
 from minnet.training.resume import Position, Session, Standing
 from minnet.training.training_diverged import diverged
+from minnet.utils.types import Array
 
 if TYPE_CHECKING:
     from minnet.training.trainer import Trainer
-
-Array = NDArray[Any]
 
 
 class Fitting:

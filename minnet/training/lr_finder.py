@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from minnet.training.callbacks import Callback
 from minnet.training.trainer import Trainer
 from minnet.training.training_diverged import TrainingDiverged
-from minnet.utils import checks
+from minnet.utils import array_checks, checks
 
 SMOOTHING = 0.9
 """How much of the running mean of the loss stays from step to step."""
@@ -119,7 +119,7 @@ def lr_range_test(
     first = checks.number(place, "lowest", lowest, minimum=0, above=True)
     last = checks.number(place, "highest", highest, minimum=first, above=True)
     rows = checks.whole_number(place, "batch_size", batch_size)
-    samples = max(1, *checks.numeric_array(place, "x", x).shape[:1], 1)
+    samples = max(1, *array_checks.numeric_array(place, "x", x).shape[:1], 1)
     sweep = _Sweep([first * (last / first) ** (t / (count - 1)) for t in range(count)])
     trial = copy.deepcopy(trainer)
     trial.metrics = {}

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet.metrics import Metric, Record
 from minnet.nn.layer import layers_of
@@ -21,9 +21,8 @@ from minnet.nn.network import Network
 from minnet.nn.parameter import Parameter
 from minnet.optimizers.penalties import Penalty
 from minnet.training import checks as door
-from minnet.utils import checks
-
-Array = NDArray[Any]
+from minnet.utils import array_checks, checks
+from minnet.utils.types import Array
 
 _EVALUATION_ROWS = 1000
 
@@ -73,7 +72,7 @@ class Objective:
 
     def protected(self, data: Array) -> Array:
         """The data of a step, read-only where a layer or loss of one's own might work in place."""
-        return checks.read_only(data) if self._own else data
+        return array_checks.read_only(data) if self._own else data
 
     def differentiate(
         self, x: Array, y: Array, weight: Array | None = None, keep_prediction: bool = False

@@ -12,12 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.data.feed import Feed
 from minnet.training.callbacks import Callback
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 _ROWS = 4096  # hashed at a time, so that data of another layout need no copy of their own
 

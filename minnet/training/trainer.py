@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet import metrics as metrics_module
 from minnet.data.feed import Feed
@@ -26,10 +25,9 @@ from minnet.training.loop import Fitting
 from minnet.training.objective import Objective
 from minnet.training.state import Resumable
 from minnet.training.training_diverged import diverged
-from minnet.utils import checks
+from minnet.utils import array_checks, checks
 from minnet.utils.table import Table
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class Trainer(Resumable):
@@ -225,8 +223,8 @@ class Trainer(Resumable):
         self.objective.compose()
         door.check_optimizer(self.optimizer, self.network)
         for name, parameter in self.network.parameters().items():
-            checks.finite("fit", f"the parameter {name}", parameter.value)
-        inputs = checks.samples("fit", "x", x, dtype=self.network.dtype)
+            array_checks.finite("fit", f"the parameter {name}", parameter.value)
+        inputs = array_checks.samples("fit", "x", x, dtype=self.network.dtype)
         target = self.objective.targets(inputs, y)
         door.check_two_classes(self.loss, y, target)
         door.check_smallest_batch(self.network, len(inputs), rows)
@@ -234,7 +232,7 @@ class Trainer(Resumable):
         weight = None
         if sample_weight is not None:
             weight = door.check_sample_weight(self.loss, sample_weight, target)
-        feed = Feed(inputs, checks.read_only(target), rows, weight)
+        feed = Feed(inputs, array_checks.read_only(target), rows, weight)
         if validation_data is None:
             return feed, None
         if not isinstance(validation_data, (tuple, list)) or len(validation_data) != 2:
@@ -244,8 +242,8 @@ class Trainer(Resumable):
             )
         x_held, y_held = validation_data
         with door.naming("fit: validation_data"):
-            held = checks.samples("", "x", x_held, dtype=self.network.dtype)
-            return feed, (held, checks.read_only(self.objective.targets(held, y_held)))
+            held = array_checks.samples("", "x", x_held, dtype=self.network.dtype)
+            return feed, (held, array_checks.read_only(self.objective.targets(held, y_held)))
 
     # -- what the network knows ------------------------------------------------------------
 
@@ -256,8 +254,8 @@ class Trainer(Resumable):
             TypeError, ValueError: bad data, naming the argument.
         """
         self.objective.compose()
-        inputs = checks.samples("evaluate", "x", x, dtype=self.network.dtype)
-        target = checks.read_only(self.objective.targets(inputs, y))
+        inputs = array_checks.samples("evaluate", "x", x, dtype=self.network.dtype)
+        target = array_checks.read_only(self.objective.targets(inputs, y))
         return self.objective.evaluate(inputs, target, self.metrics)
 
     def predict(self, x: ArrayLike) -> Array:

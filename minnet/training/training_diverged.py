@@ -6,13 +6,11 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.error_location import explain
 from minnet.nn.layer import Layer
 from minnet.nn.network import Network
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class TrainingDiverged(FloatingPointError):  # noqa: N818 (reads as a sentence)

@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from minnet.data.datasets.dataset import Dataset
-from minnet.data.datasets.idx_format import Array, read_idx
+from minnet.data.datasets.idx_format import read_idx
 from minnet.utils import checks
+from minnet.utils.types import Array
 
 _CLASSES = (
     "T-shirt/top",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.gradient_check.check_state import Exam, what
 from minnet.gradient_check.find_parameters import suspicious_arrays
@@ -14,8 +13,7 @@ from minnet.gradient_check.harness import Run
 from minnet.gradient_check.input_domain import cotangent
 from minnet.gradient_check.layer_under_test import refused_on_purpose
 from minnet.gradient_check.prepare import code_of_error, explain_error
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 def check_forward_result(exam: Exam, run: Run) -> bool:

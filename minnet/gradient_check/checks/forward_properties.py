@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.gradient_check.check_state import Exam, number
 from minnet.gradient_check.evaluation_point import Scene
 from minnet.gradient_check.finite_differences import mismatch
 from minnet.gradient_check.input_domain import cotangent
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 _WITHIN_A_SAMPLE = re.compile(
     r"layer_?norm|soft_?max|instance|group_?norm|rms_?norm", re.IGNORECASE

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.gradient_check.check_state import Exam, number, what
 from minnet.gradient_check.checks.why_tests_miss_it import why_unseen
@@ -17,8 +16,7 @@ from minnet.gradient_check.known_mistakes.upstream_gradient import (
     NotAProduct,
     sums_to_a_constant,
 )
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 DRAWS = 6
 

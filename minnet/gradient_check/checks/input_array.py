@@ -9,13 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.gradient_check.check_state import Exam, what
 from minnet.gradient_check.harness import Run
 from minnet.gradient_check.input_domain import cotangent
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 def check_own_array(exam: Exam) -> None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.gradient_check.check_state import Exam, number, what
 from minnet.gradient_check.checks.gradients import say_not_finite
 from minnet.gradient_check.finite_differences import mismatch
 from minnet.gradient_check.harness import Run
 from minnet.gradient_check.input_domain import cotangent
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class Story:

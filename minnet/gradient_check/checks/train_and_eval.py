@@ -6,15 +6,13 @@ import copy
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.gradient_check.check_state import Exam, number
 from minnet.gradient_check.finite_differences import jacobian, mismatch, sample_columns
 from minnet.gradient_check.harness import Run
 from minnet.gradient_check.input_domain import cotangent
 from minnet.gradient_check.parameter_recorder import parameters_in
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 CODE = "train-eval-confused"
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.gradient_check.check_state import Exam
 from minnet.gradient_check.evaluation_point import Scene
 from minnet.gradient_check.finite_differences import mismatch
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 def why_unseen(exam: Exam, scene: Scene, name: str) -> str:

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.gradient_check.evaluation_point import Scene
 from minnet.gradient_check.finite_differences import mismatch
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class Match(NamedTuple):

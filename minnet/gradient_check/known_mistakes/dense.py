@@ -12,9 +12,10 @@ import numpy as np
 
 from minnet.gradient_check.evaluation_point import Scene
 from minnet.gradient_check.finite_differences import mismatch
-from minnet.gradient_check.known_mistakes.base import Array, Match
+from minnet.gradient_check.known_mistakes.base import Match
 from minnet.gradient_check.known_mistakes.local_derivative import in_terms_of_output, inner
 from minnet.gradient_check.known_mistakes.shapes import close_scaled
+from minnet.utils.types import Array
 
 
 class Dense(NamedTuple):

@@ -12,8 +12,8 @@ import numpy as np
 
 from minnet.gradient_check.evaluation_point import Scene
 from minnet.gradient_check.finite_differences import mismatch
-from minnet.gradient_check.known_mistakes.base import Array
 from minnet.gradient_check.known_mistakes.shapes import contributions
+from minnet.utils.types import Array
 
 
 def elementwise(scene: Scene) -> Array | None:

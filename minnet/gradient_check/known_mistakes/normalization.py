@@ -18,8 +18,9 @@ import numpy as np
 
 from minnet.gradient_check.evaluation_point import Scene
 from minnet.gradient_check.finite_differences import mismatch
-from minnet.gradient_check.known_mistakes.base import Array, Match, ravel
+from minnet.gradient_check.known_mistakes.base import Match, ravel
 from minnet.gradient_check.known_mistakes.shapes import contributions
+from minnet.utils.types import Array
 
 Coefficients = tuple[float, float, float]
 

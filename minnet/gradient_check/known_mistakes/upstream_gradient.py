@@ -11,7 +11,8 @@ import numpy as np
 
 from minnet.gradient_check.evaluation_point import Scene
 from minnet.gradient_check.finite_differences import mismatch
-from minnet.gradient_check.known_mistakes.base import Array, Match
+from minnet.gradient_check.known_mistakes.base import Match
+from minnet.utils.types import Array
 
 
 def answers(scene: Scene, name: str) -> dict[float, Array | None]:

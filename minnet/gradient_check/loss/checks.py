@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.gradient_check.check_state import Exam, number
 from minnet.gradient_check.finite_differences import mismatch
 from minnet.gradient_check.layer_under_test import Subject
 from minnet.gradient_check.loss.evaluation_point import LossRun, back, run_loss
+from minnet.utils.types import Array
 
-Array = NDArray[Any]
 Pair = tuple[Array, Array]
 
 

@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.gradient_check.finite_differences import mismatch
 from minnet.gradient_check.layer_under_test import Subject
 from minnet.gradient_check.random_state import own_generators
 from minnet.gradient_check.weight_access import same
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 @dataclass

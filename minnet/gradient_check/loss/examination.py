@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.gradient_check.check_state import Exam, number
 from minnet.gradient_check.finite_differences import is_single
@@ -28,8 +25,8 @@ from minnet.gradient_check.loss.known_mistakes import (
 from minnet.gradient_check.loss.settings import Settings
 from minnet.gradient_check.prepare import code_of_error, explain_error
 from minnet.utils import checks
+from minnet.utils.types import Array
 
-Array = NDArray[Any]
 Pair = tuple[Array, Array]
 
 

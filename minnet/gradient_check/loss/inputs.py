@@ -7,12 +7,10 @@ loss for labels refuses one-hot rows. A loss that takes everything is asked abou
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 @dataclass(frozen=True)

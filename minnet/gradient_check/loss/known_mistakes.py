@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from minnet.gradient_check.finite_differences import mismatch
-from minnet.gradient_check.known_mistakes.base import Array, Match, proportion
+from minnet.gradient_check.known_mistakes.base import Match, proportion
 from minnet.gradient_check.known_mistakes.constant_factors import nth
 from minnet.gradient_check.loss.evaluation_point import LossScene, run_loss, value_at
 from minnet.gradient_check.loss.inputs import one_hot
+from minnet.utils.types import Array
 
 
 def diagnose_loss(scene: LossScene, other: LossScene | None) -> Iterator[Match]:

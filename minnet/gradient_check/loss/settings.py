@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.gradient_check.check_state import Exam
 from minnet.gradient_check.finite_differences import is_single, mismatch
 from minnet.gradient_check.layer_under_test import Subject
 from minnet.gradient_check.loss.evaluation_point import measure, run_loss, value_at
 from minnet.gradient_check.loss.inputs import FIRST, ONE_OUTPUT, Setting
+from minnet.utils.types import Array
 
-Array = NDArray[Any]
 Pair = tuple[Array, Array]
 
 

@@ -7,14 +7,10 @@ elements of a row and says so). In the comments a is the output f(z).
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.layer import Layer
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class Activation(Layer):

@@ -7,17 +7,14 @@ are computed so that they keep their digits there.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.activations.activation import Activation
 from minnet.nn.erf import normal_distribution
 from minnet.nn.functional import sigmoid_halves
 from minnet.utils.checks import boolean
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 _FAR = 40.0  # where both gates of GELU are 0 or 1 in every type of float
 

@@ -7,17 +7,13 @@ is dead: derivative 0, no learning.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.activations.activation import Activation
 from minnet.nn.functional import sigmoid, softplus
 from minnet.nn.workspace import lent, room
 from minnet.utils.checks import number
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class ReLU(Activation):

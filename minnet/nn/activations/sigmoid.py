@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.activations.activation import Activation
 from minnet.nn.functional import sigmoid_halves
 from minnet.nn.workspace import lent
 from minnet.utils.checks import whole_number
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class Sigmoid(Activation):

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.initializers import Initializer, get
 from minnet.nn.layer import Layer
@@ -15,8 +14,7 @@ from minnet.nn.layers.sliding_windows import Pair, Windows, crop, images, pad, p
 from minnet.nn.parameter import Parameter
 from minnet.nn.workspace import room
 from minnet.utils.checks import boolean, whole_number
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 # The columns of so many bytes are worked on at a time: they stay in the processor's cache, and a
 # large batch needs no more memory than a small one. To gather them again in the backward takes

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.layer import Layer
 from minnet.nn.workspace import lent
 from minnet.utils.checks import number
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class Dropout(Layer):

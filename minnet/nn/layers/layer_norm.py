@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.layer import Layer
 from minnet.nn.parameter import Parameter
 from minnet.nn.workspace import lent
 from minnet.utils.checks import number, whole_number
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class LayerNorm(Layer):

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.layer import Layer
 from minnet.nn.layers.sliding_windows import Pair, Windows, crop, images, pad, pair, zeros
 from minnet.nn.workspace import room
 from minnet.utils.checks import boolean
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class MaxPool2d(Layer):

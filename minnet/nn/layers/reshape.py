@@ -6,12 +6,10 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.layer import Layer
 from minnet.utils.checks import describe, whole_number
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class Reshape(Layer):

@@ -6,15 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.error_location import blame
 from minnet.nn.layer import Layer, find
 from minnet.nn.sequential import check_layer_object
 from minnet.nn.workspace import lent
 from minnet.utils.checks import describe
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class Residual(Layer):

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.layer import Layer
 from minnet.nn.workspace import room
 from minnet.utils.checks import describe, whole_number
+from minnet.utils.types import Array
 
-Array = NDArray[Any]
 Pair = tuple[int, int]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet.nn.activations import Sigmoid, Softmax
 from minnet.nn.functional import sigmoid_halves
@@ -18,8 +18,7 @@ from minnet.nn.losses.target_checks import (
     refuse_last_layer,
     saturated,
 )
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class BinaryCrossEntropy(Loss):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet.nn.activations import Sigmoid, Softmax
 from minnet.nn.layer import Layer
@@ -26,9 +26,8 @@ from minnet.nn.losses.target_checks import (
     saturated,
 )
 from minnet.nn.workspace import Workspace, lent
-from minnet.utils.checks import numeric_array, same_length
-
-Array = NDArray[Any]
+from minnet.utils.array_checks import numeric_array, same_length
+from minnet.utils.types import Array
 
 
 class CategoricalCrossEntropy(Loss):

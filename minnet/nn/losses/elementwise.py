@@ -6,15 +6,11 @@ is written once, here.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.losses.loss import Loss, check_finite, prediction_and_target
 from minnet.nn.losses.sample_weights import column, sample_weights
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class ElementwiseLoss(Loss):

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet.nn.activations import Sigmoid, Softmax
 from minnet.nn.functional import sigmoid
 from minnet.nn.layer import Layer
 from minnet.nn.losses.elementwise import ElementwiseLoss
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class Hinge(ElementwiseLoss):

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.losses.categorical_cross_entropy import CategoricalCrossEntropy
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 
 class KullbackLeibler(CategoricalCrossEntropy):

@@ -6,12 +6,11 @@ import math
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet.nn.layer import Layer
-from minnet.utils.checks import finite, numeric_array, same_length
-
-Array = NDArray[Any]
+from minnet.utils.array_checks import finite, numeric_array, same_length
+from minnet.utils.types import Array
 
 
 class Loss:

@@ -8,26 +8,24 @@ as if it were not there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from minnet.nn.losses.loss import Loss
-from minnet.utils import checks
-
-Array = NDArray[Any]
+from minnet.utils import array_checks, checks
+from minnet.utils.types import Array
 
 
 def sample_weights(place: str, value: ArrayLike, samples: int) -> Array:
     """One weight for each sample: finite, none negative; a batch may have zeros only."""
-    weights = checks.numeric_array(place, "sample_weight", value)
+    weights = array_checks.numeric_array(place, "sample_weight", value)
     if weights.shape != (samples,):
         raise ValueError(
             f"{place}: sample_weight: expected one number for each of the {samples} samples, "
             f"shape ({samples},), got {weights.shape}."
         )
-    checks.finite(place, "sample_weight", weights)
+    array_checks.finite(place, "sample_weight", weights)
     _refuse_negative(place, "sample_weight", weights)
     return weights
 
@@ -36,13 +34,13 @@ def class_weights(place: str, value: Sequence[float] | ArrayLike | None) -> Arra
     """One weight for each class: finite, none negative, not all zero."""
     if value is None:
         return None
-    weights = checks.numeric_array(place, "class_weight", value)
+    weights = array_checks.numeric_array(place, "class_weight", value)
     if weights.ndim != 1 or len(weights) < 2:
         raise ValueError(
             f"{place}: class_weight: expected one number for each class, at least two, got "
             f"{checks.describe(weights)}."
         )
-    checks.finite(place, "class_weight", weights)
+    array_checks.finite(place, "class_weight", weights)
     _refuse_negative(place, "class_weight", weights)
     refuse_zeros(place, "class_weight", weights)
     return weights.astype(np.float64)

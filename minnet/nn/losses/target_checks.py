@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.layer import Layer
 from minnet.nn.losses.loss import Loss
 from minnet.utils.checks import is_built_in
-
-Array = NDArray[Any]
+from minnet.utils.types import Array
 
 SUM_TOLERANCE = 1e-3
 """How far from 1 a row may sum: a table printed with three digits still passes."""

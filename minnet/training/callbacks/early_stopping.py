@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from numpy.typing import NDArray
-
 from minnet.training.callback import Callback
 from minnet.training.callbacks.best_epoch import Watch
 from minnet.training.history import History, Row
 from minnet.utils import checks
+from minnet.utils.types import Array
 
 if TYPE_CHECKING:
     from minnet.training.trainer import Trainer
-
-Array = NDArray[Any]
 
 
 class EarlyStopping(Callback):

@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minnet.nn.layer import Layer, find
 from minnet.nn.network import Network
@@ -14,11 +13,10 @@ from minnet.nn.parameter import Parameter
 from minnet.training.callback import Callback
 from minnet.training.history import Row
 from minnet.utils.table import Table, table
+from minnet.utils.types import Array
 
 if TYPE_CHECKING:
     from minnet.training.trainer import Trainer
-
-Array = NDArray[Any]
 
 
 class GradientMonitor(Callback):
