@@ -1,8 +1,7 @@
 """What all tests share.
 
-That this file stands here also puts `tests/` on the import path, so that a test in any folder
-below finds the helper `numeric`. Hypothesis looks for the same examples in every run, and
-measures no time: a slow machine is no failure.
+Hypothesis looks for the same examples in every run, and measures no time: a slow machine is no
+failure.
 """
 
 from hypothesis import settings
