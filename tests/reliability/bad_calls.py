@@ -204,19 +204,25 @@ def _accepted(case: Case, attempt: _Attempt) -> Result:
 def is_clear(case: Case, error: BaseException) -> bool:
     """An error of minnet: it says what was expected, and in which argument or function."""
     message = _text(error)
+    if isinstance(error, mn.CheckpointError):
+        return True
     if isinstance(error, OSError):
         path = case.argument in ("path", "folder")  # no such file, a name that is too long
         return path and case.value in (*TEXTS, "twice", "in capitals")
     if isinstance(error, FloatingPointError):  # as the losses say it
         return "the loss is" in message
-    if not isinstance(error, (TypeError, ValueError)):
+    documented = type(error).__name__ in (case.call.function.__doc__ or "")
+    if not isinstance(error, (TypeError, ValueError)) and not documented:
         return False
-    short = case.call.name.rstrip("=").split(".")
-    words = {case.argument.strip("_"), *short, f"{short[0]}s"}
-    named = any(re.search(rf"\b{re.escape(word)}\b", message) for word in words)
-    if isinstance(error, mn.CheckpointError):
-        return True
-    return named and "expected" in message
+    return "expected" in message and _is_placed(case, message)
+
+
+def _is_placed(case: Case, message: str) -> bool:
+    """Whether it names the argument or the function, or begins with a part: `layers[0] Linear`."""
+    words = {case.argument.strip("_"), *case.call.name.rstrip("=").split(".")}
+    begins = re.match(r"['\"]?(layers\[\d+\]|\w+)\b", message)
+    part = begins is not None and (begins[1].startswith("layers[") or begins[1] in mn.__all__)
+    return part or any(re.search(rf"\b{re.escape(word)}\b", message) for word in words)
 
 
 def _text(error: BaseException | None) -> str:
@@ -302,7 +308,7 @@ def _attributes(value: Any) -> dict[str, Any]:
         return {"rows": list(value)}
     public = {k: v for k, v in getattr(value, "__dict__", {}).items() if not k.startswith("_")}
     if isinstance(value, (mn.Layer, mn.Loss)):  # what it keeps for backward is no change
-        return {k: v for k, v in public.items() if isinstance(v, _SETTINGS)}
+        return {k: v for k, v in public.items() if isinstance(v, _SETTINGS) and k != "count"}
     return public
 
 

@@ -22,7 +22,17 @@ ARRAYS = (
 )
 
 # Numbers that may be negative, and whole numbers that stand for memory.
-NEGATIVE = {"low", "high", "mean", "value", "axis", "ignore_label", "first", "milliseconds", "at"}
+NEGATIVE = {
+    "low",
+    "high",
+    "mean",
+    "value",
+    "axis",
+    "ignore_label",
+    "first",
+    "milliseconds",
+    "threshold",
+}
 SIZES = {
     *("in_features", "out_features", "in_channels", "out_channels", "kernel_size", "stride"),
     *("padding", "dilation", "features", "n", "classes", "shape", "points"),
@@ -32,6 +42,7 @@ LABELS = {"title", "quantity", "horizontal", "description"}
 # Iterables of things: none at all, of whatever kind, is as good as the default.
 SEVERAL = {"metrics", "callbacks", "penalty", "names", "layers"}
 NOTHING = EMPTY | {"''", "b''", "{}", "set()"}
+NAMES = {"class_names", "feature_names", "names", "labels"}
 CALLABLES = {"int", "a class", "a function", "an object that raises"}
 BY_HAND = {"forward", "backward", "as_probabilities"}
 
@@ -85,6 +96,8 @@ def _by_kind(argument: str, hint: str) -> set[str]:
         legal |= {"-1"}
     if argument in SIZES:
         legal -= {"10**30"}
+    if argument in NAMES:
+        legal |= {"['a', 'b']", "[1, 'a']", "np.array(['a', 'b'])", "memoryview"}
     if argument in SEVERAL:
         legal |= NOTHING
     elif "Sequence" in hint:
@@ -109,6 +122,12 @@ LEGAL = {
     ("loss_or_factory", "a function"),
     ("loss_or_factory", "an object that raises"),
     ("parameters", "{}"),
+    ("x_or_shape", "np.ones((2, 3, 4, 5))"),
+    ("x_or_shape", "memoryview"),
+    ("weight", "np.ones((2, 3, 4, 5))"),
+    ("counts", "{'a': 1}"),
+    ("values", "{'a': 1}"),
+    ("epochs", "memoryview"),
 }
 # What a Trainer's float32 cannot hold.
 ILLEGAL = {
