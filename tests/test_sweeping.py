@@ -8,7 +8,7 @@ from sweep_runs import X, Y, make_trainer, numbers, quiet, spawned
 
 import minnet as mn
 from minnet.sweep.results import Runs
-from minnet.sweep.run import named
+from minnet.sweep.run import accepted_settings
 from minnet.sweep.sweep import sweep
 from minnet.training.callbacks import GradientMonitor
 
@@ -127,9 +127,9 @@ def test_what_a_run_changes_is_its_own():
 
 
 def test_named_takes_all_where_a_function_does_not_tell():
-    assert named(dict, {"a": 1}) == {"a": 1}
-    assert named(lambda b, **_: None, {"a": 1}) == {"a": 1}
-    assert named(lambda b: None, {"a": 1, "b": 2}) == {"b": 2}
+    assert accepted_settings(dict, {"a": 1}) == {"a": 1}
+    assert accepted_settings(lambda b, **_: None, {"a": 1}) == {"a": 1}
+    assert accepted_settings(lambda b: None, {"a": 1, "b": 2}) == {"b": 2}
 
 
 # ---- on any executor -----------------------------------------------------------------------
