@@ -109,7 +109,7 @@ def test_the_history_of_a_real_training():
         (["loss", "f1"], ValueError, ["got 'f1'"]),
         ([], ValueError, ["one to 3", "got []"]),
         (["loss", "loss"], ValueError, ["different names"]),
-        (["loss", "accuracy", "seconds", "val_loss"], ValueError, ["a picture of their own"]),
+        (["loss", "accuracy", "seconds", "val_loss"], ValueError, ["a second picture"]),
         (5, TypeError, ["names", "got 5 (int)"]),
         ([5], TypeError, ["names", "got [5] (list)"]),
     ],

@@ -92,7 +92,7 @@ def test_it_draws_where_it_is_told():
         (lambda x, y: 1.0, {"a": PATH}, {}, ValueError, r"function: expected heights of the shape"),
         (lambda x, y: x / 0 * y, {"a": PATH}, {}, ValueError, r"function\(x, y\): .*finite"),
         (bowl, [PATH], {}, TypeError, r"paths: expected a dict"),
-        (bowl, {}, {}, ValueError, r"paths: expected at least one path"),
+        (bowl, {}, {}, ValueError, r"paths: expected at least one name"),
         (bowl, {"a": [1.0, 2.0]}, {}, ValueError, r"paths\['a'\]: .*\(n, 2\), got \(2,\)"),
         (bowl, {"a": [[1.0, np.nan]]}, {}, ValueError, r"paths\['a'\]: .*\[0, 1\] = nan"),
         (bowl, {"a": [["x", "y"]]}, {}, TypeError, r"paths\['a'\]: expected an array of numbers"),

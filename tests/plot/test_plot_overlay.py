@@ -71,7 +71,7 @@ def test_a_logarithmic_axis_has_numbers_as_one_says_them(runs):
     ("given", "name", "kind", "message"),
     [
         (record(0.5), "loss", TypeError, r"expected a dict.*mn\.plot\.history"),
-        ({}, "loss", ValueError, r"expected at least one run"),
+        ({}, "loss", ValueError, r"expected at least one name"),
         ({"a": [0.5]}, "loss", TypeError, r"histories\['a'\]: expected the History"),
         ({"a": record(0.5)}, "nothing", ValueError, r"one of loss, accuracy, odd, got 'nothing'"),
         ({"a": mn.History()}, "loss", ValueError, r"it has no epoch yet"),
