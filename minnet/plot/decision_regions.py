@@ -81,15 +81,7 @@ def decision_boundary(
     names = checked_names(place, class_names, ["class 0", "class 1"])
     features = checked_names(place, feature_names, ["x1", "x2"], "feature_names")
     ax = style.new_axes(ax, place)
-    probability = output.reshape(_GRID, _GRID)
-    filled = ax.contourf(*plane.axes, probability, levels=_LEVELS, cmap=blue_to_orange())
-    bar = ax.figure.colorbar(filled, ax=ax, ticks=[0, 0.1, 0.3, 0.5, 0.7, 0.9, 1])
-    widths = {p: w for p, w in _LINES.items() if probability.min() < p < probability.max()}
-    if widths:
-        look: dict[str, Any] = {"colors": "black", "linewidths": list(widths.values())}
-        bar.add_lines(ax.contour(*plane.axes, probability, levels=list(widths), **look))
-    bar.set_label(f"probability: {names[1]}", fontsize=style.TEXT)
-    bar.ax.tick_params(labelsize=style.TICKS)
+    _draw_probability(ax, plane, output.reshape(_GRID, _GRID), names[1])
     handles = plane.draw_points(ax, names)
     style.label(ax, "Decision boundary", *features)
     ax.grid(visible=False)
@@ -205,6 +197,18 @@ def padded_limits(points: Array, margin: float) -> list[tuple[float, float]]:
     low, high = points.min(axis=0), points.max(axis=0)
     padding = np.where(high > low, (high - low) * margin, 0.5)
     return [(float(a), float(b)) for a, b in zip(low - padding, high + padding, strict=True)]
+
+
+def _draw_probability(ax: Axes, plane: _Plane, probability: Array, class_name: str) -> None:
+    """The probability as colours and lines, with a colour bar."""
+    filled = ax.contourf(*plane.axes, probability, levels=_LEVELS, cmap=blue_to_orange())
+    bar = ax.figure.colorbar(filled, ax=ax, ticks=[0, 0.1, 0.3, 0.5, 0.7, 0.9, 1])
+    widths = {p: w for p, w in _LINES.items() if probability.min() < p < probability.max()}
+    if widths:
+        look: dict[str, Any] = {"colors": "black", "linewidths": list(widths.values())}
+        bar.add_lines(ax.contour(*plane.axes, probability, levels=list(widths), **look))
+    bar.set_label(f"probability: {class_name}", fontsize=style.TEXT)
+    bar.ax.tick_params(labelsize=style.TICKS)
 
 
 def _margin_over_others(output: Array, index: int) -> Array:

@@ -1,4 +1,4 @@
-"""What the doors of the pictures refuse, in words of their own, and without an empty figure."""
+"""Wrong arguments of plot functions are refused without leaving an empty figure."""
 
 import matplotlib.pyplot as plt
 import numpy as np

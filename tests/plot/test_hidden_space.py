@@ -39,7 +39,7 @@ def two_hidden():
     return network_of(*layers, values=[1, 0, 0, 1, 0, 0, 2, -4, 1])
 
 
-def test_the_points_stand_where_the_layer_puts_them():
+def test_the_points_are_where_the_layer_puts_them():
     y = np.array([0, 1, 1, 0])
     ax = hidden_space(two_hidden(), X, y, layer=1, class_names=["no", "yes"])
     shown = {c.get_label(): c.get_offsets() for c in ax.collections if len(c.get_offsets()) == 2}

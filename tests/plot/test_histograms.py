@@ -84,7 +84,7 @@ def test_gradients_are_those_of_one_step_which_is_not_taken():
 
 
 def test_a_gradient_of_zero_has_its_place_at_the_left():
-    trainer = trainer_of(0.0)  # behind weights of 0 no gradient comes through
+    trainer = trainer_of(0.0)  # weights of 0 stop the gradient
     ax = gradient_histograms(trainer, X, Y)
     edges, relative = heights(ax)[0]
     (where,) = np.flatnonzero(relative)

@@ -42,7 +42,7 @@ def test_every_height_is_the_loss_there(grid):
             assert grid.losses[i, j] == pytest.approx(loss_at(w, b), rel=1e-12)
 
 
-def test_looking_changes_nothing(trainer):
+def test_the_trainer_is_not_changed(trainer):
     before = trainer.network.flat_values.copy()
     loss_grid(trainer, X, Y, (-2, 2), (-1, 3), points=3)
     np.testing.assert_array_equal(trainer.network.flat_values, before)
@@ -60,7 +60,7 @@ def test_other_parameters_stay():
     np.testing.assert_allclose(found.losses, expected, rtol=1e-12)
 
 
-def test_the_way_down_is_that_of_the_trainer(trainer):
+def test_the_path_is_that_of_the_trainer(trainer):
     trainer.network.flat_values = [1.5, 2.0]
     path = descend(trainer, X, Y, steps=4)
     assert path.shape == (5, 3)

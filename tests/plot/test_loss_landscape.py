@@ -47,7 +47,7 @@ def test_the_surface_has_the_path_on_it(grid):
         assert corners.max() == pytest.approx(grid.losses.max())
 
 
-def test_the_map_has_the_path_on_it_and_numbers_apart_from_it(grid):
+def test_the_contours_have_the_path_on_them_and_numbers_apart_from_it(grid):
     bare = loss_contours(grid)
     assert not bare.lines
     numbers = [text.get_position() for text in bare.texts if text.get_visible()]

@@ -144,7 +144,7 @@ class TestSingleNeuron:
         assert ax.get_ylim()[0] == 0
         assert legend_of(ax) == ["one", "two"]
 
-    def test_many_runs_are_sent_elsewhere(self):
+    def test_several_runs_are_refused(self):
         message = r"single_neuron: curves\['one'\].*got 11 runs.*learning_speed"
         with pytest.raises(ValueError, match=message):
             plot.single_neuron({"one": ELEVEN})
@@ -179,12 +179,12 @@ def test_bad_curves_are_refused_before_a_figure_is_made(name, curves, kind, mess
 
 
 @pytest.mark.parametrize("name", EVERY_PICTURE)
-def test_axes_that_are_none_are_refused(name):
+def test_ax_must_be_axes(name):
     with pytest.raises(TypeError, match=rf"mn\.plot\.{name}: ax: expected a Matplotlib Axes"):
         EVERY_PICTURE[name]({"one": [[0.5, 0.6]]}, ax=plt)
 
 
-def test_logarithmic_is_a_question_of_yes_or_no():
+def test_logarithmic_must_be_a_bool():
     with pytest.raises(TypeError, match="learning_speed: logarithmic: expected True or False"):
         plot.learning_speed({"one": ELEVEN}, logarithmic=1)
 
@@ -221,14 +221,14 @@ def test_places_are_counted_from_0_and_one_run_alone_will_do():
     assert ax.lines[0].get_ydata().tolist() == [3, 2, 1]
 
 
-def test_words_stand_where_they_belong():
+def test_labels_and_title_are_in_place():
     ax = bands({"a": runs(), "b": runs(1)}, title="T", horizontal="H", quantity="Q")
     assert (ax.get_title(), ax.get_xlabel(), ax.get_ylabel()) == ("T", "H", "Q")
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "b"]
     assert bands({"a": runs()}, legend=False).get_legend() is None
 
 
-def test_colours_go_on_from_the_first_one_named():
+def test_colours_continue_from_first():
     _, ax = plt.subplots()
     assert bands({"a": runs()}, first=2, ax=ax) is ax
     assert ax.lines[0].get_color() == style.colour(2)

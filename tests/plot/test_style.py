@@ -43,13 +43,13 @@ def test_new_axes_keeps_the_axes_that_it_is_given():
     assert len(plt.get_fignums()) == 1
 
 
-def test_new_axes_makes_a_figure_of_the_size_of_the_house():
+def test_new_axes_makes_a_figure_of_the_default_size():
     ax = style.new_axes(None, "mn.plot.history")
     assert tuple(ax.figure.get_size_inches()) == style.SIZE
 
 
 @pytest.mark.parametrize("wrong", [5, "ax", plt, [None]])
-def test_new_axes_refuses_what_is_no_axes(wrong):
+def test_new_axes_refuses_other_objects(wrong):
     with pytest.raises(TypeError, match=r"mn\.plot\.history: ax: expected a Matplotlib Axes"):
         style.new_axes(wrong, "mn.plot.history")
 

@@ -56,7 +56,7 @@ def never_callbacks():
     never()
 
 
-def test_data_have_one_layout_also_if_they_came_as_a_view():
+def test_data_are_contiguous_also_if_they_were_a_view():
     """What has been sent is contiguous; here it must not be summed in another order."""
     wide = np.repeat(X, 2, axis=1)
     x, y = checked_data("data", (wide[:, ::2], Y[::-1]))

@@ -23,7 +23,7 @@ def pool():
         yield executor
 
 
-def test_the_same_results_bit_for_bit_whichever_executor(pool):
+def test_results_are_bit_for_bit_the_same_on_all_executors(pool):
     """Also where x is a view that is laid out otherwise than what arrives in another process."""
     wide = np.repeat(X, 2, axis=1)
     options = {"validation_data": (wide[:, 1::2], Y), "shuffle": False, "epochs": 5}
@@ -38,7 +38,7 @@ def test_the_same_results_bit_for_bit_whichever_executor(pool):
             assert isinstance(other.history, mn.History)
 
 
-def test_functions_callbacks_and_their_notes_travel(pool):
+def test_functions_callbacks_and_their_records_are_sent(pool):
     from sweep_runs import rows_of
 
     there = quiet({"seed": [5, 9]}, rows_of, epochs=3, callbacks=[GradientMonitor()], executor=pool)
@@ -93,7 +93,7 @@ class LastFirst(Executor):
         return self.waiting[-1][0]
 
 
-def test_the_order_is_that_of_the_grid_whoever_is_first():
+def test_the_order_is_that_of_the_grid_whichever_run_ends_first():
     runs = quiet({"seed": range(6)}, executor=LastFirst(6))
     assert [run.settings["seed"] for run in runs] == [0, 1, 2, 3, 4, 5]
     for run in runs:
@@ -147,7 +147,7 @@ def never(*_args, **_options):
     raise AssertionError("a run began")
 
 
-def test_a_lambda_is_no_matter_where_nothing_is_sent():
+def test_a_lambda_works_where_nothing_is_pickled():
     make = lambda seed: make_trainer(seed=seed)  # noqa: E731
     with ThreadPoolExecutor(1) as threads:
         for executor in (None, threads):
@@ -164,7 +164,7 @@ def test_a_lambda_is_no_matter_where_nothing_is_sent():
         ({"grid": {"seed": [0], "init": ["ones", lambda s, g: g.normal(size=s)]}}, "init"),
     ],
 )
-def test_what_cannot_be_sent_gives_an_error_with_the_mend_before_any_run(pool, options, name):
+def test_what_cannot_be_sent_gives_an_error_with_a_fix_before_any_run(pool, options, name):
     options = {"grid": {"seed": [0]}, "callbacks": (), **options}
     grid = options.pop("grid")
     place = rf"grid\['{name}'\]\[1\]" if name in grid else name

@@ -19,7 +19,7 @@ def pool():
 
 
 @pytest.mark.parametrize("where", ["here", "there"])
-def test_a_run_that_fails_is_reported_with_its_settings_and_the_others_go_on(where, request):
+def test_a_run_that_fails_is_reported_with_its_settings_and_the_others_continue(where, request):
     executor = None if where == "here" else request.getfixturevalue("pool")
     grid = {"hidden": [3], "rate": [0.1, 1e300, 1.0], "seed": [0]}
     with pytest.warns(RuntimeWarning) as caught:
@@ -67,7 +67,7 @@ def test_make_trainer_must_return_a_trainer():
         raise runs[0].error
 
 
-def test_a_function_that_does_not_tell_its_arguments_gets_all_settings():
+def test_a_function_without_a_signature_gets_all_settings():
     """As some that are written in C; it cannot be checked before it is called."""
 
     class Untold:
@@ -92,7 +92,7 @@ def test_a_function_that_does_not_tell_its_arguments_gets_all_settings():
         ({"callbacks": lambda: None}, r"callbacks: expected a function that returns a list"),
     ],
 )
-def test_what_a_function_gives_is_looked_at_too(wrong, message):
+def test_return_values_of_functions_are_checked(wrong, message):
     arguments = {"data": (X, Y), **wrong}
     with pytest.warns(RuntimeWarning):
         runs = sweep(make_trainer, {"seed": [0]}, epochs=1, progress=False, **arguments)
@@ -101,7 +101,7 @@ def test_what_a_function_gives_is_looked_at_too(wrong, message):
         runs.filter(3)
 
 
-def test_named_takes_all_where_a_function_does_not_tell():
+def test_a_function_without_a_signature_accepts_all_settings():
     assert accepted_settings(dict, {"a": 1}) == {"a": 1}
     assert accepted_settings(lambda b, **_: None, {"a": 1}) == {"a": 1}
     assert accepted_settings(lambda b: None, {"a": 1, "b": 2}) == {"b": 2}

@@ -59,7 +59,7 @@ def test_losses_rates_initializers_hidden_sizes_and_seeds_reach_the_trainer():
     assert trainer.network.layers[0].weight_init_name == "ones"
 
 
-def test_epochs_and_batch_size_may_stand_in_the_grid():
+def test_epochs_and_batch_size_may_be_settings():
     class Count(mn.Callback):
         steps = 0
 

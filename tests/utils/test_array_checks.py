@@ -67,7 +67,7 @@ def test_the_first_bad_entry_is_named_by_its_position(position, bad):
 
 
 @pytest.mark.parametrize("columns", [1, 3])
-def test_large_arrays_are_looked_at_in_pieces_to_the_last_row(columns):
+def test_large_arrays_are_checked_to_the_last_row(columns):
     rows = BIG // columns + 5
     array = np.ones((rows, columns), np.float32)
     array_checks.finite("fit", "x", array)
@@ -82,7 +82,7 @@ def test_finite_numbers_pass_in_every_shape(shape):
         array_checks.finite("fit", "x", np.ones(shape, dtype), dtype=np.dtype("float32"))
 
 
-def test_numbers_that_overflow_in_the_network_s_type_are_refused():
+def test_numbers_that_overflow_in_the_dtype_are_refused():
     f4, limit = np.dtype("float32"), float(np.finfo("float32").max)
     array_checks.finite("fit", "x", np.array([[limit, -limit]]), dtype=f4)
     for bad in (1e39, -1e300):
@@ -115,7 +115,7 @@ def test_lengths_and_emptiness():
         ([["a"]], TypeError, "array of numbers"),
     ],
 )
-def test_samples_at_the_door(value, kind, part):
+def test_bad_samples_are_refused(value, kind, part):
     assert part in message(kind, array_checks.samples, "x", value)
 
 

@@ -49,7 +49,7 @@ def test_whole_numbers_come_out_as_int(value):
         (fractions.Fraction(5, 2), ValueError),
     ],
 )
-def test_what_is_no_whole_number_in_range_is_refused(value, kind):
+def test_other_than_whole_numbers_in_range_is_refused(value, kind):
     text = message(kind, checks.whole_number, "epochs", value, maximum=10)
     assert "epochs: expected a whole number >= 1 and <= 10, got " in text
     assert type(value).__name__ in text or isinstance(value, np.ndarray)

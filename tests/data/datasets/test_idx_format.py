@@ -130,7 +130,7 @@ GOOD = as_idx(np.arange(12, dtype=np.uint8).reshape(3, 4))
     ids=range(14),
 )
 @pytest.mark.parametrize("zipped", [False, True])
-def test_what_is_no_idx_file_is_refused(write, content, parts, zipped):
+def test_what_is_not_an_idx_file_is_refused(write, content, parts, zipped):
     path = write(gzip.compress(content) if zipped else content, "odd-one")
     refused(path, ["read_idx: odd-one", *parts])
 
