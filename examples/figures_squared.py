@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 import minnet as mn
 from minnet import data, datasets, plot
 from minnet.plot import style
-from minnet.plot.overlay import plain_logarithmic
+from minnet.plot.style import plain_logarithmic
 
 Array = NDArray[Any]
 

@@ -1,4 +1,4 @@
-"""Bars of counts, and the ways of optimizers over contours."""
+"""Descent paths: contours, and the points that each optimizer visited."""
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -21,32 +21,6 @@ def bowl(x, y):
 
 
 PATH = [[-2.0, 1.0], [-1.0, 0.5], [0.5, 0.0]]
-
-
-def test_each_bar_is_as_high_as_its_count_and_says_so():
-    ax = step_counts({"first": 67, "second": 0, "third": 16}, title="mine", quantity="epochs")
-    assert [bar.get_height() for bar in ax.patches] == [67, 0, 16]
-    assert [text.get_text() for text in ax.texts] == ["67", "0", "16"]
-    assert [text.get_text() for text in ax.get_xticklabels()] == ["first", "second", "third"]
-    assert (ax.get_title(), ax.get_ylabel()) == ("mine", "epochs")
-    assert len({bar.get_hatch() for bar in ax.patches}) == 3
-    assert len({bar.get_facecolor() for bar in ax.patches}) == 3
-    assert ax.get_ylim()[1] > 67
-
-
-@pytest.mark.parametrize(
-    ("counts", "kind", "message"),
-    [
-        ([1, 2], TypeError, r"counts: expected a dict"),
-        ({}, ValueError, r"counts: expected at least one name"),
-        ({"a": 1.5}, ValueError, r"counts\['a'\]: expected a whole number >= 0, got 1.5"),
-        ({"a": -1}, ValueError, r"counts\['a'\]: expected a whole number >= 0, got -1"),
-        ({"a": "many"}, TypeError, r"counts\['a'\]: expected a whole number"),
-    ],
-)
-def test_bad_counts(counts, kind, message):
-    with pytest.raises(kind, match=rf"mn\.plot\.step_counts: {message}"):
-        step_counts(counts)
 
 
 def test_a_path_is_drawn_point_by_point_with_start_and_end():
@@ -92,7 +66,7 @@ def test_it_draws_where_it_is_told():
         (lambda x, y: 1.0, {"a": PATH}, {}, ValueError, r"function: expected heights of the shape"),
         (lambda x, y: x / 0 * y, {"a": PATH}, {}, ValueError, r"function\(x, y\): .*finite"),
         (bowl, [PATH], {}, TypeError, r"paths: expected a dict"),
-        (bowl, {}, {}, ValueError, r"paths: expected at least one path"),
+        (bowl, {}, {}, ValueError, r"paths: expected at least one name"),
         (bowl, {"a": [1.0, 2.0]}, {}, ValueError, r"paths\['a'\]: .*\(n, 2\), got \(2,\)"),
         (bowl, {"a": [[1.0, np.nan]]}, {}, ValueError, r"paths\['a'\]: .*\[0, 1\] = nan"),
         (bowl, {"a": [["x", "y"]]}, {}, TypeError, r"paths\['a'\]: expected an array of numbers"),

@@ -1,28 +1,14 @@
-"""A sweep runs every combination, each run as if it were alone, and the same on any executor."""
+"""A sweep runs each combination once, independently of the others."""
 
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-
-import numpy as np
 import pytest
-from sweep_runs import X, Y, make_trainer, numbers, quiet, spawned
+from sweep_runs import X, Y, make_trainer, numbers, quiet
 
 import minnet as mn
 from minnet.sweep.results import Runs
-from minnet.sweep.run import named
 from minnet.sweep.sweep import sweep
 from minnet.training.callbacks import GradientMonitor
 
 GRID = {"loss": [mn.MeanSquaredError, mn.BinaryCrossEntropy], "rate": [0.1, 1.0], "seed": [0, 1, 2]}
-
-
-@pytest.fixture(scope="module")
-def pool():
-    """Two processes that know nothing but what is sent to them."""
-    with spawned(2) as executor:
-        yield executor
-
-
-# ---- what is run ---------------------------------------------------------------------------
 
 
 def test_every_combination_is_run_once_in_the_order_of_the_grid():
@@ -73,7 +59,7 @@ def test_losses_rates_initializers_hidden_sizes_and_seeds_reach_the_trainer():
     assert trainer.network.layers[0].weight_init_name == "ones"
 
 
-def test_epochs_and_batch_size_may_stand_in_the_grid():
+def test_epochs_and_batch_size_may_be_settings():
     class Count(mn.Callback):
         steps = 0
 
@@ -126,51 +112,6 @@ def test_what_a_run_changes_is_its_own():
     assert numbers(first.fit(X, Y, 4, 16, progress=False)) == numbers(runs[0].history)
 
 
-def test_named_takes_all_where_a_function_does_not_tell():
-    assert named(dict, {"a": 1}) == {"a": 1}
-    assert named(lambda b, **_: None, {"a": 1}) == {"a": 1}
-    assert named(lambda b: None, {"a": 1, "b": 2}) == {"b": 2}
-
-
-# ---- on any executor -----------------------------------------------------------------------
-
-
-def test_the_same_results_bit_for_bit_whichever_executor(pool):
-    """Also where x is a view that is laid out otherwise than what arrives in another process."""
-    wide = np.repeat(X, 2, axis=1)
-    options = {"validation_data": (wide[:, 1::2], Y), "shuffle": False, "epochs": 5}
-    grid = {**GRID, "init": ["he_normal"], "optimizer": [mn.Adam(0.01)], "hidden": [3, 33]}
-    here = quiet(grid, (wide[:, ::2], Y), **options)
-    with ThreadPoolExecutor(3) as threads:
-        results = [quiet(grid, (wide[:, ::2], Y), executor=e, **options) for e in (pool, threads)]
-    for there in results:
-        assert [run.settings for run in there] == [run.settings for run in here]
-        for one, other in zip(here, there, strict=True):
-            assert numbers(one.history) == numbers(other.history)
-            assert isinstance(other.history, mn.History)
-
-
-def test_functions_callbacks_and_their_notes_travel(pool):
-    from sweep_runs import rows_of
-
-    there = quiet({"seed": [5, 9]}, rows_of, epochs=3, callbacks=[GradientMonitor()], executor=pool)
-    here = quiet({"seed": [5, 9]}, rows_of, epochs=3, callbacks=[GradientMonitor()])
-    for one, other in zip(here, there, strict=True):
-        assert one.callbacks[0].norms == other.callbacks[0].norms
-        assert one.callbacks[0].norms
-
-
-def test_a_callback_that_cannot_come_back_costs_no_history(pool):
-    from sweep_runs import Clinging
-
-    runs = quiet({"seed": [0]}, callbacks=[Clinging()], executor=pool)
-    assert len(runs[0].history) == 2
-    assert runs[0].callbacks == ()
-
-
-# ---- the bar, and Ctrl-C -------------------------------------------------------------------
-
-
 def test_the_bar_counts_runs_and_failures(capsys):
     with pytest.warns(RuntimeWarning):
         sweep(
@@ -206,48 +147,3 @@ def test_ctrl_c_ends_the_sweep_and_gives_what_is_finished():
     assert runs.interrupted
     assert "(interrupted)" in repr(runs)
     assert all(len(run.history) == 3 for run in runs)
-
-
-class Backwards(Executor):
-    """Computes the last that it was given first, and then there is a Ctrl-C."""
-
-    def __init__(self):
-        self.futures = []
-
-    def submit(self, function, /, *args, **kwargs):
-        self.futures.append(Future())
-        if len(self.futures) == 3:
-            self.futures[2].set_result(function(*args, **kwargs))
-        if len(self.futures) == 4:
-            self.futures[3].set_exception(KeyboardInterrupt())
-        return self.futures[-1]
-
-
-def test_ctrl_c_cancels_what_waits_in_an_executor():
-    executor = Backwards()
-    runs = quiet({"seed": range(6)}, executor=executor)
-    assert runs.interrupted
-    assert [run.settings["seed"] for run in runs] in ([], [2])  # as_completed has no order
-    assert [future.cancelled() for future in executor.futures] == [1, 1, 0, 0, 1, 1]
-
-
-class LastFirst(Executor):
-    """Ends the runs in the opposite order."""
-
-    def __init__(self, count):
-        self.waiting, self.count = [], count
-
-    def submit(self, function, /, *args, **kwargs):
-        self.waiting.append((Future(), function, args))
-        if len(self.waiting) == self.count:
-            for future, work, given in reversed(self.waiting):
-                future.set_result(work(*given))
-        return self.waiting[-1][0]
-
-
-def test_the_order_is_that_of_the_grid_whoever_is_first():
-    runs = quiet({"seed": range(6)}, executor=LastFirst(6))
-    assert [run.settings["seed"] for run in runs] == [0, 1, 2, 3, 4, 5]
-    for run in runs:
-        alone = make_trainer(seed=run.settings["seed"]).fit(X, Y, 2, 16, progress=False)
-        assert numbers(run.history) == numbers(alone)

@@ -56,7 +56,7 @@ def test_rows_are_true_and_columns_predicted():
     assert ax.get_ylabel() == "true class (per cent of its row)"
     assert [t.get_text() for t in ax.get_xticklabels()] == ["setosa", "versicolor", "virginica"]
     assert [t.get_text() for t in ax.get_yticklabels()] == ["setosa", "versicolor", "virginica"]
-    assert ax.get_ylim()[0] > ax.get_ylim()[1], "row 0 stands at the top"
+    assert ax.get_ylim()[0] > ax.get_ylim()[1], "row 0 is at the top"
     assert ax.get_title() == "Confusion matrix: 15 of 19 right"
 
 

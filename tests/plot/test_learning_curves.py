@@ -1,4 +1,4 @@
-"""Learning curves show the numbers of the History, under their names."""
+"""Learning curves: the columns of one History, of several, and norms."""
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.plot import history
+from minnet.plot import (
+    histories,
+    history,
+    norms,
+)
 
 mpl.use("Agg")
 
@@ -109,7 +113,7 @@ def test_the_history_of_a_real_training():
         (["loss", "f1"], ValueError, ["got 'f1'"]),
         ([], ValueError, ["one to 3", "got []"]),
         (["loss", "loss"], ValueError, ["different names"]),
-        (["loss", "accuracy", "seconds", "val_loss"], ValueError, ["a picture of their own"]),
+        (["loss", "accuracy", "seconds", "val_loss"], ValueError, ["a second picture"]),
         (5, TypeError, ["names", "got 5 (int)"]),
         ([5], TypeError, ["names", "got [5] (list)"]),
     ],
@@ -136,3 +140,106 @@ def test_what_is_no_history_is_refused(wrong):
 def test_a_wrong_ax_is_refused(record):
     with pytest.raises(TypeError, match=r"mn\.plot\.history: ax: expected a Matplotlib Axes"):
         history(record, ax="left")
+
+
+def history_of(*losses, first=1):
+    result = mn.History()
+    for epoch, loss in enumerate(losses, first):
+        result.append({"epoch": epoch, "loss": loss, "accuracy": 1 - loss, "odd": loss})
+    return result
+
+
+@pytest.fixture
+def runs():
+    return {
+        "rate 0.1": history_of(0.9, 0.8, 0.7),
+        "rate 1": history_of(0.5, 0.3, first=4),
+    }
+
+
+def test_each_run_is_a_line_over_its_epochs(runs):
+    lines = histories(runs).lines
+    assert [line.get_label() for line in lines] == ["rate 0.1", "rate 1"]
+    assert list(lines[0].get_xdata()) == [1, 2, 3]
+    assert list(lines[0].get_ydata()) == [0.9, 0.8, 0.7]
+    assert list(lines[1].get_xdata()) == [4, 5]
+    for look in ("color", "linestyle", "marker"):
+        assert len({str(plt.getp(line, look)) for line in lines}) == 2
+
+
+def test_labels_legend_and_axes(runs):
+    ax = histories(runs, "accuracy")
+    assert ax.get_title() == "Runs compared: accuracy"
+    assert ax.get_ylabel() == "accuracy (share of samples)"
+    assert list(ax.lines[1].get_ydata()) == [0.5, 0.7]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == list(runs)
+    assert histories(runs, "odd", legend=False).get_ylabel() == "odd"
+    own = plt.subplots()[1]
+    assert histories(runs, ax=own, title="mine") is own
+    assert own.get_title() == "mine"
+
+
+def test_a_logarithmic_axis_has_numbers_as_one_says_them(runs):
+    ax = histories(runs, logarithmic=True)
+    assert ax.get_yscale() == "log"
+    ax.figure.canvas.draw()
+    low, high = ax.get_ylim()
+    shown = [
+        text.get_text()
+        for at, text in zip(ax.get_yticks(), ax.get_yticklabels(), strict=True)
+        if low <= at <= high
+    ]
+    assert "0.5" in shown
+    assert all(float(text) and "10" not in text for text in shown)
+    wide = histories({"a": history_of(1000.0, 1e-3)}, logarithmic=True)
+    wide.figure.canvas.draw()
+    assert "0.01" in [text.get_text() for text in wide.get_yticklabels()]
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "kind", "message"),
+    [
+        (history_of(0.5), "loss", TypeError, r"expected a dict.*mn\.plot\.history"),
+        ({}, "loss", ValueError, r"expected at least one name"),
+        ({"a": [0.5]}, "loss", TypeError, r"histories\['a'\]: expected the History"),
+        (
+            {"a": history_of(0.5)},
+            "nothing",
+            ValueError,
+            r"one of loss, accuracy, odd, got 'nothing'",
+        ),
+        ({"a": mn.History()}, "loss", ValueError, r"it has no epoch yet"),
+        ({"a": history_of(0.5)}, ["loss"], TypeError, r"name: expected a column such as"),
+    ],
+)
+def test_bad_input(given, name, kind, message):
+    with pytest.raises(kind, match=rf"(?s)mn\.plot\.histories: .*{message}"):
+        histories(given, name)
+    with pytest.raises(TypeError, match=r"logarithmic: expected True or False"):
+        histories({"a": history_of(0.5)}, logarithmic="yes")
+
+
+X, Y = np.random.default_rng(0).normal(size=(20, 2)), np.arange(20) % 2
+
+
+def trainer_of(scale=1.0):
+    layers = [mn.Linear(2, 5), mn.Tanh(), mn.Linear(5, 1), mn.Sigmoid()]
+    network = mn.Network(layers, dtype="float64", seed=0)
+    network.flat_values *= scale
+    return mn.Trainer(network, mn.BinaryCrossEntropy(), mn.SGD(0.1))
+
+
+def test_norms_are_drawn_over_the_epochs():
+    ax = norms({"a": [1.0, 2.0, 3.0], "b": [0.5, 0.4]}, title="mine", quantity="size")
+    assert [list(line.get_xdata()) for line in ax.lines] == [[1, 2, 3], [1, 2]]
+    assert [list(line.get_ydata()) for line in ax.lines] == [[1, 2, 3], [0.5, 0.4]]
+    assert (ax.get_title(), ax.get_ylabel()) == ("mine", "size")
+    assert norms({"a": [1.0]}, logarithmic=True, legend=False).get_yscale() == "log"
+
+
+def test_a_monitors_norms_fit_in():
+    monitor = mn.GradientMonitor()
+    trainer_of().fit(X, Y, 3, 10, callbacks=[monitor], progress=False)
+    ax = norms(monitor.layer_norms)
+    assert [line.get_label() for line in ax.lines] == ["0", "2"]
+    assert len(ax.lines[0].get_ydata()) == 3

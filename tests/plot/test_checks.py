@@ -1,4 +1,4 @@
-"""What the doors of the pictures refuse, in words of their own, and without an empty figure."""
+"""Wrong arguments of plot functions are refused without leaving an empty figure."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -35,9 +35,9 @@ CASES = {
         lambda: plot.descent_paths(lambda a: a, PATHS),
         r"function: expected a function of two arrays",
     ),
-    "a run that never arrived": (
+    "a run that never reached its goal": (
         lambda: plot.steps_by_rate({"a": [[1.0, np.inf]]}, [0.1, 1.0]),
-        r"never arrived. Put in the number of all steps",
+        r"never reached its goal. Put in the number of all steps",
     ),
     "steps below 0": (
         lambda: plot.steps_by_rate({"a": [[1.0, -3.0]]}, [0.1, 1.0]),

@@ -1,4 +1,4 @@
-"""Boundaries and regions stand where the network's own numbers put them."""
+"""Boundaries and regions are where the outputs of the network put them."""
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -70,7 +70,7 @@ def points(ax):
 
 
 class Halving:
-    """A scaler: what the network sees is half of what stands on the axes."""
+    """A scaler: the network's inputs are half of the coordinates on the axes."""
 
     def transform(self, x):
         return np.asarray(x) / 2

@@ -1,9 +1,4 @@
-"""Pictures of learning speed show what they were given: means, bands, medians, and who never came.
-
-Each array below is small enough that its mean, percentiles and median are known by hand.
-"""
-
-import itertools
+"""Curves of many runs: mean and band, axes, and which input is refused."""
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -12,9 +7,10 @@ import pytest
 from matplotlib.colors import to_hex
 
 from minnet import plot
-from minnet.plot import style
+from minnet.plot import bands, style
 
 mpl.use("Agg")
+
 
 # Eleven runs: the 10th and the 90th percentile are the second lowest and the second highest.
 ELEVEN = np.arange(11.0)[:, None] * np.array([1.0, 0.5, 0.1]) + 1.0
@@ -32,15 +28,6 @@ def lines(ax):
 
 def legend_of(ax):
     return [text.get_text() for text in ax.get_legend().get_texts()]
-
-
-def bars(ax):
-    """Every bar that has a place of its own, from left to right."""
-    return sorted((bar for bar in ax.patches if bar.get_width()), key=lambda bar: bar.get_x())
-
-
-def labels_of_bars(ax):
-    return [text.get_text() for text in sorted(ax.texts, key=lambda text: text.xy[0])]
 
 
 class TestLearningSpeed:
@@ -122,79 +109,6 @@ class TestOutputGradient:
             plot.output_gradient({"one": [[1.0, 1.0, -1.0]]})
 
 
-class TestMedianSteps:
-    # Steps to 0.9: 10, 10, 30 and never. Steps to 0.5: 0, 10, 10, 30.
-    FOUR = np.array([[0.6, 0.9, 0.8], [0.1, 0.95, 1.0], [0.1, 0.5, 0.9], [0.4, 0.4, 0.6]])
-    AT = (0, 10, 30)
-
-    def test_a_bar_is_as_high_as_the_median(self):
-        ax = plot.median_steps({"one": self.FOUR}, (0.5, 0.9), self.AT)
-        assert [bar.get_height() for bar in bars(ax)] == [10, 20]
-        assert labels_of_bars(ax) == ["10", "20\n1 of 4\nnever"]
-
-    def test_where_half_of_the_runs_never_arrive_the_bar_is_empty(self):
-        ax = plot.median_steps({"one": self.FOUR[2:], "two": self.FOUR[:2]}, (0.9,), self.AT)
-        empty, full = bars(ax)
-        assert empty.get_height() == 30
-        assert empty.get_facecolor()[3] == 0
-        assert full.get_height() == 10
-        assert full.get_facecolor()[3] == 1
-        assert labels_of_bars(ax) == ["> 30\n1 of 2\nnever", "10"]
-
-    def test_all_bars_stand_apart_and_around_their_tick(self):
-        names = dict.fromkeys(("one", "two", "three"), self.FOUR)
-        ax = plot.median_steps(names, (0.5, 0.9), self.AT)
-        edges = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in bars(ax)]
-        assert len(edges) == 6
-        for (_, right), (left, _) in itertools.pairwise(edges):
-            assert right < left
-        for tick, group in enumerate((edges[:3], edges[3:])):
-            assert np.mean(group) == pytest.approx(tick)
-        assert [text.get_text() for text in ax.get_xticklabels()] == ["50%", "90%"]
-
-    def test_the_legend_shows_full_bars_also_where_all_are_empty(self):
-        ax = plot.median_steps({"one": self.FOUR[3:], "two": self.FOUR[3:]}, (0.9,), self.AT)
-        assert legend_of(ax) == ["one", "two"]
-        shown = ax.get_legend().get_patches()
-        assert [to_hex(p.get_facecolor()).upper() for p in shown] == list(style.COLOURS[:2])
-        assert shown[0].get_hatch() != shown[1].get_hatch()
-
-    def test_the_text_on_the_highest_bar_stays_inside(self):
-        ax = plot.median_steps({"one": self.FOUR[3:]}, (0.9,), self.AT)
-        ax.figure.canvas.draw()
-        top = max(text.get_window_extent().y1 for text in ax.texts)
-        assert top < ax.get_window_extent().y1
-
-    def test_medians_of_0_draw_too(self):
-        ax = plot.median_steps({"one": [[1.0, 1.0]]}, (0.9,))
-        assert labels_of_bars(ax) == ["0"]
-        assert ax.get_ylim() == (0, 1)
-
-    def test_it_is_labelled(self):
-        ax = plot.median_steps({"one": self.FOUR}, title="a title")
-        assert ax.get_title() == "a title"
-        assert (ax.get_xlabel(), ax.get_ylabel()) == ("accuracy to reach", "median update steps")
-
-    @pytest.mark.parametrize(
-        ("thresholds", "kind", "message"),
-        [
-            (0.9, TypeError, r"median_steps: thresholds: expected a list .* got 0.9"),
-            ((), TypeError, r"median_steps: thresholds: expected a list"),
-            ("90", TypeError, r"median_steps: thresholds: expected a list"),
-            ((0.9, 95), ValueError, r"thresholds: expected a finite number >= 0 and <= 1, got 95"),
-            ((0.9, "a"), TypeError, r"thresholds: expected a finite number .* got 'a'"),
-        ],
-    )
-    def test_bad_thresholds(self, thresholds, kind, message):
-        with pytest.raises(kind, match=message):
-            plot.median_steps({"one": self.FOUR}, thresholds)
-
-    def test_accuracies_in_per_cent_are_refused(self):
-        message = r"median_steps: curves\['one'\]: .*0\.95\), got 95 in run 1, point 0"
-        with pytest.raises(ValueError, match=message):
-            plot.median_steps({"one": [[0.5, 0.9], [95.0, 0.9]]})
-
-
 class TestStepsByRate:
     def test_the_line_is_the_mean_and_the_best_rate_is_marked(self):
         curves = {"one": [[90, 20, 50], [70, 30, 60]], "two": [[5, 9, 0]]}
@@ -230,7 +144,7 @@ class TestSingleNeuron:
         assert ax.get_ylim()[0] == 0
         assert legend_of(ax) == ["one", "two"]
 
-    def test_many_runs_are_sent_elsewhere(self):
+    def test_several_runs_are_refused(self):
         message = r"single_neuron: curves\['one'\].*got 11 runs.*learning_speed"
         with pytest.raises(ValueError, match=message):
             plot.single_neuron({"one": ELEVEN})
@@ -265,11 +179,92 @@ def test_bad_curves_are_refused_before_a_figure_is_made(name, curves, kind, mess
 
 
 @pytest.mark.parametrize("name", EVERY_PICTURE)
-def test_axes_that_are_none_are_refused(name):
+def test_ax_must_be_axes(name):
     with pytest.raises(TypeError, match=rf"mn\.plot\.{name}: ax: expected a Matplotlib Axes"):
         EVERY_PICTURE[name]({"one": [[0.5, 0.6]]}, ax=plt)
 
 
-def test_logarithmic_is_a_question_of_yes_or_no():
+def test_logarithmic_must_be_a_bool():
     with pytest.raises(TypeError, match="learning_speed: logarithmic: expected True or False"):
         plot.learning_speed({"one": ELEVEN}, logarithmic=1)
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    plt.close("all")
+
+
+def runs(seed=0, shape=(20, 6)):
+    return np.random.default_rng(seed).uniform(0.1, 2, size=shape)
+
+
+@pytest.mark.parametrize("logarithmic", [False, True])
+def test_the_line_is_the_mean_and_the_band_the_middle_80_per_cent(logarithmic):
+    values, at = runs(), [0.5, 1, 2, 4, 8, 16]
+    ax = bands({"one": values}, at, logarithmic=logarithmic)
+    (line,) = ax.lines
+    np.testing.assert_allclose(line.get_xdata(), at)
+    np.testing.assert_allclose(line.get_ydata(), values.mean(axis=0))
+    corners = ax.collections[0].get_paths()[0].vertices
+    for x, low, high in zip(at, *np.percentile(values, (10, 90), axis=0), strict=True):
+        there = corners[np.isclose(corners[:, 0], x), 1]
+        assert there.min() == pytest.approx(low)
+        assert there.max() == pytest.approx(high)
+    assert ax.get_yscale() == ("log" if logarithmic else "linear")
+    assert ax.get_xscale() == "linear"
+
+
+def test_places_are_counted_from_0_and_one_run_alone_will_do():
+    ax = bands({"one": [3.0, 2.0, 1.0]})
+    assert ax.lines[0].get_xdata().tolist() == [0, 1, 2]
+    assert ax.lines[0].get_ydata().tolist() == [3, 2, 1]
+
+
+def test_labels_and_title_are_in_place():
+    ax = bands({"a": runs(), "b": runs(1)}, title="T", horizontal="H", quantity="Q")
+    assert (ax.get_title(), ax.get_xlabel(), ax.get_ylabel()) == ("T", "H", "Q")
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "b"]
+    assert bands({"a": runs()}, legend=False).get_legend() is None
+
+
+def test_colours_continue_from_first():
+    _, ax = plt.subplots()
+    assert bands({"a": runs()}, first=2, ax=ax) is ax
+    assert ax.lines[0].get_color() == style.colour(2)
+    assert ax.lines[0].get_marker() == style.marker(2)
+
+
+def test_whole_places_get_whole_ticks():
+    ax = bands({"a": runs(shape=(3, 4))}, [1, 2, 3, 4])
+    ax.figure.canvas.draw()
+    assert all(float(tick).is_integer() for tick in ax.get_xticks())
+
+
+def test_the_curves_stay_as_they_are():
+    values = runs()
+    before = values.copy()
+    bands({"a": values}, logarithmic=True)
+    np.testing.assert_array_equal(values, before)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "error", "parts"),
+    [
+        (([1, 2],), {}, TypeError, ["bands", "curves", "dict"]),
+        (({},), {}, ValueError, ["bands", "curves", "empty"]),
+        (({"a": [1, np.nan]},), {}, ValueError, ["bands", "curves['a']"]),
+        (({"a": [1, 2], "b": [1]},), {}, ValueError, ["bands", "'a': 2", "'b': 1", "places"]),
+        (({"a": [1, 2]}, [2, 1]), {}, ValueError, ["bands", "places", "increase"]),
+        (({"a": [1, 2]}, [1]), {}, ValueError, ["bands", "places", "(2,)"]),
+        (({"a": [1, -2]},), {"logarithmic": True}, ValueError, ["bands", "logarithmic", "-2"]),
+        (({"a": [1]},), {"logarithmic": 1}, TypeError, ["bands", "logarithmic"]),
+        (({"a": [1]},), {"first": -1}, ValueError, ["bands", "first", "-1"]),
+        (({"a": [1]},), {"ax": 3}, TypeError, ["bands", "ax", "3"]),
+    ],
+)
+def test_bad_input_is_refused(arguments, options, error, parts):
+    with pytest.raises(error) as caught:
+        bands(*arguments, **options)
+    for part in parts:
+        assert part in str(caught.value)

@@ -193,7 +193,7 @@ def test_double_arc_follows_its_formula():
     assert np.abs(noise).max() <= 0.125 + 1e-12
     assert noise.min() < -0.12
     assert noise.max() > 0.12
-    assert abs(np.corrcoef(noise[:1000], noise[1000:])[0, 1]) < 0.1  # drawn anew on each arc
+    assert abs(np.corrcoef(noise[:1000], noise[1000:])[0, 1]) < 0.1  # independent on the two arcs
 
 
 def test_double_arc_with_one_point_per_arc():

@@ -112,25 +112,25 @@ GOOD = as_idx(np.arange(12, dtype=np.uint8).reshape(3, 4))
 @pytest.mark.parametrize(
     ("content", "parts"),
     [
-        (b"", ["expected an IDX file", "an empty file", "Download"]),
+        (b"", ["expected an IDX file", "got b''", "Download"]),
         (b"\0\0\x08", ["expected an IDX file"]),
         (b"<!DOCTYPE html><html>", ["b'<!DO'", "web page"]),
-        (b"PK\3\4 and so on", ["ZIP archive", "Unpack"]),
+        (b"PK\3\4 and so on", ["ZIP archive"]),
         (b"version https://git-lfs", ["Git LFS"]),
         (b"\1\0\x08\2" + GOOD[4:], ["two bytes 0"]),
         (b"\0\1\x08\2" + GOOD[4:], ["two bytes 0"]),
         (b"\0\0\x0a\2" + GOOD[4:], ["a type (8, 9, 11, 12, 13, 14)"]),
         (b"\0\0\x08\0", ["expected 1 to 32 dimensions", "got 0"]),
         (b"\0\0\x08\xff" + bytes(2000), ["expected 1 to 32 dimensions", "got 255"]),
-        (GOOD[:9], ["2 sizes of 4 bytes", "got 5 bytes", "cut off"]),
-        (GOOD[:12], ["expected 12 bytes", "(3, 4)", "only 0 bytes", "cut off"]),
+        (GOOD[:9], ["2 sizes of 4 bytes", "got 5 bytes", "incomplete"]),
+        (GOOD[:12], ["expected 12 bytes", "(3, 4)", "only 0 bytes", "again"]),
         (GOOD[:-1], ["expected 12 bytes", "uint8", "only 11 bytes", "again"]),
-        (GOOD + b"\0", ["expected 12 bytes", "got more", "header does not belong"]),
+        (GOOD + b"\0", ["expected 12 bytes", "got more", "again"]),
     ],
     ids=range(14),
 )
 @pytest.mark.parametrize("zipped", [False, True])
-def test_what_is_no_idx_file_is_refused(write, content, parts, zipped):
+def test_what_is_not_an_idx_file_is_refused(write, content, parts, zipped):
     path = write(gzip.compress(content) if zipped else content, "odd-one")
     refused(path, ["read_idx: odd-one", *parts])
 
@@ -148,7 +148,7 @@ def test_a_bomb_is_not_unpacked_further_than_the_header_says(write):
 
 def test_damaged_gzip_files_are_refused(write):
     packed = gzip.compress(as_idx(np.arange(200, dtype=np.uint8)), mtime=0)
-    refused(write(packed[:-10]), ["whole gzip file", "breaks off or is damaged", "Download"])
+    refused(write(packed[:-10]), ["whole gzip file", "incomplete or damaged", "Download"])
     refused(write(packed[:5]), ["whole gzip file"])
     refused(write(packed[:-8] + bytes(4) + packed[-4:]), ["whole gzip file"])  # the checksum
     no_such_block = packed[:10] + b"\xff" + packed[11:]

@@ -111,7 +111,7 @@ def test_images_and_labels_exchanged(folder):
     [
         (NAMES[0], np.zeros((30, 28, 27)), ["28 by 28 pixels", "(30, 28, 27)"]),
         (NAMES[0], np.zeros((0, 28, 28)), ["28 by 28 pixels", "(0, 28, 28)"]),
-        (NAMES[1], np.zeros(29), ["30 images and 29 labels", "same place"]),
+        (NAMES[1], np.zeros(29), ["30 images and 29 labels", "same source"]),
         (NAMES[3], np.array([3] * 19 + [10]), ["labels from 0 to 9", "got 10 in row 19"]),
     ],
 )
