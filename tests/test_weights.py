@@ -79,7 +79,7 @@ def test_a_batch_of_ignored_labels_counts_0_and_such_data_are_refused(loss, shap
     assert loss.forward_from_logits(np.ones(shape), labels) == 0
     assert loss.count == 0
     np.testing.assert_array_equal(loss.backward_from_logits(), np.zeros(shape))
-    with pytest.raises(ValueError, match="ignored labels only"):
+    with pytest.raises(ValueError, match="only ignored labels"):
         loss.prepare_target(labels, shape, np.dtype("float64"))
 
 
@@ -102,7 +102,7 @@ def test_a_loss_without_sample_weight_says_so():
         (lambda: CategoricalCrossEntropy(label_smoothing=1), "label_smoothing.*>= 0 and < 1"),
         (lambda: CategoricalCrossEntropy(label_smoothing=float("nan")), "label_smoothing"),
         (lambda: CategoricalCrossEntropy(class_weight=[1, -2, 1]), r"class_weight\[1\] = -2"),
-        (lambda: CategoricalCrossEntropy(class_weight=[0, 0]), "zeros only"),
+        (lambda: CategoricalCrossEntropy(class_weight=[0, 0]), "only zeros"),
         (lambda: CategoricalCrossEntropy(class_weight=3), "class_weight"),
         (lambda: BinaryCrossEntropy(class_weight=[1, 2, 3]), "expected 2 weights"),
         (lambda: BinaryCrossEntropy(ignore_label="x"), "ignore_label"),

@@ -8,7 +8,7 @@ from numeric import numerical_gradient
 
 import minnet as mn
 from minnet.nn.losses import ElementwiseLoss
-from minnet.nn.losses import sample_weights as weights
+from minnet.nn.losses.sample_weights import as_column
 
 LOSSES = [mn.MeanAbsoluteError(), mn.Huber(0.5), mn.Hinge(), mn.MeanSquaredError()]
 
@@ -125,6 +125,6 @@ def test_a_batch_of_zero_weights_counts_0():
 
 def test_weights_take_a_column_s_shape():
     like = np.ones((3, 2, 2), np.float32)
-    column = weights.column(np.arange(3.0), like)
+    column = as_column(np.arange(3.0), like)
     assert column.shape == (3, 1, 1)
     assert column.dtype == np.float32
