@@ -8,6 +8,7 @@ from sklearn import metrics as reference
 
 import minnet as mn
 from minnet import metrics
+from minnet.training.epoch_predictions import EpochPredictions
 
 
 @given(st.integers(1, 40), st.integers(2, 6), st.integers(0, 1000))
@@ -106,7 +107,7 @@ def test_a_record_sees_the_whole_epoch_in_the_order_of_the_batches():
         return 0.25
 
     y, order = np.array([10, 11, 12, 13, 14]), np.array([3, 0, 4, 1, 2])
-    record = metrics.Record({"spy": spy}, y, order, mn.MeanSquaredError())
+    record = EpochPredictions({"spy": spy}, y, order, mn.MeanSquaredError())
     buffer = np.empty((2, 1))
     for start in (0, 2, 4):
         part = buffer[: len(order[start : start + 2])]
@@ -115,4 +116,4 @@ def test_a_record_sees_the_whole_epoch_in_the_order_of_the_batches():
     assert record.values() == {"spy": 0.25}
     assert seen["prediction"][:, 0].tolist() == order.tolist()
     assert seen["target"].tolist() == y[order].tolist()
-    assert metrics.Record({}, y, None, mn.MeanSquaredError()).values() == {}
+    assert EpochPredictions({}, y, None, mn.MeanSquaredError()).values() == {}

@@ -1,4 +1,4 @@
-"""Clipping: a bound on the gradient, so that one steep place does not throw the weights away."""
+"""GradientClipping: a bound on the gradient, so that one steep place does not throw the weights away."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from minnet.utils import checks
 from minnet.utils.types import Array
 
 
-class Clipping:
+class GradientClipping:
     """Bounds a flat gradient g in place, each entry by value, then the whole by its length.
 
         g <- g cut to [-clip_value, clip_value]
@@ -19,7 +19,7 @@ class Clipping:
     Source: Pascanu, Mikolov, Bengio (2013).
 
     >>> g = np.array([3.0, 4.0])
-    >>> Clipping(clip_norm=1.0)(g)
+    >>> GradientClipping(clip_norm=1.0)(g)
     >>> g.round(4)
     array([0.6, 0.8])
     """
