@@ -153,7 +153,9 @@ def test_bad_steps(kind, step):
 
 
 def test_a_warm_up_in_front_of_something_else():
-    with pytest.raises(TypeError, match=r"WarmUp: schedule: .*class Cosine.*object of it: Cosine"):
+    with pytest.raises(
+        TypeError, match=r"WarmUp: schedule: .*class Cosine.*Create an object: Cosine"
+    ):
         schedules.WarmUp(schedules.Cosine, 3)
     with pytest.raises(ValueError, match=r"WarmUp: <lambda> at step 0: learning_rate: .*got -1"):
         schedules.WarmUp(lambda step: -1.0, 3)

@@ -104,8 +104,8 @@ def top_k_accuracy(prediction: ArrayLike, target: ArrayLike, k: int = 2) -> floa
     outputs = scores.shape[1]
     if k >= outputs:
         raise ValueError(
-            f"top_k_accuracy: k: expected a number below the number of outputs, {outputs}, got {k}: "
-            f"every sample would be right."
+            f"top_k_accuracy: k: expected a number below the number of outputs, {outputs}, got "
+            f"{k}: every sample would be right."
         )
     at_label = scores[np.arange(len(true)), true][:, None]
     above = (scores > at_label) | ((scores == at_label) & (np.arange(outputs) > true[:, None]))

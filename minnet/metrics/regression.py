@@ -32,9 +32,9 @@ def root_mean_squared_error(prediction: ArrayLike, target: ArrayLike) -> float:
 def r_squared(prediction: ArrayLike, target: ArrayLike) -> float:
     """1 - sum (a - y)^2 / sum (y - mean of y)^2: the share of the variance that is explained.
 
-    1 is perfect, 0 is what predicting the mean of y gives, and it may be negative. For several outputs
-    it is the mean. Where the target is constant there is no variance: 1 if all predictions are right,
-    else 0 (scikit-learn's rule).
+    1 is perfect, 0 is what predicting the mean of y gives, and it may be negative. For several
+    outputs it is the mean. Where the target is constant there is no variance: 1 if all
+    predictions are right, else 0 (scikit-learn's rule).
 
     Raises:
         ValueError: fewer than two samples.
@@ -63,9 +63,9 @@ def _numbers(place: str, prediction: ArrayLike, target: ArrayLike) -> tuple[Arra
     a, y = arrays
     if a.shape != y.shape:
         raise ValueError(
-            f"{place}: expected prediction and target of the same shape, got {np.shape(prediction)} "
-            f"and {np.shape(target)}. Nothing is broadcast; for class labels use a metric for "
-            f"classes."
+            f"{place}: expected prediction and target of the same shape, got "
+            f"{np.shape(prediction)} and {np.shape(target)}. Nothing is broadcast; for class "
+            f"labels use a metric for classes."
         )
     a, y = (array.reshape(len(array), -1).astype(np.float64) for array in (a, y))
     return a, y
