@@ -8,6 +8,9 @@ import pytest
 import minnet as mn
 from minnet.optimizers import AdaGrad, RMSProp
 
+OURS = {"sgd": lambda: mn.SGD(0.05), "adam": lambda: mn.Adam()}
+OURS["sgd_momentum"] = lambda: mn.SGD(0.02, momentum=0.9)
+
 
 def test_an_optimizer_of_ones_own_needs_no_super():
     class Heavy(mn.Optimizer):
@@ -86,3 +89,64 @@ def test_another_network_is_refused_after_the_first_step():
     with pytest.raises(ValueError, match=r"AdaGrad\(learning_rate=0.01\), which trains another"):
         mn.Trainer([mn.Linear(1, 1)], mn.MeanSquaredError(), optimizer, seed=0)
     mn.Trainer([mn.Linear(1, 1)], mn.MeanSquaredError(), copy.deepcopy(optimizer), seed=0)
+
+
+def test_an_optimizer_of_ones_own_writes_update_or_step():
+    class Averaged(mn.Optimizer):
+        memory = ("sum",)
+
+        def update(self, w, g, scratch, total):
+            total += g
+            w -= self.learning_rate * total
+
+    w, optimizer = np.zeros(3), Averaged(0.5)
+    for _ in range(2):
+        optimizer.step(w, np.ones(3))
+    assert w.tolist() == [-1.5] * 3
+    with pytest.raises(NotImplementedError, match=r"Optimizer: write step\(self, values, grads\)"):
+        mn.Optimizer(0.1).step(np.ones(2), np.ones(2))
+
+
+def test_a_rate_is_checked_when_it_is_assigned_too():
+    optimizer = mn.SGD(0.1)
+    with pytest.raises(ValueError, match=r"SGD: learning_rate: expected .* >= 0, got -1"):
+        optimizer.learning_rate = -1
+    assert optimizer.learning_rate == 0.1
+
+
+@pytest.mark.parametrize("kind", [mn.SGD, mn.Adam])
+def test_vectors_that_do_not_fit(kind):
+    name = kind.__name__
+    with pytest.raises(ValueError, match=rf"{name}.step: expected .* same length, got 3 and 4"):
+        kind().step(np.ones(3), np.ones(4))
+    with pytest.raises(TypeError, match=rf"{name}.step: values: expected a flat vector of floats"):
+        kind().step(np.ones((3, 1)), np.ones((3, 1)))
+    with pytest.raises(TypeError, match=rf"{name}.step: values: expected a flat vector of floats"):
+        kind().step(np.arange(3), np.ones(3))
+    with pytest.raises(TypeError, match=rf"{name}.step: grads: expected a flat vector of floats"):
+        kind().step(np.ones(3), np.arange(3))
+
+
+@pytest.mark.parametrize("name", ["sgd_momentum", "adam"])
+def test_another_length_than_before(name):
+    optimizer = OURS[name]()
+    optimizer.step(np.ones(3), np.ones(3))
+    state = copy.deepcopy(optimizer.state)
+    w = np.ones(4)
+    with pytest.raises(ValueError, match=r"expected 3 values, as in the steps before, got 4"):
+        optimizer.step(w, np.ones(4))
+    assert w.tolist() == [1.0] * 4
+    assert optimizer.steps == 1
+    for key, vector in state.items():
+        assert np.array_equal(optimizer.state[key], vector)
+
+
+@pytest.mark.parametrize("name", ["sgd", "sgd_momentum", "adam"])
+def test_bad_vectors_are_refused_after_the_first_step_too(name):
+    optimizer = OURS[name]()
+    optimizer.step(np.ones(3), np.ones(3))
+    with pytest.raises(ValueError, match="same length"):
+        optimizer.step(np.ones(3), np.ones(1))
+    with pytest.raises(TypeError, match="expected a flat vector of floats"):
+        optimizer.step(np.ones(3, dtype=int), np.ones(3))
+    assert optimizer.steps == 1

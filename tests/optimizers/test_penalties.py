@@ -119,3 +119,17 @@ def test_a_penalty_of_ones_own_says_what_to_write():
         Empty(0.1).value(X)
     with pytest.raises(NotImplementedError, match=r"Empty: write gradient\(self, w\)"):
         Empty(0.1).gradient(X)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: trainer(penalty=3), "penalty"),
+        (lambda: trainer(clip_norm=0), "clip_norm"),
+        (lambda: trainer(clip_value=float("nan")), "clip_value"),
+        (lambda: mn.L2(-1), "L2: strength"),
+    ],
+)
+def test_bad_options(call, words):
+    with pytest.raises((ValueError, TypeError), match=words):
+        call()

@@ -1,4 +1,7 @@
-"""Absolute error, Huber, hinge, divergence: values, gradients, and what they refuse."""
+"""What holds for every elementwise loss: gradients, dtypes, weights of zero."""
+
+import copy
+import pickle
 
 import numpy as np
 import pytest
@@ -7,8 +10,6 @@ from hypothesis import strategies as st
 from numeric import numerical_gradient
 
 import minnet as mn
-from minnet.nn.losses import ElementwiseLoss
-from minnet.nn.losses.sample_weights import as_column
 
 LOSSES = [mn.MeanAbsoluteError(), mn.Huber(0.5), mn.Hinge(), mn.MeanSquaredError()]
 
@@ -34,23 +35,6 @@ def test_gradient(loss, m, k, seed, weighted):
     )
 
 
-def test_values_by_hand():
-    a, y = np.array([[0.5, -3.0], [2.0, 0.0]]), np.zeros((2, 2))
-    assert mn.MeanAbsoluteError().forward(a, y) == (0.5 + 3 + 2 + 0) / 2
-    assert mn.Huber(1.0).forward(a, y) == (0.125 + 2.5 + 1.5 + 0) / 2
-    assert mn.Huber(10.0).forward(a, y) == mn.MeanSquaredError().forward(a, y)
-    hinge = mn.Hinge()
-    assert hinge.forward(a, np.array([[1.0, -1.0], [1.0, -1.0]])) == (0.5 + 0 + 0 + 1) / 2
-    assert hinge.forward(a, np.array([[1.0, 0.0], [1.0, 0.0]])) == (0.5 + 0 + 0 + 1) / 2
-
-
-def test_at_the_kink_the_derivative_is_zero_or_of_the_flat_side():
-    one = np.ones((1, 1))
-    for loss, a in ((mn.MeanAbsoluteError(), one), (mn.Hinge(), one)):
-        loss.forward(a, one)
-        assert loss.backward() == 0
-
-
 @pytest.mark.parametrize("loss", LOSSES, ids=repr)
 def test_float32_stays_and_nothing_is_changed(loss):
     a, y = np.full((3, 2), 0.25, np.float32), np.ones((3, 2), np.float32)
@@ -69,48 +53,6 @@ def test_float32_stays_and_nothing_is_changed(loss):
         loss.forward(np.ones((0, 2)), np.ones((0, 2)))
 
 
-def test_an_elementwise_loss_of_one_s_own_takes_two_methods():
-    class Quartic(ElementwiseLoss):
-        def values(self, a, y):
-            return (a - y) ** 4
-
-        def derivatives(self, a, y):
-            return 4 * (a - y) ** 3
-
-    generator = np.random.default_rng(0)
-    a, y, s = generator.normal(size=(4, 2)), generator.normal(size=(4, 2)), np.arange(4.0)
-    loss = Quartic()
-    assert loss.forward(a, y, s) == pytest.approx((s[:, None] * (a - y) ** 4).sum() / s.sum())
-    gradient = loss.backward()
-    np.testing.assert_allclose(gradient, numerical_gradient(lambda: loss.forward(a, y, s), a), 1e-6)
-    for method in ("values", "derivatives"):
-        with pytest.raises(NotImplementedError, match=method):
-            getattr(ElementwiseLoss(), method)(a, y)
-
-
-@given(m=st.integers(1, 4), k=st.integers(2, 5), seed=st.integers(0, 999))
-def test_divergence_is_cross_entropy_less_the_entropy_of_the_target(m, k, seed):
-    generator = np.random.default_rng(seed)
-    z, y = generator.normal(size=(m, k)) * 3, generator.dirichlet(np.ones(k), m)
-    entropy = -(y * np.log(y)).sum() / m
-    divergence, crossed = mn.KullbackLeibler(), mn.CategoricalCrossEntropy()
-    value = divergence.forward_from_logits(z, y)
-    assert value == pytest.approx(crossed.forward_from_logits(z, y) - entropy, abs=1e-12)
-    assert value >= -1e-15
-    np.testing.assert_array_equal(divergence.backward_from_logits(), crossed.backward_from_logits())
-    a = mn.Softmax().forward(z)
-    assert divergence.forward(a, y) == pytest.approx(value, abs=1e-12)
-    labels = y.argmax(axis=1)
-    assert divergence.forward_from_logits(z, labels) == crossed.forward_from_logits(z, labels)
-    assert divergence.forward(a, labels) == pytest.approx(crossed.forward(a, labels))
-
-
-@pytest.mark.parametrize("loss", [mn.KullbackLeibler(), mn.CategoricalCrossEntropy()], ids=repr)
-def test_from_the_logits_only_behind_softmax(loss):
-    for ending, fused in ((mn.Softmax(), True), (mn.Softmax(axis=1), False)):
-        assert mn.Trainer([mn.Linear(2, 3), ending], loss, mn.SGD()).fused is fused
-
-
 def test_a_batch_of_zero_weights_counts_0():
     a, y, s = np.ones((2, 1)), np.zeros((2, 1)), np.zeros(2)
     for loss in (mn.MeanSquaredError(), mn.BinaryCrossEntropy(), mn.CategoricalCrossEntropy()):
@@ -123,8 +65,23 @@ def test_a_batch_of_zero_weights_counts_0():
         np.testing.assert_array_equal(back(), np.zeros((2, k)))
 
 
-def test_weights_take_a_column_s_shape():
-    like = np.ones((3, 2, 2), np.float32)
-    column = as_column(np.arange(3.0), like)
-    assert column.shape == (3, 1, 1)
-    assert column.dtype == np.float32
+@pytest.mark.parametrize(
+    "loss", [mn.MeanSquaredError(), mn.BinaryCrossEntropy(), mn.CategoricalCrossEntropy()]
+)
+@pytest.mark.parametrize("clone", [copy.deepcopy, lambda o: pickle.loads(pickle.dumps(o))])
+def test_a_copied_loss_keeps_its_own_place(loss, clone):
+    a, y = np.array([[0.5, 0.5]]), np.array([[1.0, 0.0]])
+    loss.forward(a, y)
+    expected = loss.backward().copy()
+    other = clone(loss)
+    other.forward(np.array([[0.9, 0.1]]), y)
+    assert np.array_equal(loss.backward(), expected)
+    assert repr(other) == repr(loss) == f"{type(loss).__name__}()"
+
+
+def test_arguments_that_it_does_not_take():
+    with pytest.raises(TypeError, match=r"MeanSquaredError.*takes no arguments"):
+        mn.MeanSquaredError(5)
+    for kind in (mn.BinaryCrossEntropy, mn.CategoricalCrossEntropy):
+        with pytest.raises(TypeError, match=f"{kind.__name__}.*from_logits"):
+            kind(from_logits=True)
