@@ -27,7 +27,7 @@ def test_get():
 
 
 @pytest.mark.parametrize("bad", ["acc", ["accuracy", "f2"], [3], [mn.History], 5, None])
-def test_get_refuses_what_is_no_metric(bad):
+def test_get_refuses_other_things(bad):
     with pytest.raises((ValueError, TypeError), match=r"metrics: expected names \(accuracy"):
         metrics.get(bad)
 

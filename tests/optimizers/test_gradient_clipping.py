@@ -9,7 +9,7 @@ from minnet.optimizers.gradient_clipping import GradientClipping
 
 
 @given(size=st.integers(1, 50), bound=st.floats(1e-3, 1e3), seed=st.integers(0, 999))
-def test_the_length_is_bounded_and_the_direction_kept(size, bound, seed):
+def test_the_norm_is_bounded_and_the_direction_kept(size, bound, seed):
     g = np.random.default_rng(seed).normal(size=size)
     before = g.copy()
     GradientClipping(clip_norm=bound)(g)
@@ -29,7 +29,7 @@ def test_each_entry_is_bounded(size, bound, seed):
     np.testing.assert_array_equal(g, expected)
 
 
-def test_entries_first_then_the_length():
+def test_entries_first_then_the_norm():
     g = np.array([100.0, 1.0])
     GradientClipping(clip_norm=1.0, clip_value=1.0)(g)
     np.testing.assert_allclose(g, np.full(2, np.sqrt(0.5)), rtol=1e-5)

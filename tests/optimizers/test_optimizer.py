@@ -1,4 +1,4 @@
-"""What the base class of all optimizers promises, also to one that a student writes."""
+"""The base class of all optimizers: what it does for built-in and custom ones."""
 
 import copy
 
@@ -12,7 +12,7 @@ OURS = {"sgd": lambda: mn.SGD(0.05), "adam": lambda: mn.Adam()}
 OURS["sgd_momentum"] = lambda: mn.SGD(0.02, momentum=0.9)
 
 
-def test_an_optimizer_of_ones_own_needs_no_super():
+def test_a_custom_optimizer_needs_no_super():
     class Heavy(mn.Optimizer):
         memory = ("total",)
 
@@ -70,7 +70,7 @@ def test_the_vectors_may_change_their_type_and_a_plain_optimizer_its_length():
 
 @pytest.mark.parametrize("values", [[1.0, 2.0], None, 3.0])
 @pytest.mark.parametrize("taken", [0, 1])
-def test_what_is_no_vector_is_refused(values, taken):
+def test_values_that_are_not_a_vector_are_refused(values, taken):
     optimizer = AdaGrad()
     for _ in range(taken):
         optimizer.step(np.ones(2), np.ones(2))
@@ -91,7 +91,7 @@ def test_another_network_is_refused_after_the_first_step():
     mn.Trainer([mn.Linear(1, 1)], mn.MeanSquaredError(), copy.deepcopy(optimizer), seed=0)
 
 
-def test_an_optimizer_of_ones_own_writes_update_or_step():
+def test_a_custom_optimizer_writes_update_or_step():
     class Averaged(mn.Optimizer):
         memory = ("sum",)
 

@@ -43,7 +43,7 @@ def test_a_variance_below_zero_by_rounding_is_zero():
         optimizer.step(w, g)
     assert np.isfinite(w).all()
     variance = optimizer.state["square"] - optimizer.state["mean"] ** 2
-    assert (variance < 0).any()  # without the cut these would have become NaN
+    assert (variance < 0).any()  # without the maximum these would be NaN
 
 
 def test_decay_and_centered_are_checked():

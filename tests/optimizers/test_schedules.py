@@ -157,7 +157,7 @@ def test_bad_steps(kind, step):
         MAKE[kind]()(step)
 
 
-def test_a_warm_up_in_front_of_something_else():
+def test_a_warm_up_before_something_else():
     with pytest.raises(
         TypeError, match=r"WarmUp: schedule: .*class Cosine.*Create an object: Cosine"
     ):

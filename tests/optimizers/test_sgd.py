@@ -1,4 +1,4 @@
-"""SGD: what is its own; PyTorch's trajectories are in properties/test_every_optimizer.py."""
+"""SGD alone; PyTorch's trajectories are in properties/test_every_optimizer.py."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 import minnet as mn
 
 
-def test_a_plain_sgd_serves_vectors_of_any_length():
+def test_a_plain_sgd_takes_vectors_of_any_length():
     optimizer = mn.SGD(0.5)
     for size in (3, 40_000, 5):
         w = np.ones(size)

@@ -69,7 +69,7 @@ def test_a_batch_of_zero_weights_counts_0():
     "loss", [mn.MeanSquaredError(), mn.BinaryCrossEntropy(), mn.CategoricalCrossEntropy()]
 )
 @pytest.mark.parametrize("clone", [copy.deepcopy, lambda o: pickle.loads(pickle.dumps(o))])
-def test_a_copied_loss_keeps_its_own_place(loss, clone):
+def test_a_copied_loss_keeps_its_own_state(loss, clone):
     a, y = np.array([[0.5, 0.5]]), np.array([[1.0, 0.0]])
     loss.forward(a, y)
     expected = loss.backward().copy()

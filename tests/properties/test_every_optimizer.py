@@ -111,7 +111,7 @@ def test_a_wrong_option_would_be_seen(name, reference):
 
 @pytest.mark.parametrize("name", sorted(EVERY))
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_gradients_are_left_alone_and_types_stay(name, dtype):
+def test_gradients_are_not_changed_and_dtypes_stay(name, dtype):
     generator = np.random.default_rng(0)
     w = generator.normal(size=50).astype(dtype)
     optimizer = EVERY[name]()
@@ -155,7 +155,7 @@ def test_blocks_make_no_difference(name, size, monkeypatch):
 
 @pytest.mark.parametrize("name", ["sgd_nesterov_decay", "adam_decay"])
 def test_a_vector_longer_than_a_real_block(name):
-    """Each entry is on its own: the parts of a long vector go where they go alone."""
+    """Entries do not depend on each other: the parts of a long vector move as they do alone."""
     size = 2 * optimizers.BLOCK + 123
     generator = np.random.default_rng(2)
     w, gradients = generator.normal(size=size), generator.normal(size=(3, size))
@@ -181,7 +181,7 @@ def test_a_rate_of_zero_changes_nothing(name):
 
 @pytest.mark.parametrize("name", sorted(EVERY))
 @pytest.mark.parametrize("clone", [copy.deepcopy, lambda o: pickle.loads(pickle.dumps(o))])
-def test_a_copy_goes_on_from_the_same_place(name, clone):
+def test_a_copy_continues_from_the_same_state(name, clone):
     generator = np.random.default_rng(3)
     w, optimizer = generator.normal(size=6), EVERY[name]()
     optimizer.step(w, generator.normal(size=6))
@@ -218,7 +218,7 @@ def test_an_infinite_mean_square_leaves_the_weights_finite(name, scale):
 
 @pytest.mark.parametrize("name", sorted(KINDS))
 @pytest.mark.parametrize("g", [0.0, 5e-324, 1e-200])
-def test_gradients_of_next_to_nothing(name, g):
+def test_gradients_of_almost_zero(name, g):
     optimizer, w = KINDS[name](), np.zeros(3)
     for _ in range(5):
         optimizer.step(w, np.full(3, g))

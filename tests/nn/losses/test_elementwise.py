@@ -7,7 +7,7 @@ from numeric import numerical_gradient
 from minnet.nn.losses.elementwise import ElementwiseLoss
 
 
-def test_an_elementwise_loss_of_one_s_own_takes_two_methods():
+def test_a_custom_elementwise_loss_takes_two_methods():
     class Quartic(ElementwiseLoss):
         def values(self, a, y):
             return (a - y) ** 4

@@ -17,7 +17,7 @@ class Absolute(mn.Loss):
         return np.sign(self.difference) / len(self.difference)
 
 
-def test_a_loss_of_ones_own_trains():
+def test_a_custom_loss_trains():
     generator = np.random.default_rng(0)
     x = generator.normal(size=(40, 2))
     y = x @ [2.0, -1.0]
@@ -109,13 +109,13 @@ def test_each_sample_counts_one_unless_the_loss_says_otherwise():
         (np.array(["cat", 3], dtype=object), r"y: expected numbers, got names of classes"),
     ],
 )
-def test_targets_that_are_none(y, message):
+def test_targets_that_are_not_numbers(y, message):
     trainer = mn.Trainer([mn.Linear(2, 1)], Absolute(), mn.SGD())
     with pytest.raises((TypeError, ValueError), match=rf"Absolute\(\): {message}"):
         trainer.fit(np.ones((2, 2)), y, 1, progress=False)
 
 
-def test_a_loss_of_ones_own_has_no_canonical_activation():
+def test_a_custom_loss_has_no_canonical_activation():
     for verb in (
         lambda: Absolute().forward_from_logits(np.ones((1, 1)), np.ones((1, 1))),
         lambda: Absolute().backward_from_logits(),

@@ -12,7 +12,7 @@ from minnet.nn.losses import (
 from minnet.nn.losses.sample_weights import as_column
 
 
-def test_weights_take_a_column_s_shape():
+def test_weights_become_a_column():
     like = np.ones((3, 2, 2), np.float32)
     column = as_column(np.arange(3.0), like)
     assert column.shape == (3, 1, 1)
@@ -38,7 +38,7 @@ def trainer(loss=None, **options):
 
 
 @pytest.mark.parametrize("fuse", [True, False])
-def test_weight_zero_is_absence_and_weight_two_is_a_second_copy(fuse):
+def test_weight_zero_leaves_a_sample_out_and_weight_two_is_a_second_copy(fuse):
     weighted, repeated = trainer(fuse=fuse), trainer(fuse=fuse)
     rows = np.repeat(np.arange(12), WEIGHT.astype(int))
     options = {"epochs": 5, "batch_size": 100, "shuffle": False, "progress": False}
@@ -147,7 +147,7 @@ def test_bad_input(call, words):
         (CategoricalCrossEntropy(ignore_label=0), Y, (Y == 0) * 1.0),
     ],
 )
-def test_data_in_which_nothing_counts_are_refused_before_anything_changes(loss, y, weight):
+def test_data_of_total_weight_zero_are_refused_before_anything_changes(loss, y, weight):
     t = trainer(loss)
     before, order = t.network.flat_values.copy(), t.order.bit_generator.state
     with pytest.raises(ValueError, match=r"expected .* that counts"):
@@ -156,7 +156,7 @@ def test_data_in_which_nothing_counts_are_refused_before_anything_changes(loss, 
     assert t.order.bit_generator.state == order
 
 
-def test_smoothing_gives_nothing_to_a_batch_of_labels_of_weight_0():
+def test_smoothing_adds_nothing_to_a_batch_of_labels_of_weight_0():
     categorical = CategoricalCrossEntropy([0, 1, 1], label_smoothing=0.1)
     assert categorical.forward_from_logits(np.ones((2, 3)), np.zeros(2, int)) == 0
     assert not categorical.backward_from_logits().any()
