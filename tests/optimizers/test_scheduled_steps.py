@@ -1,4 +1,4 @@
-"""Optimizers that follow a schedule: the built-in ones, a student's, and a Trainer's."""
+"""Optimizers that follow a schedule: built-in and custom ones, alone and in a Trainer."""
 
 import copy
 import math
@@ -53,7 +53,7 @@ def test_the_rate_belongs_to_the_step_also_in_blocks(monkeypatch):
 
 
 @pytest.mark.parametrize("calls_init", [True, False])
-def test_an_optimizer_with_a_step_of_its_own_follows_too(calls_init):
+def test_a_custom_step_follows_too(calls_init):
     class Plain(mn.Optimizer):
         def __init__(self, rate):
             if calls_init:
@@ -73,7 +73,7 @@ def test_an_optimizer_with_a_step_of_its_own_follows_too(calls_init):
     assert optimizer.last_rate == 1 / 8
 
 
-def test_a_step_that_calls_its_parents_counts_once():
+def test_a_step_that_calls_super_counts_once():
     class Careful(mn.SGD):
         def step(self, values, grads):
             super().step(values, np.clip(grads, -1, 1))
@@ -100,7 +100,7 @@ def test_a_step_that_fails_is_not_counted():
     assert optimizer.learning_rate == 0.5
 
 
-def test_a_rate_may_be_changed_inside_of_a_step():
+def test_a_rate_may_be_changed_during_a_step():
     class Decaying(mn.Optimizer):
         def step(self, values, grads):
             self.learning_rate *= 0.5
@@ -113,7 +113,7 @@ def test_a_rate_may_be_changed_inside_of_a_step():
     assert optimizer.learning_rate == 0.25
 
 
-def test_a_number_takes_the_schedule_away_and_back():
+def test_a_number_replaces_the_schedule_and_back():
     optimizer = mn.SGD(Halving())
     assert isinstance(optimizer.schedule, Halving)
     assert "learning_rate=Halving()" in repr(optimizer)
@@ -171,7 +171,7 @@ def test_a_bad_schedule_names_its_class():
         optimizer.learning_rate  # noqa: B018
 
 
-def test_a_class_is_no_schedule():
+def test_a_class_is_not_a_schedule():
     with pytest.raises(
         TypeError, match=r"SGD: learning_rate: .*the class Cosine.*Cosine\(\.\.\.\)"
     ):

@@ -41,7 +41,7 @@ def test_step_fit_and_evaluate_report_the_same_loss():
     assert loss - bare == pytest.approx(0.25 * sum(np.square(w).sum() for w in weights))
 
 
-def test_biases_are_spared_unless_a_parameter_says_otherwise():
+def test_biases_are_not_penalized_unless_a_parameter_says_otherwise():
     class Shift(mn.Layer):
         def __init__(self):
             self.spared = mn.Parameter(np.array([[2.0]]), penalized=False)
@@ -111,7 +111,7 @@ def test_a_loss_that_is_not_finite_is_not_penalized():
     assert not network.flat_gradients.any()
 
 
-def test_a_penalty_of_ones_own_says_what_to_write():
+def test_a_custom_penalty_says_what_to_write():
     class Empty(Penalty):
         pass
 
@@ -119,3 +119,17 @@ def test_a_penalty_of_ones_own_says_what_to_write():
         Empty(0.1).value(X)
     with pytest.raises(NotImplementedError, match=r"Empty: write gradient\(self, w\)"):
         Empty(0.1).gradient(X)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: trainer(penalty=3), "penalty"),
+        (lambda: trainer(clip_norm=0), "clip_norm"),
+        (lambda: trainer(clip_value=float("nan")), "clip_value"),
+        (lambda: mn.L2(-1), "L2: strength"),
+    ],
+)
+def test_bad_options(call, words):
+    with pytest.raises((ValueError, TypeError), match=words):
+        call()

@@ -1,4 +1,4 @@
-"""Accuracy and confusion matrix against scikit-learn, and the forms that they take."""
+"""Accuracy, confusion matrix, precision, recall, F1 against scikit-learn."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
-import minnet as mn
 from minnet import metrics
 
 
@@ -34,11 +33,6 @@ def test_two_classes_against_scikit_learn(m, seed):
                 reference.accuracy_score(labels, predicted)
             )
             assert np.array_equal(metrics.confusion_matrix(prediction, target), matrix)
-
-
-def test_a_tie_is_the_lower_class():
-    assert metrics.predicted_classes([[0.5], [0.5000001]]).tolist() == [0, 1]
-    assert metrics.predicted_classes([[0.5, 0.5], [0.2, 0.2]]).tolist() == [0, 0]
 
 
 def test_the_number_of_classes():
@@ -73,46 +67,13 @@ def test_bad_input(function, prediction, target, error, parts):
         assert part in str(info.value)
 
 
-def test_get():
-    assert metrics.get("accuracy") == metrics.get(["accuracy"]) == {"accuracy": metrics.accuracy}
-    assert metrics.get(()) == {}
-
-    def share_of_ones(prediction, target):
-        return float((target == 1).mean())
-
-    class Counting:
-        def __call__(self, prediction, target):
-            return len(target)
-
-    assert list(metrics.get(["accuracy", share_of_ones, Counting()])) == [
-        "accuracy",
-        "share_of_ones",
-        "Counting",
-    ]
-    assert list(metrics.get(share_of_ones)) == ["share_of_ones"]
+def test_no_positive_at_all_is_0():
+    for function in (metrics.precision, metrics.recall, metrics.f1):
+        assert function([[0.1], [0.2]], [0, 0]) == 0.0
 
 
-@pytest.mark.parametrize("bad", ["acc", ["accuracy", "f2"], [3], [mn.History], 5, None])
-def test_get_refuses_what_is_no_metric(bad):
-    with pytest.raises((ValueError, TypeError), match=r"metrics: expected names \(accuracy"):
-        metrics.get(bad)
-
-
-def test_a_record_sees_the_whole_epoch_in_the_order_of_the_batches():
-    seen = {}
-
-    def spy(prediction, target):
-        seen["prediction"], seen["target"] = prediction.copy(), target.copy()
-        return 0.25
-
-    y, order = np.array([10, 11, 12, 13, 14]), np.array([3, 0, 4, 1, 2])
-    record = metrics.Record({"spy": spy}, y, order, mn.MeanSquaredError())
-    buffer = np.empty((2, 1))
-    for start in (0, 2, 4):
-        part = buffer[: len(order[start : start + 2])]
-        part[:, 0] = order[start : start + 2]
-        record.add(start, part)  # the buffer is used again: a copy must be kept
-    assert record.values() == {"spy": 0.25}
-    assert seen["prediction"][:, 0].tolist() == order.tolist()
-    assert seen["target"].tolist() == y[order].tolist()
-    assert metrics.Record({}, y, None, mn.MeanSquaredError()).values() == {}
+def test_a_class_that_is_never_predicted_counts_0_and_one_that_never_occurs_does_not_count():
+    p = np.eye(4)[[0, 0, 1]]
+    assert metrics.recall(p, [0, 2, 1]) == pytest.approx((1 + 1 + 0) / 3)
+    assert metrics.precision(p, [0, 2, 1]) == pytest.approx((0.5 + 1 + 0) / 3)
+    assert metrics.balanced_accuracy(p, [0, 2, 1]) == pytest.approx(2 / 3)
