@@ -1,86 +1,9 @@
-"""Dropout, batch and layer normalization, gains, and convolutions with one mistake each."""
-
-# ruff: noqa: NPY002 - students draw from np.random
+"""Batch normalization with one mistake each: the gradient, the running statistics, images."""
 
 import numpy as np
-from doctor_corpus import wrong
+from corpus.cases import wrong
 
 import minnet as mn
-
-
-class Drop(mn.Layer):
-    def __init__(self, rate=0.4):
-        self.rate = rate
-
-    def forward(self, x):
-        if not self.training:
-            self.mask = np.ones_like(x)
-            return x
-        self.mask = (self.random.random(x.shape) >= self.rate) / (1 - self.rate)
-        return x * self.mask
-
-    def backward(self, grad):
-        return grad * self.mask
-
-
-@wrong("mask-redrawn")
-class DropRedraws(Drop):
-    def backward(self, grad):
-        if not self.training:
-            return grad
-        return grad * (self.random.random(grad.shape) >= self.rate) / (1 - self.rate)
-
-
-@wrong("mask-redrawn")
-class DropRedrawsGlobal:
-    def __init__(self):
-        self.training = True
-
-    def forward(self, x):
-        if not self.training:
-            return x
-        return x * (np.random.rand(*x.shape) > 0.5) * 2
-
-    def backward(self, grad):
-        if not self.training:
-            return grad
-        return grad * (np.random.rand(*grad.shape) > 0.5) * 2
-
-
-@wrong("mask-missing")
-class DropNoMask(Drop):
-    def backward(self, grad):
-        return grad
-
-
-@wrong("mask-scale-missing")
-class DropNoScale(Drop):
-    def backward(self, grad):
-        return grad * (self.mask > 0)
-
-
-@wrong("train-eval-confused")
-class DropAlways(Drop):
-    def forward(self, x):
-        self.mask = (self.random.random(x.shape) >= self.rate) / (1 - self.rate)
-        return x * self.mask
-
-
-@wrong("train-eval-confused")
-class DropNeverScaled(Drop):
-    def forward(self, x):
-        self.mask = np.ones_like(x)
-        if self.training:
-            self.mask = 1.0 * (self.random.random(x.shape) >= self.rate)
-        return x * self.mask
-
-
-@wrong("train-eval-confused")
-class DropStaleInEval(Drop):
-    def forward(self, x):
-        if not self.training:
-            return x
-        return super().forward(x)
 
 
 class BatchNorm(mn.Layer):
@@ -246,130 +169,360 @@ class RunningStd(Running):
         return mean, variance
 
 
-class LayerNorm(mn.Layer):
-    def __init__(self, features=3):
-        self.gamma, self.beta = mn.Parameter(np.ones(features)), mn.Parameter(np.zeros(features))
+class ImageNorm(mn.Layer):
+    axes = (0, 2, 3)
+
+    def __init__(self, channels=2):
+        self.gamma = mn.Parameter(np.ones((1, channels, 1, 1)))
+        self.beta = mn.Parameter(np.zeros((1, channels, 1, 1)))
 
     def forward(self, x):
-        self.std = np.sqrt(x.var(axis=-1, keepdims=True) + 1e-5)
-        self.xhat = (x - x.mean(axis=-1, keepdims=True)) / self.std
-        return self.xhat * self.gamma.value + self.beta.value
+        mean = x.mean(axis=self.axes, keepdims=True)
+        self.inv = 1 / np.sqrt(((x - mean) ** 2).mean(axis=self.axes, keepdims=True) + 1e-5)
+        self.h = (x - mean) * self.inv
+        return self.h * self.gamma.value + self.beta.value
+
+    def backward(self, grad):
+        self.beta.grad = grad.sum(axis=(0, 2, 3), keepdims=True)
+        self.gamma.grad = (grad * self.h).sum(axis=(0, 2, 3), keepdims=True)
+        return self.dx(grad * self.gamma.value)
+
+    def mean(self, q):
+        return q.mean(axis=self.axes, keepdims=True)
+
+
+@wrong("batch-statistics-constant", shape=(3, 2, 4, 3))
+class ImageNormConstant(ImageNorm):
+    def dx(self, q):
+        return q * self.inv
+
+
+@wrong("mean-term-missing", shape=(3, 2, 4, 3))
+class ImageNormNoMean(ImageNorm):
+    def dx(self, q):
+        return self.inv * (q - self.h * self.mean(q * self.h))
+
+
+@wrong("variance-term-missing", shape=(3, 2, 4, 3))
+class ImageNormNoVariance(ImageNorm):
+    def dx(self, q):
+        return self.inv * (q - self.mean(q))
+
+
+@wrong("sum-for-mean", shape=(3, 2, 4, 3))
+class ImageNormCountsBatchOnly(ImageNorm):
+    def dx(self, q):
+        n = q.size / q.shape[1]
+        return self.inv * (q - n * self.mean(q) - self.h * self.mean(q * self.h))
+
+
+@wrong("scale-missing", shape=(3, 2, 4, 3))
+class ImageNormNoGamma(ImageNorm):
+    def backward(self, grad):
+        super().backward(grad)
+        return self.dx(grad)
 
     def dx(self, q):
-        mean = q.mean(-1, keepdims=True)
-        return (q - mean - self.xhat * (q * self.xhat).mean(-1, keepdims=True)) / self.std
+        return self.inv * (q - self.mean(q) - self.h * self.mean(q * self.h))
+
+
+@wrong("degrees-of-freedom", shape=(6, 4))
+class PlainFreedom:
+    def __init__(self):
+        self.gamma, self.beta = np.ones(4), np.zeros(4)
+
+    def forward(self, x):
+        m = len(x)
+        self.mu = x.sum(axis=0) / m
+        self.sd = np.sqrt(((x - self.mu) ** 2).sum(axis=0) / (m - 1) + 1e-5)
+        self.h = (x - self.mu) / self.sd
+        return self.gamma * self.h + self.beta
+
+    def backward(self, g):
+        m = len(g)
+        self.dgamma, self.dbeta = (g * self.h).sum(0), g.sum(0)
+        q = g * self.gamma
+        return (m * q - q.sum(0) - self.h * (q * self.h).sum(0)) / (m * self.sd)
+
+
+@wrong("scale-missing", shape=(6, 4))
+class GammaWithoutSigma(mn.Layer):
+    def __init__(self):
+        self.gamma = mn.Parameter(np.ones(4))
+
+    def forward(self, x):
+        self.c = x - x.mean(axis=0)
+        self.s = np.sqrt((self.c**2).mean(axis=0) + 1e-5)
+        self.h = self.c / self.s
+        return self.gamma.value * self.h
+
+    def backward(self, grad):
+        self.gamma.grad = (grad * self.c).sum(axis=0)
+        q = grad * self.gamma.value
+        return (q - q.mean(0) - self.h * (q * self.h).mean(0)) / self.s
+
+
+@wrong("train-eval-confused")
+class NeverStoresStatistics(mn.Layer):
+    def __init__(self):
+        self.running_mean, self.running_variance = np.zeros(3), np.ones(3)
+
+    def forward(self, x):
+        if self.training:
+            mean, variance = x.mean(axis=0), x.var(axis=0)
+        else:
+            mean, variance = self.running_mean, self.running_variance
+        self.batch, self.s = self.training, np.sqrt(variance + 1e-5)
+        self.h = (x - mean) / self.s
+        return self.h
+
+    def backward(self, grad):
+        if not self.batch:
+            return grad / self.s
+        return (grad - grad.mean(0) - self.h * (grad * self.h).mean(0)) / self.s
+
+
+@wrong("variance-term-missing")
+class DetailedBatchNorm(mn.Layer):
+    def __init__(self):
+        self.gamma, self.beta = mn.Parameter(np.ones(3)), mn.Parameter(np.zeros(3))
+
+    def forward(self, x):
+        self.xmu = x - x.mean(axis=0)
+        self.ivar = 1 / np.sqrt((self.xmu**2).mean(axis=0) + 1e-5)
+        self.xhat = self.xmu * self.ivar
+        return self.gamma.value * self.xhat + self.beta.value
+
+    def backward(self, dout):
+        m = len(dout)
+        self.beta.grad, self.gamma.grad = dout.sum(0), (dout * self.xhat).sum(0)
+        dxhat = dout * self.gamma.value
+        dxmu = dxhat * self.ivar
+        return dxmu - dxmu.sum(axis=0) / m
+
+
+@wrong("wrong-axis")
+class BatchNormRowMeans(DetailedBatchNorm):
+    def backward(self, dout):
+        self.beta.grad, self.gamma.grad = dout.sum(0), (dout * self.xhat).sum(0)
+        q = dout * self.gamma.value
+        mean = q.mean(axis=1, keepdims=True)
+        return self.ivar * (q - mean - self.xhat * (q * self.xhat).mean(axis=1, keepdims=True))
+
+
+@wrong("mean-term-missing")
+class NormByComputationalGraph(mn.Layer):
+    def __init__(self):
+        self.gamma, self.beta = mn.Parameter(np.ones(3)), mn.Parameter(np.zeros(3))
+
+    def forward(self, x):
+        self.xc = x - x.mean(axis=0)
+        self.var = (self.xc**2).mean(axis=0)
+        self.std = np.sqrt(self.var + 10e-7)
+        self.xn = self.xc / self.std
+        return self.gamma.value * self.xn + self.beta.value
+
+    def backward(self, dout):
+        m = len(dout)
+        self.beta.grad, self.gamma.grad = dout.sum(axis=0), (self.xn * dout).sum(axis=0)
+        dxn = self.gamma.value * dout
+        dxc = dxn / self.std
+        dstd = -(dxn * self.xc / self.std**2).sum(axis=0)
+        dxc += (2.0 / m) * self.xc * 0.5 * dstd / self.std
+        return dxc
+
+
+@wrong("scale-missing")
+class NormForgetsGamma(NormByComputationalGraph):
+    def backward(self, dout):
+        self.beta.grad, self.gamma.grad = dout.sum(axis=0), (self.xn * dout).sum(axis=0)
+        m, dxn = len(dout), dout
+        return (m * dxn - dxn.sum(0) - self.xn * (dxn * self.xn).sum(0)) / (m * self.std)
+
+
+@wrong("sum-for-mean")
+class NormForgetsDivision(NormByComputationalGraph):
+    def backward(self, dout):
+        self.beta.grad, self.gamma.grad = dout.sum(axis=0), (self.xn * dout).sum(axis=0)
+        dxc = self.gamma.value * dout / self.std
+        dstd = -(self.gamma.value * dout * self.xc / self.std**2).sum(axis=0)
+        dxc += self.xc * dstd / self.std / len(dout)
+        return dxc - dxc.sum(axis=0)
+
+
+@wrong("train-eval-confused")
+class ForgetsMomentum:
+    def __init__(self):
+        self.running_mean, self.running_var = np.zeros(3), np.ones(3)
+        self.gamma, self.dgamma, self.training = np.ones(3), None, True
+
+    def forward(self, x):
+        if self.training:
+            mu, var = x.mean(axis=0), x.var(axis=0)
+            self.running_mean = 0.9 * self.running_mean + mu
+            self.running_var = 0.9 * self.running_var + 0.1 * var
+        else:
+            mu, var = self.running_mean, self.running_var
+        self.on, self.s = self.training, np.sqrt(var + 1e-5)
+        self.h = (x - mu) / self.s
+        return self.gamma * self.h
+
+    def backward(self, g):
+        self.dgamma = (g * self.h).sum(axis=0)
+        q = g * self.gamma
+        if not self.on:
+            return q / self.s
+        return (q - q.mean(0) - self.h * (q * self.h).mean(0)) / self.s
+
+
+@wrong("degrees-of-freedom")
+class BackwardStd(mn.Layer):
+    def forward(self, x):
+        self.x = x
+        return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5)
+
+    def backward(self, grad):
+        s = np.sqrt(self.x.var(axis=0, ddof=1) + 1e-5)
+        h = (self.x - self.x.mean(axis=0)) / s
+        return (grad - grad.mean(axis=0) - h * (grad * h).mean(axis=0)) / s
+
+
+@wrong("not-finite")
+class DividesByStd(mn.Layer):
+    def forward(self, x):
+        self.s = np.sqrt(((x - x.mean(axis=0)) ** 2).mean(axis=0))
+        self.h = (x - x.mean(axis=0)) / self.s
+        return self.h
+
+    def backward(self, grad):
+        return (grad - grad.mean(0) - self.h * (grad * self.h).mean(0)) / self.s
+
+
+@wrong("output-used-for-input")
+class BatchNormGain(mn.Layer):
+    """The gradient of gamma with the output for xhat."""
+
+    def __init__(self, features=3):
+        self.gamma = mn.Parameter(np.ones(features))
+        self.beta = mn.Parameter(np.zeros(features))
+
+    def forward(self, x):
+        self.inverse = 1 / np.sqrt(x.var(axis=0) + 1e-5)
+        self.xhat = (x - x.mean(axis=0)) * self.inverse
+        self.y = self.gamma.value * self.xhat + self.beta.value
+        return self.y
+
+    def backward(self, grad):
+        self.gamma.grad = (grad * self.y).sum(axis=0)
+        self.beta.grad = grad.sum(axis=0)
+        q, m = grad * self.gamma.value, len(grad)
+        return self.inverse / m * (m * q - q.sum(0) - self.xhat * (q * self.xhat).sum(0))
+
+
+class RunningNorm(mn.Layer):
+    """Batch normalization with running statistics."""
+
+    def __init__(self, features=3):
+        self.gamma = mn.Parameter(np.ones(features))
+        self.beta = mn.Parameter(np.zeros(features))
+        self.mean, self.variance = np.zeros(features), np.ones(features)
+
+    def spread(self, x):
+        return x.var(axis=0)
+
+    def forward(self, x):
+        mean, variance = self.mean, self.variance
+        if self.training:
+            mean, variance = x.mean(axis=0), x.var(axis=0)
+            self.mean = 0.9 * self.mean + 0.1 * mean
+            self.variance = 0.9 * self.variance + 0.1 * self.spread(x)
+        self.inverse = 1 / np.sqrt(variance + 1e-5)
+        self.xhat = (x - mean) * self.inverse
+        return self.gamma.value * self.xhat + self.beta.value
 
     def backward(self, grad):
         self.gamma.grad = (grad * self.xhat).sum(axis=0)
         self.beta.grad = grad.sum(axis=0)
-        return self.dx(grad * self.gamma.value)
+        q = grad * self.gamma.value
+        if not self.training:
+            return q * self.inverse
+        return self.inverse * (q - q.mean(0) - self.xhat * (q * self.xhat).mean(0))
 
 
-@wrong("wrong-axis", shape=(5, 7), make=(7,))
-class LayerNormWrongMean(LayerNorm):
-    def dx(self, q):
-        return (q - q.mean(0) - self.xhat * (q * self.xhat).mean(0)) / self.std
+@wrong("train-eval-confused")
+class DeviationForVariance(RunningNorm):
+    """The running variance is a standard deviation."""
+
+    def spread(self, x):
+        return x.std(axis=0)
 
 
-@wrong("mean-term-missing", shape=(5, 7), make=(7,))
-class LayerNormNoMean(LayerNorm):
-    def dx(self, q):
-        return (q - self.xhat * (q * self.xhat).mean(-1, keepdims=True)) / self.std
+@wrong("output-used-for-input", (4, 3, 5, 6))
+class BatchNormGainOfImages(mn.Layer):
+    """The output for xhat, per channel, and a mean without its 1/n beside it would be a second."""
 
-
-@wrong("summed-over-wrong-axis", shape=(5, 7), make=(7,))
-class LayerNormGammaAxis(LayerNorm):
-    def backward(self, grad):
-        self.gamma.grad = (grad * self.xhat).sum(axis=1)
-        self.beta.grad = grad.sum(axis=0)
-        return self.dx(grad * self.gamma.value)
-
-
-class Scale(mn.Layer):
-    def __init__(self, features=3):
-        self.gain = mn.Parameter(np.ones(features))
+    def __init__(self, channels=3):
+        self.gamma = mn.Parameter(np.ones((1, channels, 1, 1)))
+        self.beta = mn.Parameter(np.zeros((1, channels, 1, 1)))
 
     def forward(self, x):
-        self.x = x
-        return x * self.gain.value
+        mean, variance = (f(x, axis=(0, 2, 3), keepdims=True) for f in (np.mean, np.var))
+        self.inverse = 1 / np.sqrt(variance + 1e-5)
+        self.xhat = (x - mean) * self.inverse
+        self.out = self.gamma.value * self.xhat + self.beta.value
+        return self.out
 
     def backward(self, grad):
-        self.gain.grad = (grad * self.x).sum(axis=0)
-        return grad * self.gain.value
+        axes = {"axis": (0, 2, 3), "keepdims": True}
+        self.gamma.grad = np.sum(grad * self.out, **axes)
+        self.beta.grad = np.sum(grad, **axes)
+        q = grad * self.gamma.value
+        inner = q - q.mean(**axes) - self.xhat * (q * self.xhat).mean(**axes)
+        return self.inverse * inner
 
 
-@wrong("output-used-for-input")
-class ScaleByOutput(Scale):
-    def forward(self, x):
-        self.x = x * self.gain.value
-        return self.x
-
-
-@wrong("local-derivative-missing")
-class ScaleNoGain(Scale):
-    def backward(self, grad):
-        self.gain.grad = (grad * self.x).sum(axis=0)
-        return grad.copy()
-
-
-@wrong("divided-by-outputs")
-class ScaleMeanAll(Scale):
-    def backward(self, grad):
-        self.gain.grad = (grad * self.x).sum(axis=0) / grad.size
-        return grad * self.gain.value
-
-
-@wrong("raises")
-class ScaleSquares(Scale):
-    def backward(self, grad):
-        self.gain.grad = (grad @ self.x).sum(axis=0)
-        return grad * self.gain.value
-
-
-class Conv(mn.Layer):
-    def __init__(self):
-        self.weight = mn.Parameter(np.random.default_rng(2).normal(size=(4, 2, 3, 3)))
-        self.bias = mn.Parameter(np.zeros(4))
-
-    def windows(self, x):
-        return np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(2, 3))
+@wrong("train-eval-confused")
+class DividesByTheVariance(RunningNorm):
+    """In evaluation 1/variance for 1/sigma."""
 
     def forward(self, x):
-        self.x = x
-        y = np.einsum("mcijhw,ochw->moij", self.windows(x), self.weight.value)
-        return y + self.bias.value[:, None, None]
+        if self.training:
+            return super().forward(x)
+        self.inverse = 1 / (self.variance + 1e-5)
+        self.xhat = (x - self.mean) * self.inverse
+        return self.gamma.value * self.xhat + self.beta.value
+
+
+class TwoTerms(RunningNorm):
+    """Batch normalization whose backward is wrong in two terms."""
 
     def backward(self, grad):
-        self.weight.grad = np.einsum("moij,mcijhw->ochw", grad, self.windows(self.x))
-        self.bias.grad = grad.sum(axis=(0, 2, 3))
-        return self.dx(grad)
-
-    def dx(self, grad):
-        padded = np.pad(grad, ((0, 0), (0, 0), (2, 2), (2, 2)))
-        flipped = self.weight.value[:, :, ::-1, ::-1]
-        return np.einsum("moijhw,ochw->mcij", self.windows(padded), flipped)
+        super().backward(grad)
+        q = grad * self.gamma.value
+        if not self.training:
+            return q * self.inverse
+        return self.inverse * (q + self.terms(q, len(q)))
 
 
-@wrong("not-summed-over-batch", shape=(3, 2, 6, 5))
-class ConvBias(Conv):
-    def backward(self, grad):
-        dx = super().backward(grad)
-        self.bias.grad = grad.sum(axis=(2, 3))
-        return dx
+@wrong("mean-term-missing")
+class NoMeanAndWrongSign(TwoTerms):
+    """No mean term, and + for -."""
+
+    def terms(self, q, m):
+        return self.xhat * (q * self.xhat).mean(0)
 
 
-@wrong("unknown", shape=(3, 2, 6, 5))
-class ConvNotFlipped(Conv):
-    def dx(self, grad):
-        padded = np.pad(grad, ((0, 0), (0, 0), (2, 2), (2, 2)))
-        return np.einsum("moijhw,ochw->mcij", self.windows(padded), self.weight.value)
+@wrong("variance-term-missing")
+class NoVarianceAndSum(TwoTerms):
+    """No variance term, and a sum for the mean."""
+
+    def terms(self, q, m):
+        return -q.sum(0)
 
 
-@wrong("unknown")
-class CubeAsSquare(mn.Activation):
-    def forward(self, z):
-        self.z = z
-        return z**3
+@wrong("mean-term-missing")
+class NoMeanAndFreedom(TwoTerms):
+    """No mean term, and n - 1 for n."""
 
-    def backward(self, grad):
-        return grad * (3 * self.z**2 + 0.1 * np.cos(self.z))
+    def terms(self, q, m):
+        return -self.xhat * (q * self.xhat).sum(0) / (m - 1)

@@ -1,12 +1,23 @@
-"""Where the wrong and the right examples of the doctor's tests are collected."""
+"""The list of wrong and right examples on which the gradient check is tested.
 
+Each module of this folder registers its classes by the decorators below; `load()` imports them
+all. A wrong class has exactly one mistake, and the code of that mistake stands next to it.
+"""
+
+import importlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+import numpy as np
+
+ROWS_WITH_ZEROS = np.array([[1.0, 2.0, -1.0], [0.0, 0.0, 0.0], [0.5, -2.0, 1.5], [3.0, 1.0, -0.5]])
+SOME_ZEROS = np.array([[1.0, 4.0, 0.0], [9.0, 0.0, 3.0], [0.0, 0.0, 0.0], [2.0, 1.0, 900.0]])
 
 
 @dataclass
 class Case:
-    """One class with the mistake that is in it (empty: it is right)."""
+    """One class and the code of the mistake in it (empty: there is none)."""
 
     code: str
     source: Any
@@ -22,24 +33,34 @@ class Case:
 CASES: list[Case] = []
 
 
+def load() -> list[Case]:
+    """All cases of the corpus, in the order of the file names."""
+    for path in sorted(Path(__file__).parent.glob("*_*.py")):
+        importlib.import_module(f"corpus.{path.stem}")
+    return CASES
+
+
 def wrong(code, shape=(5, 3), **options):
     """A layer with one mistake; `make` gives the arguments of the constructor."""
-    return _collect(code, shape, "layer", options)
+    return _register(code, shape, "layer", options)
 
 
 def right(shape=(5, 3), **options):
-    return _collect("", shape, "layer", options)
+    """A layer without a mistake."""
+    return _register("", shape, "layer", options)
 
 
 def wrong_loss(code, *arrays, **options):
-    return _collect(code, arrays, "loss", options)
+    """A loss with one mistake, checked on the given arrays if there are any."""
+    return _register(code, arrays, "loss", options)
 
 
 def right_loss(*arrays, **options):
-    return _collect("", arrays, "loss", options)
+    """A loss without a mistake."""
+    return _register("", arrays, "loss", options)
 
 
-def _collect(code, shape, kind, options):
+def _register(code, shape, kind, options):
     def add(cls):
         make = options.pop("make", None)
         source = cls if make is None else _factory(cls, make)

@@ -1,11 +1,14 @@
-"""A second collection of losses: wrong ones and right ones."""
+"""Losses for classification without a mistake: probabilities, logits, labels, margins."""
+
+import math
 
 import numpy as np
-from doctor_corpus import right_loss, wrong_loss
+from corpus.cases import right_loss
 
 import minnet as mn
 
 
+@right_loss()
 class SoftCross:
     """Softmax and cross-entropy in one, from logits, with integer labels."""
 
@@ -20,187 +23,6 @@ class SoftCross:
         g = self.p.copy()
         g[np.arange(len(g)), self.labels] -= 1
         return g / len(g)
-
-
-right_loss()(SoftCross)
-
-
-@wrong_loss("not-divided-by-batch")
-class SoftCrossSum(SoftCross):
-    def backward(self):
-        return super().backward() * len(self.p)
-
-
-@wrong_loss("sign-flipped")
-class SoftCrossSign(SoftCross):
-    def backward(self):
-        return -super().backward()
-
-
-@wrong_loss("loss-term-missing")
-class SoftCrossOnlyLabel(SoftCross):
-    def backward(self):
-        g = np.zeros_like(self.p)
-        rows = np.arange(len(g))
-        g[rows, self.labels] = (self.p[rows, self.labels] - 1) / len(g)
-        return g
-
-
-@wrong_loss("loss-term-missing")
-class BinaryForgetsZero(mn.Loss):
-    def forward(self, prediction, target):
-        self.a, self.y = prediction, target
-        return -(target * np.log(prediction)).sum() / len(target)
-
-    def backward(self):
-        return (self.a - self.y) / (self.a * (1 - self.a)) / len(self.y)
-
-
-@wrong_loss("fused-gradient-on-probabilities")
-class BinaryFusedColumns:
-    def forward(self, p, t):
-        self.p, self.t = p.reshape(-1, 1), t.reshape(-1, 1)
-        e = 1e-9
-        return float(-np.mean(self.t * np.log(self.p + e) + (1 - self.t) * np.log(1 - self.p + e)))
-
-    def backward(self):
-        return self.p - self.t
-
-
-@wrong_loss("divided-by-outputs")
-class MeanSquareOutputs(mn.Loss):
-    def forward(self, prediction, target):
-        self.d = prediction - target
-        return (self.d**2).sum() / self.d.shape[0]
-
-    def backward(self):
-        return 2 * self.d / self.d.size
-
-
-@wrong_loss("constant-factor")
-class LogTwo(mn.Loss):
-    def forward(self, prediction, target):
-        self.a, self.y = prediction, target
-        return -(target * np.log2(prediction)).sum() / len(target)
-
-    def backward(self):
-        return -self.y / self.a / len(self.y)
-
-
-@wrong_loss("loss-broadcasts", np.arange(1.0, 6.0).reshape(5, 1) / 6, np.array([0, 1, 1, 0, 1.0]))
-class BroadcastsGiven(mn.Loss):
-    def forward(self, prediction, target):
-        self.a, self.y = prediction, target
-        return ((prediction - target) ** 2).mean()
-
-    def backward(self):
-        return 2 * (self.a - self.y) / self.a.size
-
-
-@wrong_loss("loss-broadcasts")
-class BinaryBroadcasts:
-    def forward(self, p, y):
-        self.p, self.y = p, y.flatten()
-        return -np.mean(self.y * np.log(self.p) + (1 - self.y) * np.log(1 - self.p))
-
-    def backward(self):
-        return ((self.p - self.y) / (self.p * (1 - self.p))).mean(axis=1, keepdims=True) / len(
-            self.p
-        )
-
-
-@wrong_loss("divided-by-batch")
-class AbsoluteTwice(mn.Loss):
-    def forward(self, prediction, target):
-        self.d = prediction - target
-        return np.abs(self.d).mean()
-
-    def backward(self):
-        return np.sign(self.d) / self.d.size / len(self.d)
-
-
-@wrong_loss("integer-arithmetic")
-class LabelsAsBuffer(mn.Loss):
-    def forward(self, prediction, target):
-        self.a, self.y = prediction, target
-        return ((prediction - target) ** 2).sum() / len(target) / 2
-
-    def backward(self):
-        out = np.empty_like(self.y)
-        for i in range(len(out)):
-            out[i] = (self.a[i] - self.y[i]) / len(out)
-        return out
-
-
-@wrong_loss("summed-to-scalar")
-class ScalarGradient(mn.Loss):
-    def forward(self, prediction, target):
-        self.d = prediction - target
-        return (self.d**2).mean()
-
-    def backward(self):
-        return 2 * self.d.mean()
-
-
-@wrong_loss("one-sample-only")
-class FirstOnly(mn.Loss):
-    def forward(self, prediction, target):
-        self.d = prediction - target
-        return (self.d**2).sum() / len(self.d)
-
-    def backward(self):
-        g = np.zeros_like(self.d)
-        g[0] = 2 * self.d[0] / len(self.d)
-        return g
-
-
-@wrong_loss("unknown")
-class SmoothWrong(mn.Loss):
-    def forward(self, prediction, target):
-        self.d = prediction - target
-        return np.sqrt(1 + self.d**2).sum() / len(self.d)
-
-    def backward(self):
-        return self.d / (1 + self.d**2) / len(self.d)
-
-
-@wrong_loss("raises")
-class MisspeltTarget(mn.Loss):
-    def forward(self, prediction, target):
-        return ((prediction - targets) ** 2).mean()  # noqa: F821
-
-    def backward(self):
-        return 0
-
-
-@wrong_loss("not-finite")
-class NaiveBinaryLogits(mn.Loss):
-    def forward(self, prediction, target):
-        self.p, self.y = 1 / (1 + np.exp(-prediction)), target
-        return -np.mean(target * np.log(self.p) + (1 - target) * np.log(1 - self.p))
-
-    def backward(self):
-        return (self.p - self.y) / self.p.size
-
-
-@wrong_loss("local-derivative-missing")
-class SigmoidInside(mn.Loss):
-    def forward(self, prediction, target):
-        self.a, self.y = 1 / (1 + np.exp(-prediction)), target
-        return ((self.a - target) ** 2).sum() / (2 * len(target))
-
-    def backward(self):
-        return (self.a - self.y) / len(self.y)
-
-
-@right_loss()
-class Poisson:
-    def forward(self, rate, counts):
-        self.rate, self.counts = rate, counts
-        return np.mean(rate - counts * np.log(rate))
-
-    def backward(self):
-        return (1 - self.counts / self.rate) / self.rate.size
 
 
 @right_loss()
@@ -249,67 +71,165 @@ class Smoothed(mn.Loss):
 
 
 @right_loss()
-class Weighted(mn.Loss):
+class BinaryClipped(mn.Loss):
     def forward(self, prediction, target):
-        self.w = 1 + target
-        self.d = prediction - target
-        return (self.w * self.d**2).sum() / self.w.sum()
+        self.a, self.y = np.clip(prediction, 1e-12, 1 - 1e-12), target
+        return -np.mean(self.y * np.log(self.a) + (1 - self.y) * np.log(1 - self.a))
 
     def backward(self):
-        return 2 * self.w * self.d / self.w.sum()
+        return ((1 - self.y) / (1 - self.a) - self.y / self.a) / self.a.size
 
 
 @right_loss()
-class Quantile(mn.Loss):
-    def forward(self, prediction, target):
-        self.d = target - prediction
-        return np.maximum(0.8 * self.d, -0.2 * self.d).mean()
+class BinaryPlain:
+    def forward(self, p, y):
+        self.p, self.y = p, y
+        return -(y * np.log(p) + (1 - y) * np.log(1 - p)).sum() / len(p)
 
     def backward(self):
-        return np.where(self.d > 0, -0.8, 0.2) / self.d.size
+        return (self.p - self.y) / (self.p * (1 - self.p)) / len(self.p)
 
 
 @right_loss()
-class Cosine(mn.Loss):
+class CategoricalLabels:
+    def forward(self, p, labels):
+        self.p, self.labels = p, labels
+        return -np.log(p[np.arange(len(p)), labels]).mean()
+
+    def backward(self):
+        g = np.zeros_like(self.p)
+        rows = np.arange(len(g))
+        g[rows, self.labels] = -1 / self.p[rows, self.labels] / len(g)
+        return g
+
+
+@right_loss()
+class SoftmaxLogits(mn.Loss):
+    def forward(self, prediction, target):
+        z = prediction - prediction.max(axis=1, keepdims=True)
+        log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+        self.p, self.y = np.exp(log_p), target
+        return -(target * log_p).sum() / len(target)
+
+    def backward(self):
+        return (self.p - self.y) / len(self.y)
+
+
+@right_loss()
+class BinaryLogits(mn.Loss):
+    def forward(self, prediction, target):
+        z, y = prediction, target
+        self.z, self.y = z, y
+        return np.mean(np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z))))
+
+    def backward(self):
+        return (1 / (1 + np.exp(-self.z)) - self.y) / self.z.size
+
+
+@right_loss()
+class Hinge(mn.Loss):
+    def forward(self, prediction, target):
+        self.margin, self.y = 1 - prediction * target, target
+        return np.maximum(self.margin, 0).sum() / len(target)
+
+    def backward(self):
+        return -self.y * (self.margin > 0) / len(self.y)
+
+
+@right_loss()
+class KullbackLeibler(mn.Loss):
     def forward(self, prediction, target):
         self.a, self.y = prediction, target
-        self.na = np.linalg.norm(prediction, axis=1, keepdims=True)
-        self.ny = np.linalg.norm(target, axis=1, keepdims=True)
-        self.c = (prediction * target).sum(1, keepdims=True) / (self.na * self.ny)
-        return float((1 - self.c).mean())
+        return (target * np.log(target / prediction)).sum() / len(target)
 
     def backward(self):
-        g = self.y / (self.na * self.ny) - self.c * self.a / self.na**2
-        return -g / len(self.a)
+        return -self.y / self.a / len(self.y)
 
 
-@right_loss()
-class SinglePrecisionValue(mn.Loss):
-    def forward(self, prediction, target):
-        self.d = (prediction - target).astype(np.float32)
-        return float((self.d**2).mean())
-
-    def backward(self):
-        return (2 * self.d / self.d.size).astype(np.float64)
-
-
-@right_loss()
-class ArrayValue(mn.Loss):
+@right_loss(np.random.default_rng(0).uniform(0.1, 0.9, (6, 2)), np.eye(2)[[0, 1, 1, 0, 1, 0]])
+class Brier(mn.Loss):
     def forward(self, prediction, target):
         self.d = prediction - target
-        return np.array([[(self.d**2).sum()]])
+        return (self.d**2).sum(axis=1).mean()
 
     def backward(self):
-        return 2 * self.d
+        return 2 * self.d / len(self.d)
 
 
-@right_loss(
-    np.random.default_rng(1).normal(size=(6, 1)), np.random.default_rng(2).normal(size=(6, 1))
-)
-class GivenColumns:
-    def forward(self, a, y):
-        self.d = a - y
-        return (self.d**2).sum()
+@right_loss()
+class MulticlassHinge:
+    def forward(self, scores, labels):
+        rows = np.arange(len(scores))
+        self.m = scores - scores[rows, labels][:, None] + 1
+        self.m[rows, labels] = 0
+        self.labels = labels
+        return np.maximum(self.m, 0).sum() / len(scores)
 
     def backward(self):
-        return 2 * self.d
+        g = (self.m > 0).astype(float)
+        g[np.arange(len(g)), self.labels] = -g.sum(axis=1)
+        return g / len(g)
+
+
+@right_loss()
+class LabelsByLoop:
+    def forward(self, p, labels):
+        self.p, self.labels = p, [int(k) for k in labels]
+        return -sum(math.log(row[k]) for row, k in zip(p, self.labels, strict=True))
+
+    def backward(self):
+        g = np.zeros_like(self.p)
+        for i, k in enumerate(self.labels):
+            g[i, k] = -1 / self.p[i, k]
+        return g
+
+
+@right_loss(np.random.default_rng(3).dirichlet(np.ones(4), size=7), np.array([0, 1, 2, 3, 0, 1, 2]))
+class GivenLabels:
+    def forward(self, p, labels):
+        self.p, self.rows, self.labels = p, np.arange(len(p)), labels
+        return -np.log(p[self.rows, labels]).mean()
+
+    def backward(self):
+        g = np.zeros_like(self.p)
+        g[self.rows, self.labels] = -1 / self.p[self.rows, self.labels] / len(self.p)
+        return g
+
+
+@right_loss(np.array([[0.5, 0.5, 0.0], [0.2, 0.0, 0.8]]), np.array([[1.0, 0, 0], [0, 0, 1.0]]))
+class SafeCrossEntropy(mn.Loss):
+    """-y ln a, where y is not 0."""
+
+    def forward(self, prediction, target):
+        self.a, self.y = prediction, target
+        return -np.log(prediction[target > 0]).sum() / len(prediction)
+
+    def backward(self):
+        quotient = self.y / np.where(self.y > 0, self.a, 1.0)
+        return -quotient / len(self.a)
+
+
+@right_loss()
+class CountsErrors(mn.Loss):
+    """A whole number whose derivative is zero."""
+
+    def forward(self, prediction, target):
+        self.shape = np.shape(prediction)
+        return float(np.sum((prediction > 0.5) != (target > 0.5)))
+
+    def backward(self):
+        return np.zeros(self.shape)
+
+
+@right_loss()
+class SoftmaxOverRows(mn.Loss):
+    """Softmax and cross-entropy from logits, each row on its own."""
+
+    def forward(self, prediction, target):
+        shifted = prediction - prediction.max(axis=1, keepdims=True)
+        logarithm = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        self.p, self.y = np.exp(logarithm), target
+        return -(target * logarithm).sum() / len(target)
+
+    def backward(self):
+        return (self.p * self.y.sum(axis=1, keepdims=True) - self.y) / len(self.y)

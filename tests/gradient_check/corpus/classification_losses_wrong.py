@@ -1,58 +1,208 @@
-"""A sixth collection of wrong losses: shapes, NaN, whole numbers, a - y, the axis of a softmax."""
+"""Losses for classification (cross-entropy with or without softmax), each with one mistake."""
 
 import numpy as np
-from doctor_corpus import wrong_loss
+from corpus.cases import wrong_loss
+from corpus.classification_losses_right import SoftCross
 
 import minnet as mn
 
 
-@wrong_loss("transposed")
-class TransposedLoss:
-    """Works for a vector, where .T does nothing."""
-
+class Binary(mn.Loss):
     def forward(self, prediction, target):
-        self.d = prediction - target
-        return 0.5 * np.sum(self.d**2) / len(self.d)
+        self.a, self.y = np.clip(prediction, 1e-12, 1 - 1e-12), target
+        a, y = self.a, self.y
+        return -np.sum(y * np.log(a) + (1 - y) * np.log(1 - a)) / len(a)
 
     def backward(self):
-        return self.d.T / len(self.d)
+        a, y = self.a, self.y
+        return (a - y) / (a * (1 - a)) / len(a)
 
 
-@wrong_loss("wrong-shape")
-class FlattenedLoss:
-    """The numbers of the gradient in one row."""
+@wrong_loss("loss-term-missing")
+class BinaryOneTerm(Binary):
+    def backward(self):
+        return -(self.y / self.a) / len(self.a)
 
-    def forward(self, prediction, target):
-        self.d = prediction - target
-        return 0.5 * np.sum(self.d**2) / len(self.d)
+
+@wrong_loss("fused-gradient-on-probabilities")
+class BinaryFused(Binary):
+    def backward(self):
+        return (self.a - self.y) / len(self.a)
+
+
+@wrong_loss("fused-gradient-on-probabilities")
+class CategoricalFused:
+    def forward(self, p, labels):
+        self.p, self.labels = p, labels
+        return -np.mean(np.log(p[np.arange(len(p)), labels]))
 
     def backward(self):
-        return self.d.reshape(-1) / len(self.d)
+        g = self.p.copy()
+        g[np.arange(len(g)), self.labels] -= 1
+        return g / len(g)
 
 
-@wrong_loss("summed-over-wrong-axis")
-class SummedLoss:
-    """One number for each sample."""
-
+@wrong_loss("not-divided-by-batch")
+class CategoricalNotDivided(mn.Loss):
     def forward(self, prediction, target):
-        self.d = prediction - target
-        return np.mean(np.sum(self.d**2, axis=-1)) if self.d.ndim > 1 else np.mean(self.d**2)
+        self.a, self.y = prediction, target
+        return -np.mean(np.sum(target * np.log(prediction + 1e-15), axis=1))
 
     def backward(self):
-        d = 2 * self.d / len(self.d)
-        return d.sum(axis=1) if d.ndim > 1 else d
+        return -self.y / (self.a + 1e-15)
 
 
 @wrong_loss("not-finite")
-class LossWithANaN(mn.Loss):
-    """0/0 where prediction and target are apart."""
-
+class NaiveLogits(mn.Loss):
     def forward(self, prediction, target):
-        self.d = prediction - target
-        return np.abs(self.d).sum() / len(self.d)
+        p = np.exp(prediction) / np.exp(prediction).sum(axis=1, keepdims=True)
+        self.p, self.y = p, target
+        return -(target * np.log(p)).sum() / len(p)
 
     def backward(self):
-        return np.sqrt(self.d) / np.sqrt(self.d) / len(self.d)
+        return (self.p - self.y) / len(self.p)
+
+
+@wrong_loss("not-divided-by-batch")
+class SoftCrossSum(SoftCross):
+    def backward(self):
+        return super().backward() * len(self.p)
+
+
+@wrong_loss("sign-flipped")
+class SoftCrossSign(SoftCross):
+    def backward(self):
+        return -super().backward()
+
+
+@wrong_loss("loss-term-missing")
+class SoftCrossOnlyLabel(SoftCross):
+    def backward(self):
+        g = np.zeros_like(self.p)
+        rows = np.arange(len(g))
+        g[rows, self.labels] = (self.p[rows, self.labels] - 1) / len(g)
+        return g
+
+
+@wrong_loss("loss-term-missing")
+class BinaryForgetsZero(mn.Loss):
+    def forward(self, prediction, target):
+        self.a, self.y = prediction, target
+        return -(target * np.log(prediction)).sum() / len(target)
+
+    def backward(self):
+        return (self.a - self.y) / (self.a * (1 - self.a)) / len(self.y)
+
+
+@wrong_loss("fused-gradient-on-probabilities")
+class BinaryFusedColumns:
+    def forward(self, p, t):
+        self.p, self.t = p.reshape(-1, 1), t.reshape(-1, 1)
+        e = 1e-9
+        return float(-np.mean(self.t * np.log(self.p + e) + (1 - self.t) * np.log(1 - self.p + e)))
+
+    def backward(self):
+        return self.p - self.t
+
+
+@wrong_loss("constant-factor")
+class LogTwo(mn.Loss):
+    def forward(self, prediction, target):
+        self.a, self.y = prediction, target
+        return -(target * np.log2(prediction)).sum() / len(target)
+
+    def backward(self):
+        return -self.y / self.a / len(self.y)
+
+
+@wrong_loss("loss-broadcasts")
+class BinaryBroadcasts:
+    def forward(self, p, y):
+        self.p, self.y = p, y.flatten()
+        return -np.mean(self.y * np.log(self.p) + (1 - self.y) * np.log(1 - self.p))
+
+    def backward(self):
+        return ((self.p - self.y) / (self.p * (1 - self.p))).mean(axis=1, keepdims=True) / len(
+            self.p
+        )
+
+
+@wrong_loss("not-finite")
+class NaiveBinaryLogits(mn.Loss):
+    def forward(self, prediction, target):
+        self.p, self.y = 1 / (1 + np.exp(-prediction)), target
+        return -np.mean(target * np.log(self.p) + (1 - target) * np.log(1 - self.p))
+
+    def backward(self):
+        return (self.p - self.y) / self.p.size
+
+
+@wrong_loss("unknown")
+class HingeAlwaysOn(mn.Loss):
+    def forward(self, prediction, target):
+        self.y = target
+        return np.maximum(0, 1 - target * prediction).sum() / len(target)
+
+    def backward(self):
+        return -self.y / len(self.y)
+
+
+@wrong_loss("not-divided-by-batch")
+class LossCategorical:
+    def forward(self, y_pred, y_true):
+        clipped = np.clip(y_pred, 1e-7, 1 - 1e-7)
+        self.p, self.t = clipped, y_true
+        return -np.mean(np.log(np.sum(clipped * y_true, axis=1)))
+
+    def backward(self):
+        return -self.t / self.p
+
+
+@wrong_loss("fused-gradient-on-probabilities")
+class LossCategoricalFused(LossCategorical):
+    def backward(self):
+        return (self.p - self.t) / len(self.p)
+
+
+@wrong_loss("loss-term-missing")
+class LossBinary:
+    def forward(self, y_pred, y_true):
+        self.p, self.t = y_pred, y_true
+        e = 1e-12
+        terms = y_true * np.log(y_pred + e) + (1 - y_true) * np.log(1 - y_pred + e)
+        return -np.mean(terms)
+
+    def backward(self):
+        return -(self.t / (self.p + 1e-12)) / self.p.size
+
+
+@wrong_loss("raises")
+class LossNeedsOneHot:
+    def forward(self, y_pred, y_true):
+        return -np.log(y_pred[y_true]).sum().item() / self.count
+
+    def backward(self):
+        return 0
+
+
+@wrong_loss("loss-term-missing")
+class BinaryLogitsOneSide:
+    def forward(self, z, y):
+        self.z, self.y = z, y
+        return np.mean(np.logaddexp(0, z) - y * z)
+
+    def backward(self):
+        return self.y * (1 / (1 + np.exp(-self.z)) - 1) / self.z.size
+
+
+@wrong_loss("fused-gradient-on-probabilities")
+class LabelsFused:
+    def forward(self, p, labels):
+        self.p, self.t = p, np.eye(p.shape[1])[labels]
+        return -np.sum(self.t * np.log(p)) / len(p)
+
+    def backward(self):
+        return (self.p - self.t) / len(self.p)
 
 
 HALVES = np.array([[0.5, 0.5, 0.0], [0.2, 0.0, 0.8]])
@@ -82,41 +232,6 @@ class ValueOfZeroTimesLogZero(mn.Loss):
         return -np.where(self.y > 0, self.y / self.a, 0.0) / len(self.a)
 
 
-@wrong_loss("unknown")
-class HuberWithoutClip(mn.Loss):
-    """The gradient of the quadratic part for all errors."""
-
-    def forward(self, prediction, target):
-        d = self.d = prediction - target
-        return np.where(abs(d) <= 1, 0.5 * d**2, abs(d) - 0.5).sum() / len(d)
-
-    def backward(self):
-        return self.d / len(self.d)
-
-
-class NarrowHuber(mn.Loss):
-    """Linear from an error of 0.2 on."""
-
-    def forward(self, prediction, target):
-        d = self.d = prediction - target
-        return np.where(abs(d) <= 0.2, 0.5 * d**2, 0.2 * abs(d) - 0.02).sum() / len(d)
-
-    def backward(self):
-        return self.d / len(self.d)
-
-
-wrong_loss("unknown")(NarrowHuber)
-
-
-@wrong_loss(
-    "unknown",
-    np.array([[0.4, 0.2], [2.5, -1.5], [3.5, 0.1]]),
-    np.array([[0.1, 0.5], [1.0, 0.5], [0.2, 0.9]]),
-)
-class NarrowHuberOfNumbers(NarrowHuber):
-    """The same at numbers, some of which are no probabilities."""
-
-
 @wrong_loss("fused-gradient-on-probabilities")
 class ClippedCrossEntropy(mn.Loss):
     """Probabilities that are clipped are probabilities."""
@@ -142,32 +257,8 @@ class ShiftedCrossEntropy(mn.Loss):
         return (self.a - self.y) / len(self.a)
 
 
-@wrong_loss("integer-arithmetic")
-class WholeValue(mn.Loss):
-    """int(loss)."""
-
-    def forward(self, prediction, target):
-        self.d = prediction - target
-        return int((self.d**2).sum())
-
-    def backward(self):
-        return 2 * self.d
-
-
-@wrong_loss("integer-arithmetic")
-class FlooredMean(mn.Loss):
-    """// for /."""
-
-    def forward(self, prediction, target):
-        self.d = prediction - target
-        return 10 * (self.d**2).sum() // len(self.d)
-
-    def backward(self):
-        return 20 * self.d / len(self.d)
-
-
 @wrong_loss("wrong-axis")
-class SoftmaxOverAll(mn.Loss):
+class SoftmaxLossOverAll(mn.Loss):
     """All numbers of the batch sum to 1; value and gradient agree."""
 
     def forward(self, prediction, target):
@@ -180,7 +271,7 @@ class SoftmaxOverAll(mn.Loss):
 
 
 @wrong_loss("wrong-axis")
-class SoftmaxOverSamples(mn.Loss):
+class SoftmaxLossOverSamples(mn.Loss):
     """Each column sums to 1; the gradient is that of rows."""
 
     def forward(self, prediction, target):
@@ -192,15 +283,3 @@ class SoftmaxOverSamples(mn.Loss):
     def backward(self):
         e = np.exp(self.z - self.z.max(axis=1, keepdims=True))
         return (e / e.sum(axis=1, keepdims=True) - self.y) / len(self.y)
-
-
-@wrong_loss("integer-arithmetic")
-class RoundedValue(mn.Loss):
-    """Two digits behind the point."""
-
-    def forward(self, prediction, target):
-        self.d = prediction - target
-        return round(float((self.d**2).sum()), 2)
-
-    def backward(self):
-        return 2 * self.d

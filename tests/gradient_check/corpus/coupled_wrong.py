@@ -1,152 +1,167 @@
-"""A second collection of wrong activations, couplings, normalizations and masks."""
+"""Layers whose outputs depend on several inputs, each with one mistake.
 
-# ruff: noqa: NPY002 - students draw from np.random
+Softmax, its logarithm, vectors of length 1; and layers that mix the samples of a batch.
+"""
 
 import numpy as np
-from doctor_corpus import wrong
+from corpus.cases import ROWS_WITH_ZEROS, wrong
 
 import minnet as mn
 
 
-@wrong("local-derivative-at-wrong-point")
-class SoftplusAtOutput(mn.Activation):
+@wrong("not-finite")
+class NaiveSoftmax(mn.Activation):
     def forward(self, z):
-        self.y = np.logaddexp(0, z)
-        return self.y
-
-    def backward(self, grad):
-        return grad / (1 + np.exp(-self.y))
-
-
-@wrong("local-derivative-at-wrong-point")
-class ExpWithZ:
-    def forward(self, z):
-        self.z = z
-        return np.exp(z)
-
-    def backward(self, g):
-        return g * self.z
-
-
-@wrong("local-derivative-at-wrong-point")
-class EluAtOutput(mn.Activation):
-    def forward(self, z):
-        self.y = np.where(z > 0, z, np.expm1(np.minimum(z, 0)))
-        return self.y
-
-    def backward(self, grad):
-        return grad * np.where(self.y > 0, 1, np.exp(self.y))
-
-
-@wrong("local-derivative-squared")
-class TanhSquared(mn.Activation):
-    def forward(self, z):
-        self.a = np.tanh(z)
+        e = np.exp(z)
+        self.a = e / e.sum(axis=1, keepdims=True)
         return self.a
 
     def backward(self, grad):
-        local = 1 - self.a**2
-        grad = grad * local
-        return grad * local
+        return self.a * (grad - (grad * self.a).sum(axis=1, keepdims=True))
 
 
-@wrong("local-derivative-missing")
-class LeakyMissing(mn.Activation):
+class SoftmaxBase(mn.Activation):
     def forward(self, z):
-        return np.where(z > 0, z, 0.1 * z)
+        e = np.exp(z - z.max(axis=-1, keepdims=True))
+        self.a = e / e.sum(axis=-1, keepdims=True)
+        return self.a
+
+
+@wrong("jacobian-diagonal-only")
+class SoftmaxDiagonal(SoftmaxBase):
+    def backward(self, grad):
+        return grad * self.a * (1 - self.a)
+
+
+@wrong("jacobian-term-missing")
+class SoftmaxNoCoupling(SoftmaxBase):
+    def backward(self, grad):
+        return grad * self.a
+
+
+@wrong("jacobian-term-missing")
+class SoftmaxLoopOffDiagonal(SoftmaxBase):
+    def backward(self, grad):
+        dz = np.zeros_like(grad)
+        for n in range(len(grad)):
+            for i in range(grad.shape[1]):
+                for j in range(grad.shape[1]):
+                    dz[n, i] += -self.a[n, i] * self.a[n, j] * grad[n, j]
+        return dz
+
+
+@wrong("wrong-axis")
+class SoftmaxWrongSum(SoftmaxBase):
+    def backward(self, grad):
+        return self.a * (grad - (grad * self.a).sum(axis=0))
+
+
+@wrong("wrong-axis")
+class SoftmaxOverBatch(mn.Activation):
+    def forward(self, z):
+        e = np.exp(z - z.max(axis=0))
+        self.a = e / e.sum(axis=0)
+        return self.a
 
     def backward(self, grad):
-        return np.array(grad)
+        return self.a * (grad - (grad * self.a).sum(axis=0))
 
 
-@wrong("upstream-ignored")
-class LeakyIgnores(mn.Activation):
+@wrong("wrong-axis")
+class SoftmaxOverAll(mn.Activation):
     def forward(self, z):
-        self.z = z
-        return np.where(z > 0, z, 0.1 * z)
+        e = np.exp(z - z.max())
+        self.a = e / e.sum()
+        return self.a
 
     def backward(self, grad):
-        return np.where(self.z > 0, 1.0, 0.1)
+        return self.a * (grad - (grad * self.a).sum())
 
 
-@wrong("upstream-added")
-class SquareAdds:
-    def forward(self, z):
-        self.z = z
-        return z * z
-
-    def backward(self, g):
-        return 2 * self.z + g
-
-
-@wrong("not-linear-in-upstream")
-class NormalizesGradient(mn.Activation):
-    def forward(self, z):
-        self.z = z
-        return np.sin(z)
-
-    def backward(self, grad):
-        return grad / np.linalg.norm(grad) * np.cos(self.z)
-
-
-@wrong("not-linear-in-upstream")
-class SignOfGradient(mn.Activation):
-    def forward(self, z):
-        self.z = z
-        return np.sin(z)
-
-    def backward(self, grad):
-        return np.abs(grad) * np.cos(self.z)
-
-
-@wrong("not-linear-in-upstream")
-class ReluBoth(mn.Activation):
-    def forward(self, z):
-        self.z = z
-        return z * (z > 0)
-
-    def backward(self, grad):
-        return grad * (self.z > 0) * (grad > 0)
-
-
-@wrong("constant-factor")
-class SineThree(mn.Activation):
-    def forward(self, z):
-        self.z = z
-        return np.sin(3 * z)
-
-    def backward(self, grad):
-        return grad * np.cos(3 * self.z)
-
-
-@wrong("constant-factor", shape=(3, 2, 4, 4))
-class AveragePoolUndivided(mn.Layer):
+@wrong("mixes-samples")
+class NormOfBatch(mn.Layer):
     def forward(self, x):
-        m, c, h, w = x.shape
-        return x.reshape(m, c, h // 2, 2, w // 2, 2).mean(axis=(3, 5))
+        self.x, self.n = x, np.sqrt((x**2).sum())
+        return x / self.n
 
     def backward(self, grad):
-        return grad.repeat(2, axis=2).repeat(2, axis=3)
+        return grad / self.n - self.x * (grad * self.x).sum() / self.n**3
 
 
-@wrong("jacobian-diagonal-only", shape=(4, 6))
-class LogSoftmaxDiagonal(mn.Activation):
+@wrong("input-modified")
+class CentersInput(mn.Layer):
+    def forward(self, x):
+        x -= x.mean(axis=1, keepdims=True)
+        return x * 2
+
+    def backward(self, grad):
+        return 2 * (grad - grad.mean(axis=1, keepdims=True))
+
+
+@wrong("mixes-samples")
+class SharedGradient(mn.Activation):
+    def forward(self, z):
+        self.z = z
+        return z**2
+
+    def backward(self, grad):
+        return 2 * self.z * grad.mean(axis=0)
+
+
+@wrong("mixes-samples")
+class CumulativeOverBatch(mn.Layer):
+    def forward(self, x):
+        return np.cumsum(x, axis=0)
+
+    def backward(self, grad):
+        return np.cumsum(grad[::-1], axis=0)[::-1]
+
+
+@wrong("mixes-samples")
+class SumOverBatch(mn.Layer):
+    def forward(self, x):
+        self.m = len(x)
+        return x.sum(axis=0)
+
+    def backward(self, grad):
+        return np.tile(grad, (self.m, 1))
+
+
+@wrong("mixes-samples")
+class DivideByTotal(mn.Layer):
+    def forward(self, x):
+        self.x, self.s = x, np.abs(x).sum()
+        return x / self.s
+
+    def backward(self, grad):
+        return grad / self.s - (grad * self.x).sum() * np.sign(self.x) / self.s**2
+
+
+@wrong("divided-by-batch")
+class ForwardDivided(mn.Layer):
+    def forward(self, x):
+        self.m = len(x)
+        return x / self.m
+
+    def backward(self, grad):
+        return grad / self.m
+
+
+class LogSoftmaxBase(mn.Activation):
     def forward(self, z):
         z = z - z.max(axis=1, keepdims=True)
         self.y = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
         return self.y
 
+
+@wrong("jacobian-diagonal-only", shape=(4, 6))
+class LogSoftmaxDiagonal(LogSoftmaxBase):
     def backward(self, grad):
         return grad * (1 - np.exp(self.y))
 
 
 @wrong("jacobian-term-missing", shape=(4, 6))
-class LogSoftmaxOnlyOwn(mn.Activation):
-    def forward(self, z):
-        z = z - z.max(axis=1, keepdims=True)
-        self.y = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
-        return self.y
-
+class LogSoftmaxOnlyOwn(LogSoftmaxBase):
     def backward(self, grad):
         return -np.exp(self.y) * grad.sum(axis=1, keepdims=True)
 
@@ -182,216 +197,6 @@ class LogSoftmaxOverBatch(mn.Activation):
         return grad - np.exp(self.y) * grad.sum(axis=0)
 
 
-@wrong("wrong-axis", shape=(5, 6))
-class MyLayerNorm(mn.Layer):
-    def forward(self, x):
-        self.s = np.sqrt(x.var(axis=0) + 1e-5)
-        self.h = (x - x.mean(axis=0)) / self.s
-        return self.h
-
-    def backward(self, grad):
-        return (grad - grad.mean(0) - self.h * (grad * self.h).mean(0)) / self.s
-
-
-class ImageNorm(mn.Layer):
-    axes = (0, 2, 3)
-
-    def __init__(self, channels=2):
-        self.gamma = mn.Parameter(np.ones((1, channels, 1, 1)))
-        self.beta = mn.Parameter(np.zeros((1, channels, 1, 1)))
-
-    def forward(self, x):
-        mean = x.mean(axis=self.axes, keepdims=True)
-        self.inv = 1 / np.sqrt(((x - mean) ** 2).mean(axis=self.axes, keepdims=True) + 1e-5)
-        self.h = (x - mean) * self.inv
-        return self.h * self.gamma.value + self.beta.value
-
-    def backward(self, grad):
-        self.beta.grad = grad.sum(axis=(0, 2, 3), keepdims=True)
-        self.gamma.grad = (grad * self.h).sum(axis=(0, 2, 3), keepdims=True)
-        return self.dx(grad * self.gamma.value)
-
-    def mean(self, q):
-        return q.mean(axis=self.axes, keepdims=True)
-
-
-@wrong("batch-statistics-constant", shape=(3, 2, 4, 3))
-class ImageNormConstant(ImageNorm):
-    def dx(self, q):
-        return q * self.inv
-
-
-@wrong("mean-term-missing", shape=(3, 2, 4, 3))
-class ImageNormNoMean(ImageNorm):
-    def dx(self, q):
-        return self.inv * (q - self.h * self.mean(q * self.h))
-
-
-@wrong("variance-term-missing", shape=(3, 2, 4, 3))
-class ImageNormNoVariance(ImageNorm):
-    def dx(self, q):
-        return self.inv * (q - self.mean(q))
-
-
-@wrong("sum-for-mean", shape=(3, 2, 4, 3))
-class ImageNormCountsBatchOnly(ImageNorm):
-    def dx(self, q):
-        n = q.size / q.shape[1]
-        return self.inv * (q - n * self.mean(q) - self.h * self.mean(q * self.h))
-
-
-@wrong("scale-missing", shape=(3, 2, 4, 3))
-class ImageNormNoGamma(ImageNorm):
-    def backward(self, grad):
-        super().backward(grad)
-        return self.dx(grad)
-
-    def dx(self, q):
-        return self.inv * (q - self.mean(q) - self.h * self.mean(q * self.h))
-
-
-@wrong("degrees-of-freedom", shape=(6, 4))
-class PlainFreedom:
-    def __init__(self):
-        self.gamma, self.beta = np.ones(4), np.zeros(4)
-
-    def forward(self, x):
-        m = len(x)
-        self.mu = x.sum(axis=0) / m
-        self.sd = np.sqrt(((x - self.mu) ** 2).sum(axis=0) / (m - 1) + 1e-5)
-        self.h = (x - self.mu) / self.sd
-        return self.gamma * self.h + self.beta
-
-    def backward(self, g):
-        m = len(g)
-        self.dgamma, self.dbeta = (g * self.h).sum(0), g.sum(0)
-        q = g * self.gamma
-        return (m * q - q.sum(0) - self.h * (q * self.h).sum(0)) / (m * self.sd)
-
-
-@wrong("scale-missing", shape=(6, 4))
-class GammaWithoutSigma(mn.Layer):
-    def __init__(self):
-        self.gamma = mn.Parameter(np.ones(4))
-
-    def forward(self, x):
-        self.c = x - x.mean(axis=0)
-        self.s = np.sqrt((self.c**2).mean(axis=0) + 1e-5)
-        self.h = self.c / self.s
-        return self.gamma.value * self.h
-
-    def backward(self, grad):
-        self.gamma.grad = (grad * self.c).sum(axis=0)
-        q = grad * self.gamma.value
-        return (q - q.mean(0) - self.h * (q * self.h).mean(0)) / self.s
-
-
-@wrong("variance-term-missing", shape=(5, 6))
-class RootMeanSquare(mn.Layer):
-    def forward(self, x):
-        self.r = np.sqrt((x**2).mean(axis=1, keepdims=True) + 1e-6)
-        return x / self.r
-
-    def backward(self, grad):
-        return grad / self.r
-
-
-@wrong("mean-term-missing", shape=(5, 6))
-class CenterRows(mn.Layer):
-    def forward(self, x):
-        return x - x.mean(axis=1, keepdims=True)
-
-    def backward(self, grad):
-        return grad * 1.0
-
-
-@wrong("mask-redrawn")
-class FreshGenerator(mn.Layer):
-    def forward(self, x):
-        if not self.training:
-            return x
-        return x * self.mask(x.shape)
-
-    def backward(self, grad):
-        if not self.training:
-            return grad
-        return grad * self.mask(grad.shape)
-
-    def mask(self, shape):
-        return np.random.default_rng().binomial(1, 0.7, size=shape) / 0.7
-
-
-@wrong("mask-missing")
-class PlainMaskMissing:
-    def __init__(self, p=0.5):
-        self.p, self.rng, self.train = p, np.random.RandomState(3), True
-
-    def forward(self, x):
-        if not self.train:
-            return x
-        self.mask = self.rng.binomial(1, 1 - self.p, size=x.shape) / (1 - self.p)
-        return x * self.mask
-
-    def backward(self, g):
-        return g
-
-
-@wrong("mask-scale-missing")
-class ScaleOnlyForward(mn.Layer):
-    def forward(self, x):
-        self.keep = self.random.random(x.shape) < 0.8 if self.training else None
-        return x * self.keep / 0.8 if self.training else x
-
-    def backward(self, grad):
-        return grad * self.keep if self.training else grad
-
-
-@wrong("train-eval-confused")
-class PlainNoiseInTest:
-    def __init__(self):
-        self.training = True
-
-    def forward(self, x):
-        return x + np.random.randn(*x.shape)
-
-    def backward(self, g):
-        return g.copy()
-
-
-@wrong("train-eval-confused")
-class ScaledInEvaluationToo(mn.Layer):
-    def forward(self, x):
-        self.mask = 1.0
-        if self.training:
-            self.mask = (self.random.random(x.shape) < 0.8) / 0.8
-            return x * self.mask
-        self.mask = 0.8
-        return x * self.mask
-
-    def backward(self, grad):
-        return grad * self.mask
-
-
-@wrong("train-eval-confused")
-class NeverStoresStatistics(mn.Layer):
-    def __init__(self):
-        self.running_mean, self.running_variance = np.zeros(3), np.ones(3)
-
-    def forward(self, x):
-        if self.training:
-            mean, variance = x.mean(axis=0), x.var(axis=0)
-        else:
-            mean, variance = self.running_mean, self.running_variance
-        self.batch, self.s = self.training, np.sqrt(variance + 1e-5)
-        self.h = (x - mean) / self.s
-        return self.h
-
-    def backward(self, grad):
-        if not self.batch:
-            return grad / self.s
-        return (grad - grad.mean(0) - self.h * (grad * self.h).mean(0)) / self.s
-
-
 @wrong("not-finite")
 class LogOfSoftmax(mn.Activation):
     def forward(self, z):
@@ -403,48 +208,134 @@ class LogOfSoftmax(mn.Activation):
         return grad - self.p * grad.sum(axis=1, keepdims=True)
 
 
-@wrong("not-finite")
-class TanhByHand(mn.Activation):
+@wrong("unknown")
+class ReturnsZeros(mn.Activation):
     def forward(self, z):
-        self.a = (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
-        return self.a
+        e = np.exp(z - z.max(axis=1, keepdims=True))
+        return e / e.sum(axis=1, keepdims=True)
 
     def backward(self, grad):
-        return grad * (1 - self.a**2)
+        return np.zeros_like(grad)
 
 
 @wrong("not-finite")
-class NoEpsilon(mn.Layer):
+class LogSumExp(mn.Layer):
     def forward(self, x):
-        self.s = x.std(axis=1, keepdims=True)
-        self.h = (x - x.mean(axis=1, keepdims=True)) / self.s
+        self.e = np.exp(x)
+        return np.log(self.e.sum(axis=1, keepdims=True))
+
+    def backward(self, grad):
+        return grad * self.e / self.e.sum(axis=1, keepdims=True)
+
+
+@wrong("jacobian-diagonal-only")
+class SoftmaxAsSigmoid:
+    def forward(self, inputs):
+        e = np.exp(inputs - np.max(inputs, axis=1, keepdims=True))
+        self.output = e / np.sum(e, axis=1, keepdims=True)
+        return self.output
+
+    def backward(self, dvalues):
+        out = np.empty_like(dvalues)
+        for i, (p, g) in enumerate(zip(self.output, dvalues, strict=True)):
+            out[i] = np.diag(np.diag(np.diagflat(p) - np.outer(p, p))) @ g
+        return out
+
+
+@wrong("jacobian-term-missing")
+class SoftmaxDiagflat(SoftmaxAsSigmoid):
+    def backward(self, dvalues):
+        return np.array([np.diagflat(p) @ g for p, g in zip(self.output, dvalues, strict=True)])
+
+
+@wrong("one-sample-only")
+class SoftmaxLastRow(SoftmaxAsSigmoid):
+    def backward(self, dvalues):
+        out = np.zeros_like(dvalues)
+        for p, g in zip(self.output, dvalues, strict=True):
+            row = (np.diagflat(p) - np.outer(p, p)) @ g
+        out[-1] = row
+        return out
+
+
+@wrong("wrong-axis")
+class SoftmaxNoAxis:
+    def forward(self, x):
+        e = np.exp(x - np.max(x))
+        self.y = e / np.sum(e)
+        return self.y
+
+    def backward(self, dout):
+        return self.y * (dout - np.sum(dout * self.y))
+
+
+@wrong("mixes-samples")
+class StandardizeEverything(mn.Layer):
+    def forward(self, x):
+        self.s = x.std() + 1e-8
+        self.h = (x - x.mean()) / self.s
         return self.h
 
     def backward(self, grad):
-        mean = grad.mean(1, keepdims=True)
-        return (grad - mean - self.h * (grad * self.h).mean(1, keepdims=True)) / self.s
+        return (grad - grad.mean() - self.h * (grad * self.h).mean()) / self.s
+
+
+@wrong("raises")
+class IndexBeyond(mn.Layer):
+    def forward(self, x):
+        return np.stack([x[:, j] * x[:, j + 1] for j in range(x.shape[1])], axis=1)
+
+    def backward(self, grad):
+        return grad
+
+
+@wrong("jacobian-diagonal-only", shape=(5, 4))
+class NormDiagonal(mn.Layer):
+    def forward(self, x):
+        self.x, self.n = x, np.sqrt((x**2).sum(axis=1, keepdims=True))
+        return x / self.n
+
+    def backward(self, grad):
+        return grad * (1 / self.n - self.x**2 / self.n**3)
+
+
+@wrong("wrong-axis", shape=(5, 4))
+class AttentionWeights(mn.Layer):
+    def forward(self, x):
+        e = np.exp(x - x.max(axis=-1, keepdims=True))
+        self.p = e / e.sum(axis=-1, keepdims=True)
+        return self.p
+
+    def backward(self, grad):
+        dot = np.einsum("mk,mk->k", grad, self.p)
+        return self.p * (grad - dot)
+
+
+@wrong("not-finite", ROWS_WITH_ZEROS)
+class Normalized(mn.Activation):
+    """x / ||x||, which is 0/0 for a row of zeros."""
+
+    def forward(self, z):
+        self.norm = np.sqrt((z**2).sum(axis=1, keepdims=True))
+        self.y = z / self.norm
+        return self.y
+
+    def backward(self, grad):
+        return (grad - self.y * (grad * self.y).sum(axis=1, keepdims=True)) / self.norm
+
+
+@wrong("upstream-ignored")
+class SoftmaxOfOnes(SoftmaxBase):
+    """The derivative of the plain sum of the outputs, which is always 1."""
+
+    def backward(self, grad):
+        ones = np.ones_like(grad)
+        return self.a * (ones - (self.a * ones).sum(axis=-1, keepdims=True))
 
 
 @wrong("unknown")
-class WrongSlope(mn.Activation):
-    def forward(self, z):
-        self.z = z
-        return np.where(z > 0, z, 0.1 * z)
+class SoftmaxOfZeros(SoftmaxOfOnes):
+    """Zeros."""
 
     def backward(self, grad):
-        return grad * np.where(self.z > 0, 1, 0.3)
-
-
-@wrong("local-derivative-missing")
-class ConvTanhForgets(mn.Layer):
-    def __init__(self):
-        self.w, self.b = mn.Parameter(np.ones((3, 2))), mn.Parameter(np.zeros(2))
-
-    def forward(self, x):
-        self.x = x
-        return np.tanh(x @ self.w.value + self.b.value)
-
-    def backward(self, grad):
-        self.w.grad[...] = self.x.T @ grad
-        self.b.grad[...] = grad.sum(0)
-        return grad @ self.w.value.T
+        return np.zeros_like(grad)

@@ -1,9 +1,7 @@
-"""Dense layers with one mistake each, in the various ways in which students write them."""
-
-# ruff: noqa: NPY002 - students draw from np.random
+"""Dense layers, `y = x W + b`, and embeddings, with `mn.Parameter`, each with one mistake."""
 
 import numpy as np
-from doctor_corpus import wrong
+from corpus.cases import wrong
 
 import minnet as mn
 
@@ -23,6 +21,17 @@ class Dense(mn.Layer):
         self.W.grad = self.x.T @ grad
         self.b.grad = grad.sum(axis=0)
         return grad @ self.W.value.T
+
+
+class Product(mn.Layer):
+    """y = x W, without a bias."""
+
+    def __init__(self, n_in=3, n_out=4):
+        self.W = mn.Parameter(np.ones((n_in, n_out)))
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W.value
 
 
 @wrong("not-summed-over-batch")
@@ -117,23 +126,6 @@ class WeightMean(Dense):
         return grad @ self.W.value.T
 
 
-@wrong("divided-by-batch")
-class DxDivided:
-    def __init__(self):
-        self.weights = 0.1 * np.random.randn(3, 7)
-        self.bias = np.zeros((1, 7))
-
-    def forward(self, x):
-        self.inputs = x
-        return np.dot(x, self.weights) + self.bias
-
-    def backward(self, dvalues):
-        self.dweights = np.dot(self.inputs.T, dvalues)
-        self.dbias = np.sum(dvalues, axis=0, keepdims=True)
-        self.dinputs = np.dot(dvalues, self.weights.T) / len(dvalues)
-        return self.dinputs
-
-
 @wrong("constant-factor")
 class Doubled(Dense):
     def backward(self, grad):
@@ -153,23 +145,6 @@ class LoopOverwrites(Dense):
         return dx
 
 
-@wrong("one-sample-only")
-class FirstSampleDict:
-    def __init__(self):
-        self.params = {"W": np.random.randn(3, 7), "b": np.random.randn(7)}
-        self.grads = {}
-
-    def forward(self, x):
-        self.cache = x
-        return x.dot(self.params["W"]) + self.params["b"]
-
-    def backward(self, dout):
-        x = self.cache
-        self.grads["W"] = np.outer(x[0], dout[0])
-        self.grads["b"] = dout.sum(axis=0)
-        return dout.dot(self.params["W"].T)
-
-
 @wrong("parameter-gradient-missing")
 class BiasForgotten(Dense):
     def backward(self, grad):
@@ -183,21 +158,6 @@ class GradNone(Dense):
         self.W.grad = self.x.T.dot(grad)
         self.b.grad = None
         return grad @ self.W.value.T
-
-
-@wrong("parameter-gradient-missing")
-class PlainDbNone:
-    def __init__(self):
-        self.W, self.b = np.random.randn(3, 7), np.zeros(7)
-        self.dW = self.db = None
-
-    def forward(self, x):
-        self.x = x
-        return x @ self.W + self.b
-
-    def backward(self, g):
-        self.dW = self.x.T @ g
-        return g @ self.W.T
 
 
 @wrong("not-a-parameter")
@@ -216,19 +176,6 @@ class RawArrays(mn.Layer):
         return grad @ self.W.T
 
 
-@wrong("not-a-parameter")
-class RawGain(mn.Layer):
-    def __init__(self):
-        self.weight = np.ones(3)
-
-    def forward(self, x):
-        self.x = x
-        return x * self.weight
-
-    def backward(self, grad):
-        return grad * self.weight
-
-
 @wrong("gradient-accumulates")
 class PrivateSum(Dense):
     def __init__(self):
@@ -240,22 +187,6 @@ class PrivateSum(Dense):
         self.W.grad = self.total
         self.b.grad = grad.sum(axis=0)
         return grad @ self.W.value.T
-
-
-@wrong("gradient-accumulates")
-class PlainPlusEquals:
-    def __init__(self):
-        self.W, self.b = np.random.randn(3, 7), np.zeros(7)
-        self.dW, self.db = np.zeros_like(self.W), np.zeros_like(self.b)
-
-    def forward(self, x):
-        self.x = x
-        return x @ self.W + self.b
-
-    def backward(self, g):
-        self.dW += self.x.T @ g
-        self.db += g.sum(0)
-        return g @ self.W.T
 
 
 @wrong("stale-cache")
@@ -379,41 +310,273 @@ class Float32Back(Dense):
         return super().backward(grad).astype("float32")
 
 
-@wrong("local-derivative-missing")
-class DenseSigmoidNoDerivative(Dense):
+@wrong("stale-cache")
+class LagsBehind(mn.Layer):
+    def __init__(self):
+        self.W = mn.Parameter(np.ones((3, 2)))
+        self.now = self.before = None
+
     def forward(self, x):
-        self.x = x
-        self.a = 1 / (1 + np.exp(-(x @ self.W.value + self.b.value)))
-        return self.a
-
-
-@wrong("local-derivative-missing")
-class DenseReluNoMask(Dense):
-    def forward(self, x):
-        self.x = x
-        return np.maximum(0, x @ self.W.value + self.b.value)
-
-
-@wrong("local-derivative-at-wrong-point")
-class DenseTanhAtZ(Dense):
-    def forward(self, x):
-        self.x = x
-        self.z = x @ self.W.value + self.b.value
-        return np.tanh(self.z)
+        self.before = self.now if self.now is not None else x
+        self.now = x
+        return x @ self.W.value
 
     def backward(self, grad):
-        return super().backward(grad * (1 - self.z**2))
+        self.W.grad = self.before.T @ grad
+        return grad @ self.W.value.T
 
 
-@wrong("local-derivative-at-wrong-point")
-class DenseSigmoidPrimeOfA(Dense):
-    def s(self, z):
-        return 1 / (1 + np.exp(-z))
+@wrong("parameter-modified")
+class NormalizesWeights(Product):
+    def forward(self, x):
+        self.W.value /= np.linalg.norm(self.W.value)
+        self.x = x
+        return x @ self.W.value
+
+    def backward(self, grad):
+        self.W.grad = self.x.T @ grad
+        return grad @ self.W.value.T
+
+
+@wrong("not-a-parameter")
+class MixedWeights(mn.Layer):
+    def __init__(self):
+        self.kernel = mn.Parameter(np.ones((3, 4)))
+        self.bias = np.zeros(4)
 
     def forward(self, x):
         self.x = x
-        self.a = self.s(x @ self.W.value + self.b.value)
-        return self.a
+        return x @ self.kernel.value + self.bias
 
     def backward(self, grad):
-        return super().backward(grad * self.s(self.a) * (1 - self.s(self.a)))
+        self.kernel.grad = self.x.T @ grad
+        self.grad_bias = grad.sum(axis=0)
+        return grad @ self.kernel.value.T
+
+
+@wrong("wrong-shape")
+class GradOfOtherShape(Product):
+    def backward(self, grad):
+        self.W.grad = grad[:2, :2]
+        return grad @ self.W.value.T
+
+
+@wrong("one-sample-only", shape=np.array([[0, 2, 2], [1, 2, 0]]))
+class EmbeddingOverwrites(mn.Layer):
+    takes_indices = True
+
+    def __init__(self):
+        self.table = mn.Parameter(np.random.default_rng(0).normal(size=(3, 4)))
+
+    def forward(self, x):
+        self.x = x
+        return self.table.value[x]
+
+    def backward(self, grad):
+        self.table.grad[self.x] = grad
+        return np.zeros(self.x.shape)
+
+
+@wrong("output-used-for-input", shape=(5, 4), make=(4, 4))
+class SquareDenseOutput(Product):
+    def forward(self, x):
+        self.y = x @ self.W.value
+        return self.y
+
+    def backward(self, grad):
+        self.W.grad = self.y.T @ grad
+        return grad @ self.W.value.T
+
+
+@wrong("upstream-added", make=(3, 3))
+class DenseAdds(Product):
+    def backward(self, grad):
+        self.W.grad = self.x.T @ grad + self.W.value
+        return grad @ self.W.value.T
+
+
+@wrong("not-linear-in-upstream")
+class DenseClipsGradient(Product):
+    def backward(self, grad):
+        self.W.grad = np.clip(self.x.T @ grad, -1, 1)
+        return grad @ self.W.value.T
+
+
+@wrong("integer-arithmetic")
+class IntegerBuffer(mn.Layer):
+    def __init__(self):
+        self.W = mn.Parameter(np.random.default_rng(0).normal(size=(3, 4)))
+
+    def forward(self, x):
+        self.x = x
+        out = np.zeros((len(x), 4), dtype=int)
+        for i, row in enumerate(x):
+            out[i] = 10 * row @ self.W.value
+        return out
+
+    def backward(self, grad):
+        self.W.grad = 10 * self.x.T @ grad
+        return 10 * grad @ self.W.value.T
+
+
+@wrong("transposed", shape=(5, 4))
+class SquareNoTranspose(mn.Layer):
+    def __init__(self):
+        self.W = mn.Parameter(np.random.default_rng(0).normal(size=(4, 4)))
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W.value
+
+    def backward(self, grad):
+        self.W.grad = self.x.T @ grad
+        return grad @ self.W.value
+
+
+@wrong("wrong-shape")
+class SqueezesOutput(mn.Layer):
+    def __init__(self):
+        self.w = mn.Parameter(np.ones((3, 4)))
+
+    def forward(self, x):
+        self.x = x
+        return np.squeeze(x @ self.w.value)
+
+    def backward(self, grad):
+        grad = np.atleast_2d(grad)
+        self.w.grad = self.x.T @ grad
+        return grad @ self.w.value.T
+
+
+@wrong("not-a-parameter")
+class DictInLayer(mn.Layer):
+    def __init__(self):
+        self.params = {"W": np.random.default_rng(0).normal(size=(3, 4)), "b": np.zeros(4)}
+        self.grads = {}
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.params["W"] + self.params["b"]
+
+    def backward(self, grad):
+        self.grads["W"], self.grads["b"] = self.x.T @ grad, grad.sum(0)
+        return grad @ self.params["W"].T
+
+
+@wrong("parameter-gradient-missing")
+class GradientOnWrongName(Product):
+    def backward(self, grad):
+        self.dW = self.x.T @ grad
+        return grad @ self.W.value.T
+
+
+@wrong("wrong-shape")
+class ParameterAsGradient(Product):
+    def forward(self, x):
+        return x @ self.W.value
+
+    def backward(self, grad):
+        self.W.grad = self.W
+        return grad @ self.W.value.T
+
+
+@wrong("sign-flipped", shape=(4, 3))
+class Distance(mn.Layer):
+    def __init__(self):
+        self.centers = mn.Parameter(np.random.default_rng(0).normal(size=(2, 3)))
+
+    def forward(self, x):
+        self.d = x[:, None, :] - self.centers.value
+        return (self.d**2).sum(axis=2)
+
+    def backward(self, grad):
+        back = 2 * grad[:, :, None] * self.d
+        self.centers.grad = back.sum(axis=0)
+        return back.sum(axis=1)
+
+
+@wrong("stale-cache")
+class EvaluatesFirst(mn.Layer):
+    def __init__(self):
+        self.W, self.inputs = mn.Parameter(np.ones((3, 2))), []
+
+    def forward(self, x):
+        self.inputs += [x]
+        return x @ self.W.value
+
+    def backward(self, grad):
+        x = self.inputs.pop(0)
+        self.W.grad = x.T @ grad
+        return grad @ self.W.value.T
+
+
+@wrong("dtype-changed")
+class Float32Gradient(Product):
+    def backward(self, grad):
+        self.W.grad = np.float32(self.x.T @ grad)
+        return grad @ self.W.value.T
+
+
+@wrong("divided-by-batch")
+class MeanInEinsum(mn.Layer):
+    def __init__(self):
+        self.W = mn.Parameter(np.ones((4, 3)))
+
+    def forward(self, x):
+        self.x = x
+        return np.array([self.W.value.dot(row) for row in x])
+
+    def backward(self, grad):
+        outers = [np.outer(g, r) for g, r in zip(grad, self.x, strict=True)]
+        self.W.grad = np.mean(outers, axis=0)
+        return grad.dot(self.W.value)
+
+
+@wrong("raises")
+class AssertsShape(Product):
+    def backward(self, grad):
+        assert grad.shape == self.x.shape, "shapes differ"
+        return grad
+
+
+@wrong("not-finite", make=(3, 7))
+class NothingToDivideBy(Product):
+    """0/0 in the gradient of a weight, whatever comes."""
+
+    def backward(self, grad):
+        self.W.grad = self.x.T @ grad * (grad[:1, :1] * 0 / 0)
+        return grad @ self.W.value.T
+
+
+@wrong("integer-arithmetic", make=(3, 7))
+class WeightGradientCut(Product):
+    """The gradient of the weights is summed in an array of whole numbers."""
+
+    def backward(self, grad):
+        cut = np.zeros((3, 7), dtype=np.int64)
+        for x, g in zip(self.x, grad, strict=True):
+            cut[...] = cut + np.outer(x, g)
+        self.W.grad = cut
+        return grad @ self.W.value.T
+
+
+@wrong("transposed", (5, 4), make=(4, 4))
+class SquareWeight(Product):
+    """x W, with grad W for grad W^T."""
+
+    def backward(self, grad):
+        self.W.grad = self.x.T @ grad
+        return grad @ self.W.value
+
+
+@wrong("transposed", (5, 4), make=(4, 4))
+class SquareWeightOtherWay(Product):
+    """x W^T, with grad W^T for grad W."""
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W.value.T
+
+    def backward(self, grad):
+        self.W.grad = grad.T @ self.x
+        return grad @ self.W.value.T

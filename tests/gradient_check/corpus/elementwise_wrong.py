@@ -1,89 +1,9 @@
-"""Activations, gains, dropout and softmax with one mistake each."""
+"""Powers, sines, logarithms and other elementwise functions, each with one mistake."""
 
 import numpy as np
-from doctor_corpus import wrong
+from corpus.cases import ROWS_WITH_ZEROS, wrong
 
 import minnet as mn
-
-
-def sigmoid(z):
-    return 1 / (1 + np.exp(-z))
-
-
-class SigmoidBase(mn.Activation):
-    def forward(self, z):
-        self.z = z
-        self.a = sigmoid(z)
-        return self.a
-
-
-@wrong("local-derivative-missing")
-class SigmoidMissing(SigmoidBase):
-    def backward(self, grad):
-        return grad.copy()
-
-
-@wrong("local-derivative-squared")
-class SigmoidSquared(SigmoidBase):
-    def backward(self, grad):
-        d = self.a * (1 - self.a)
-        return grad * d * d
-
-
-@wrong("local-derivative-at-wrong-point")
-class SigmoidOfA(SigmoidBase):
-    def backward(self, grad):
-        s = sigmoid(self.a)
-        return grad * s * (1 - s)
-
-
-@wrong("local-derivative-at-wrong-point")
-class SigmoidZ(SigmoidBase):
-    def backward(self, grad):
-        return grad * self.z * (1 - self.z)
-
-
-@wrong("local-derivative-at-wrong-point")
-class TanhTwice:
-    def forward(self, z):
-        self.out = np.tanh(z)
-        return self.out
-
-    def backward(self, g):
-        return g * (1 - np.tanh(self.out) ** 2)
-
-
-@wrong("upstream-ignored")
-class SigmoidNoUpstream(SigmoidBase):
-    def backward(self, grad):
-        return self.a * (1 - self.a)
-
-
-@wrong("upstream-added")
-class SigmoidAdded(SigmoidBase):
-    def backward(self, grad):
-        return grad + self.a * (1 - self.a)
-
-
-@wrong("not-linear-in-upstream")
-class ReluByUpstream(mn.Activation):
-    def forward(self, z):
-        return np.maximum(z, 0)
-
-    def backward(self, grad):
-        dz = np.array(grad)
-        dz[grad <= 0] = 0
-        return dz
-
-
-@wrong("not-linear-in-upstream")
-class ClippedUpstream(mn.Activation):
-    def forward(self, z):
-        self.a = np.tanh(z)
-        return self.a
-
-    def backward(self, grad):
-        return np.clip(grad, -5, 5) * (1 - self.a**2)
 
 
 @wrong("not-linear-in-upstream")
@@ -106,44 +26,20 @@ class CosineSign(mn.Activation):
         return grad * np.sin(self.z)
 
 
-@wrong("constant-factor")
-class SquareHalf(mn.Activation):
+class SquareBase(mn.Activation):
     def forward(self, z):
         self.z = z
         return z**2
 
+
+@wrong("constant-factor")
+class SquareHalf(SquareBase):
     def backward(self, grad):
         return grad * self.z
 
 
 @wrong("input-modified")
-class ReluInPlace(mn.Activation):
-    def forward(self, z):
-        z[z < 0] = 0
-        self.z = z
-        return z
-
-    def backward(self, grad):
-        return grad * (self.z > 0)
-
-
-@wrong("upstream-modified")
-class ReluGradInPlace(mn.Activation):
-    def forward(self, z):
-        self.z = z
-        return np.maximum(z, 0)
-
-    def backward(self, grad):
-        grad[self.z <= 0] = 0
-        return grad
-
-
-@wrong("input-modified")
-class CacheIsInput(mn.Activation):
-    def forward(self, z):
-        self.z = z
-        return z**2
-
+class CacheIsInput(SquareBase):
     def backward(self, grad):
         self.z *= 2
         return grad * self.z
@@ -181,100 +77,277 @@ class FloorDivision:
         return grad * 2
 
 
-@wrong("not-finite")
-class NaiveSoftmax(mn.Activation):
-    def forward(self, z):
-        e = np.exp(z)
-        self.a = e / e.sum(axis=1, keepdims=True)
-        return self.a
-
-    def backward(self, grad):
-        return self.a * (grad - (grad * self.a).sum(axis=1, keepdims=True))
-
-
-@wrong("not-finite")
-class NaiveSoftplus(mn.Activation):
+@wrong("unknown")
+class CubeAsSquare(mn.Activation):
     def forward(self, z):
         self.z = z
-        return np.log(1 + np.exp(z))
+        return z**3
 
     def backward(self, grad):
-        return grad / (1 + np.exp(-self.z))
+        return grad * (3 * self.z**2 + 0.1 * np.cos(self.z))
 
 
-@wrong("not-finite")
-class SigmoidDerivativeOverflows(mn.Activation):
-    def forward(self, z):
-        self.z = z
-        return 1 / (1 + np.exp(-z))
+@wrong("integer-arithmetic")
+class FloorsItsInput(mn.Layer):
+    def forward(self, x):
+        self.x = np.array(x, dtype=int)
+        return self.x * 4
 
     def backward(self, grad):
-        return grad * np.exp(-self.z) / (1 + np.exp(-self.z)) ** 2
+        return grad * 4
 
 
-class SoftmaxBase(mn.Activation):
-    def forward(self, z):
-        e = np.exp(z - z.max(axis=-1, keepdims=True))
-        self.a = e / e.sum(axis=-1, keepdims=True)
-        return self.a
-
-
-@wrong("jacobian-diagonal-only")
-class SoftmaxDiagonal(SoftmaxBase):
+@wrong("dtype-changed")
+class EmptyFloat32(SquareBase):
     def backward(self, grad):
-        return grad * self.a * (1 - self.a)
-
-
-@wrong("jacobian-term-missing")
-class SoftmaxNoCoupling(SoftmaxBase):
-    def backward(self, grad):
-        return grad * self.a
-
-
-@wrong("jacobian-term-missing")
-class SoftmaxLoopOffDiagonal(SoftmaxBase):
-    def backward(self, grad):
-        dz = np.zeros_like(grad)
-        for n in range(len(grad)):
-            for i in range(grad.shape[1]):
-                for j in range(grad.shape[1]):
-                    dz[n, i] += -self.a[n, i] * self.a[n, j] * grad[n, j]
+        dz = np.empty(grad.shape, dtype=np.float32)
+        dz[:] = 2 * self.z * grad
         return dz
 
 
-@wrong("wrong-axis")
-class SoftmaxWrongSum(SoftmaxBase):
-    def backward(self, grad):
-        return self.a * (grad - (grad * self.a).sum(axis=0))
-
-
-@wrong("wrong-axis")
-class SoftmaxOverBatch(mn.Activation):
+class SineBase(mn.Activation):
     def forward(self, z):
-        e = np.exp(z - z.max(axis=0))
-        self.a = e / e.sum(axis=0)
-        return self.a
+        self.z = z
+        return np.sin(z)
+
+
+@wrong("gradient-accumulates")
+class SumsDx(SineBase):
+    def __init__(self):
+        self.dz = 0.0
 
     def backward(self, grad):
-        return self.a * (grad - (grad * self.a).sum(axis=0))
+        self.dz = self.dz + grad * np.cos(self.z)
+        return self.dz
 
 
-@wrong("wrong-axis")
-class SoftmaxOverAll(mn.Activation):
-    def forward(self, z):
-        e = np.exp(z - z.max())
-        self.a = e / e.sum()
-        return self.a
-
-    def backward(self, grad):
-        return self.a * (grad - (grad * self.a).sum())
-
-
-@wrong("mixes-samples")
-class NormOfBatch(mn.Layer):
+@wrong("reserved-name")
+class SetsTrainingInForward(mn.Layer):
     def forward(self, x):
-        self.x, self.n = x, np.sqrt((x**2).sum())
-        return x / self.n
+        self.training = len(x)
+        return x * 1.0
 
     def backward(self, grad):
-        return grad / self.n - self.x * (grad * self.x).sum() / self.n**3
+        return grad
+
+
+@wrong("local-derivative-at-wrong-point")
+class ExpWithZ:
+    def forward(self, z):
+        self.z = z
+        return np.exp(z)
+
+    def backward(self, g):
+        return g * self.z
+
+
+@wrong("upstream-added")
+class SquareAdds:
+    def forward(self, z):
+        self.z = z
+        return z * z
+
+    def backward(self, g):
+        return 2 * self.z + g
+
+
+@wrong("not-linear-in-upstream")
+class NormalizesGradient(SineBase):
+    def backward(self, grad):
+        return grad / np.linalg.norm(grad) * np.cos(self.z)
+
+
+@wrong("not-linear-in-upstream")
+class SignOfGradient(SineBase):
+    def backward(self, grad):
+        return np.abs(grad) * np.cos(self.z)
+
+
+@wrong("constant-factor")
+class SineThree(mn.Activation):
+    def forward(self, z):
+        self.z = z
+        return np.sin(3 * z)
+
+    def backward(self, grad):
+        return grad * np.cos(3 * self.z)
+
+
+KEPT = None
+
+
+@wrong("stale-cache")
+class ModuleLevelCache(mn.Activation):
+    def forward(self, z):
+        global KEPT
+        if KEPT is None:
+            KEPT = z
+        return z**2
+
+    def backward(self, grad):
+        return 2 * KEPT * grad if KEPT.shape == grad.shape else 2 * grad
+
+
+@wrong("stale-cache")
+class ClassAttributeCache:
+    kept = []  # noqa: RUF012
+
+    def forward(self, z):
+        self.kept.append(np.exp(z))
+        return np.exp(z)
+
+    def backward(self, g):
+        return g * self.kept[0]
+
+
+@wrong("raises")
+class NotWritten(mn.Layer):
+    def forward(self, x):
+        return x * 2
+
+
+@wrong("transposed", shape=(6, 6))
+class DxTransposed(SquareBase):
+    def backward(self, grad):
+        return (2 * self.z * grad).T
+
+
+@wrong("transposed")
+class DxTransposedVisible(SquareBase):
+    def backward(self, grad):
+        return (2 * self.z * grad).T
+
+
+SEEN = {}
+
+
+@wrong("stale-cache")
+class ModuleLevelDict(mn.Activation):
+    def forward(self, z):
+        SEEN.setdefault("z", z)
+        return np.sin(z)
+
+    def backward(self, grad):
+        return np.cos(SEEN["z"][: len(grad)]) * grad
+
+
+@wrong("constant-factor")
+class SwishBeta(mn.Activation):
+    def forward(self, z):
+        self.z = z
+        return np.arctan(2 * z)
+
+    def backward(self, grad):
+        return grad / (1 + 4 * self.z**2)
+
+
+@wrong("input-modified")
+class NormalizesInPlace(mn.Layer):
+    def forward(self, x):
+        np.divide(x, 2.0, out=x)
+        return x + 0
+
+    def backward(self, grad):
+        return grad / 2
+
+
+@wrong("jacobian-term-missing")
+class SquaredTimesExp(mn.Activation):
+    def forward(self, z):
+        self.z = z
+        return z * np.cos(z)
+
+    def backward(self, grad):
+        return grad * np.cos(self.z)
+
+
+@wrong("local-derivative-squared")
+class SquareRootTwice(mn.Activation):
+    def forward(self, z):
+        self.z = z
+        return np.sqrt(1 + z**2)
+
+    def backward(self, grad):
+        local = self.z / np.sqrt(1 + self.z**2)
+        return grad * local * local
+
+
+@wrong("not-finite")
+class NotANumber:
+    """The logarithm of a negative number in backward."""
+
+    def forward(self, x):
+        self.x = x
+        return np.log(1 + x**2)
+
+    def backward(self, grad):
+        return grad * 2 * self.x * np.exp(-np.log(1 + self.x**2)) + 0 * np.sqrt(self.x)
+
+
+@wrong("not-finite", np.array([[0.2, 0.5, 0.3], [0.0, 0.4, 0.6], [0.1, 0.1, 0.8]]))
+class Entropy:
+    """x ln x, whose value at 0 is 0 and not 0 times minus infinity."""
+
+    def forward(self, x):
+        self.x = x
+        return x * np.log(x)
+
+    def backward(self, grad):
+        return grad * (np.log(self.x) + 1)
+
+
+@wrong("not-finite", ROWS_WITH_ZEROS)
+class Length(mn.Activation):
+    """|z| forward; backward z/|z| is 0/0 at 0."""
+
+    def forward(self, z):
+        self.z = z
+        return np.abs(z)
+
+    def backward(self, grad):
+        return grad * self.z / np.abs(self.z)
+
+
+@wrong("not-finite", np.array([[1.0, 4.0, 0.0], [9.0, 2.0, 3.0]]))
+class DividesByTheRoot:
+    """x / sqrt(x), which is sqrt(x) and 0 at 0."""
+
+    def forward(self, x):
+        self.y = x / np.sqrt(x)
+        return self.y
+
+    def backward(self, grad):
+        return grad / (2 * self.y)
+
+
+@wrong("integer-arithmetic")
+class WholeGradient:
+    """Fractions are cut off when they are put into an array of whole numbers."""
+
+    def forward(self, x):
+        return 0.1 * x
+
+    def backward(self, grad):
+        dx = np.ones(grad.shape, dtype=int)
+        dx[...] = 0.1 * grad
+        return dx
+
+
+@wrong("integer-arithmetic")
+class SquareCut(SquareBase):
+    """z^2 and 2z, of which only the whole part is taken."""
+
+    def backward(self, grad):
+        return grad * np.floor(2 * self.z)
+
+
+@wrong("not-finite", np.array([[1.0, 4.0, 0.0], [9.0, 2.0, 3.0], [2.0, 1.0, 5.0]]))
+class LogarithmByQuotient:
+    """x ln x / x: not minus infinity at 0, but 0/0."""
+
+    def forward(self, x):
+        self.x = x
+        return x * np.log(x) / x
+
+    def backward(self, grad):
+        return grad / self.x

@@ -1,137 +1,137 @@
-"""A sixth collection of right layers and losses: what the sixth wrong ones resemble."""
+"""Batch normalization, layer normalization and their relatives, without a mistake."""
 
 import numpy as np
-from doctor_corpus import right, right_loss
+from corpus.cases import right
 
 import minnet as mn
 
 
-@right_loss()
-class OneOutputFlat:
-    """Made for (m, 1): works on the flat numbers, and gives a column."""
-
-    def forward(self, prediction, target):
-        self.d = np.ravel(prediction) - np.ravel(target)
-        return np.sum(self.d**2) / len(self.d)
-
-    def backward(self):
-        return (2 * self.d / len(self.d)).reshape(-1, 1)
-
-
-@right_loss()
-class FirstColumnOnly:
-    """Made for (m, 1): what stands in other columns does not count."""
-
-    def forward(self, prediction, target):
-        self.d = prediction[:, 0] - target[:, 0]
-        return 0.5 * np.mean(self.d**2)
-
-    def backward(self):
-        return self.d[:, np.newaxis] / len(self.d)
-
-
-@right_loss()
-class VectorOnly:
-    """Refuses all but a vector."""
-
-    def forward(self, prediction, target):
-        if prediction.ndim != 1:
-            raise ValueError(f"expected predictions of shape (m,), got {prediction.shape}")
-        self.d = prediction - target
-        return 0.5 * np.mean(self.d**2)
-
-    def backward(self):
-        return self.d / len(self.d)
-
-
-ZEROS = np.array([[1.0, 4.0, 0.0], [9.0, 0.0, 3.0], [0.0, 0.0, 0.0], [2.0, 1.0, 900.0]])
-
-
-@right(ZEROS)
-class RootAtZero:
-    """The slope of a root is infinite at 0, and that is what backward says."""
+@right()
+class BatchNormBare(mn.Layer):
+    def __init__(self):
+        self.gamma, self.beta = mn.Parameter(np.ones(3)), mn.Parameter(np.zeros(3))
 
     def forward(self, x):
-        self.y = np.sqrt(x)
-        return self.y
+        self.inv = 1 / np.sqrt(x.var(axis=0) + 1e-5)
+        self.xhat = (x - x.mean(axis=0)) * self.inv
+        return self.gamma.value * self.xhat + self.beta.value
 
     def backward(self, grad):
-        return grad / (2 * self.y)
+        self.gamma.grad = np.sum(grad * self.xhat, axis=0)
+        self.beta.grad = np.sum(grad, axis=0)
+        q = grad * self.gamma.value
+        return self.inv * (q - q.mean(0) - self.xhat * np.mean(q * self.xhat, axis=0))
 
 
-@right(ZEROS)
-class LogarithmAtZero(mn.Activation):
-    """Minus infinity at 0."""
-
-    def forward(self, z):
-        self.z = z
-        return np.log(z)
-
-    def backward(self, grad):
-        return grad / self.z
-
-
-@right(ZEROS - 1.0)
-class SafeLength(mn.Activation):
-    """x / ||x||, zero for a row of zeros."""
-
-    def forward(self, z):
-        norm = np.sqrt((z**2).sum(axis=1, keepdims=True))
-        self.norm = np.where(norm == 0, 1.0, norm)
-        self.y = z / self.norm
-        return self.y
-
-    def backward(self, grad):
-        return (grad - self.y * (grad * self.y).sum(axis=1, keepdims=True)) / self.norm
-
-
-@right(ZEROS)
-class SafeEntropy:
-    """x ln x, zero at 0, where its slope is minus infinity."""
+@right()
+class BatchNormUnbiased:
+    def __init__(self):
+        self.gamma, self.beta = np.ones(3), np.zeros(3)
+        self.dgamma = self.dbeta = None
+        self.running_mean, self.running_var = np.zeros(3), np.ones(3)
+        self.training = True
 
     def forward(self, x):
-        self.x = x
-        return np.where(x > 0, x * np.log(np.where(x > 0, x, 1.0)), 0.0)
+        if len(x) < 2 and self.training:
+            raise ValueError("batch norm needs at least two samples")
+        if self.training:
+            mu, var = x.mean(0), x.var(0, ddof=1)
+            self.running_mean = 0.9 * self.running_mean + 0.1 * mu
+            self.running_var = 0.9 * self.running_var + 0.1 * var
+        else:
+            mu, var = self.running_mean, self.running_var
+        self.inv = 1 / np.sqrt(var + 1e-5)
+        self.xhat = (x - mu) * self.inv
+        return self.gamma * self.xhat + self.beta
+
+    def backward(self, g):
+        self.dgamma, self.dbeta = (g * self.xhat).sum(0), g.sum(0)
+        q = g * self.gamma
+        if not self.training:
+            return q * self.inv
+        m = len(q)
+        return self.inv * (q - q.mean(0) - self.xhat * (q * self.xhat).sum(0) / (m - 1))
+
+
+@right()
+class CenterOnly(mn.Layer):
+    def forward(self, x):
+        return x - x.mean(axis=0)
 
     def backward(self, grad):
-        return grad * (np.log(self.x) + 1)
+        return grad - grad.mean(axis=0)
 
 
-@right_loss(np.array([[0.5, 0.5, 0.0], [0.2, 0.0, 0.8]]), np.array([[1.0, 0, 0], [0, 0, 1.0]]))
-class SafeCrossEntropy(mn.Loss):
-    """-y ln a, where y is not 0."""
+@right(shape=(5, 7))
+class RMSNorm(mn.Layer):
+    def __init__(self):
+        self.gain = mn.Parameter(np.ones(7))
 
-    def forward(self, prediction, target):
-        self.a, self.y = prediction, target
-        return -np.log(prediction[target > 0]).sum() / len(prediction)
+    def forward(self, x):
+        self.r = np.sqrt((x**2).mean(-1, keepdims=True) + 1e-8)
+        self.xhat = x / self.r
+        return self.xhat * self.gain.value
 
-    def backward(self):
-        quotient = self.y / np.where(self.y > 0, self.a, 1.0)
-        return -quotient / len(self.a)
-
-
-@right_loss(np.array([[0.5], [2.0], [1.0]]), np.array([[0.5], [1.0], [1.5]]))
-class AbsoluteAtZero(mn.Loss):
-    """The first error is 0, where the slope is taken as 0."""
-
-    def forward(self, prediction, target):
-        self.d = prediction - target
-        return np.abs(self.d).mean()
-
-    def backward(self):
-        return np.sign(self.d) / self.d.size
+    def backward(self, grad):
+        self.gain.grad = (grad * self.xhat).sum(0)
+        q = grad * self.gain.value
+        return (q - self.xhat * (q * self.xhat).mean(-1, keepdims=True)) / self.r
 
 
-@right_loss()
-class HuberOfNumbers(mn.Loss):
-    """Clipped at an error of 0.2."""
+@right()
+class CumulativeBatchNorm(mn.Layer):
+    def __init__(self):
+        self.mean, self.var = np.zeros(3), np.ones(3)
+        self.seen = 0
 
-    def forward(self, prediction, target):
-        d = self.d = prediction - target
-        return np.where(abs(d) <= 0.2, 0.5 * d**2, 0.2 * abs(d) - 0.02).sum() / len(d)
+    def forward(self, x):
+        if self.training:
+            mu, var = x.mean(0), x.var(0)
+            self.seen += 1
+            self.mean = self.mean + (mu - self.mean) / self.seen
+            self.var = self.var + (var - self.var) / self.seen
+        else:
+            mu, var = self.mean, self.var
+        self.mode, self.s = self.training, np.sqrt(var + 1e-5)
+        self.h = (x - mu) / self.s
+        return self.h
 
-    def backward(self):
-        return np.clip(self.d, -0.2, 0.2) / len(self.d)
+    def backward(self, g):
+        if not self.mode:
+            return g / self.s
+        return (g - g.mean(0) - self.h * (g * self.h).mean(0)) / self.s
+
+
+@right(shape=(5, 4))
+class StdPlusEpsilon(mn.Layer):
+    def forward(self, x):
+        self.c = x - x.mean(axis=1, keepdims=True)
+        self.s = self.c.std(axis=1, keepdims=True)
+        self.h = self.c / (self.s + 1e-3)
+        return self.h
+
+    def backward(self, grad):
+        n = grad.shape[1]
+        t = self.s + 1e-3
+        dc = grad / t - (grad * self.c).sum(1, keepdims=True) / t**2 * self.c / (
+            n * np.maximum(self.s, 1e-300)
+        )
+        return dc - dc.mean(axis=1, keepdims=True)
+
+
+@right(shape=(5, 6))
+class GroupNorm(mn.Layer):
+    def forward(self, x):
+        g = x.reshape(len(x), 2, 3)
+        self.s = np.sqrt(g.var(axis=2, keepdims=True) + 1e-5)
+        self.h = (g - g.mean(axis=2, keepdims=True)) / self.s
+        return self.h.reshape(x.shape)
+
+    def backward(self, grad):
+        q, h = grad.reshape(self.h.shape), self.h
+        mean = q.mean(2, keepdims=True)
+        dx = (q - mean - h * (q * h).mean(2, keepdims=True)) / self.s
+        return dx.reshape(grad.shape)
 
 
 @right()
@@ -163,7 +163,7 @@ class RunningNorm(mn.Layer):
 
 
 @right()
-class RunningDeviation(RunningNorm):
+class RunningStandardDeviation(RunningNorm):
     """Keeps the standard deviation, on purpose, and uses it as one."""
 
     def forward(self, x):
@@ -175,73 +175,3 @@ class RunningDeviation(RunningNorm):
         self.inverse = 1 / deviation
         self.xhat = (x - mean) * self.inverse
         return self.gamma.value * self.xhat + self.beta.value
-
-
-@right_loss()
-class CountsErrors(mn.Loss):
-    """A whole number whose derivative is zero."""
-
-    def forward(self, prediction, target):
-        self.shape = np.shape(prediction)
-        return float(np.sum((prediction > 0.5) != (target > 0.5)))
-
-    def backward(self):
-        return np.zeros(self.shape)
-
-
-@right((4, 5, 3))
-class LastState(mn.Layer):
-    """A recurrent layer that gives its last state."""
-
-    def __init__(self):
-        self.Wx, self.Wh = mn.Parameter(np.ones((3, 4))), mn.Parameter(np.ones((4, 4)))
-        self.b = mn.Parameter(np.zeros(4))
-
-    def forward(self, x):
-        self.x, self.h = x, [np.zeros((len(x), 4))]
-        for t in range(x.shape[1]):
-            z = x[:, t] @ self.Wx.value + self.h[-1] @ self.Wh.value + self.b.value
-            self.h.append(np.tanh(z))
-        return self.h[-1]
-
-    def backward(self, grad):
-        dx, dh = np.zeros_like(self.x), grad
-        for t in reversed(range(self.x.shape[1])):
-            delta = dh * (1 - self.h[t + 1] ** 2)
-            self.Wx.grad += self.x[:, t].T @ delta
-            self.Wh.grad += self.h[t].T @ delta
-            self.b.grad += delta.sum(axis=0)
-            dx[:, t], dh = delta @ self.Wx.value.T, delta @ self.Wh.value.T
-        return dx
-
-
-@right((4, 5, 3))
-class OneStep(mn.Layer):
-    """Uses the first step alone, on purpose."""
-
-    def __init__(self):
-        self.W = mn.Parameter(np.ones((3, 4)))
-
-    def forward(self, x):
-        self.x = x
-        return x[:, 0] @ self.W.value
-
-    def backward(self, grad):
-        self.W.grad = self.x[:, 0].T @ grad
-        dx = np.zeros_like(self.x)
-        dx[:, 0] = grad @ self.W.value.T
-        return dx
-
-
-@right_loss()
-class SoftmaxOverRows(mn.Loss):
-    """Softmax and cross-entropy from logits, each row on its own."""
-
-    def forward(self, prediction, target):
-        shifted = prediction - prediction.max(axis=1, keepdims=True)
-        logarithm = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-        self.p, self.y = np.exp(logarithm), target
-        return -(target * logarithm).sum() / len(target)
-
-    def backward(self):
-        return (self.p * self.y.sum(axis=1, keepdims=True) - self.y) / len(self.y)

@@ -1,9 +1,86 @@
-"""Right losses with various reductions, targets and forms."""
+"""Losses for regression without a mistake, with various reductions and forms."""
 
 import numpy as np
-from doctor_corpus import right_loss
+from corpus.cases import right_loss
 
 import minnet as mn
+
+
+@right_loss()
+class Poisson:
+    def forward(self, rate, counts):
+        self.rate, self.counts = rate, counts
+        return np.mean(rate - counts * np.log(rate))
+
+    def backward(self):
+        return (1 - self.counts / self.rate) / self.rate.size
+
+
+@right_loss()
+class Weighted(mn.Loss):
+    def forward(self, prediction, target):
+        self.w = 1 + target
+        self.d = prediction - target
+        return (self.w * self.d**2).sum() / self.w.sum()
+
+    def backward(self):
+        return 2 * self.w * self.d / self.w.sum()
+
+
+@right_loss()
+class Quantile(mn.Loss):
+    def forward(self, prediction, target):
+        self.d = target - prediction
+        return np.maximum(0.8 * self.d, -0.2 * self.d).mean()
+
+    def backward(self):
+        return np.where(self.d > 0, -0.8, 0.2) / self.d.size
+
+
+@right_loss()
+class Cosine(mn.Loss):
+    def forward(self, prediction, target):
+        self.a, self.y = prediction, target
+        self.na = np.linalg.norm(prediction, axis=1, keepdims=True)
+        self.ny = np.linalg.norm(target, axis=1, keepdims=True)
+        self.c = (prediction * target).sum(1, keepdims=True) / (self.na * self.ny)
+        return float((1 - self.c).mean())
+
+    def backward(self):
+        g = self.y / (self.na * self.ny) - self.c * self.a / self.na**2
+        return -g / len(self.a)
+
+
+@right_loss()
+class SinglePrecisionValue(mn.Loss):
+    def forward(self, prediction, target):
+        self.d = (prediction - target).astype(np.float32)
+        return float((self.d**2).mean())
+
+    def backward(self):
+        return (2 * self.d / self.d.size).astype(np.float64)
+
+
+@right_loss()
+class ArrayValue(mn.Loss):
+    def forward(self, prediction, target):
+        self.d = prediction - target
+        return np.array([[(self.d**2).sum()]])
+
+    def backward(self):
+        return 2 * self.d
+
+
+@right_loss(
+    np.random.default_rng(1).normal(size=(6, 1)), np.random.default_rng(2).normal(size=(6, 1))
+)
+class GivenColumns:
+    def forward(self, a, y):
+        self.d = a - y
+        return (self.d**2).sum()
+
+    def backward(self):
+        return 2 * self.d
 
 
 @right_loss()
@@ -48,82 +125,6 @@ class Huber(mn.Loss):
 
 
 @right_loss()
-class BinaryClipped(mn.Loss):
-    def forward(self, prediction, target):
-        self.a, self.y = np.clip(prediction, 1e-12, 1 - 1e-12), target
-        return -np.mean(self.y * np.log(self.a) + (1 - self.y) * np.log(1 - self.a))
-
-    def backward(self):
-        return ((1 - self.y) / (1 - self.a) - self.y / self.a) / self.a.size
-
-
-@right_loss()
-class BinaryPlain:
-    def forward(self, p, y):
-        self.p, self.y = p, y
-        return -(y * np.log(p) + (1 - y) * np.log(1 - p)).sum() / len(p)
-
-    def backward(self):
-        return (self.p - self.y) / (self.p * (1 - self.p)) / len(self.p)
-
-
-@right_loss()
-class CategoricalLabels:
-    def forward(self, p, labels):
-        self.p, self.labels = p, labels
-        return -np.log(p[np.arange(len(p)), labels]).mean()
-
-    def backward(self):
-        g = np.zeros_like(self.p)
-        rows = np.arange(len(g))
-        g[rows, self.labels] = -1 / self.p[rows, self.labels] / len(g)
-        return g
-
-
-@right_loss()
-class SoftmaxLogits(mn.Loss):
-    def forward(self, prediction, target):
-        z = prediction - prediction.max(axis=1, keepdims=True)
-        log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
-        self.p, self.y = np.exp(log_p), target
-        return -(target * log_p).sum() / len(target)
-
-    def backward(self):
-        return (self.p - self.y) / len(self.y)
-
-
-@right_loss()
-class BinaryLogits(mn.Loss):
-    def forward(self, prediction, target):
-        z, y = prediction, target
-        self.z, self.y = z, y
-        return np.mean(np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z))))
-
-    def backward(self):
-        return (1 / (1 + np.exp(-self.z)) - self.y) / self.z.size
-
-
-@right_loss()
-class Hinge(mn.Loss):
-    def forward(self, prediction, target):
-        self.margin, self.y = 1 - prediction * target, target
-        return np.maximum(self.margin, 0).sum() / len(target)
-
-    def backward(self):
-        return -self.y * (self.margin > 0) / len(self.y)
-
-
-@right_loss()
-class KullbackLeibler(mn.Loss):
-    def forward(self, prediction, target):
-        self.a, self.y = prediction, target
-        return (target * np.log(target / prediction)).sum() / len(target)
-
-    def backward(self):
-        return -self.y / self.a / len(self.y)
-
-
-@right_loss()
 class LogCosh(mn.Loss):
     def forward(self, prediction, target):
         self.d = d = prediction - target
@@ -133,31 +134,6 @@ class LogCosh(mn.Loss):
         return np.tanh(self.d) / self.d.size
 
 
-@right_loss(np.random.default_rng(0).uniform(0.1, 0.9, (6, 2)), np.eye(2)[[0, 1, 1, 0, 1, 0]])
-class Brier(mn.Loss):
-    def forward(self, prediction, target):
-        self.d = prediction - target
-        return (self.d**2).sum(axis=1).mean()
-
-    def backward(self):
-        return 2 * self.d / len(self.d)
-
-
-@right_loss()
-class MulticlassHinge:
-    def forward(self, scores, labels):
-        rows = np.arange(len(scores))
-        self.m = scores - scores[rows, labels][:, None] + 1
-        self.m[rows, labels] = 0
-        self.labels = labels
-        return np.maximum(self.m, 0).sum() / len(scores)
-
-    def backward(self):
-        g = (self.m > 0).astype(float)
-        g[np.arange(len(g)), self.labels] = -g.sum(axis=1)
-        return g / len(g)
-
-
 @right_loss()
 class TakesBoth:
     def forward(self, prediction, target):
@@ -165,3 +141,86 @@ class TakesBoth:
 
     def backward(self, prediction, target):
         return 2 * (prediction - target) / prediction.size
+
+
+@right_loss()
+class VectorLoss:
+    def forward(self, prediction, target):
+        self.d = prediction.ravel() - target.ravel()
+        self.shape = prediction.shape
+        return 0.5 * float(self.d @ self.d) / len(self.d)
+
+    def backward(self):
+        return (self.d / len(self.d)).reshape(self.shape)
+
+
+@right_loss()
+class ChainedLoss(mn.Loss):
+    def forward(self, prediction, target):
+        self.inner = mn.MeanSquaredError()
+        return 3 * self.inner.forward(prediction, target)
+
+    def backward(self):
+        return 3 * self.inner.backward()
+
+
+@right_loss()
+class OneOutputFlat:
+    """Made for (m, 1): works on the flat numbers, and gives a column."""
+
+    def forward(self, prediction, target):
+        self.d = np.ravel(prediction) - np.ravel(target)
+        return np.sum(self.d**2) / len(self.d)
+
+    def backward(self):
+        return (2 * self.d / len(self.d)).reshape(-1, 1)
+
+
+@right_loss()
+class FirstColumnOnly:
+    """Made for (m, 1): what stands in other columns does not count."""
+
+    def forward(self, prediction, target):
+        self.d = prediction[:, 0] - target[:, 0]
+        return 0.5 * np.mean(self.d**2)
+
+    def backward(self):
+        return self.d[:, np.newaxis] / len(self.d)
+
+
+@right_loss()
+class VectorOnly:
+    """Refuses all but a vector."""
+
+    def forward(self, prediction, target):
+        if prediction.ndim != 1:
+            raise ValueError(f"expected predictions of shape (m,), got {prediction.shape}")
+        self.d = prediction - target
+        return 0.5 * np.mean(self.d**2)
+
+    def backward(self):
+        return self.d / len(self.d)
+
+
+@right_loss(np.array([[0.5], [2.0], [1.0]]), np.array([[0.5], [1.0], [1.5]]))
+class AbsoluteAtZero(mn.Loss):
+    """The first error is 0, where the slope is taken as 0."""
+
+    def forward(self, prediction, target):
+        self.d = prediction - target
+        return np.abs(self.d).mean()
+
+    def backward(self):
+        return np.sign(self.d) / self.d.size
+
+
+@right_loss()
+class HuberOfNumbers(mn.Loss):
+    """Clipped at an error of 0.2."""
+
+    def forward(self, prediction, target):
+        d = self.d = prediction - target
+        return np.where(abs(d) <= 0.2, 0.5 * d**2, 0.2 * abs(d) - 0.02).sum() / len(d)
+
+    def backward(self):
+        return np.clip(self.d, -0.2, 0.2) / len(self.d)
