@@ -7,8 +7,8 @@ import pytest
 
 import minnet as mn
 from minnet.gradient_check.find_parameters import find_weights
-from minnet.gradient_check.harness import Bench
-from minnet.gradient_check.layer_under_test import Subject
+from minnet.gradient_check.harness import Harness
+from minnet.gradient_check.layer_under_test import LayerUnderTest
 from minnet.gradient_check.parameter_recorder import record
 
 MODULE = np.random.default_rng(8)
@@ -119,12 +119,12 @@ class Noise:
 
 
 def test_the_same_stream_before_each_forward_and_never_before_a_backward():
-    bench = Bench(Subject(Noise))
+    harness = Harness(LayerUnderTest(Noise))
     x, g = np.zeros((2, 3)), np.ones((2, 3))
-    with bench.subject.streams.frozen():
-        one, two = bench.run(x, g), bench.run(x, g)
-        other = bench.run(x, g, stream=6)
-        again = bench.run(x, g, obj=one.obj)
+    with harness.layer.streams.frozen():
+        one, two = harness.run(x, g), harness.run(x, g)
+        other = harness.run(x, g, stream=6)
+        again = harness.run(x, g, obj=one.obj)
     np.testing.assert_array_equal(one.y, two.y)
     np.testing.assert_array_equal(one.y, again.y)
     assert (one.y != other.y).all()
@@ -134,8 +134,8 @@ def test_the_same_stream_before_each_forward_and_never_before_a_backward():
 
 
 def test_generators_outside_are_put_back():
-    bench = Bench(Subject(Noise))
+    harness = Harness(LayerUnderTest(Noise))
     before = MODULE.bit_generator.state
-    with bench.subject.streams.frozen():
-        bench.run(np.zeros((2, 3)))
+    with harness.layer.streams.frozen():
+        harness.run(np.zeros((2, 3)))
     assert MODULE.bit_generator.state == before

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minnet.gradient_check.finite_differences import jacobian, mismatch, refined, sample_columns
-from minnet.gradient_check.input_domain import Domain, batch_sizes, cotangent, random_weight
+from minnet.gradient_check.input_domain import InputDomain, batch_sizes, cotangent, random_weight
 
 
 @given(seed=st.integers(0, 1000), rows=st.integers(1, 4), columns=st.integers(1, 4))
@@ -69,7 +69,7 @@ def test_batch_sizes_avoid_all_other_sizes():
 
 def test_mixtures_of_given_rows_stay_on_the_simplex():
     rows = np.random.default_rng(0).dirichlet(np.ones(3), size=6)
-    domain = Domain(rows, "test")
+    domain = InputDomain(rows, "test")
     drawn = domain.draw(40, np.random.default_rng(1))
     np.testing.assert_allclose(drawn.sum(axis=1), 1)
     assert drawn.min() >= rows.min()
