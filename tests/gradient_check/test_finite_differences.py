@@ -1,4 +1,4 @@
-"""The reference itself: measured Jacobians, kinks, near misses, and how arrays are compared."""
+"""Numerical derivatives: Jacobians, kinks, steep functions, and the comparison of arrays."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minnet.gradient_check.finite_differences import jacobian, mismatch, refined, sample_columns
-from minnet.gradient_check.input_domain import InputDomain, batch_sizes, cotangent, random_weight
 
 
 @given(seed=st.integers(0, 1000), rows=st.integers(1, 4), columns=st.integers(1, 4))
@@ -51,26 +50,3 @@ def test_large_arrays_are_sampled():
 )
 def test_mismatch(one, other, expected):
     assert mismatch(np.array(one), np.array(other)) == pytest.approx(expected)
-
-
-def test_cotangents_and_weights_hide_nothing():
-    generator = np.random.default_rng(0)
-    for array in (cotangent((50, 4), generator), random_weight(np.ones((50, 4)), generator, False)):
-        assert np.abs(array).min() > 0.05
-        assert (array > 0).any()
-        assert (array < 0).any()
-        assert len(np.unique(array)) == array.size
-
-
-def test_batch_sizes_avoid_all_other_sizes():
-    assert batch_sizes(5, {3, 7})[0] == 5
-    assert batch_sizes(4, {4, 5})[0] == 7
-
-
-def test_mixtures_of_given_rows_stay_on_the_simplex():
-    rows = np.random.default_rng(0).dirichlet(np.ones(3), size=6)
-    domain = InputDomain(rows, "test")
-    drawn = domain.draw(40, np.random.default_rng(1))
-    np.testing.assert_allclose(drawn.sum(axis=1), 1)
-    assert drawn.min() >= rows.min()
-    assert drawn.max() <= rows.max()

@@ -32,7 +32,7 @@ def report():
     return check_layer(Dense, (5, 3))
 
 
-def test_the_sentence_names_place_shapes_and_mend(report):
+def test_the_message_names_place_shapes_and_fix(report):
     assert report.mistakes[0].message.startswith(
         "Dense.backward: the gradient of `b` has shape (5, 7), the parameter (7,). Summed over "
         "axis 0 yours is exactly right: you forgot to sum over the batch."
@@ -45,7 +45,7 @@ def test_codes_and_places_most_specific_first(report):
         ("sign-flipped", "W"),
     ]
     assert all("residual" in mistake.evidence for mistake in report.mistakes)
-    assert all(m.place.startswith("test_doctor_report.py, line ") for m in report.mistakes)
+    assert all(m.place.startswith("test_report.py, line ") for m in report.mistakes)
 
 
 def test_checks_have_name_verdict_and_sentence(report):
@@ -73,7 +73,7 @@ def test_text_has_verdict_place_next_step_and_numbers_last(report):
     ("hints", "shown", "hidden"),
     [("none", ["wrong"], ["not-summed", "`b`"]), ("place", ["look at b"], ["not-summed", "sum("])],
 )
-def test_a_teacher_can_hold_back_the_mend(report, hints, shown, hidden):
+def test_a_teacher_can_withhold_the_fix(report, hints, shown, hidden):
     for text in (report.text(hints), report.to_json(hints)):
         assert not any(word in text for word in hidden)
     assert all(word in report.text(hints) for word in shown)

@@ -1,4 +1,4 @@
-"""What the command says of classes that hang, exit, crash, or take an input nobody knows."""
+"""Classes of a file that hang, exit, crash or need an unknown input: each is named with its line."""
 
 import json
 import textwrap
@@ -229,7 +229,7 @@ def test_a_size_is_given_also_where_it_has_a_default(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(("name", "error"), [("WrongName", "AttributeError"), ("WrongAnyway", "")])
-def test_blame_where_the_shape_is_no_excuse(tmp_path, capsys, name, error):
+def test_an_error_that_no_shape_explains_is_a_mistake(tmp_path, capsys, name, error):
     found, _ = check(tmp_path, capsys, SIZES, "--class", name)
     mistake = first(found[name])
     assert (mistake["code"], mistake["where"]) == ("raises", "forward")

@@ -1,4 +1,4 @@
-"""python -m minnet check FILE.py: the table, the exit status, the hints, files that misbehave."""
+"""`python -m minnet check FILE.py`: the table, exit status, hints, classes that misbehave."""
 
 import json
 import subprocess
@@ -139,7 +139,7 @@ def test_one_class_alone_and_the_exit_status(capsys, student):
 
 
 @pytest.mark.parametrize(("hints", "shown"), [("none", "wrong"), ("place", "W (student.py, line")])
-def test_hints_hold_back_the_mend(capsys, student, hints, shown):
+def test_hints_withhold_the_fix(capsys, student, hints, shown):
     for extra in ([], ["--json"]):
         status, text = run(capsys, student, "--class", "Dense", "--hints", hints, *extra)
         assert status == 1

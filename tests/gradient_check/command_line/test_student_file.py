@@ -1,6 +1,6 @@
-"""A student's file as the doctor reads it: which classes are in it, and how each is made.
+"""Reading a student's file: which classes it has, and how an object of each is made.
 
-Run in this process; what a process of its own is needed for stands with the command line.
+Everything runs in this process; the tests of the worker process are in test_main.py.
 """
 
 import sys
@@ -9,7 +9,7 @@ import textwrap
 import pytest
 
 import minnet as mn
-from minnet.gradient_check.command_line import student_file as files
+from minnet.gradient_check.command_line import student_file
 
 PRELUDE = """
 import numpy as np
@@ -58,32 +58,34 @@ class OnlyForward:
 
 @pytest.fixture
 def module(tmp_path, monkeypatch):
-    """A file with this text, loaded; and the classes that the framework refused in it."""
+    """Loads a file with the given text; returns the module and the classes that minnet refused."""
     monkeypatch.setattr("sys.path", list(sys.path))
     monkeypatch.setattr("sys.modules", dict(sys.modules))
 
     def load(text, name="homework.py"):
         path = tmp_path / name
         path.write_text(PRELUDE + textwrap.dedent(text), encoding="utf-8")
-        return files.load(path)
+        return student_file.load(path)
 
     return load
 
 
 def examined(loaded, name, seed=0):
-    return files.examine(loaded[0], files.classes_in(loaded[0])[name], seed)
+    return student_file.examine(loaded[0], student_file.classes_in(loaded[0])[name], seed)
 
 
 def codes(report):
     return [mistake.code for mistake in report.mistakes]
 
 
-def test_the_classes_with_verbs_of_their_own_in_the_order_of_the_file(module):
+def test_classes_with_their_own_forward_or_backward_are_found_in_order(module):
     made, refused = module(LAYERS)
     assert refused == []
-    assert {"Double", "Triple", "Loose"} <= set(files.classes_in(made))
-    assert not {"Helper", "Base", "OnlyForward", "Layer"} & set(files.classes_in(made))
-    order = [name for name in files.classes_in(made) if name in ("Double", "Triple", "Loose")]
+    assert {"Double", "Triple", "Loose"} <= set(student_file.classes_in(made))
+    assert not {"Helper", "Base", "OnlyForward", "Layer"} & set(student_file.classes_in(made))
+    order = [
+        name for name in student_file.classes_in(made) if name in ("Double", "Triple", "Loose")
+    ]
     assert order == ["Double", "Triple", "Loose"]
 
 
@@ -118,7 +120,7 @@ def test_a_class_that_the_framework_refuses_leaves_the_others(module):
     made, (refused,) = module(text)
     assert refused.name == "Bad"
     assert "training" in refused.message
-    report = files.refused_report(refused)
+    report = student_file.refused_report(refused)
     assert codes(report) == ["reserved-name"]
     assert refused.message in str(report).replace("\n    ", " ")
     assert examined((made, ()), "Good").ok
@@ -129,7 +131,7 @@ def test_a_class_that_the_framework_refuses_leaves_the_others(module):
 def test_what_is_no_python_file(tmp_path):
     (tmp_path / "notes.txt").write_text("x = 3", encoding="utf-8")
     with pytest.raises(ImportError, match="expected a Python file"):
-        files.load(tmp_path / "notes.txt")
+        student_file.load(tmp_path / "notes.txt")
 
 
 @pytest.mark.parametrize("error", ["1 / 0", "raise SystemExit(3)", "def ("])
@@ -165,11 +167,11 @@ def test_losses_are_told_from_layers_by_their_base_or_their_arguments(module):
         backward = dict
     """
     made = module(text)
-    classes = files.classes_in(made[0])
-    assert files.is_loss(classes["Squares"])
-    assert files.is_loss(classes["LooseSquares"])
-    assert not files.is_loss(classes["Untold"])
-    assert not files.is_loss(mn.ReLU)
+    classes = student_file.classes_in(made[0])
+    assert student_file.is_loss(classes["Squares"])
+    assert student_file.is_loss(classes["LooseSquares"])
+    assert not student_file.is_loss(classes["Untold"])
+    assert not student_file.is_loss(mn.ReLU)
     assert examined(made, "Squares").ok
     assert examined(made, "LooseSquares").ok
 
@@ -281,7 +283,7 @@ def test_cases_name_the_weights_of_a_class_without_parameters(module):
 
 def test_a_class_that_is_only_named_in_the_cases_is_examined_too(module):
     made, _ = module("from minnet import ReLU\nCASES = {ReLU: (ReLU, (4, 3))}\n")
-    assert list(files.classes_in(made)) == ["ReLU"]
+    assert list(student_file.classes_in(made)) == ["ReLU"]
     assert examined((made, ()), "ReLU").ok
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from minnet.gradient_check import check_layer, check_loss
+
 ROWS_WITH_ZEROS = np.array([[1.0, 2.0, -1.0], [0.0, 0.0, 0.0], [0.5, -2.0, 1.5], [3.0, 1.0, -0.5]])
 SOME_ZEROS = np.array([[1.0, 4.0, 0.0], [9.0, 0.0, 3.0], [0.0, 0.0, 0.0], [2.0, 1.0, 900.0]])
 
@@ -34,10 +36,17 @@ CASES: list[Case] = []
 
 
 def load() -> list[Case]:
-    """All cases of the corpus, in the order of the file names."""
+    """Import all modules of the corpus and return their cases."""
     for path in sorted(Path(__file__).parent.glob("*_*.py")):
         importlib.import_module(f"corpus.{path.stem}")
     return CASES
+
+
+def check(case: Case, seed: int = 0):
+    """The report on a case."""
+    if case.kind == "loss":
+        return check_loss(case.source, *case.shape, seed=seed)
+    return check_layer(case.source, case.shape, seed=seed, **case.options)
 
 
 def wrong(code, shape=(5, 3), **options):

@@ -1,6 +1,6 @@
-"""The doctor on gradients of a wrong shape, a wrong sum, or a wrong mask, each with its sentence.
+"""Gradients of a wrong shape or summed over the wrong axes, each with its message.
 
-One layer, `y = gain x`, and what its backward may give instead of the sum over the batch.
+One layer, `y = gain x`, and what its backward may return instead of the sum over the batch.
 """
 
 import numpy as np
@@ -38,6 +38,7 @@ RIGHT = {
     "one number": (gain(lambda p: p.sum().reshape(1), (1,)), (4, 3)),
     "a matrix": (gain(lambda p: p.sum(axis=0), (2, 3)), (4, 2, 3)),
 }
+
 
 WRONG = {
     "one number in brackets": (
@@ -157,79 +158,4 @@ def test_what_was_summed_instead_is_said(name):
     make, shape, code, sentence = WRONG[name]
     report = check_layer(make, shape)
     assert [mistake.code for mistake in report.mistakes][:1] == [code], str(report)
-    assert sentence in " ".join(str(report).split())
-
-
-class Softly(mn.Layer):
-    """A softmax of the products with a gain; its backward sums over the samples."""
-
-    axis = -1
-
-    def __init__(self):
-        self.gain = mn.Parameter(np.linspace(0.5, 1.5, 3))
-
-    def forward(self, x):
-        self.x = x
-        z = x * self.gain.value
-        powers = np.exp(z - z.max(axis=-1, keepdims=True))
-        self.y = powers / powers.sum(axis=-1, keepdims=True)
-        return self.y
-
-    def backward(self, grad):
-        inner = self.y * (grad - (grad * self.y).sum(axis=self.axis, keepdims=True))
-        self.gain.grad = (inner * self.x).sum(axis=0)
-        return inner * self.gain.value
-
-
-class OverSamples(Softly):
-    axis = 0
-
-
-class Shifted(mn.Layer):
-    """Dropout whose backward takes the mask of the neighbouring number."""
-
-    shift = 1
-
-    def forward(self, x):
-        if not self.training:
-            self.mask = np.ones_like(x)
-        else:
-            self.mask = (self.random.random(x.shape) < 0.5) * 2.0
-        return x * self.mask
-
-    def backward(self, grad):
-        return grad * np.roll(self.mask, self.shift, axis=-1)
-
-
-class Unshifted(Shifted):
-    shift = 0
-
-
-class SquaredAndMore(mn.Layer):
-    """y = 2 x; the backward is neither zero for g = 0 nor linear."""
-
-    def forward(self, x):
-        return 2.0 * x
-
-    def backward(self, grad):
-        return 2.0 * grad**2 + 1.0
-
-
-@pytest.mark.parametrize("make", [Softly, Unshifted])
-def test_coupled_and_random_layers_that_are_right(make):
-    report = check_layer(make, (4, 3))
-    assert report.ok, str(report)
-
-
-@pytest.mark.parametrize(
-    ("make", "codes", "sentence"),
-    [
-        (OverSamples, {"wrong-axis", "mixes-samples"}, "samples"),
-        (Shifted, {"mask-redrawn"}, "another mask is used"),
-        (SquaredAndMore, {"not-linear-in-upstream"}, "is not zero where the gradient that arrives"),
-    ],
-)
-def test_coupled_random_and_bent_backwards(make, codes, sentence):
-    report = check_layer(make, (4, 3))
-    assert report.mistakes[0].code in codes, str(report)
     assert sentence in " ".join(str(report).split())
