@@ -1,4 +1,7 @@
-"""The benchmark: its contenders train the same network; its tables are made. No time is held."""
+"""The benchmark: its contenders train the same network, and its tables are written.
+
+No time is asserted here.
+"""
 
 import subprocess
 import sys

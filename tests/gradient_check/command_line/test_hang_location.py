@@ -1,4 +1,4 @@
-"""Classes of a file that hang, exit, crash or need an unknown input: each is named with its line."""
+"""Classes that hang, exit, crash or need an unknown input: each is named with its line."""
 
 import json
 import textwrap
