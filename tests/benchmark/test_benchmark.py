@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+
 from benchmark import __main__ as program
 from benchmark import agreement, imports, memory, report, scaling, sweeps, timing
 from benchmark.contenders import Plain, installed, scikit_learn
