@@ -69,7 +69,7 @@ def test_when_it_stops_and_what_it_restores(values, options, epochs, best):
     assert len(history) == trainer.epochs == epochs
     assert stopping.best_epoch == best
     assert stopping.best == values[best - 1]
-    assert stopping.stopped_epoch == (epochs if stopping.watch.exhausted else None)
+    assert stopping.stopped_epoch == (epochs if stopping.tracker.exhausted else None)
     assert marks(trainer) == {float(best)}
 
 
@@ -142,8 +142,8 @@ def test_ctrl_c_restores_as_well():
     ],
 )
 def test_the_direction_is_known_by_name(kind, name, mode):
-    assert kind(name).watch.mode == mode
-    assert kind(name, mode="min").watch.mode == "min"
+    assert kind(name).tracker.mode == mode
+    assert kind(name, mode="min").tracker.mode == "min"
 
 
 @pytest.mark.parametrize("kind", [EarlyStopping, ReduceOnPlateau])

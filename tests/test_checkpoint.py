@@ -200,11 +200,14 @@ def test_a_file_of_a_training_is_a_network_too(tmp_path):
 
 
 def test_every_and_best_of(tmp_path):
-    class Note(mn.Callback):
+    class Note(mn.Checkpoint):
+        """Called after the others, as checkpoints are."""
+
         def __init__(self):
+            super().__init__(tmp_path / "note", every=None)
             self.seen = []
 
-        def after_epoch(self, trainer, row):
+        def on_epoch_end(self, trainer, row):
             file = tmp_path / "run"
             self.seen.append(file.read_bytes() if file.exists() else b"")
 
@@ -356,7 +359,7 @@ def test_ctrl_c_saves_within_the_epoch_and_goes_on(tmp_path):
     assert made.optimizer.steps == 12
     again = trainer()
     again.load_checkpoint(tmp_path / "run")
-    assert again.standing().position.batch == 2
+    assert again._resume_point().progress.batch == 2
     assert again.history.interrupted
     fit(again, mn.Checkpoint(tmp_path / "run"))
     assert not again.history.interrupted

@@ -6,10 +6,13 @@ from test_session import Cut, epoch_of, fit, resumed, stopping, trainer
 import minnet as mn
 
 
-class CutIn(mn.Callback):
+class CutIn(mn.Checkpoint):
     """The power fails between two checkpoints of one epoch."""
 
-    def after_epoch(self, trainer, row):
+    def state(self):
+        return {}
+
+    def on_epoch_end(self, trainer, row):
         if trainer.epochs == 2:
             raise Cut
 
@@ -23,7 +26,11 @@ def test_the_best_stays_the_best_whenever_it_was_cut_off(places, cut, tmp_path):
         every = [mn.Checkpoint(tmp_path / "best", best_of="a", mode="min"),
                  mn.Checkpoint(tmp_path / "last")]  # fmt: skip
         every = [every[i] for i in places]
-        return every if cut is None else [*every[:cut], CutIn(), *every[cut:]]
+        if cut == 0:  # before the best
+            return [CutIn(tmp_path / "c", best_of="a", mode="min"), *every]
+        if cut == 1:  # between the best and the last
+            return [CutIn(tmp_path / "c"), *every]
+        return every if cut is None else [*every, CutIn(tmp_path / "c")]
 
     if cut is None:
         fit(trainer(), 2, *callbacks())

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.training import checks as door
+from minnet.training import checks
+from minnet.training.objective import output_shape
 
 
 def classifier(ending=None, k=3):
@@ -50,7 +51,7 @@ def test_an_optimizer_that_remembers_another_network():
     first = mn.Trainer(classifier(), mn.CategoricalCrossEntropy(), optimizer)
     mn.Trainer(first.network, mn.CategoricalCrossEntropy(), optimizer)  # the same network: legal
     first.step(x, y)
-    with pytest.raises(ValueError, match=r"optimizer of its own, got Adam.*another network"):
+    with pytest.raises(ValueError, match=r"expected a new optimizer, got Adam.*another network"):
         mn.Trainer(classifier(), mn.CategoricalCrossEntropy(), optimizer)
     again = mn.Trainer(first.network, mn.CategoricalCrossEntropy(), optimizer)
     again.step(x, y)
@@ -80,7 +81,7 @@ LEGAL = [
 @pytest.mark.parametrize("nest", [False, True])
 def test_legal_endings(ending, loss, nest):
     last = mn.Network([mn.Linear(3, 3), ending()]) if nest else ending()
-    door.check_ending(classifier(last), loss())
+    checks.check_last_layers(classifier(last), loss())
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,7 @@ def test_wrong_endings(ending, loss, mend, nest, fuse):
 def test_two_softmaxes_in_a_row(nest):
     layers = [mn.Linear(4, 3), mn.Softmax()]
     first = [mn.Network(layers)] if nest else layers
-    with pytest.raises(ValueError, match=r"expected one softmax, got .*Take one away"):
+    with pytest.raises(ValueError, match=r"expected one softmax, got .*Remove one"):
         mn.Trainer(mn.Network([*first, mn.Softmax()]), mn.CategoricalCrossEntropy(), mn.SGD())
     between = [*layers[:1], mn.Softmax(), mn.Linear(3, 3), mn.Softmax()]
     mn.Trainer(copy.deepcopy(between), mn.CategoricalCrossEntropy(), mn.SGD())
@@ -145,7 +146,7 @@ def test_the_trial_at_the_door_draws_no_random_numbers():
     network = mn.Network([mn.Linear(4, 3), Noise(), mn.Softmax()], seed=0)
     network.training = True
     state = copy.deepcopy(network.random.bit_generator.state)
-    shape = door.output_shape(network, mn.CategoricalCrossEntropy(), np.ones((50, 4)))
+    shape = output_shape(network, mn.CategoricalCrossEntropy(), np.ones((50, 4)))
     assert shape == (50, 3)
     assert network.random.bit_generator.state == state
     assert network.training
@@ -169,11 +170,11 @@ def test_a_network_that_loses_its_samples():
 def test_labels_of_one_class_only():
     target = np.zeros(5, int)
     with pytest.raises(ValueError, match=r"y: expected labels of at least two classes, got 1 in"):
-        door.check_two_classes(mn.CategoricalCrossEntropy(), np.ones(5, int), target)
-    door.check_two_classes(mn.CategoricalCrossEntropy(), [0, 0, 1], target[:3])
-    door.check_two_classes(
+        checks.check_two_classes(mn.CategoricalCrossEntropy(), np.ones(5, int), target)
+    checks.check_two_classes(mn.CategoricalCrossEntropy(), [0, 0, 1], target[:3])
+    checks.check_two_classes(
         mn.CategoricalCrossEntropy(), np.ones(5), np.ones((5, 1))
     )  # one output: numbers, not classes
-    door.check_two_classes(
+    checks.check_two_classes(
         mn.CategoricalCrossEntropy(), np.eye(3)[[1, 1]], target[:2]
     )  # one-hot rows

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.training.keyboard_interrupt import interruption
+from minnet.training.keyboard_interrupt import handle_keyboard_interrupt
 
 X, Y = np.random.default_rng(0).normal(size=(12, 2)), np.arange(12) % 3
 STEPS = 4  # of an epoch
@@ -208,8 +208,8 @@ def test_a_handler_of_ones_own_comes_back():
 
 
 def test_one_inside_another():
-    with interruption() as outer:
-        with interruption() as inner:
+    with handle_keyboard_interrupt() as outer:
+        with handle_keyboard_interrupt() as inner:
             signal.raise_signal(signal.SIGINT)
         assert inner.requested
         assert not outer.requested
@@ -223,7 +223,7 @@ def test_a_handler_that_python_did_not_set_gives_way_to_the_default(monkeypatch)
     try:
         with monkeypatch.context() as patch:
             patch.setattr(signal, "getsignal", lambda _: None)
-            with interruption() as pressed:
+            with handle_keyboard_interrupt() as pressed:
                 signal.raise_signal(signal.SIGINT)
             assert pressed.requested
         assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL

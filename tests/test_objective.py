@@ -46,7 +46,7 @@ def objective(network, loss, fuse=True):
 
 def gradient_of(target, x, y):
     """Value and flat gradient of an Objective on raw targets."""
-    value = target.differentiate(x, target.targets(x, y))
+    value = target.loss_and_gradient(x, target.targets(x, y))
     return value, target.network.flat_gradients.copy()
 
 
@@ -128,7 +128,7 @@ def test_a_nested_network_that_is_only_the_activation():
 def test_a_network_of_nothing_but_the_activation():
     target = objective(mn.Network([mn.Sigmoid()], dtype="float64"), mn.BinaryCrossEntropy())
     x = np.array([[0.5], [-2.0]])
-    value = target.differentiate(x, target.targets(x, [1, 0]))
+    value = target.loss_and_gradient(x, target.targets(x, [1, 0]))
     assert target.fused
     assert value == pytest.approx((np.log1p(np.exp(-0.5)) + np.log1p(np.exp(-2.0))) / 2)
 
@@ -159,7 +159,7 @@ def test_a_students_sigmoid_is_called_like_any_layer():
     target = objective(network_for(1, MySigmoid()), mn.BinaryCrossEntropy())
     converted = target.targets(x, y)
     before = MySigmoid.calls
-    target.differentiate(x, converted)
+    target.loss_and_gradient(x, converted)
     assert MySigmoid.calls == before + 1
 
 
@@ -173,7 +173,7 @@ def test_the_prediction_is_kept_on_request_and_right():
     network = network_for(3, mn.Softmax())
     for fuse in (True, False):
         target = objective(network, mn.CategoricalCrossEntropy(), fuse)
-        target.differentiate(x, target.targets(x, y), keep_prediction=True)
+        target.loss_and_gradient(x, target.targets(x, y), keep_prediction=True)
         np.testing.assert_allclose(target.prediction, network.predict(x), rtol=1e-12)
 
 
@@ -186,12 +186,12 @@ def test_evaluate_does_not_depend_on_its_pieces():
     assert whole["accuracy"] == pytest.approx((p.argmax(axis=1) == y).mean(), rel=1e-15)
 
 
-def test_compose_looks_at_the_ending_anew():
+def test_refresh_checks_the_ending_again():
     network = network_for(1, mn.Sigmoid())
     target = objective(network, mn.BinaryCrossEntropy())
     assert target.fused
     network.layers[-1] = MySigmoid()
-    target.compose()
+    target.refresh()
     assert not target.fused
 
 
@@ -205,11 +205,11 @@ def test_unfused_cross_entropy_at_saturation_explains_itself(dtype):
         target = objective(network, kind(), fuse=False)
         x, y = np.full((2, 1), 1000.0, dtype), np.zeros(2, int)
         with pytest.raises(FloatingPointError) as info:
-            target.differentiate(x, target.targets(x, y))
+            target.loss_and_gradient(x, target.targets(x, y))
         for part in ("prediction[0, 0]", "saturated", "z = 17", "fuse=True", "logits"):
             assert part in str(info.value)
         fused = objective(network, kind())
-        assert np.isfinite(fused.differentiate(x, fused.targets(x, y)))
+        assert np.isfinite(fused.loss_and_gradient(x, fused.targets(x, y)))
 
 
 def test_evaluate_says_when_the_loss_is_not_finite():

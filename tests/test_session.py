@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.training.resume import Standing, digest
+from minnet.training.resume import ResumePoint, digest
 
 X, Y = np.arange(12.0).reshape(12, 1) / 12, np.arange(12.0)
 NUMBERS = {"a": [5.0, 1.0, 3.0, 4.0], "b": [5.0, 3.0, 4.0, 1.0]}
@@ -80,7 +80,7 @@ def test_the_memory_of_another_column_is_refused(make, name, tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     fit(trainer(), 2, make("a"), mn.Checkpoint("last"))
     again = resumed("last")
-    with pytest.raises(ValueError, match=f"callbacks: expected a {name} of 'a', whose memory"):
+    with pytest.raises(ValueError, match=f"callbacks: expected a {name} of 'a', whose state"):
         fit(again, 3, make("b"), mn.Checkpoint("last"))
     assert again.epochs == 2
     fit(again, 3, make("a"), mn.Checkpoint("last"))  # the right one still gets it
@@ -115,7 +115,7 @@ def test_callbacks_of_ones_own_take_what_their_class_has_written_in_turn(tmp_pat
     fit(resumed(tmp_path / "last"), 3, *after)
     assert [count.count for count in before] == [6, 600]
     assert [count.count for count in after] == [9, 900]
-    with pytest.raises(ValueError, match="expected a Count, whose memory is in the checkpoint"):
+    with pytest.raises(ValueError, match="expected a Count, whose state is in the checkpoint"):
         fit(resumed(tmp_path / "last"), 3, Count(1))
 
 
@@ -138,7 +138,7 @@ def test_in_the_middle_of_an_epoch_with_and_without_metrics(metrics, tmp_path):
         fit(cut, 3, mn.Checkpoint(tmp_path / "run", steps=1), CutAfter())
     again = trainer(metrics)
     again.load_checkpoint(tmp_path / "run")
-    position = again.standing().position
+    position = again._resume_point().progress
     assert (position.batch, position.seen) == (1, 5)
     assert (position.predictions is None) == (not metrics)
     fit(again, 3)
@@ -252,5 +252,5 @@ def test_a_copy_of_a_trainer_leaves_data_and_callbacks_of_the_last_fit_behind():
     sent = pickle.dumps(made)
     assert len(sent) < x.nbytes / 8  # of which the layers keep one batch
     for other in (copy.deepcopy(made), pickle.loads(sent)):
-        assert other.standing() == Standing()
+        assert other._resume_point() == ResumePoint()
         assert other.network.flat_values.tobytes() == made.network.flat_values.tobytes()

@@ -169,7 +169,7 @@ def forged(
 
 
 def training_bits(made: mn.Trainer) -> str:
-    return fingerprint(made) + repr(vars(made.standing()))
+    return fingerprint(made) + repr(vars(made._resume_point()))
 
 
 def good(judge: Judge) -> bool:

@@ -64,7 +64,7 @@ def main() -> None:
                     continue
                 if history.interrupted:
                     interrupted += 1
-                    within += made.standing().position is not None
+                    within += made._resume_point().progress is not None
                     if not made.history.interrupted or made.network.training:
                         wrong.append("not reported as interrupted")
                 else:
