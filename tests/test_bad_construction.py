@@ -1,6 +1,6 @@
 """What cannot be built: layers twice, wrong endings, rates below 0, names that are taken.
 
-Together with `test_bad_input.py` these are all the mistakes that are promised a clear error.
+Together with `test_bad_data.py` these are all the mistakes that are promised a clear error.
 """
 
 import numpy as np

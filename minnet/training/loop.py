@@ -1,7 +1,7 @@
 """The training loop: epochs of batches, one step on each batch.
 
-The loops are `_train` and `_train_epoch`; the other methods are what happens around it: progress, callbacks,
-the mean loss of the epoch, validation, history, Ctrl-C.
+`_train` and `_train_epoch` are the loops; the other methods are what happens around them: progress,
+callbacks, the mean loss of the epoch, validation, history, Ctrl-C.
 """
 
 from __future__ import annotations

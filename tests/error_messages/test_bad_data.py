@@ -8,6 +8,7 @@ import pickle
 
 import numpy as np
 import pytest
+import small_trainer
 
 import minnet as mn
 
@@ -229,3 +230,25 @@ def test_arguments_of_fit(name, value, error, parts):
         trainer.fit(X, Y, **options)
     assert_message(info.value, parts)
     assert state(trainer) == before
+
+
+@pytest.mark.parametrize("y", [np.linspace(0, 1, 20), np.random.default_rng(0).normal(size=20)])
+def test_a_metric_that_cannot_judge_the_targets_says_so_before_training(y):
+    t = small_trainer.trainer_of(mn.Linear(4, 1), loss=mn.MeanSquaredError(), metrics=["accuracy"])
+    before = t.network.flat_values.copy()
+    with pytest.raises(ValueError, match="metrics: target"):
+        t.fit(small_trainer.X, y, 2, progress=False)
+    np.testing.assert_array_equal(t.network.flat_values, before)
+
+
+def test_names_of_classes_get_the_mend():
+    names = np.array(["a", "b", "c"])[small_trainer.Y]
+    for y in (names, names.astype(object), names.tolist()):
+        with pytest.raises(TypeError, match="return_inverse=True"):
+            small_trainer.trainer_of().fit(small_trainer.X, y, 1, progress=False)
+
+
+def test_ignored_labels_are_no_second_class():
+    t = small_trainer.trainer_of(loss=mn.CategoricalCrossEntropy(ignore_label=-1))
+    with pytest.raises(ValueError, match="at least two classes"):
+        t.fit(small_trainer.X, np.where(small_trainer.Y == 0, -1, 1), 1, progress=False)

@@ -4,6 +4,7 @@ import copy
 
 import numpy as np
 import pytest
+import resume_runs
 
 import minnet as mn
 
@@ -417,3 +418,78 @@ def test_a_network_cannot_go_on_training(tmp_path):
     made.network.save(tmp_path / "n")
     with pytest.raises(mn.CheckpointError, match="holds a network and no training"):
         made.load_checkpoint(tmp_path / "n")
+
+
+def test_a_generator_that_was_given_to_one_layer_goes_on_too(tmp_path):
+    """`layer.random = ...` after the network was built: no longer the stream that all share."""
+
+    def made():
+        with_own = resume_runs.trainer()
+        with_own.network.layers[2].random = np.random.default_rng(9)
+        return with_own
+
+    whole, first, again = made(), made(), made()
+    resume_runs.fit(whole, 4)
+    resume_runs.fit(first, 2, mn.Checkpoint(tmp_path / "run"))
+    again.load_checkpoint(tmp_path / "run")
+    resume_runs.fit(again, 4)
+    assert again.network.flat_values.tobytes() == whole.network.flat_values.tobytes()
+
+
+class Heavy(mn.Optimizer):
+    """A student's optimizer whose memory comes up in its first step."""
+
+    def step(self, values, grads):
+        if not hasattr(self, "velocity"):
+            self.velocity = np.zeros_like(values)
+        self.velocity += grads
+        values -= self.learning_rate * self.velocity
+
+
+@pytest.mark.parametrize("optimizer", [mn.Adam, Heavy])
+def test_a_training_is_taken_back_to_before_its_first_step(optimizer, tmp_path):
+    """What the optimizer has come to remember since is forgotten again."""
+
+    def made():
+        layers = [mn.Linear(1, 3), mn.Tanh(), mn.Linear(3, 1)]
+        return mn.Trainer(layers, mn.MeanSquaredError(), optimizer(0.05), seed=0)
+
+    whole, again = made(), made()
+    again.save_checkpoint(tmp_path / "start")
+    resume_runs.fit(whole, 2)
+    resume_runs.fit(again, 3)
+    again.load_checkpoint(tmp_path / "start")
+    assert not hasattr(again.optimizer, "velocity")
+    resume_runs.fit(again, 2)
+    assert again.network.flat_values.tobytes() == whole.network.flat_values.tobytes()
+
+
+class Gain(mn.Layer):
+    def __init__(self):
+        self.gain = mn.Parameter(np.ones(1))
+
+    def forward(self, x):
+        self.x = x
+        return x * self.gain.value
+
+    def backward(self, grad):
+        self.gain.grad = (grad * self.x).sum(axis=0)
+        return grad * self.gain.value
+
+
+def test_a_parameter_that_was_bound_anew_is_saved_and_loaded(tmp_path):
+    """The network finds it at the door, before its values are written or read."""
+
+    def made(start):
+        fresh = mn.Trainer([mn.Linear(1, 1), Gain()], mn.MeanSquaredError(), mn.Adam(), seed=0)
+        fresh.network.layers[1].gain = mn.Parameter(np.full(1, start))
+        return fresh
+
+    first, again = made(3.0), made(7.0)
+    first.save_checkpoint(tmp_path / "run")
+    again.load_checkpoint(tmp_path / "run")
+    assert again.network.flat_values[-1] == 3.0
+    for one in (first, again):
+        one.step(resume_runs.X, resume_runs.Y)
+    assert again.network.flat_values.tobytes() == first.network.flat_values.tobytes()
+    assert again.network.layers[1].gain.value[0] == again.network.flat_values[-1] != 3.0

@@ -1,9 +1,11 @@
 """The door of the Trainer: what it lets in and what it turns away; looking changes nothing."""
 
 import copy
+import gc
 
 import numpy as np
 import pytest
+import small_trainer
 
 import minnet as mn
 from minnet.training import checks
@@ -178,3 +180,22 @@ def test_labels_of_one_class_only():
     checks.check_two_classes(
         mn.CategoricalCrossEntropy(), np.eye(3)[[1, 1]], target[:2]
     )  # one-hot rows
+
+
+def test_an_optimizer_that_remembers_a_network_serves_no_other():
+    adam = mn.Adam(0.1)
+    small_trainer.trainer_of(optimizer=adam).fit(
+        small_trainer.X, small_trainer.Y, 1, progress=False
+    )
+    gc.collect()
+    with pytest.raises(ValueError, match="trains another network"):
+        small_trainer.trainer_of(optimizer=adam)
+    fresh = mn.SGD(0.1, momentum=0.9)
+    first, second = (
+        small_trainer.trainer_of(optimizer=fresh),
+        small_trainer.trainer_of(optimizer=fresh),
+    )
+    second.fit(small_trainer.X, small_trainer.Y, 1, progress=False)
+    for call in (first.fit, first.step):
+        with pytest.raises(ValueError, match="trains another network"):
+            call(small_trainer.X, small_trainer.Y, *([1] if call == first.fit else []))

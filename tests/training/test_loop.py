@@ -1,6 +1,4 @@
-"""One call of `fit`: epochs, means over whole epochs, validation, order, reproducibility."""
-
-import pickle
+"""The loop: epochs, means over whole epochs, validation, the order of the samples."""
 
 import numpy as np
 import pytest
@@ -166,44 +164,6 @@ def test_epochs_and_until_together_or_neither():
         trainer_of().fit(x, y, 1, until=2, progress=False)
     with pytest.raises(ValueError, match=r"fit: expected epochs .* or until .*, got neither"):
         trainer_of().fit(x, y, progress=False)
-
-
-def test_the_same_seed_gives_the_same_bytes():
-    x, y = data()
-    runs = []
-    for seed in (3, 3, 4):
-        trainer = trainer_of(seed=seed, metrics=["accuracy"])
-        history = trainer.fit(x, y, 3, 7, validation_data=(x, y), progress=False)
-        runs.append((trainer.network.flat_values.tobytes(), without_seconds(history)))
-    assert runs[0] == runs[1]
-    assert runs[0] != runs[2]
-
-
-def test_the_seed_orders_the_batches_and_leaves_the_weights_of_a_network_alone():
-    x, y = data()
-    runs = []
-    for seed in (0, 1):
-        network = mn.Network([mn.Linear(4, 3), mn.Softmax()], seed=9)
-        trainer = mn.Trainer(network, mn.CategoricalCrossEntropy(), mn.SGD(0.5), seed=seed)
-        start = network.flat_values.copy()
-        trainer.fit(x, y, 1, 7, progress=False)
-        runs.append((start, network.flat_values.copy()))
-    assert np.array_equal(runs[0][0], runs[1][0])
-    assert not np.array_equal(runs[0][1], runs[1][1])
-
-
-def test_no_global_random_state_is_touched_or_read():
-    x, y = data()
-    results = []
-    for seed in (1, 2):
-        np.random.seed(seed)  # noqa: NPY002 (the old global state is what must stay)
-        before = pickle.dumps(np.random.get_state())  # noqa: NPY002
-        trainer = trainer_of()
-        trainer.fit(x, y, 1, 7, validation_data=(x, y), progress=False)
-        results.append(trainer.network.flat_values.tobytes())
-        trainer_of(seed=None).fit(x, y, 1, 7, progress=False)
-        assert pickle.dumps(np.random.get_state()) == before  # noqa: NPY002
-    assert results[0] == results[1]
 
 
 class Order(mn.Layer):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import small_trainer
 from hypothesis import given
 from hypothesis import strategies as st
 from numeric import numerical_gradient
@@ -227,3 +228,10 @@ def test_evaluate_says_when_the_loss_is_not_finite():
     assert target.evaluate(x, target.targets(x, np.ones(len(x))), {})["loss"] == len(x)
     with pytest.raises(FloatingPointError, match="evaluate: expected a finite loss, got inf"):
         target.evaluate(x, target.targets(x, np.zeros(len(x))), {})
+
+
+def test_evaluating_weights_that_are_not_finite_is_refused():
+    t = small_trainer.trainer_of()
+    t.network.flat_values[0] = np.nan
+    with pytest.raises(FloatingPointError, match="finite"):
+        t.evaluate(small_trainer.X, small_trainer.Y)

@@ -1,4 +1,4 @@
-"""What a fit was given: which callback gets which memory back, and which data are the same."""
+"""What a fit is resumed from: state of callbacks, digests of data, progress in the epoch."""
 
 import copy
 import pickle
@@ -6,38 +6,10 @@ import threading
 
 import numpy as np
 import pytest
+from resume_runs import Cut, epoch_of, fit, plateau, resumed, stopping, trainer
 
 import minnet as mn
 from minnet.training.resume import ResumePoint, digest
-
-X, Y = np.arange(12.0).reshape(12, 1) / 12, np.arange(12.0)
-NUMBERS = {"a": [5.0, 1.0, 3.0, 4.0], "b": [5.0, 3.0, 4.0, 1.0]}
-
-
-class Tell(mn.Callback):
-    """Two columns of the History, by the number of the epoch."""
-
-    def on_epoch_end(self, trainer, row):
-        row |= {name: numbers[trainer.epochs - 1] for name, numbers in NUMBERS.items()}
-
-
-def trainer(metrics=()):
-    layers = [mn.Linear(1, 3), mn.Tanh(), mn.Dropout(0.2), mn.Linear(3, 1)]
-    return mn.Trainer(layers, mn.MeanSquaredError(), mn.Adam(), metrics=metrics, seed=0)
-
-
-def fit(made, until, *callbacks):
-    return made.fit(X, Y, until=until, batch_size=5, callbacks=[Tell(), *callbacks], progress=False)
-
-
-def resumed(path):
-    made = trainer()
-    made.load_checkpoint(path)
-    return made
-
-
-def epoch_of(path):
-    return resumed(path).epochs
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0), (2, 1, 0)])
@@ -57,14 +29,6 @@ def test_callbacks_of_one_class_get_their_own_memory_in_any_order(order, later, 
     assert epoch_of(tmp_path / "best of a") == 2  # the 4.0 that came later is not better
     assert epoch_of(tmp_path / "best of b") == 4
     assert epoch_of(tmp_path / "last") == 4
-
-
-def stopping(of):
-    return mn.EarlyStopping(of, patience=9, mode="min")
-
-
-def plateau(of):
-    return mn.ReduceOnPlateau(of, patience=9, mode="min")
 
 
 @pytest.mark.parametrize(
@@ -119,10 +83,6 @@ def test_callbacks_of_ones_own_take_what_their_class_has_written_in_turn(tmp_pat
         fit(resumed(tmp_path / "last"), 3, Count(1))
 
 
-class Cut(Exception):  # noqa: N818
-    pass
-
-
 class CutAfter(mn.Callback):
     def on_step_end(self, trainer, loss):
         if trainer.optimizer.steps == 5:
@@ -165,81 +125,6 @@ def test_a_digest_does_not_see_how_the_numbers_lie_in_memory():
     for same in (np.asfortranarray(array), np.repeat(array, 2, axis=1)[:, ::2]):
         assert not same.flags.c_contiguous
         assert digest(same) == digest(array)
-
-
-def test_a_generator_that_was_given_to_one_layer_goes_on_too(tmp_path):
-    """`layer.random = ...` after the network was built: no longer the stream that all share."""
-
-    def made():
-        with_own = trainer()
-        with_own.network.layers[2].random = np.random.default_rng(9)
-        return with_own
-
-    whole, first, again = made(), made(), made()
-    fit(whole, 4)
-    fit(first, 2, mn.Checkpoint(tmp_path / "run"))
-    again.load_checkpoint(tmp_path / "run")
-    fit(again, 4)
-    assert again.network.flat_values.tobytes() == whole.network.flat_values.tobytes()
-
-
-class Heavy(mn.Optimizer):
-    """A student's optimizer whose memory comes up in its first step."""
-
-    def step(self, values, grads):
-        if not hasattr(self, "velocity"):
-            self.velocity = np.zeros_like(values)
-        self.velocity += grads
-        values -= self.learning_rate * self.velocity
-
-
-@pytest.mark.parametrize("optimizer", [mn.Adam, Heavy])
-def test_a_training_is_taken_back_to_before_its_first_step(optimizer, tmp_path):
-    """What the optimizer has come to remember since is forgotten again."""
-
-    def made():
-        layers = [mn.Linear(1, 3), mn.Tanh(), mn.Linear(3, 1)]
-        return mn.Trainer(layers, mn.MeanSquaredError(), optimizer(0.05), seed=0)
-
-    whole, again = made(), made()
-    again.save_checkpoint(tmp_path / "start")
-    fit(whole, 2)
-    fit(again, 3)
-    again.load_checkpoint(tmp_path / "start")
-    assert not hasattr(again.optimizer, "velocity")
-    fit(again, 2)
-    assert again.network.flat_values.tobytes() == whole.network.flat_values.tobytes()
-
-
-class Gain(mn.Layer):
-    def __init__(self):
-        self.gain = mn.Parameter(np.ones(1))
-
-    def forward(self, x):
-        self.x = x
-        return x * self.gain.value
-
-    def backward(self, grad):
-        self.gain.grad = (grad * self.x).sum(axis=0)
-        return grad * self.gain.value
-
-
-def test_a_parameter_that_was_bound_anew_is_saved_and_loaded(tmp_path):
-    """The network finds it at the door, before its values are written or read."""
-
-    def made(start):
-        fresh = mn.Trainer([mn.Linear(1, 1), Gain()], mn.MeanSquaredError(), mn.Adam(), seed=0)
-        fresh.network.layers[1].gain = mn.Parameter(np.full(1, start))
-        return fresh
-
-    first, again = made(3.0), made(7.0)
-    first.save_checkpoint(tmp_path / "run")
-    again.load_checkpoint(tmp_path / "run")
-    assert again.network.flat_values[-1] == 3.0
-    for one in (first, again):
-        one.step(X, Y)
-    assert again.network.flat_values.tobytes() == first.network.flat_values.tobytes()
-    assert again.network.layers[1].gain.value[0] == again.network.flat_values[-1] != 3.0
 
 
 def test_a_copy_of_a_trainer_leaves_data_and_callbacks_of_the_last_fit_behind():

@@ -5,6 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
+import small_trainer
 
 import minnet as mn
 
@@ -234,3 +235,74 @@ def test_everything_has_the_networks_type(dtype):
 def test_bad_options(option, value):
     with pytest.raises((TypeError, ValueError), match=f"Trainer: {option}: expected .*got"):
         classifier(**{option: value})
+
+
+def test_a_hand_written_sigmoid_classifies():
+    class Own(mn.Sigmoid):
+        pass
+
+    binary = (small_trainer.Y > 0).astype(int)
+    for loss in (mn.MeanSquaredError(), mn.BinaryCrossEntropy()):
+        t = small_trainer.trainer_of(mn.Linear(4, 1), Own(), loss=loss)
+        t.fit(small_trainer.X, binary, 2, progress=False)
+        np.testing.assert_array_equal(
+            t.predict_classes(small_trainer.X), (t.predict(small_trainer.X) > 0.5).ravel()
+        )
+    with pytest.raises(TypeError, match="does regression"):
+        small_trainer.trainer_of(mn.Linear(4, 1), loss=mn.MeanSquaredError()).predict_classes(
+            small_trainer.X
+        )
+
+
+class InPlace(mn.Layer):
+    """Works on an array that it was given."""
+
+    def forward(self, x):
+        x -= 1
+        return x
+
+    def backward(self, grad):
+        return grad
+
+
+class WritesIntoTarget(mn.MeanSquaredError):
+    """A loss that works on its target."""
+
+    def forward(self, prediction, target):
+        target *= 0
+        return super().forward(prediction, target)
+
+
+def test_the_user_s_data_cannot_be_overwritten():
+    kept, y = small_trainer.X.copy(), np.zeros((20, 3), np.float32) + 1
+    t = small_trainer.trainer_of(InPlace(), mn.Linear(4, 3), mn.Softmax())
+    for call in (
+        lambda: t.fit(small_trainer.X, small_trainer.Y, 1, progress=False),
+        lambda: t.predict(small_trainer.X),
+    ):
+        with pytest.raises(ValueError, match=r"layers\[0\] InPlace.*read-only"):
+            call()
+    with pytest.raises(ValueError, match=r"WritesIntoTarget\(\)\.forward.*read-only"):
+        small_trainer.trainer_of(mn.Linear(4, 3), loss=WritesIntoTarget()).fit(
+            small_trainer.X, y, 1, shuffle=False, progress=False
+        )
+    np.testing.assert_array_equal(small_trainer.X, kept)
+    assert (y == 1).all()
+    assert small_trainer.X.flags.writeable
+    assert y.flags.writeable
+
+
+def test_metrics_have_names_of_their_own_and_return_a_number():
+    def loss(prediction, target):
+        return 42.0
+
+    twice = [lambda p, t: 1.0, lambda p, t: 2.0]
+    for metrics in ([loss], twice, ["accuracy", "accuracy"]):
+        with pytest.raises(ValueError, match="a name of its own"):
+            small_trainer.trainer_of(metrics=metrics)
+
+    def nothing(prediction, target):
+        """Forgets to return."""
+
+    with pytest.raises(TypeError, match="the metric nothing: expected one number, got None"):
+        small_trainer.trainer_of(metrics=[nothing]).evaluate(small_trainer.X, small_trainer.Y)

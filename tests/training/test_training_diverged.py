@@ -5,6 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
+import small_trainer
 
 import minnet as mn
 from minnet.training.training_diverged import diverged
@@ -200,3 +201,38 @@ def test_without_the_loss_s_gradient_the_parameter_is_named():
     error = diverged(network, np.ones((1, 2), np.float32), 0.5, 0.1)
     assert error.layer == "layers[0] Linear.weight"
     assert "the gradient of 0.weight[1, 0] is nan" in str(error)
+
+
+class BadBackward(mn.Layer):
+    """Finite forward, NaN backward."""
+
+    def forward(self, x):
+        return x * 1
+
+    def backward(self, grad):
+        return grad * np.nan
+
+
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize("fuse", [True, False])
+def test_divergence_names_the_layer_whose_backward_is_wrong(nested, fuse):
+    tail = [BadBackward(), mn.Linear(4, 3), mn.Softmax()]
+    layers = [mn.Linear(4, 4), *([mn.Network(tail)] if nested else tail)]
+    place = r"layers\[1\]\.layers\[0\] BadBackward" if nested else r"layers\[1\] BadBackward"
+    if nested and not fuse:
+        place = r"layers\[1\] Network"
+    with pytest.raises(mn.TrainingDiverged, match=rf"{place}.*its backward returned"):
+        small_trainer.trainer_of(*layers, fuse=fuse).fit(
+            small_trainer.X, small_trainer.Y, 1, progress=False
+        )
+
+
+def test_divergence_names_a_loss_whose_backward_is_wrong():
+    class Bad(mn.MeanSquaredError):
+        def backward(self):
+            return super().backward() * np.inf
+
+    with pytest.raises(mn.TrainingDiverged, match="in the loss: its gradient"):
+        small_trainer.trainer_of(mn.Linear(4, 1), loss=Bad()).fit(
+            small_trainer.X, small_trainer.Y, 1, progress=False
+        )

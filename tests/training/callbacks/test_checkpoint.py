@@ -1,7 +1,7 @@
 """The callback `Checkpoint`: when it writes, and that the best stays the best."""
 
 import pytest
-from test_session import Cut, epoch_of, fit, resumed, stopping, trainer
+from resume_runs import Cut, epoch_of, fit, resumed, stopping, trainer
 
 import minnet as mn
 
