@@ -230,7 +230,7 @@ WRONG_TRAININGS = [
     (entry("epochs", ...), "entries"),
     (entry("history", 3), "where a dict"),
     (entry("history.rows", [3]), "where a dict"),
-    (entry("history.rows", [{"dict": [["loss", "a"]]}]), "a row that is none"),
+    (entry("history.rows", [{"dict": [["loss", "a"]]}]), "a row that is not a dict of numbers"),
     (entry("history.interrupted", 1), "where a bool"),
     (entry("optimizer", EMPTY), "its optimizer has no"),
     (entry("optimizer.steps", -4), "steps or samples"),
@@ -238,17 +238,17 @@ WRONG_TRAININGS = [
     (entry("optimizer.beta1", 0.5), "beta1 is 0.5"),
     (entry("optimizer._learning_rate", -1.0), "_learning_rate -1.0"),
     (entry("optimizer._learning_rate", {"float": "nan"}), "_learning_rate nan"),
-    (entry("optimizer._learning_rate", "x"), "does not belong"),
+    (entry("optimizer._learning_rate", "x"), "unexpected attribute"),
     (entry("optimizer.state", {"dict": [["mean", 3]]}), "where a ndarray"),
-    (entry("optimizer.state", {"dict": [["speed", 3]]}), "a memory speed"),
+    (entry("optimizer.state", {"dict": [["speed", 3]]}), "the state 'speed'"),
     (entry("order", 3), "where a list"),
     (entry("order", ["MT19937", EMPTY]), "another kind than PCG64"),
     (entry("order", ["PCG64", EMPTY]), ""),
-    (entry("streams", []), "0 random streams"),
-    (entry("callbacks", [[1]]), "memory of a callback that is none"),
+    (entry("streams", []), "0 random generators"),
+    (entry("callbacks", [[1]]), "state of a callback that is not"),
     (entry("callbacks", 3), "where a list"),
     (entry("data", 3), "where a dict"),
-    (entry("position", EMPTY), "place within the epoch"),
+    (entry("position", EMPTY), "progress within the epoch"),
     (entry("settings.loss", "Hinge()"), "its loss is 'Hinge()'"),
     (lambda d: d.update(training=3), "where a dict"),
     (lambda d: d["training"]["dict"].append(["more", 3]), "entries"),
@@ -303,7 +303,7 @@ def test_an_optimizers_memory_of_another_length(tmp_path):
         assert "does not fit" in refusal(made.load_checkpoint, tmp_path / "t")
     members["training/more.npy"] = members[name] = arrays.to_bytes(made.optimizer.state["mean"])
     (tmp_path / "t").write_bytes(archive.seal(members))
-    assert "does not belong there" in refusal(made.load_checkpoint, tmp_path / "t")
+    assert "the unexpected a" in refusal(made.load_checkpoint, tmp_path / "t")
 
 
 @pytest.mark.parametrize("content", [["int8", 1.5], ["float16", 0.1], ["float32", 0.1]])
