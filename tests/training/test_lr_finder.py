@@ -11,7 +11,7 @@ import pytest
 import minnet as mn
 from minnet.nn.layers.batch_norm import BatchNorm
 from minnet.nn.layers.dropout import Dropout
-from minnet.training.lr_finder import RangeTest, _Sweep, lr_range_test
+from minnet.training.lr_finder import RangeTest, _RateSweep, lr_range_test
 
 mpl.use("Agg")
 
@@ -126,7 +126,7 @@ def test_a_loss_that_never_falls_gives_no_suggestion():
 
 def test_a_loss_near_zero_may_wander():
     """A perfect fit: from 1e-9 to 1e-6 is no divergence where all began at 1."""
-    sweep, trainer = _Sweep([0.1] * 1000), line()
+    sweep, trainer = _RateSweep([0.1] * 1000), line()
     for loss in [1.0] + [1e-9] * 400 + [1e-6] * 100:
         sweep.on_step_end(trainer, loss)
         assert not sweep.diverged
