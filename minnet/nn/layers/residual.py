@@ -81,13 +81,13 @@ class Residual(Layer):
         dx: Array = np.add(grad, below, out=lent(self, "dx", grad.shape, grad.dtype))
         return dx
 
-    def backward_first(self, grad: Array) -> None:
+    def _backward_parameters(self, grad: Array) -> None:
         """The gradients of the parameters alone."""
         below = grad
         for index in range(len(self.layers) - 1, 0, -1):
             below = self._call(index, self.layers[index], "backward", below, grad.dtype)
         try:
-            self.layers[0].backward_first(below)
+            self.layers[0]._backward_parameters(below)
         except Exception as error:
             raise blame(error, 0, self.layers[0], "backward", below.shape) from None
 
