@@ -7,14 +7,13 @@ in which order, and whether a student has bound something anew since.
 from __future__ import annotations
 
 import weakref
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from minnet.nn.layer import Found, Layer, find
 from minnet.nn.parameter import Parameter
-from minnet.nn.watch import Watch
 from minnet.utils.types import Array
 
 
@@ -27,7 +26,6 @@ class Packing:
     values: Array
     gradients: Array
     homes: list[tuple[Array | None, bool]]  # of each entry: a Parameter's array, and if it trains
-    watch: Watch = field(default_factory=Watch)
 
     @classmethod
     def empty(cls, dtype: np.dtype[Any]) -> Packing:

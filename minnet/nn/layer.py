@@ -143,10 +143,8 @@ class Layer:
                     f"{type(self).__name__}.{name}: expected a Parameter, got an array, which "
                     f"would not be trained. Write self.{name}.value = ... to change its numbers."
                 )
-        elif may_hold_parts(value):
-            Bindings.count += 1
-            if isinstance(value, Parameter):
-                value.name = f"{type(self).__name__}.{name}"
+        elif isinstance(value, Parameter):
+            value.name = f"{type(self).__name__}.{name}"
         _set(self, name, value)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -208,19 +206,6 @@ def _find(holder: Any, path: str, seen: dict[int, str], result: list[Found]) -> 
 
 _HOLDERS = (Parameter, Layer, list, tuple, dict, set, frozenset)
 _set = object.__setattr__
-
-
-class Bindings:
-    """Counts how often a layer was given something in which parts may be (see `watch.py`)."""
-
-    count = 0
-
-
-def may_hold_parts(value: object) -> bool:
-    """True for a Parameter, a layer, and what may hold them; False for a tuple of numbers."""
-    if not isinstance(value, _HOLDERS):
-        return False
-    return type(value) is not tuple or any(map(may_hold_parts, value))
 
 
 def _definer(cls: type, method: str) -> int:

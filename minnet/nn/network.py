@@ -21,7 +21,6 @@ from minnet.nn.layer import Layer, layers_of
 from minnet.nn.saving_networks import Savable
 from minnet.nn.sequential import Chain, checked_layers
 from minnet.nn.thread_lock import Guard
-from minnet.nn.watch import Watch
 from minnet.nn.workspace import Workspace
 from minnet.utils import array_checks, checks
 from minnet.utils.table import Table, table
@@ -69,16 +68,13 @@ class Network(Chain, Savable):
         self._packed = packing.Packing.empty(self._dtype)
         self.refresh()
 
-    def refresh(self, quick: bool = False) -> bool:
-        """Look for parameters that were bound anew, and take them into the flat vectors.
+    def refresh(self) -> bool:
+        """Find layers and Parameters that were replaced, and put them into the flat vectors.
 
-        `fit`, `save`, `copy` and `predict` do this by themselves; call it after you have
-        exchanged a layer or a Parameter and go on with `forward`. True: there was something.
-        `quick`, for each single `step`: look only at what has been seen to hold parameters.
+        `fit`, `step`, `save`, `copy` and `predict` do this by themselves; call it after you have
+        replaced a layer or a Parameter and continue with `forward`. True: something was replaced.
         """
         owner = packing.owner_of(self)
-        if quick and owner is None and self._packed.watch.nothing_new():
-            return False
         if isinstance(owner, Network):
             changed = owner.refresh()  # which lets us go if we have been taken out of it
             if packing.owner_of(self) is not None:
@@ -92,7 +88,6 @@ class Network(Chain, Savable):
                 layer._minnet.random = self._use
                 vars(layer).pop("_workspace", None)
             _share_workspace(self, self._buffers)
-        self._packed.watch = Watch(self)
         return changed
 
     @property

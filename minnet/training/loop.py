@@ -10,8 +10,6 @@ import numpy as np
 
 from minnet.data.feed import Feed
 from minnet.metrics import Record
-from minnet.nn.layer import layers_of
-from minnet.nn.watch import Watch
 from minnet.training.callbacks import Callback
 from minnet.training.history import History, Row
 from minnet.training.keyboard_interrupt import Interruption, interruption
@@ -46,7 +44,6 @@ class Fitting:
         # Most callbacks wait for the end of an epoch: a step asks only those that listen to it.
         self.on_step = [c for c in callbacks if type(c).on_step_end is not Callback.on_step_end]
         self.after_step = [c for c in callbacks if type(c).after_step is not Callback.after_step]
-        self._look()
         self.session = Session(feed, validation, callbacks, shuffle)
         self.history = History()
 
@@ -80,7 +77,7 @@ class Fitting:
                     raise
                 interrupt.requested = True
             finally:
-                self._switch(training=False)
+                trainer.network.training = False
         self.history.interrupted = trainer.history.interrupted = interrupt.requested
         for callback in self.callbacks:
             callback.before_fit_end(trainer)
@@ -112,7 +109,7 @@ class Fitting:
         record = Record(trainer.metrics, feed.y, order, trainer.loss)
         record.predictions = at.predictions
         self.session.position = at
-        self._switch(training=True)
+        trainer.network.training = True
         for batch, (x, y, weight) in enumerate(feed.epoch(order, at.batch), at.batch + 1):
             loss = trainer.train_on(x, y, weight, epoch, batch)
             at.batch = batch
@@ -129,27 +126,14 @@ class Fitting:
                 callback.after_step(trainer)
             if (trainer.stop or interrupt.requested) and at.seen < len(feed.x):
                 return None
-        self._switch(training=False)
+        trainer.network.training = False
         numbers = {"loss": at.total / at.counted, **record.values()}
         return {"epoch": epoch, **numbers, "seconds": time.perf_counter() - start}
 
-    def _look(self) -> None:
-        """Walk through the network, which takes longer than a step of a small one."""
-        network = self.trainer.network
-        self.watch, self.layers = Watch(network), list(layers_of(network))
-        self.kept = [p for p in network.parameters().values() if not p.trainable]
-
-    def _switch(self, training: bool) -> None:
-        """To training or evaluation, for the network and all layers in it."""
-        if not self.watch.nothing_new():  # a callback has exchanged a part
-            self._look()
-        for layer in self.layers:
-            layer._minnet.training = training
-
     def _check_kept(self) -> None:
         """What is not trained is kept up to date by forwards, and may overflow unnoticed."""
-        for parameter in self.kept:
-            if not np.isfinite(parameter.value).all():
+        for parameter in self.trainer.network.parameters().values():
+            if not parameter.trainable and not np.isfinite(parameter.value).all():
                 trainer, x = self.trainer, self.feed.x[: self.feed.rows]
                 rate, epoch = trainer.optimizer.learning_rate, trainer.epochs + 1
                 x = x.astype(trainer.network.dtype)

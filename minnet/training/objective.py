@@ -47,9 +47,9 @@ class Objective:
         self._own: list[object] = []  # layers and a loss that are not built in
         self.compose()
 
-    def compose(self, quick: bool = False) -> None:
+    def compose(self) -> None:
         """Look at the network as it stands now: its ending decides which way is taken."""
-        self.network.refresh(quick)
+        self.network.refresh()
         if self._seen is self.network.flat_values:
             return  # a network whose layers changed has new vectors
         door.check_ending(self.network, self.loss)

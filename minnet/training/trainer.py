@@ -104,7 +104,7 @@ class Trainer(Resumable):
         objective, network = self.objective, self.network
         door.check_optimizer(self.optimizer, network)
         with network.guard.training(), np.errstate(over="ignore", invalid="ignore"):
-            objective.compose(quick=True)
+            objective.compose()
             inputs = objective.protected(door.batch("step", x, network.dtype))
             target = objective.protected(objective.targets(inputs, y))
             if len(inputs) == 1:  # before any running mean has moved
