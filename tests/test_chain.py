@@ -83,7 +83,7 @@ def test_a_wrong_shape_on_the_way_back_is_placed():
 )
 def test_layers_are_layers(layers, match):
     with pytest.raises((TypeError, ValueError), match=match):
-        checked_layers(layers)
+        checked_layers("Network", layers)
 
 
 def test_indices_are_not_cast():

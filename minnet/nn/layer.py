@@ -1,20 +1,20 @@
-"""The contract: everything is a Layer, with `forward(x)` and `backward(grad)`.
+"""Everything is a Layer, with `forward(x)` and `backward(grad)`.
 
-A student's layer needs no `super().__init__()`, no registration and no decorator. What the
-framework must know it finds by looking: Parameters and layers among the attributes, in the
-order of their definition, also inside lists and dicts.
+A custom layer needs no `super().__init__()`, no registration and no decorator. The package finds
+what it must know by itself: Parameters and layers among the attributes, in the order of their
+definition, also in lists, tuples and dicts.
 """
 
 from __future__ import annotations
 
 import copy
+import weakref
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from minnet.nn.config import constructor
-from minnet.nn.inside import Inside
+from minnet.nn.config import constructor, remember
 from minnet.nn.parameter import Parameter
 from minnet.nn.workspace import Workspace
 from minnet.utils.keyword_arguments import check_arguments
@@ -55,7 +55,7 @@ class Layer:
     takes_indices = False
     """True for a layer whose input is whole numbers; the network then does not cast it."""
 
-    _minnet: Inside
+    _minnet: _Internals
 
     _workspace: Workspace | None = None  # set for built-in layers that a network drives itself
 
@@ -65,7 +65,7 @@ class Layer:
         """Keep the arguments for `repr` and `save`: no `super().__init__()` is needed."""
         check_arguments(cls, args, kwargs)
         layer = super().__new__(cls)
-        layer.__dict__["_minnet"] = Inside(args, kwargs)
+        layer.__dict__["_minnet"] = _Internals(args, kwargs)
         return layer
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -149,7 +149,7 @@ class Layer:
 
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles: the copy belongs to no network."""
-        state = {**vars(self), "_minnet": self._minnet.free()}
+        state = {**vars(self), "_minnet": self._minnet.without_network()}
         state.pop("_workspace", None)
         return state
 
@@ -161,17 +161,56 @@ class Layer:
         return f"{type(self).__name__}({self._minnet.signature()})"
 
 
+class _Internals:
+    """What the package keeps about one layer, in one attribute of it."""
+
+    def __init__(self, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> None:
+        self.training = False
+        self.random: np.random.Generator | None = None
+        self.args: tuple[Any, ...] = remember(args)
+        self.kwargs: dict[str, Any] = remember(kwargs or {})
+        self.owner: weakref.ref[Layer] | None = None  # the network that the layer belongs to
+        self.shapes: list[tuple[int, ...]] = []  # in a Sequential: of its input and each output
+        self.in_backward = False  # True in a network while its backward runs
+
+    def without_network(self) -> _Internals:
+        """The same for a copy, which belongs to no network."""
+        copied = _Internals(self.args, self.kwargs)
+        copied.training, copied.random = self.training, self.random
+        return copied
+
+    def signature(self) -> str:
+        """The constructor's arguments as they were written, arrays by their shape."""
+
+        def short(value: object) -> str:
+            return f"array{value.shape}" if isinstance(value, np.ndarray) else repr(value)
+
+        named = (f"{key}={short(value)}" for key, value in self.kwargs.items())
+        return ", ".join([*map(short, self.args), *named])
+
+
 class Found(NamedTuple):
-    """A Parameter or a Layer that was found, and its name."""
+    """A Parameter or a Layer that was found in another layer.
+
+    Its name is that of `parameters()`, `1.row.0`; `code` is how one writes it, `layers[1].row[0]`.
+    """
 
     name: str
     item: Any
+    code: str
+    holder: tuple[str, type]  # code and class of the layer in which it is
+
+    @property
+    def place(self) -> str:
+        """For messages: `layers[1].inner[0] Linear.weight`."""
+        code, cls = self.holder
+        return f"{code} {cls.__name__}.{self.code[len(code) :].lstrip('.')}".strip()
 
 
 def find(layer: Layer) -> list[Found]:
     """Every Parameter and Layer inside `layer`, depth first, in the order of definition."""
     result: list[Found] = []
-    _find(layer, "", {id(layer): "the layer itself"}, result)
+    _find(layer, "", "", ("", type(layer)), {id(layer): "the layer itself"}, result)
     return result
 
 
@@ -181,30 +220,38 @@ def layers_of(layer: Layer) -> Iterator[Layer]:
     yield from (found.item for found in find(layer) if isinstance(found.item, Layer))
 
 
-def _find(holder: Any, path: str, seen: dict[int, str], result: list[Found]) -> None:
-    """Walk through attributes, lists, tuples and dicts; `seen` refuses what stands twice."""
-    container: Any = holder
+def _find(
+    container: Any,
+    name: str,
+    code: str,
+    holder: tuple[str, type],
+    seen: dict[int, str],
+    result: list[Found],
+) -> None:
+    """Search a layer, list, tuple or dict; `seen` refuses what is used twice."""
     hidden: tuple[str, ...] = ()
-    if isinstance(holder, Layer):
-        container, hidden = vars(holder), holder._transparent
+    if isinstance(container, Layer):
+        container, hidden = vars(container), container._transparent
     pairs = container.items() if isinstance(container, dict) else enumerate(container)
     for key, value in pairs:
-        if not isinstance(value, _HOLDERS):
+        if not isinstance(value, _SEARCHED):
             continue
-        name = path if key in hidden else f"{path}.{key}" if path else str(key)
+        inner = name if key in hidden else f"{name}.{key}" if name else str(key)
+        place = f"{code}[{key}]" if str(key).isdigit() else f"{code}.{key}" if code else str(key)
         if isinstance(value, (set, frozenset)):
-            _refuse_set(name, value)
+            _refuse_set(place, value)
             continue
         if isinstance(value, (Parameter, Layer)):
             if id(value) in seen:
-                raise ValueError(_twice(value, seen[id(value)], name))
-            seen[id(value)] = name
-            result.append(Found(name, value))
+                raise ValueError(_used_twice(value, seen[id(value)], place))
+            seen[id(value)] = place
+            result.append(Found(inner, value, place, holder))
         if not isinstance(value, Parameter):
-            _find(value, name, seen, result)
+            here = (place, type(value)) if isinstance(value, Layer) else holder
+            _find(value, inner, place, here, seen, result)
 
 
-_HOLDERS = (Parameter, Layer, list, tuple, dict, set, frozenset)
+_SEARCHED = (Parameter, Layer, list, tuple, dict, set, frozenset)
 _set = object.__setattr__
 
 
@@ -228,31 +275,20 @@ def _refuse_what_is_not_found(cls: type) -> None:
         )
 
 
-def _refuse_set(name: str, value: Any) -> None:
+def _refuse_set(place: str, value: Any) -> None:
     """A set has no order, so the parameters in it would have no place in the flat vector."""
     if any(isinstance(item, (Parameter, Layer)) for item in value):
         raise TypeError(
-            f"{name}: expected a list, got a {type(value).__name__}, which has no order."
+            f"{place}: expected a list, got a {type(value).__name__}, which has no order."
         )
 
 
-def _twice(value: Any, first: str, second: str) -> str:
+def _used_twice(value: Any, first: str, second: str) -> str:
     kind = "Parameter" if isinstance(value, Parameter) else "layer"
     return (
-        f"{written(second)}: expected a {kind} of its own, got the same {kind} as at "
-        f"{written(first)}: {value!r}. "
-        f"Make a second one, or copy it with copy.deepcopy."
+        f"{second}: expected a {kind} that is used once, got the same {kind} as at {first}: "
+        f"{value!r}. Make a second one, or copy it with copy.deepcopy."
     )
-
-
-def written(path: str) -> str:
-    """A path as one writes it in code: `1.row.0` is `layers[1].row[0]`."""
-    code = ""
-    for part in path.split("."):
-        leading = not code or (code.endswith("]") and code.rpartition(".")[2].startswith("layers["))
-        index = f".layers[{part}]" if leading else f"[{part}]"
-        code += index if part.isdigit() else f".{part}"
-    return code.lstrip(".")
 
 
 def _reserved(owner: str, name: str) -> str:

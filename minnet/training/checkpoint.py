@@ -10,10 +10,9 @@ import numpy as np
 
 from minnet.nn import network_file as c
 from minnet.nn.layer import Layer, layers_of
-from minnet.nn.saving_networks import describe_network
+from minnet.nn.layer_encoding import decoder, encoder
 from minnet.optimizers import Optimizer, schedules
-from minnet.saving.encoding import Reader, Writer, checked
-from minnet.saving.errors import Flaw, reading
+from minnet.saving.errors import InvalidFile, checked, reading
 from minnet.training.history import History
 from minnet.training.resume import Position, Standing
 from minnet.utils.checks import is_built_in
@@ -38,10 +37,10 @@ def save(trainer: Trainer, path: Path) -> None:
     network.refresh()
     file = c.new("training", network, network.dtype)
     try:
-        describe_network(file, network)
+        c.describe_network(file, network)
     except TypeError:  # it can be trained on, but not made from the file alone
         file.description["network"] = None
-    writer = Writer("training")
+    writer = encoder("training")
     file.description["training"] = writer.encode("save_checkpoint: ", _state(trainer))
     file.members.update(writer.arrays)
     c.write(path, file)
@@ -59,17 +58,21 @@ def load(trainer: Trainer, path: Path) -> None:
     with reading(path):
         file = c.read(path)
         if file.description["kind"] != "training":
-            raise Flaw("it holds a network and no training. Use mn.load(path), or load_values.")
+            raise InvalidFile(
+                "it holds a network and no training. Use mn.load(path), or load_values."
+            )
         _check_network(file, trainer, parameters)
-        reader = Reader(
+        reader = decoder(
             {n: a for n, a in file.members.items() if n.startswith("training/")},
         )
         state = reader.decode(checked(file.description.get("training"), dict))
         news = _News(trainer, checked(state, dict))
         extra = {n for n in file.members if n.startswith("training/")} - reader.used
         if extra:
-            raise Flaw(f"it has the array {sorted(extra)[0]!r}, which does not belong there.")
-    c.put(file.values, parameters)
+            raise InvalidFile(
+                f"it has the array {sorted(extra)[0]!r}, which does not belong there."
+            )
+    c.assign(file.values, parameters)
     news.take(trainer)
 
 
@@ -138,15 +141,15 @@ def _streams(network: Layer) -> list[np.random.Generator]:
     return list(found.values())
 
 
-def _check_network(file: c.Contents, trainer: Trainer, parameters: dict[str, Any]) -> None:
+def _check_network(file: c.NetworkFile, trainer: Trainer, parameters: dict[str, Any]) -> None:
     """The network must be of the same form and type, or bit for bit would be an empty word."""
-    c.fit_together(file.values, parameters)
+    c.check_same_parameters(file.values, parameters)
     dtype = file.description["dtype"]
     if dtype != str(trainer.network.dtype):
-        raise Flaw(f"its network is of type {dtype}, this one of {trainer.network.dtype}.")
+        raise InvalidFile(f"its network is of type {dtype}, this one of {trainer.network.dtype}.")
     frozen = [name for name, p in parameters.items() if not p.trainable]
     if file.description["frozen"] not in (None, frozen):
-        raise Flaw(f"in it {file.description['frozen']} do not train, here {frozen}.")
+        raise InvalidFile(f"in it {file.description['frozen']} do not train, here {frozen}.")
 
 
 class _News:
@@ -155,7 +158,9 @@ class _News:
     def __init__(self, trainer: Trainer, state: dict[str, Any]) -> None:
         expected = set(_state_names())
         if set(state) != expected:
-            raise Flaw(f"its training has the entries {sorted(state)}, not {sorted(expected)}.")
+            raise InvalidFile(
+                f"its training has the entries {sorted(state)}, not {sorted(expected)}."
+            )
         _check_same("settings", state["settings"], _settings(trainer))
         _check_same("schedule", state["schedule"], _schedule(trainer.optimizer.schedule))
         self.epochs = _count(state["epochs"])
@@ -170,7 +175,7 @@ class _News:
     ) -> list[tuple[np.random.Generator, dict[str, Any]]]:
         here = _streams(trainer.network)
         if len(here) != len(states):
-            raise Flaw(f"it has {len(states)} random streams, the network {len(here)}.")
+            raise InvalidFile(f"it has {len(states)} random streams, the network {len(here)}.")
         return [(g, _stream(g, state)) for g, state in zip(here, states, strict=True)]
 
     def take(self, trainer: Trainer) -> None:
@@ -199,14 +204,14 @@ def _check_same(what: str, there: Any, here: Any) -> None:
         for name in here:
             _check_same(name, there.get(name), here[name])
     elif there != here:
-        raise Flaw(
+        raise InvalidFile(
             f"its {what} is {there!r}, that of this trainer {here!r}. Make the trainer as it was."
         )
 
 
 def _count(value: Any) -> int:
     if checked(value, int) < 0:
-        raise Flaw(f"it has {value} where a number of epochs, steps or samples belongs.")
+        raise InvalidFile(f"it has {value} where a number of epochs, steps or samples belongs.")
     return int(value)
 
 
@@ -216,7 +221,7 @@ def _history(state: dict[str, Any]) -> History:
         if not all(
             type(n) is str and type(v) in (int, float) for n, v in checked(row, dict).items()
         ):
-            raise Flaw("its history has a row that is none.")
+            raise InvalidFile("its history has a row that is none.")
         history.append(row)
     history.interrupted = checked(state.get("interrupted"), bool)
     return history
@@ -226,7 +231,7 @@ def _stream(generator: np.random.Generator, state: Any) -> dict[str, Any]:
     """The state of a stream, tried on a stream of its own."""
     kind = type(generator.bit_generator)
     if len(checked(state, list)) != 2 or state[0] != kind.__name__:
-        raise Flaw(f"it has a random stream of another kind than {kind.__name__}.")
+        raise InvalidFile(f"it has a random stream of another kind than {kind.__name__}.")
     trial = kind(0)
     trial.state = state[1]
     return checked(state[1], dict)  # type: ignore[no-any-return]
@@ -241,16 +246,16 @@ def _optimizer(trainer: Trainer, state: dict[str, Any]) -> dict[str, Any]:
     for name in here:
         private = name.startswith("_")  # comes up in the first step
         if name not in state and (not private or name == "_learning_rate"):
-            raise Flaw(f"its optimizer has no {name}.")
+            raise InvalidFile(f"its optimizer has no {name}.")
         if not private and name not in _CHANGES:
             _check_same(f"optimizer's {name}", state[name], here[name])
     for name, value in state.items():
         known = name in here or name.endswith("_correction") or name == "_step_rate"
         fits = value is None or type(value) in (int, float, bool, tuple, dict)
         if not known or not fits:
-            raise Flaw(f"its optimizer has a {name} that does not belong there.")
+            raise InvalidFile(f"its optimizer has a {name} that does not belong there.")
         if type(value) is float and not (math.isfinite(value) and value >= 0):
-            raise Flaw(f"its optimizer has the {name} {value}.")
+            raise InvalidFile(f"its optimizer has the {name} {value}.")
     _check_memory(trainer, checked(state["state"], dict))
     return state
 
@@ -260,9 +265,9 @@ def _check_memory(trainer: Trainer, memory: dict[str, Any]) -> None:
     values = trainer.network.flat_values
     for name, vector in memory.items():
         if name not in trainer.optimizer.memory:
-            raise Flaw(f"its optimizer has a memory {name}, which this one has not.")
+            raise InvalidFile(f"its optimizer has a memory {name}, which this one has not.")
         if checked(vector, np.ndarray).shape != values.shape or vector.dtype != values.dtype:
-            raise Flaw(f"its optimizer's {name} does not fit to the network.")
+            raise InvalidFile(f"its optimizer's {name} does not fit to the network.")
 
 
 def _standing(state: dict[str, Any], order: dict[str, Any]) -> Standing:
@@ -271,7 +276,7 @@ def _standing(state: dict[str, Any], order: dict[str, Any]) -> Standing:
     memories = []
     for entry in checked(state["callbacks"], list):
         if len(checked(entry, list)) != 2:
-            raise Flaw("it has the memory of a callback that is none.")
+            raise InvalidFile("it has the memory of a callback that is none.")
         memories.append((checked(entry[0], str), checked(entry[1], dict)))
     if data is not None:
         checked(data, dict)
@@ -279,7 +284,7 @@ def _standing(state: dict[str, Any], order: dict[str, Any]) -> Standing:
     if position is None:
         return standing
     if set(checked(position, dict)) != {*_POSITION, "predictions"}:
-        raise Flaw("its place within the epoch is not understood.")
+        raise InvalidFile("its place within the epoch is not understood.")
     for name, kind in _POSITION.items():
         checked(position[name], kind)
     _count(position["batch"]), _count(position["seen"])

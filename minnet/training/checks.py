@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike
 
 from minnet.metrics import CLASS_METRICS, Metric, target_classes
 from minnet.nn.activations import Softmax
-from minnet.nn.error_location import explain
-from minnet.nn.layer import Layer, find, written
+from minnet.nn.error_location import short_repr
+from minnet.nn.layer import Layer, find
 from minnet.nn.layers import BatchNorm
 from minnet.nn.losses import Loss
 from minnet.nn.losses import sample_weights as weights
@@ -67,8 +67,8 @@ def check_ending(network: Network, loss: Loss) -> None:
     for first, second in itertools.pairwise(chain):
         if isinstance(first, Softmax) and isinstance(second, Softmax):
             raise ValueError(
-                f"Trainer: expected one softmax, got {explain(second)} right behind another: the "
-                f"second flattens the probabilities and slows learning. Take one away."
+                f"Trainer: expected one softmax, got {short_repr(second)} right behind another: "
+                f"the second flattens the probabilities and slows learning. Take one away."
             )
     loss.check_last_layer(network.output_layer)
 
@@ -118,8 +118,8 @@ def output_shape(network: Network, loss: Loss, x: Array, rows: int = 32) -> tupl
         prediction = network.forward(x[:rows])
     if prediction.ndim < 2 or len(prediction) != len(x[:rows]):
         raise ValueError(
-            f"{explain(network.output_layer)}: expected an output of shape (m, ...), one row for "
-            f"each of {len(x[:rows])} samples, got {prediction.shape}."
+            f"{short_repr(network.output_layer)}: expected an output of shape (m, ...), one row "
+            f"for each of {len(x[:rows])} samples, got {prediction.shape}."
         )
     loss.check_prediction(prediction)
     return (len(x), *prediction.shape[1:])
@@ -155,12 +155,12 @@ def check_two_classes(loss: Loss, labels: ArrayLike, target: Array) -> None:
 def check_smallest_batch(network: Network, samples: int, batch_size: int) -> None:
     """Refuse a fit whose last batch leaves batch normalization a single value."""
     smallest = samples % batch_size or min(samples, batch_size)
-    for name, layer in find(network):
-        if isinstance(layer, BatchNorm):
+    for found in find(network):
+        if isinstance(found.item, BatchNorm):
             try:
-                layer.check_batch(smallest)
+                found.item.check_batch(smallest)
             except ValueError as error:
-                error.args = (f"{written(name)} {error}",)
+                error.args = (f"{found.code} {error}",)
                 raise
 
 

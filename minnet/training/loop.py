@@ -49,7 +49,7 @@ class Fitting:
 
     def run(self, last: int, progress: bool) -> History:
         """Train until epoch `last` is done, `trainer.stop` is set, or Ctrl-C is pressed."""
-        with self.trainer.network.guard.training():
+        with self.trainer.network._thread_lock.training():
             return self._run(last, progress)
 
     def _run(self, last: int, progress: bool) -> History:

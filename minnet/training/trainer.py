@@ -103,7 +103,7 @@ class Trainer(Resumable):
         """
         objective, network = self.objective, self.network
         door.check_optimizer(self.optimizer, network)
-        with network.guard.training(), np.errstate(over="ignore", invalid="ignore"):
+        with network._thread_lock.training(), np.errstate(over="ignore", invalid="ignore"):
             objective.compose()
             inputs = objective.protected(door.batch("step", x, network.dtype))
             target = objective.protected(objective.targets(inputs, y))

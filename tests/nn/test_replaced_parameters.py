@@ -47,7 +47,7 @@ CHANGES = {
     "inside of a tuple": lambda h: setattr(h.pair[0], "weight", mn.Parameter(np.ones((3, 3)))),
     "tuple of numbers becomes one of parts": lambda h: setattr(h, "sizes", (new(),)),
     "frozen": lambda h: setattr(h.gain, "trainable", False),
-    "taken by another network": lambda h: h.gain.move(np.ones(3), np.ones(3)),
+    "taken by another network": lambda h: h.gain._move(np.ones(3), np.ones(3)),
 }
 
 
@@ -63,7 +63,7 @@ def test_every_change_is_found(change):
     assert network.refresh() is False
     CHANGES[change](holder)
     assert network.refresh() is True
-    assert [id(f.item) for f in network._packed.found] == [id(f.item) for f in find(network)]
+    assert [id(f.item) for f in network._flat.found] == [id(f.item) for f in find(network)]
     assert network.refresh() is False
 
 
@@ -84,7 +84,7 @@ def test_whatever_uses_the_network_finds_the_change(use, change, tmp_path):
     trainer.step(x, y)
     CHANGES[change](holder)
     USES[use](trainer, x, y, tmp_path / "values")
-    found = [id(f.item) for f in trainer.network._packed.found]
+    found = [id(f.item) for f in trainer.network._flat.found]
     assert found == [id(f.item) for f in find(trainer.network)]
 
 
@@ -103,6 +103,6 @@ def test_a_step_changes_no_structure():
     x, y = np.ones((4, 3), np.float32), np.array([0, 1, 0, 1])
     trainer = trainer_of(Holder())
     trainer.step(x, y)
-    vectors = trainer.network._packed
+    vectors = trainer.network._flat
     trainer.step(x, y)
-    assert trainer.network._packed is vectors
+    assert trainer.network._flat is vectors

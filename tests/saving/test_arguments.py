@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.saving.errors import Flaw
-from minnet.saving.text import from_json
+from minnet.saving.errors import InvalidFile
+from minnet.saving.file_format import from_json
 
 
 class Any(mn.Layer):
@@ -94,13 +94,13 @@ def test_a_class_that_makes_no_layer(tmp_path):
 
     mn.Network([Late(2)], seed=0).save(tmp_path / "n")
     Odd.__name__ = "Late"
-    with pytest.raises(mn.CheckpointError, match="its layer Late is none"):
+    with pytest.raises(mn.CheckpointError, match="its layer Late is not a layer"):
         mn.load(tmp_path / "n", layers=[Odd])
 
 
 def test_a_description_that_is_too_long(monkeypatch):
-    monkeypatch.setattr("minnet.saving.text._LARGEST_DESCRIPTION", 3)
-    with pytest.raises(Flaw, match="too long"):
+    monkeypatch.setattr("minnet.saving.file_format._LARGEST_DESCRIPTION", 3)
+    with pytest.raises(InvalidFile, match="too long"):
         from_json(memoryview(b"{   }"))
 
 

@@ -11,7 +11,7 @@ import pytest
 from registry import REGISTRY
 
 import minnet as mn
-from minnet.saving import file_format as archive
+from minnet.saving import file_format
 
 HERE = Path(__file__).parent
 X = np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32)
@@ -364,10 +364,10 @@ def test_the_error_can_be_pickled():
 def test_every_array_of_a_file_is_used(tmp_path):
     net = mn.Network([Scale(3, np.arange(3))], seed=0)
     net.save(tmp_path / "n")
-    members = {n: bytes(c) for n, c in archive.unseal((tmp_path / "n").read_bytes()).items()}
+    members = {n: bytes(c) for n, c in file_format.from_zip((tmp_path / "n").read_bytes()).items()}
     assert "arguments/layers.0.Scale.note.npy" in members or any("note" in n for n in members)
     members["arguments/more.npy"] = members[next(n for n in members if "note" in n)]
-    (tmp_path / "n").write_bytes(archive.seal(members))
+    (tmp_path / "n").write_bytes(file_format.to_zip(members))
     with pytest.raises(mn.CheckpointError, match="does not belong there"):
         mn.load(tmp_path / "n", layers=[Scale])
 
