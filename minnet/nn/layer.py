@@ -16,7 +16,6 @@ import numpy as np
 
 from minnet.nn.config import constructor, remember
 from minnet.nn.parameter import Parameter
-from minnet.nn.workspace import Workspace
 from minnet.utils.keyword_arguments import check_arguments
 from minnet.utils.types import Array
 
@@ -57,7 +56,7 @@ class Layer:
 
     _minnet: _Internals
 
-    _workspace: Workspace | None = None  # set for built-in layers that a network drives itself
+    _workspace: Any = None
 
     _transparent: tuple[str, ...] = ()  # attributes that do not show in the names of parameters
 
@@ -149,9 +148,7 @@ class Layer:
 
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles: the copy belongs to no network."""
-        state = {**vars(self), "_minnet": self._minnet.without_network()}
-        state.pop("_workspace", None)
-        return state
+        return {**vars(self), "_minnet": self._minnet.without_network()}
 
     def __copy__(self) -> Any:
         """A deep copy: two layers that share one Parameter would train each other."""

@@ -22,7 +22,6 @@ from minnet.nn.flat_parameters import FlatParameters, flatten, owner_of, release
 from minnet.nn.layer import Layer, layers_of
 from minnet.nn.sequential import Sequential
 from minnet.nn.thread_lock import ThreadLock
-from minnet.nn.workspace import Workspace
 from minnet.utils import array_checks, checks
 from minnet.utils.table import Table, table
 from minnet.utils.types import Array
@@ -64,7 +63,6 @@ class Network(Sequential):
         draw, use = np.random.SeedSequence(self.seed).spawn(2)
         self._initial_random = np.random.default_rng(draw)
         self._layers_random = np.random.default_rng(use)
-        self._buffers = Workspace()
         self._thread_lock = ThreadLock()
         self._flat = FlatParameters.empty(self._dtype)
         self.refresh()
@@ -87,8 +85,6 @@ class Network(Sequential):
             release(before, self._flat)
             for layer in layers_of(self):
                 layer._minnet.random = self._layers_random
-                vars(layer).pop("_workspace", None)
-            _share_workspace(self, self._buffers)
         return changed
 
     @property
@@ -121,11 +117,6 @@ class Network(Sequential):
                 f"Network.flat_values: expected shape {self._flat.values.shape}, got {new.shape}."
             )
         self._flat.values[...] = new
-
-    @property
-    def workspace(self) -> Workspace:
-        """The arrays that the Trainer lends to built-in layers during a step."""
-        return self._buffers
 
     @property
     def flat_gradients(self) -> Array:
@@ -321,29 +312,16 @@ class Network(Sequential):
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles: the layers own their numbers, the copy packs them again."""
         state = super().__getstate__()
-        state.update(_flat=None, _buffers=None)
+        state["_flat"] = None
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
-        self._buffers = Workspace()
         self._flat = FlatParameters.empty(self._dtype)
         self.refresh()
 
     def __repr__(self) -> str:
         return f"Network([{', '.join(map(short_repr, self.layers))}])"
-
-
-def _share_workspace(network: Network, workspace: Workspace) -> None:
-    """Lend buffers to built-in layers that the network itself drives, and to no others.
-
-    A layer inside a student's layer may be called twice in one step; it always allocates.
-    """
-    for layer in network.layers:
-        if isinstance(layer, Network) and type(layer) is Network:
-            _share_workspace(layer, workspace)
-        elif checks.is_built_in(layer):
-            vars(layer)["_workspace"] = workspace
 
 
 def _checked_dtype(dtype: object) -> np.dtype[Any]:

@@ -59,8 +59,6 @@ class Objective:
         self._penalized = [p for p in parameters if p.penalized]
         parts = [self.loss, *layers_of(self.network)]
         self._own = [part for part in parts if not checks.is_built_in(part)]
-        if checks.is_built_in(self.loss):
-            vars(self.loss)["_workspace"] = self.network.workspace
 
     def targets(self, x: Array, y: ArrayLike) -> Array:
         """The targets in the one form that the loss takes, checked."""

@@ -122,16 +122,12 @@ class Trainer(Resumable):
         batch: int | None = None,
     ) -> float:
         """`step` without its door: x and y as `fit` has checked and converted them."""
-        network, workspace = self.network, self.network.workspace
-        workspace.open = True
+        network = self.network
         try:
             loss = self.objective.differentiate(x, y, weight, bool(self.metrics))
         except FloatingPointError as error:  # a loss that explains why it is not finite
-            workspace.open = False
             rate = self.optimizer.learning_rate
             raise diverged(network, x, math.nan, rate, epoch, batch, str(error)) from error
-        finally:
-            workspace.open = False
         gradients = network.flat_gradients
         if not math.isfinite(loss) or not (
             math.isfinite(gradients.dot(gradients)) or np.isfinite(gradients).all()
