@@ -28,7 +28,7 @@ def test_over_processes_hash_seeds_folders_and_progress_bars(tmp_path):
     for number, hash_seed in ((1, "0"), (2, "123"), (3, "random")):
         folder = tmp_path / str(number)
         folder.mkdir()
-        root = str(Path(__file__).resolve().parents[1])
+        root = str(Path(__file__).resolve().parents[2])
         path = os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])
         environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": path}
         command = [sys.executable, "-c", SCRIPT, "network.minnet", str(number)]

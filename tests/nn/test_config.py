@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.saving.errors import InvalidFile
-from minnet.saving.file_format import from_json
 
 
 class Any(mn.Layer):
@@ -96,12 +94,6 @@ def test_a_class_that_makes_no_layer(tmp_path):
     Odd.__name__ = "Late"
     with pytest.raises(mn.CheckpointError, match="its layer Late is not a layer"):
         mn.load(tmp_path / "n", layers=[Odd])
-
-
-def test_a_description_that_is_too_long(monkeypatch):
-    monkeypatch.setattr("minnet.saving.file_format._LARGEST_DESCRIPTION", 3)
-    with pytest.raises(InvalidFile, match="too long"):
-        from_json(memoryview(b"{   }"))
 
 
 def test_names_that_differ_in_signs_only_are_two_arrays(tmp_path):

@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from rig import Report, fingerprint, fit, mn, size, trainer
+from reliability_helpers import Report, fingerprint, fit, mn, size, trainer
 
 from minnet.saving.file_format import DESCRIPTION, from_zip, to_zip
 

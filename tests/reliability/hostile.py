@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from rig import Report, mn, size, trainer
+from reliability_helpers import Report, mn, size, trainer
 
 from minnet.saving import file_format
 from minnet.saving.file_format import DESCRIPTION, array_to_bytes, from_zip, to_zip

@@ -5,13 +5,11 @@ import os
 import stat
 import sys
 
-import numpy as np
 import pytest
 
 import minnet as mn
 from minnet.saving import atomic_write as disk
 from minnet.saving.errors import InvalidFile
-from minnet.saving.file_format import array_to_bytes
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="only where there are such files")
 OPERATIONS = ["open", "fsync", "replace", "fdopen"]
@@ -168,13 +166,6 @@ def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(mn.CheckpointError, match="cannot be read: Permission denied"):
         mn.load(tmp_path / "n")
-
-
-def test_numbers_of_another_byte_order_are_written_alike(tmp_path):
-
-    assert array_to_bytes(np.arange(3, dtype=">f4")) == array_to_bytes(np.arange(3, dtype="<f4"))
-    with pytest.raises(TypeError, match="complex"):
-        array_to_bytes(np.ones(2, complex))
 
 
 def test_a_temporary_file_is_always_a_new_one(tmp_path, monkeypatch):
