@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.nn import network_file
+from minnet.nn.dtype import checked_dtype, convert_gradient, convert_input
 from minnet.nn.error_location import locate_error, short_repr
 from minnet.nn.flat_parameters import FlatParameters, flatten, owner_of, release
 from minnet.nn.layer import Layer, layers_of
@@ -57,7 +58,7 @@ class Network(Sequential):
     def __init__(
         self, layers: Iterable[Layer], seed: int | None = None, dtype: str = "float32"
     ) -> None:
-        self._dtype = _checked_dtype(dtype)
+        self._dtype = checked_dtype(dtype)
         super().__init__(layers)
         self.seed = checks.seed("Network", seed)
         draw, use = np.random.SeedSequence(self.seed).spawn(2)
@@ -101,7 +102,7 @@ class Network(Sequential):
             return
         for layer in layers_of(self):
             if isinstance(layer, Network):
-                layer._dtype = _checked_dtype(dtype)
+                layer._dtype = checked_dtype(dtype)
         self.refresh()
 
     @property
@@ -136,15 +137,19 @@ class Network(Sequential):
 
     def forward(self, x: Array) -> Array:
         """The output of the last layer for a batch x of shape (m, ...)."""
-        return self._run_forward(self._cast(x), self.layers, self._dtype)
+        return self._run_forward(
+            convert_input(x, self._dtype, self.takes_indices), self.layers, self._dtype
+        )
 
     def forward_to_logits(self, x: Array) -> Array:
         """The input of the last activation, also where that is in a nested network."""
-        return self._forward_to_logits(self._cast(x))
+        return self._forward_to_logits(convert_input(x, self._dtype, self.takes_indices))
 
     def backward(self, grad: Array) -> Array:
         """dL/dx from dL/doutput; zeroes all gradients first, then lets each layer set its own."""
-        return self._over_zeroed_gradients(self._full_backward, self._checked_gradient(grad))
+        return self._over_zeroed_gradients(
+            self._full_backward, convert_gradient(grad, self._dtype, self._minnet.shapes)
+        )
 
     def _backward_parameters(self, grad: Array) -> None:
         """The gradients of the parameters alone, not that of the network's own input."""
@@ -153,27 +158,6 @@ class Network(Sequential):
     def backward_from_logits(self, grad: Array) -> None:
         """The gradients of the parameters from dL/dlogits, leaving out the last activation."""
         self._over_zeroed_gradients(self._backward_from_logits, grad, for_input=False)
-
-    def _cast(self, x: Array) -> Array:
-        """Numbers of the network's dtype."""
-        if type(x) is not np.ndarray or x.dtype.kind != "f":
-            x = array_checks.numeric_array("Network.forward", "x", x)
-        if x.dtype == self._dtype or (self.takes_indices and x.dtype.kind in "iu"):
-            return x
-        return x.astype(self._dtype)
-
-    def _checked_gradient(self, grad: Array) -> Array:
-        """The argument of `backward`, of the output's shape and the network's dtype."""
-        array = array_checks.numeric_array("Network.backward", "grad", grad)
-        shapes = self._minnet.shapes
-        if not shapes:
-            raise RuntimeError("Network.backward: expected a forward first, got none.")
-        if array.shape != shapes[-1]:
-            raise ValueError(
-                f"Network.backward: grad: expected the shape of the output, {shapes[-1]}, "
-                f"got {array.shape}."
-            )
-        return array.astype(self._dtype, copy=False)
 
     def _full_backward(self, grad: Array, for_input: bool = True) -> Array:
         return self._run_backward(grad, self.layers, self._dtype, for_input=for_input)
@@ -215,10 +199,11 @@ class Network(Sequential):
 
     def activations(self, x: ArrayLike) -> list[Array]:
         """The output of every layer, in order, in evaluation mode."""
-        inside = self._cast(array_checks.samples("Network.activations", "x", x, dtype=self._dtype))
+        x = array_checks.samples("Network.activations", "x", x, dtype=self._dtype)
         outputs: list[Array] = []
         with self.evaluating():
-            self._run_forward(inside, self.layers, self._dtype, keep=outputs)
+            x = convert_input(x, self._dtype, self.takes_indices)
+            self._run_forward(x, self.layers, self._dtype, outputs)
         return outputs
 
     def predict(self, x: ArrayLike, batch_size: int = 1000) -> Array:
@@ -322,15 +307,3 @@ class Network(Sequential):
 
     def __repr__(self) -> str:
         return f"Network([{', '.join(map(short_repr, self.layers))}])"
-
-
-def _checked_dtype(dtype: object) -> np.dtype[Any]:
-    try:
-        name = "" if dtype is None else np.dtype(dtype).name  # type: ignore[call-overload]
-    except TypeError:
-        name = ""
-    if name not in ("float32", "float64"):
-        raise ValueError(
-            f'Network: dtype: expected "float32" or "float64", got {checks.describe(dtype)}.'
-        )
-    return np.dtype(name)

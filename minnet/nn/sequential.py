@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from minnet.nn.dtype import convert_output
 from minnet.nn.error_location import locate_error
 from minnet.nn.layer import Layer
-from minnet.utils import array_checks
 from minnet.utils.checks import describe
 from minnet.utils.types import Array
 
@@ -42,7 +42,7 @@ class Sequential(Layer):
             for index in range(len(layers)):
                 y = layers[index].forward(x)
                 if type(y) is not np.ndarray or y.dtype != dtype:
-                    y = _converted(y, "forward", dtype)
+                    y = convert_output(y, "forward", dtype)
                 shapes.append(y.shape)
                 if keep is not None:
                     keep.append(y)
@@ -63,7 +63,7 @@ class Sequential(Layer):
                     break
                 below = layers[index].backward(grad)
                 if type(below) is not np.ndarray or below.dtype != dtype:
-                    below = _converted(below, "backward", dtype)
+                    below = convert_output(below, "backward", dtype)
                 if below.shape != shapes[index]:
                     raise ValueError(
                         f"expected to return dL/dx of the shape of its input, {shapes[index]}, "
@@ -73,14 +73,6 @@ class Sequential(Layer):
         except Exception as error:
             raise locate_error(error, index, layers[index], "backward", grad.shape) from None
         return grad
-
-
-def _converted(returned: Any, method: str, dtype: np.dtype[Any]) -> Array:
-    """What a custom layer returned, as an array of this type of floats."""
-    if returned is None:
-        raise TypeError(f"expected {method} to return an array, got None. Is a return missing?")
-    array = array_checks.numeric_array(method, "returned value", returned)
-    return array.astype(dtype, copy=False) if dtype.kind == "f" else array
 
 
 def checked_layers(place: str, layers: Iterable[Layer]) -> list[Layer]:

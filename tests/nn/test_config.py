@@ -82,20 +82,6 @@ def test_a_random_stream_of_an_optimizer_goes_on(tmp_path):
     assert again.network.flat_values.tobytes() == made.network.flat_values.tobytes()
 
 
-def test_a_class_that_makes_no_layer(tmp_path):
-    class Odd(Any):
-        def __new__(cls, thing=None):
-            return super().__new__(cls, thing) if thing == 1 else 3
-
-    class Late(Any):
-        pass
-
-    mn.Network([Late(2)], seed=0).save(tmp_path / "n")
-    Odd.__name__ = "Late"
-    with pytest.raises(mn.CheckpointError, match="its layer Late is not a layer"):
-        mn.load(tmp_path / "n", layers=[Odd])
-
-
 def test_names_that_differ_in_signs_only_are_two_arrays(tmp_path):
     tables = {"a b": np.array([1.0]), "a-b": np.array([2.0]), "a.b": np.array([3.0])}
 
