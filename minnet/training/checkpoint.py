@@ -10,10 +10,9 @@ import numpy as np
 
 from minnet.nn import network_file as c
 from minnet.nn.layer import Layer, layers_of
-from minnet.nn.saving_networks import describe_network
+from minnet.nn.layer_encoding import decoder, encoder
 from minnet.optimizers import Optimizer, schedules
-from minnet.saving.encoding import Reader, Writer, checked
-from minnet.saving.errors import Flaw, reading
+from minnet.saving.errors import InvalidFile, checked, reading
 from minnet.training.history import History
 from minnet.training.resume import EpochProgress, ResumePoint
 from minnet.training.state import TrainingState
@@ -35,10 +34,10 @@ def save(trainer: TrainingState, path: Path) -> None:
     network.refresh()
     file = c.new("training", network, network.dtype)
     try:
-        describe_network(file, network)
+        c.describe_network(file, network)
     except TypeError:  # can be resumed, but not created from the file alone
         file.description["network"] = None
-    writer = Writer("training")
+    writer = encoder("training")
     file.description["training"] = writer.encode("save_checkpoint: ", _state(trainer))
     file.members.update(writer.arrays)
     c.write(path, file)
@@ -56,15 +55,17 @@ def load(trainer: TrainingState, path: Path) -> None:
     with reading(path):
         file = c.read(path)
         if file.description["kind"] != "training":
-            raise Flaw("it holds a network and no training. Use mn.load(path), or load_values.")
+            raise InvalidFile(
+                "it holds a network and no training. Use mn.load(path), or load_values."
+            )
         _check_network(file, trainer, parameters)
-        reader = Reader({n: a for n, a in file.members.items() if n.startswith("training/")})
+        reader = decoder({n: a for n, a in file.members.items() if n.startswith("training/")})
         state = reader.decode(checked(file.description.get("training"), dict))
         restored = _RestoredState(trainer, checked(state, dict))
         extra = {n for n in file.members if n.startswith("training/")} - reader.used
         if extra:
-            raise Flaw(f"it has the unexpected array {sorted(extra)[0]!r}.")
-    c.put(file.values, parameters)
+            raise InvalidFile(f"it has the unexpected array {sorted(extra)[0]!r}.")
+    c.assign(file.values, parameters)
     restored.apply_to(trainer)
 
 
@@ -133,15 +134,15 @@ def _generators(network: Layer) -> list[np.random.Generator]:
     return list(found.values())
 
 
-def _check_network(file: c.Contents, trainer: TrainingState, parameters: dict[str, Any]) -> None:
+def _check_network(file: c.NetworkFile, trainer: TrainingState, parameters: dict[str, Any]) -> None:
     """Structure and dtype must match; otherwise the result could not be identical."""
-    c.fit_together(file.values, parameters)
+    c.check_same_parameters(file.values, parameters)
     dtype = file.description["dtype"]
     if dtype != str(trainer.network.dtype):
-        raise Flaw(f"its network is of type {dtype}, this one of {trainer.network.dtype}.")
+        raise InvalidFile(f"its network is of type {dtype}, this one of {trainer.network.dtype}.")
     frozen = [name for name, p in parameters.items() if not p.trainable]
     if file.description["frozen"] not in (None, frozen):
-        raise Flaw(f"in it {file.description['frozen']} do not train, here {frozen}.")
+        raise InvalidFile(f"in it {file.description['frozen']} do not train, here {frozen}.")
 
 
 _ENTRIES = (
@@ -155,7 +156,9 @@ class _RestoredState:
 
     def __init__(self, trainer: TrainingState, state: dict[str, Any]) -> None:
         if set(state) != set(_ENTRIES):
-            raise Flaw(f"its training has the entries {sorted(state)}, not {sorted(_ENTRIES)}.")
+            raise InvalidFile(
+                f"its training has the entries {sorted(state)}, not {sorted(_ENTRIES)}."
+            )
         _check_same("settings", state["settings"], _settings(trainer))
         _check_same("schedule", state["schedule"], _schedule(trainer.optimizer.schedule))
         self.epochs = _count(state["epochs"])
@@ -185,7 +188,7 @@ def _check_same(what: str, there: Any, here: Any) -> None:
         for name in here:
             _check_same(name, there.get(name), here[name])
     elif there != here:
-        raise Flaw(
+        raise InvalidFile(
             f"its {what} is {there!r}, that of this trainer {here!r}. Create the trainer with the "
             f"same settings."
         )
@@ -193,7 +196,9 @@ def _check_same(what: str, there: Any, here: Any) -> None:
 
 def _count(value: Any) -> int:
     if checked(value, int) < 0:
-        raise Flaw(f"it has {value} where a number of epochs, steps or samples was expected.")
+        raise InvalidFile(
+            f"it has {value} where a number of epochs, steps or samples was expected."
+        )
     return int(value)
 
 
@@ -203,7 +208,7 @@ def _history(state: dict[str, Any]) -> History:
         if not all(
             type(n) is str and type(v) in (int, float) for n, v in checked(row, dict).items()
         ):
-            raise Flaw("its history has a row that is not a dict of numbers.")
+            raise InvalidFile("its history has a row that is not a dict of numbers.")
         history.append(row)
     history.interrupted = checked(state.get("interrupted"), bool)
     return history
@@ -213,7 +218,7 @@ def _generator_state(generator: np.random.Generator, state: Any) -> dict[str, An
     """The state of a random generator, tried on another one."""
     kind = type(generator.bit_generator)
     if len(checked(state, list)) != 2 or state[0] != kind.__name__:
-        raise Flaw(f"it has a random generator of another kind than {kind.__name__}.")
+        raise InvalidFile(f"it has a random generator of another kind than {kind.__name__}.")
     trial = kind(0)
     trial.state = state[1]
     return checked(state[1], dict)  # type: ignore[no-any-return]
@@ -225,7 +230,7 @@ def _generator_states(
     """Each random generator of the network with its saved state."""
     here = _generators(network)
     if len(here) != len(states):
-        raise Flaw(f"it has {len(states)} random generators, the network {len(here)}.")
+        raise InvalidFile(f"it has {len(states)} random generators, the network {len(here)}.")
     return [(g, _generator_state(g, state)) for g, state in zip(here, states, strict=True)]
 
 
@@ -238,16 +243,16 @@ def _optimizer(trainer: TrainingState, state: dict[str, Any]) -> dict[str, Any]:
     for name in here:
         private = name.startswith("_")  # created in the first step
         if name not in state and (not private or name == "_learning_rate"):
-            raise Flaw(f"its optimizer has no {name}.")
+            raise InvalidFile(f"its optimizer has no {name}.")
         if not private and name not in _CHANGES:
             _check_same(f"optimizer's {name}", state[name], here[name])
     for name, value in state.items():
         known = name in here or name.endswith("_correction") or name == "_step_rate"
         fits = value is None or type(value) in (int, float, bool, tuple, dict)
         if not known or not fits:
-            raise Flaw(f"its optimizer has the unexpected attribute {name}.")
+            raise InvalidFile(f"its optimizer has the unexpected attribute {name}.")
         if type(value) is float and not (math.isfinite(value) and value >= 0):
-            raise Flaw(f"its optimizer has the {name} {value}.")
+            raise InvalidFile(f"its optimizer has the {name} {value}.")
     _check_vectors(trainer, checked(state["state"], dict))
     return state
 
@@ -257,9 +262,11 @@ def _check_vectors(trainer: TrainingState, vectors: dict[str, Any]) -> None:
     values = trainer.network.flat_values
     for name, vector in vectors.items():
         if name not in trainer.optimizer.memory:
-            raise Flaw(f"its optimizer has the state {name!r}, which this optimizer does not have.")
+            raise InvalidFile(
+                f"its optimizer has the state {name!r}, which this optimizer does not have."
+            )
         if checked(vector, np.ndarray).shape != values.shape or vector.dtype != values.dtype:
-            raise Flaw(f"its optimizer's {name} does not fit the network.")
+            raise InvalidFile(f"its optimizer's {name} does not fit the network.")
 
 
 def _resume_point(state: dict[str, Any], order: dict[str, Any]) -> ResumePoint:
@@ -268,14 +275,14 @@ def _resume_point(state: dict[str, Any], order: dict[str, Any]) -> ResumePoint:
     callbacks = []
     for entry in checked(state["callbacks"], list):
         if len(checked(entry, list)) != 2:
-            raise Flaw("it has the state of a callback that is not a name and a dict.")
+            raise InvalidFile("it has the state of a callback that is not a name and a dict.")
         callbacks.append((checked(entry[0], str), checked(entry[1], dict)))
     if data is not None:
         checked(data, dict)
     if progress is None:
         return ResumePoint(data, callbacks)
     if set(checked(progress, dict)) != {*_PROGRESS, "predictions"}:
-        raise Flaw("its progress within the epoch is not understood.")
+        raise InvalidFile("its progress within the epoch is not understood.")
     for name, kind in _PROGRESS.items():
         checked(progress[name], kind)
     _count(progress["batch"]), _count(progress["seen"])

@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike
 
 from minnet.metrics import CLASS_METRICS, Metric, target_classes
 from minnet.nn.activations import Softmax
-from minnet.nn.error_location import explain
-from minnet.nn.layer import Layer, find, written
+from minnet.nn.error_location import short_repr
+from minnet.nn.layer import Layer, find
 from minnet.nn.layers import BatchNorm
 from minnet.nn.losses import Loss
 from minnet.nn.losses import sample_weights as weights
@@ -48,8 +48,8 @@ def check_last_layers(network: Network, loss: Loss) -> None:
     for first, second in itertools.pairwise(_flattened(network)):
         if isinstance(first, Softmax) and isinstance(second, Softmax):
             raise ValueError(
-                f"Trainer: expected one softmax, got {explain(second)} directly after another: the "
-                f"second flattens the probabilities and slows learning. Remove one."
+                f"Trainer: expected one softmax, got {short_repr(second)} directly after another: "
+                f"the second flattens the probabilities and slows learning. Remove one."
             )
     loss.check_last_layer(network.output_layer)
 
@@ -93,12 +93,12 @@ def check_two_classes(loss: Loss, labels: ArrayLike, target: Array) -> None:
 def check_smallest_batch(network: Network, samples: int, batch_size: int) -> None:
     """Refuse a fit whose last batch is too small for batch normalization."""
     smallest = samples % batch_size or min(samples, batch_size)
-    for name, layer in find(network):
-        if isinstance(layer, BatchNorm):
+    for found in find(network):
+        if isinstance(found.item, BatchNorm):
             try:
-                layer.check_batch(smallest)
+                found.item.check_batch(smallest)
             except ValueError as error:
-                error.args = (f"{written(name)} {error}",)
+                error.args = (f"{found.code} {error}",)
                 raise
 
 

@@ -76,7 +76,7 @@ class History:
         return f"{text}\n(interrupted)" if self.interrupted else str(text)
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
-        """Write all epochs, numbers in full precision, so that reading them gives the same floats."""
+        """Write all epochs, in full precision: reading them gives the same floats."""
         with Path(path).open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, self.names)
             writer.writeheader()

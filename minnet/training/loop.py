@@ -41,7 +41,7 @@ class Loop:
     def run(self, show_progress: bool) -> History:
         """Train until the last epoch is done, `trainer.stop` is True, or Ctrl-C is pressed."""
         state = self.state
-        with state.network.guard.training():
+        with state.network._thread_lock.training():
             self.start = state._begin_fit(self.fit)
             state.stop = False
             interrupted = self._train_or_interrupt(show_progress)

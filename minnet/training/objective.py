@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from minnet.metrics import Metric
 from minnet.nn.activations import Softmax
-from minnet.nn.error_location import explain
+from minnet.nn.error_location import short_repr
 from minnet.nn.layer import Layer, layers_of
 from minnet.nn.losses import Loss
 from minnet.nn.network import Network
@@ -69,7 +69,7 @@ class Objective:
             prediction = network.forward(x)
             value = _loss_of(loss, prediction, y, *weights)
             if math.isfinite(value):
-                network.backward_first(_gradient(loss, loss.backward(), prediction))
+                network._backward_parameters(_gradient(loss, loss.backward(), prediction))
         if keep_prediction:
             self.prediction = prediction
         self.count = len(x) if loss.count is None else loss.count
@@ -177,8 +177,8 @@ def output_shape(network: Network, loss: Loss, x: Array, rows: int = 32) -> tupl
         prediction = network.forward(x[:rows])
     if prediction.ndim < 2 or len(prediction) != len(x[:rows]):
         raise ValueError(
-            f"{explain(network.output_layer)}: expected an output of shape (m, ...), one row for "
-            f"each of {len(x[:rows])} samples, got {prediction.shape}."
+            f"{short_repr(network.output_layer)}: expected an output of shape (m, ...), one row "
+            f"for each of {len(x[:rows])} samples, got {prediction.shape}."
         )
     loss.check_prediction(prediction)
     return (len(x), *prediction.shape[1:])

@@ -103,7 +103,7 @@ class Trainer(TrainingState):
         """
         objective, network = self.objective, self.network
         training_checks.check_optimizer(self.optimizer, network)
-        with network.guard.training(), np.errstate(over="ignore", invalid="ignore"):
+        with network._thread_lock.training(), np.errstate(over="ignore", invalid="ignore"):
             objective.refresh()
             inputs = objective.read_only(training_checks.check_batch("step", x, network.dtype))
             target = objective.read_only(objective.targets(inputs, y))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from minnet.nn.error_location import explain
+from minnet.nn.error_location import short_repr
 from minnet.nn.layer import Layer
 from minnet.nn.network import Network
 from minnet.utils.types import Array
@@ -70,7 +70,7 @@ def _first_bad_number(
             return parameter.name, f"the weight {name}{_bad_entry(parameter.value)}."
     for index, output in enumerate(network.activations(x)):
         if not np.isfinite(output).all():
-            place = f"layers[{index}] {explain(network.layers[index])}"
+            place = f"layers[{index}] {short_repr(network.layers[index])}"
             return place, f"its output{_bad_entry(output)}."
     if not math.isfinite(loss):
         return "the loss", f"its value is {loss}, though the prediction is finite."
@@ -78,9 +78,9 @@ def _first_bad_number(
         grad, from_logits = loss_gradient
         if not np.isfinite(grad).all():
             return "the loss", f"its gradient{_bad_entry(np.asarray(grad))}."
-        place = _backward_that_breaks(network.layers, grad, from_logits)
-        if place is not None:
-            return place, "its backward returned a gradient that is not finite."
+        responsible = _backward_that_breaks(network.layers, grad, from_logits)
+        if responsible is not None:
+            return responsible, "its backward returned a gradient that is not finite."
     for name, parameter in reversed(parameters.items()):
         if parameter.trainable and not np.isfinite(parameter.grad).all():
             return parameter.name, f"the gradient of {name}{_bad_entry(parameter.grad)}."
@@ -105,5 +105,5 @@ def _backward_that_breaks(layers: list[Layer], grad: Array, from_logits: bool) -
             continue  # the activation is part of the loss
         grad = np.asarray(layer.backward(grad))
         if not np.isfinite(grad).all():
-            return f"layers[{index}] {explain(layer)}"
+            return f"layers[{index}] {short_repr(layer)}"
     return None

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from rig import Report, fingerprint, fit, mn, size, trainer
+from reliability_helpers import Report, fingerprint, fit, mn, size, trainer
 
 EPOCHS = 12
 

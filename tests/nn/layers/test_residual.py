@@ -102,7 +102,7 @@ def test_bad_layers(layers, error, part):
 
 def test_a_layer_that_stands_twice():
     layer = Linear(2, 2)
-    with pytest.raises(ValueError, match="expected a layer of its own"):
+    with pytest.raises(ValueError, match="expected a layer that is used once"):
         Residual([layer, mn.Tanh(), layer])
 
 

@@ -1,22 +1,17 @@
-"""Lent arrays: nothing that a user holds ever changes, and a lent array is never lent twice.
+"""No output shares memory with an input or with another output, and none ever changes later.
 
-The trap is silent: a prediction that is overwritten by the next training step, or a layer that is
-called twice in one step and finds the second call's numbers where it kept the first's.
+The danger is silent: a prediction that is overwritten by the next training step, or a layer that
+is called twice in one step and finds the second call's numbers where it kept the first's.
 """
 
 import copy
-import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from numeric import numerical_gradient
-from test_contract import batch, slopes
+from student_layers import batch, slopes
 
 import minnet as mn
-from minnet.nn.layer import layers_of
-from minnet.nn.workspace import Workspace, lent
 
 LOSSES = [
     (mn.Sigmoid, mn.BinaryCrossEntropy),
@@ -46,7 +41,7 @@ def data(rows=7):
 def test_what_a_user_holds_never_changes(ending, loss, fuse):
     trainer = trainer_with(ending, loss, fuse=fuse)
     network, (x, y) = trainer.network, data()
-    trainer.step(x, y)  # the arrays are made: now they could be given away
+    trainer.step(x, y)
     held = [
         x,
         y,
@@ -96,34 +91,6 @@ def test_what_a_callback_predicts_stays():
     assert len(watch.held) == 12
     for array, before in watch.held:
         np.testing.assert_array_equal(array, before)
-
-
-def test_the_workspace_is_closed_also_after_an_error():
-    trainer = trainer_with(mn.Softmax, mn.MeanSquaredError)
-    network, (x, y) = trainer.network, data()
-
-    class Fails(mn.Layer):
-        def forward(self, x):
-            assert network.workspace.open is self.training
-            if self.training:
-                raise RuntimeError("in the step")
-            return x
-
-    network.layers.append(Fails())
-    with pytest.raises(RuntimeError, match="in the step"):
-        trainer.step(x, y)
-    assert not network.workspace.open
-
-
-@pytest.mark.parametrize(("ending", "loss"), LOSSES)
-@given(sizes=st.lists(st.integers(1, 9), min_size=2, max_size=5))
-def test_lent_arrays_change_no_number(ending, loss, sizes):
-    lending, allocating = trainer_with(ending, loss), trainer_with(ending, loss)
-    allocating.network.workspace.lend = lambda owner, name, shape, dtype: np.empty(shape, dtype)
-    for rows in sizes:  # larger, smaller and equal batches in any order
-        x, y = data(rows)
-        assert lending.step(x, y) == allocating.step(x, y)
-    np.testing.assert_array_equal(lending.network.flat_values, allocating.network.flat_values)
 
 
 @pytest.mark.parametrize("rows", [1, 5, 6, 7, 12, 13])
@@ -221,36 +188,6 @@ def test_a_built_in_layer_called_twice_in_one_step_is_right(make, nested):
             np.testing.assert_allclose(parameter.value, moved, atol=1e-9, err_msg=name)
 
 
-def test_only_built_in_layers_that_the_network_drives_are_lent_arrays():
-    class Own(mn.Tanh):
-        """A student's subclass."""
-
-    own, twice, nested = Own(), Twice(mn.Linear(3, 3)), mn.Network([mn.Tanh()])
-    plain = mn.Linear(3, 3)
-    network = mn.Network([plain, own, twice, nested])
-    borrowers = [layer for layer in layers_of(network) if layer._workspace is not None]
-    assert borrowers == [plain, nested.layers[0]]
-    assert all(layer._workspace is network.workspace for layer in borrowers)
-    network.layers.remove(plain)
-    network.layers.append(Twice(plain))
-    network.refresh()
-    assert plain._workspace is None
-
-
-@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda n: pickle.loads(pickle.dumps(n))])
-def test_a_copy_has_a_workspace_of_its_own(duplicate):
-    trainer = trainer_with()
-    trainer.step(*data())
-    other = duplicate(trainer)
-    assert other.network.workspace is not trainer.network.workspace
-    other.step(*data())
-    assert {id(p._workspace) for p in layers_of(other.network)} <= {
-        id(None),
-        id(other.network.workspace),
-    }
-    assert other.network.layers[0]._workspace is other.network.workspace
-
-
 def test_an_input_is_never_written_to():
     for ending, loss in LOSSES:
         trainer, (x, y) = trainer_with(ending, loss), data()
@@ -280,21 +217,3 @@ def test_a_student_s_layer_may_keep_what_it_is_given_until_its_backward():
     for _ in range(3):
         trainer.step(x, y)
         np.testing.assert_allclose(network.flat_gradients, expected, atol=1e-9)
-
-
-def test_lending():
-    workspace, owner, other = Workspace(), mn.Tanh(), mn.Tanh()
-    f4, f8 = np.dtype("f4"), np.dtype("f8")
-    first = workspace.lend(owner, "y", (4, 3), f4)
-    assert workspace.lend(owner, "y", (4, 3), f4) is first
-    part = workspace.lend(owner, "y", (2, 3), f4)
-    assert (part.shape, np.shares_memory(part, first)) == ((2, 3), True)
-    for changed in [(other, "y", (4, 3), f4), (owner, "dy", (4, 3), f4)]:
-        assert not np.shares_memory(workspace.lend(*changed), first)
-    for changed in [(owner, "y", (4, 3), f8), (owner, "y", (4, 2), f8), (owner, "y", (9, 2), f8)]:
-        array = workspace.lend(*changed)
-        assert (array.shape, array.dtype) == changed[2:]
-    workspace.clear()
-    assert lent(object(), "y", (1,), f4) is None
-    assert lent(owner, "y", (1,), f4) is None
-    assert pickle.loads(pickle.dumps(workspace)).open is False

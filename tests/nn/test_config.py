@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.saving.errors import Flaw
-from minnet.saving.text import from_json
 
 
 class Any(mn.Layer):
@@ -82,26 +80,6 @@ def test_a_random_stream_of_an_optimizer_goes_on(tmp_path):
     for part in (made, again):
         part.step(x, y)
     assert again.network.flat_values.tobytes() == made.network.flat_values.tobytes()
-
-
-def test_a_class_that_makes_no_layer(tmp_path):
-    class Odd(Any):
-        def __new__(cls, thing=None):
-            return super().__new__(cls, thing) if thing == 1 else 3
-
-    class Late(Any):
-        pass
-
-    mn.Network([Late(2)], seed=0).save(tmp_path / "n")
-    Odd.__name__ = "Late"
-    with pytest.raises(mn.CheckpointError, match="its layer Late is none"):
-        mn.load(tmp_path / "n", layers=[Odd])
-
-
-def test_a_description_that_is_too_long(monkeypatch):
-    monkeypatch.setattr("minnet.saving.text._LARGEST_DESCRIPTION", 3)
-    with pytest.raises(Flaw, match="too long"):
-        from_json(memoryview(b"{   }"))
 
 
 def test_names_that_differ_in_signs_only_are_two_arrays(tmp_path):

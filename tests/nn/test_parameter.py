@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import minnet as mn
-from minnet.nn.parameter import likely_mend
+from minnet.nn.parameter import likely_fix
 
 SHAPES = hnp.array_shapes(min_dims=0, max_dims=4, max_side=4)
 
@@ -81,8 +81,8 @@ def test_every_other_shape_is_refused_and_changes_nothing(expected, got):
         ((), (2, 2), "nothing is broadcast"),
     ],
 )
-def test_the_likely_mend_follows_from_the_two_shapes(expected, got, mend):
-    assert mend in likely_mend(expected, got)
+def test_the_likely_fix_follows_from_the_two_shapes(expected, got, mend):
+    assert mend in likely_fix(expected, got)
 
 
 def test_the_message_names_layer_and_attribute():
@@ -283,13 +283,13 @@ def test_a_draw_is_made_once_and_an_initializer_is_checked():
 
 
 def test_settled_is_what_somebody_chose():
-    assert mn.Parameter([1.0]).settled
+    assert mn.Parameter([1.0])._is_fixed()
     parameter = mn.Parameter(shape=(2, 2), initializer="he_normal")
-    assert not parameter.settled
-    parameter.draw(np.random.default_rng(0))
-    assert not parameter.settled
+    assert not parameter._is_fixed()
+    parameter._draw(np.random.default_rng(0))
+    assert not parameter._is_fixed()
     parameter.value[0, 0] += 1.0
-    assert parameter.settled
+    assert parameter._is_fixed()
 
 
 def test_repr():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_contract import Scale
+from student_layers import Scale
 
 import minnet as mn
 from minnet.nn.sequential import checked_layers
@@ -83,7 +83,7 @@ def test_a_wrong_shape_on_the_way_back_is_placed():
 )
 def test_layers_are_layers(layers, match):
     with pytest.raises((TypeError, ValueError), match=match):
-        checked_layers(layers)
+        checked_layers("Network", layers)
 
 
 def test_indices_are_not_cast():

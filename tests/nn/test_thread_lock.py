@@ -82,8 +82,8 @@ def test_threads_that_evaluate_get_right_results():
 def test_a_copy_has_a_guard_of_its_own(copied):
     network = trainer().network
     other = copied(network)
-    assert other.guard is not network.guard
-    with network.guard.training():
+    assert other._thread_lock is not network._thread_lock
+    with network._thread_lock.training():
         assert isinstance(in_a_thread(lambda: other.predict(X)), np.ndarray)
         assert isinstance(in_a_thread(lambda: network.predict(X)), RuntimeError)
 
@@ -91,8 +91,8 @@ def test_a_copy_has_a_guard_of_its_own(copied):
 def test_a_step_within_a_fit_does_not_end_its_rule():
     """A callback may train too; other threads are refused until the fit itself is over."""
     network = trainer().network
-    with network.guard.training():
-        with network.guard.training():
+    with network._thread_lock.training():
+        with network._thread_lock.training():
             pass
         assert isinstance(in_a_thread(lambda: network.predict(X)), RuntimeError)
     assert isinstance(in_a_thread(lambda: network.predict(X)), np.ndarray)
