@@ -1,7 +1,7 @@
 """Bad input, line by line: one clear error, and not a bit of the training has changed.
 
 Each row of the tables has what is done, the error's type, and what its message must hold: the
-argument, what was expected, what came, and the mend.
+argument, what was expected, what came, and the fix.
 """
 
 import pickle
@@ -241,7 +241,7 @@ def test_a_metric_that_cannot_judge_the_targets_says_so_before_training(y):
     np.testing.assert_array_equal(t.network.flat_values, before)
 
 
-def test_names_of_classes_get_the_mend():
+def test_names_of_classes_get_a_fix():
     names = np.array(["a", "b", "c"])[small_trainer.Y]
     for y in (names, names.astype(object), names.tolist()):
         with pytest.raises(TypeError, match="return_inverse=True"):

@@ -1,4 +1,4 @@
-"""The door of the Trainer: what it lets in and what it turns away; looking changes nothing."""
+"""Input checks of the Trainer: what is accepted and what is refused; checking changes nothing."""
 
 import copy
 import gc
@@ -87,7 +87,7 @@ def test_legal_endings(ending, loss, nest):
 
 
 @pytest.mark.parametrize(
-    ("ending", "loss", "mend"),
+    ("ending", "loss", "fix"),
     [
         (mn.Softmax, mn.BinaryCrossEntropy, "CategoricalCrossEntropy"),
         (mn.Sigmoid, mn.CategoricalCrossEntropy, "mn.Softmax()"),
@@ -98,11 +98,11 @@ def test_legal_endings(ending, loss, nest):
 )
 @pytest.mark.parametrize("nest", [False, True])
 @pytest.mark.parametrize("fuse", [False, True])
-def test_wrong_endings(ending, loss, mend, nest, fuse):
+def test_wrong_endings(ending, loss, fix, nest, fuse):
     last = mn.Network([mn.Linear(3, 3), ending()]) if nest else ending()
     with pytest.raises(ValueError, match="expected a network that ends in") as info:
         mn.Trainer(classifier(last), loss(), mn.SGD(), fuse=fuse)
-    for part in (f"{loss.__name__}()", "ends in", f"got {ending.__name__}() as the last", mend):
+    for part in (f"{loss.__name__}()", "ends in", f"got {ending.__name__}() as the last", fix):
         assert part in str(info.value)
 
 
@@ -126,7 +126,7 @@ class Doubled(mn.Activation):
         return grad
 
 
-def test_an_activation_of_ones_own_is_judged_by_its_first_batch():
+def test_a_custom_activation_is_judged_by_its_first_batch():
     trainer = mn.Trainer(classifier(Doubled(), 1), mn.BinaryCrossEntropy(), mn.SGD(), seed=0)
     before = trainer.network.flat_values.copy()
     with pytest.raises(ValueError, match=r"prediction: expected numbers from 0 to 1, got .* 2\.0"):
@@ -144,7 +144,7 @@ class Noise(mn.Layer):
         return grad
 
 
-def test_the_trial_at_the_door_draws_no_random_numbers():
+def test_the_trial_forward_draws_no_random_numbers():
     network = mn.Network([mn.Linear(4, 3), Noise(), mn.Softmax()], seed=0)
     network.training = True
     state = copy.deepcopy(network.random.bit_generator.state)

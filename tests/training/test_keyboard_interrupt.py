@@ -1,4 +1,4 @@
-"""Ctrl-C: the first lets the present step finish, the second ends at once."""
+"""Ctrl-C: the first lets the current step finish, the second ends at once."""
 
 import signal
 import threading

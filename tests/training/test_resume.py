@@ -14,7 +14,7 @@ from minnet.training.resume import ResumePoint, digest
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0), (2, 1, 0)])
 @pytest.mark.parametrize("later", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
-def test_callbacks_of_one_class_get_their_own_memory_in_any_order(order, later, tmp_path):
+def test_callbacks_of_one_class_get_their_own_state_in_any_order(order, later, tmp_path):
     def made(places):
         every = [
             mn.Checkpoint(tmp_path / "best of a", best_of="a", mode="min"),
@@ -39,7 +39,7 @@ def test_callbacks_of_one_class_get_their_own_memory_in_any_order(order, later, 
         (lambda of: mn.Checkpoint("unused", best_of=of, mode="min"), "Checkpoint"),
     ],
 )
-def test_the_memory_of_another_column_is_refused(make, name, tmp_path, monkeypatch):
+def test_the_state_of_another_column_is_refused(make, name, tmp_path, monkeypatch):
     """The best `a` so far says nothing about `b`."""
     monkeypatch.chdir(tmp_path)
     fit(trainer(), 2, make("a"), mn.Checkpoint("last"))
@@ -51,7 +51,7 @@ def test_the_memory_of_another_column_is_refused(make, name, tmp_path, monkeypat
     assert again.epochs == 3
 
 
-def test_two_early_stoppings_each_go_on_waiting(tmp_path):
+def test_two_early_stoppings_each_continue_to_wait(tmp_path):
     first, second = stopping("a"), stopping("b")
     fit(trainer(), 3, first, second, mn.Checkpoint(tmp_path / "last"))
     later = [stopping("b"), stopping("a")]
@@ -59,7 +59,7 @@ def test_two_early_stoppings_each_go_on_waiting(tmp_path):
     assert [(s.best, s.best_epoch) for s in later] == [(1.0, 4), (1.0, 2)]
 
 
-def test_callbacks_of_ones_own_take_what_their_class_has_written_in_turn(tmp_path):
+def test_custom_callbacks_take_what_their_class_has_written_in_turn(tmp_path):
     class Count(mn.Callback):
         def __init__(self, by):
             self.by, self.count = by, 0

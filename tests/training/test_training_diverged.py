@@ -93,7 +93,7 @@ def test_a_single_step_has_no_epoch():
     assert state(trainer) == before
 
 
-def test_a_weight_that_is_not_finite_is_refused_at_the_door():
+def test_a_weight_that_is_not_finite_is_refused_before_training():
     trainer = trainer_with(Bad())
     trainer.network.layers[0].weight.value = np.full((4, 3), np.nan)
     with pytest.raises(ValueError, match=r"fit: the parameter 0\.weight: expected finite numbers"):
