@@ -133,7 +133,7 @@ def test_what_is_no_file_is_neither_written_nor_read(kind, tmp_path):
         mn.load(path)
     assert refused.value.path == path
     reasons = {"link": "symbolic link", "missing folder": "no such file"}
-    assert reasons.get(kind, "no regular file") in refused.value.reason
+    assert reasons.get(kind, "not a regular file") in refused.value.reason
     assert sorted(tmp_path.iterdir()) == before
     assert mn.load(good).flat_values.tobytes() == network().flat_values.tobytes()
 
@@ -144,7 +144,7 @@ def test_a_file_that_is_exchanged_between_two_looks(tmp_path, monkeypatch):
     os.mkfifo(tmp_path / "pipe")
     real = os.open
     monkeypatch.setattr(os, "open", lambda path, flags: real(tmp_path / "pipe", flags))
-    with pytest.raises(InvalidFile, match="no regular file"):
+    with pytest.raises(InvalidFile, match="not a regular file"):
         disk.read(tmp_path / "n")
 
 
