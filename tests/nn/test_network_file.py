@@ -76,7 +76,7 @@ def test_round_trip_is_exact_and_saves_the_same_bytes(dtype, tmp_path):
     again.save(tmp_path / "b")
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     again.refresh()
-    again.dtype = "float64"  # packs anew: what was loaded is not drawn again
+    again.dtype = "float64"  # new flat vectors: what was loaded is not drawn again
     assert again.flat_values.astype(dtype).tobytes() == net.flat_values.tobytes()
 
 
