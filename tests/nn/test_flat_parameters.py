@@ -1,4 +1,4 @@
-"""Which parameters are in the flat vector, and which no longer are; each case is trained afterwards."""
+"""Which parameters are in the flat vector, and which no longer are; each is trained afterwards."""
 
 import copy
 import gc
