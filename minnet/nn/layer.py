@@ -56,8 +56,6 @@ class Layer:
 
     _minnet: _Internals
 
-    _workspace: Any = None
-
     _transparent: tuple[str, ...] = ()  # attributes that do not show in the names of parameters
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
