@@ -78,7 +78,7 @@ def test_a_prediction_is_never_the_input_itself():
 
 
 def test_what_a_callback_predicts_stays():
-    class Watch(mn.Callback):
+    class Recorder(mn.Callback):
         def __init__(self):
             self.held = []
 
@@ -86,10 +86,10 @@ def test_what_a_callback_predicts_stays():
             array = trainer.network.forward(data()[0])
             self.held.append((array, array.copy()))
 
-    watch, trainer = Watch(), trainer_with()
-    trainer.fit(*data(), epochs=3, batch_size=2, callbacks=[watch], progress=False)
-    assert len(watch.held) == 12
-    for array, before in watch.held:
+    recorder, trainer = Recorder(), trainer_with()
+    trainer.fit(*data(), epochs=3, batch_size=2, callbacks=[recorder], progress=False)
+    assert len(recorder.held) == 12
+    for array, before in recorder.held:
         np.testing.assert_array_equal(array, before)
 
 
