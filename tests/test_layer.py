@@ -244,8 +244,8 @@ class Ancestor(mn.Linear):
     def backward(self, grad):
         return super().backward(2 * grad)
 
-    def backward_first(self, grad):
-        super().backward_first(2 * grad)
+    def _backward_parameters(self, grad):
+        super()._backward_parameters(2 * grad)
 
 
 @pytest.mark.parametrize("kind", [Doubled, CallsSuper, MixedIn, Grandchild, Ancestor])
@@ -258,7 +258,7 @@ def test_a_backward_of_one_s_own_is_not_bypassed_in_first_position(kind, nested)
     network, reference = mn.Network([inside], dtype="float64"), mn.Network([plain], dtype="float64")
     for each in (network, reference):
         each.forward(x)
-        each.backward_first(grad)
+        each._backward_parameters(grad)
     np.testing.assert_allclose(network.flat_gradients, 2 * reference.flat_gradients)
     network.forward(x)
     network.backward(grad)
@@ -270,4 +270,4 @@ def test_a_subclass_that_keeps_backward_keeps_the_shortcut():
         def forward(self, x):
             return super().forward(x)
 
-    assert Named.backward_first is mn.Linear.backward_first
+    assert Named._backward_parameters is mn.Linear._backward_parameters

@@ -42,7 +42,7 @@ def test_the_training_step_s_shortcut_gives_the_same_gradient():
     network.backward(grad)
     whole = network.flat_gradients.copy()
     network.forward(x)
-    assert network.backward_first(grad) is None
+    assert network._backward_parameters(grad) is None
     np.testing.assert_array_equal(network.flat_gradients, whole)
 
 

@@ -77,9 +77,9 @@ class Layer:
             if name in vars(cls) and not callable(vars(cls)[name]):
                 raise TypeError(_reserved(cls.__name__, name))
         _refuse_what_is_not_found(cls)
-        if _definer(cls, "backward") < _definer(cls, "backward_first"):
+        if _definer(cls, "backward") < _definer(cls, "_backward_parameters"):
             # Who writes (or mixes in) a new backward is not bypassed by the parent's shortcut.
-            cls.backward_first = Layer.backward_first  # type: ignore[method-assign]
+            cls._backward_parameters = Layer._backward_parameters  # type: ignore[method-assign]
 
     def forward(self, x: Array) -> Array:
         """The output for a batch x of shape (m, ...)."""
@@ -93,11 +93,10 @@ class Layer:
             f"{type(self).__name__}.backward is not written yet: def backward(self, grad): ..."
         )
 
-    def backward_first(self, grad: Array) -> None:
-        """`backward` of a network's first layer in training, where nobody needs dL/dx.
+    def _backward_parameters(self, grad: Array) -> None:
+        """`backward`, where nobody needs dL/dx, as in a network's first layer in training.
 
-        A built-in layer with weights leaves the product for dL/dx out; all others just
-        call `backward`.
+        Linear and Conv2d leave the product for dL/dx out; all others just call `backward`.
         """
         self.backward(grad)
 

@@ -148,12 +148,12 @@ class Network(Chain, Savable):
         """dL/dx from dL/doutput; zeroes all gradients first, then lets each layer set its own."""
         return self._differentiate(self._checked_gradient(grad), from_logits=False)
 
-    def backward_first(self, grad: Array) -> None:
+    def _backward_parameters(self, grad: Array) -> None:
         """The gradients of the parameters alone, not that of the network's own input."""
         self._differentiate(grad, from_logits=False, first=True)
 
     def backward_from_logits(self, grad: Array) -> None:
-        """`backward_first` from dL/dlogits, leaving out the last activation."""
+        """`_backward_parameters` from dL/dlogits, leaving out the last activation."""
         self._differentiate(grad, from_logits=True, first=True)
 
     def _differentiate(self, grad: Array, from_logits: bool, first: bool = False) -> Array:

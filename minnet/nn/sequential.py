@@ -83,7 +83,7 @@ class Chain(Layer):
             for index in range(start, -1, -1):
                 layer = layers[index]
                 if first and index == 0:
-                    layer.backward_first(grad)
+                    layer._backward_parameters(grad)
                     break
                 below = layer.backward(grad)
                 if type(below) is not np.ndarray or below.dtype != self._dtype:

@@ -109,7 +109,7 @@ class Objective:
         if keep_prediction:
             self.prediction = prediction
         if math.isfinite(value):
-            network.backward_first(_gradient(loss, loss.backward(), prediction))
+            network._backward_parameters(_gradient(loss, loss.backward(), prediction))
         return value
 
     def loss_gradient(self) -> tuple[Array, bool]:

@@ -62,7 +62,7 @@ def test_the_batch_may_be_cut_into_pieces_of_any_size(piece, monkeypatch):
     y = layer.forward(x)
     grad = generator.normal(size=y.shape)
     expected = y, layer.backward(grad), layer.weight.grad.copy(), layer.bias.grad.copy()
-    monkeypatch.setattr(convolution, "_PIECE", piece)
+    monkeypatch.setattr(convolution, "_COLUMN_BYTES", piece)
     for got, old in zip(
         (layer.forward(x), layer.backward(grad), layer.weight.grad, layer.bias.grad),
         expected,
@@ -188,13 +188,13 @@ def test_backward_twice_and_after_backward_first_gives_the_same():
     generator = np.random.default_rng(3)
     layer, x = Conv2d(2, 3, 3, padding=1), generator.normal(size=(4, 2, 5, 5))
     grad = generator.normal(size=layer.forward(x).shape)
-    layer.backward_first(grad)
+    layer._backward_parameters(grad)
     weights = [layer.weight.grad.copy()]
     results = []
     for _ in range(2):
         results.append(layer.backward(grad))
         weights.append(layer.weight.grad.copy())
-    layer.backward_first(grad)
+    layer._backward_parameters(grad)
     weights.append(layer.weight.grad.copy())
     np.testing.assert_allclose(results[1], results[0], rtol=1e-13)
     for weight in weights[1:]:

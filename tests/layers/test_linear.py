@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from numeric import check_layer_gradients
 
 import minnet as mn
-from minnet.nn.layers.linear import product
 
 sizes = st.integers(1, 6)
 
@@ -95,7 +94,7 @@ def test_backward_first_gives_the_same_parameter_gradients():
         expected = layer.weight.grad.copy(), layer.bias.grad.copy()
         layer.weight.grad = np.zeros((3, 2))
         layer.bias.grad = np.zeros(2)
-        layer.backward_first(grad)
+        layer._backward_parameters(grad)
         assert np.array_equal(layer.weight.grad, expected[0])
         assert np.array_equal(layer.bias.grad, expected[1])
 
@@ -169,10 +168,11 @@ def test_bad_input_names_the_mend():
 
 
 @pytest.mark.parametrize(("first", "second"), [("f4", "f8"), ("f8", "f4"), ("f4", "f4")])
-def test_a_product_into_an_array_of_another_type(first, second):
-    """Where the types differ `dot` would refuse; the result stands in the given array."""
-    a = np.arange(6, dtype=first).reshape(2, 3)
-    b = np.arange(12, dtype=second).reshape(3, 4)
-    out = np.full((2, 4), -1.0)
-    assert product(a, b, out) is out
-    np.testing.assert_array_equal(out, np.array([[20, 23, 26, 29], [56, 68, 80, 92]]))
+def test_input_and_gradient_of_any_float_type(first, second):
+    """Called by hand, outside a network, the types may differ: the result is right."""
+    layer = mn.Linear(2, 1)
+    layer.weight.value, layer.bias.value = [[1.0], [2.0]], [3.0]
+    assert layer.forward(np.array([[4, 5], [6, 7]], first)).tolist() == [[17.0], [23.0]]
+    assert layer.backward(np.array([[1], [2]], second)).tolist() == [[1.0, 2.0], [2.0, 4.0]]
+    assert layer.weight.grad.tolist() == [[16.0], [19.0]]
+    assert layer.bias.grad.tolist() == [3.0]

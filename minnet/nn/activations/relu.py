@@ -11,7 +11,6 @@ import numpy as np
 
 from minnet.nn.activations.activation import Activation
 from minnet.nn.functional import sigmoid, softplus
-from minnet.nn.workspace import lent, room
 from minnet.utils.checks import number
 from minnet.utils.types import Array
 
@@ -27,15 +26,12 @@ class ReLU(Activation):
 
     def forward(self, z: Array) -> Array:
         """a = max(z, 0), elementwise."""
-        a = np.maximum(z, 0, out=lent(self, "a", z.shape, z.dtype))
-        self._a = a
-        return a
+        self._a: Array = np.maximum(z, 0)
+        return self._a
 
     def backward(self, grad: Array) -> Array:
         """dL/dz = dL/da where a > 0, else 0."""
-        dz = room(self, "dz", grad.shape, grad.dtype)
-        np.copyto(dz, self._a > 0)  # 1 or 0 as floats: floats times booleans take twice as long
-        dz *= grad
+        dz: Array = grad * (self._a > 0)
         return dz
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet.nn.activations.activation import Activation
-from minnet.nn.functional import sigmoid_halves
-from minnet.nn.workspace import lent
+from minnet.nn.functional import sigmoid_halves, softmax
 from minnet.utils.checks import whole_number
 from minnet.utils.types import Array
 
@@ -72,17 +71,14 @@ class Tanh(Activation):
 
     def forward(self, z: Array) -> Array:
         """a = tanh(z), elementwise."""
-        a = np.tanh(z, out=lent(self, "a", z.shape, z.dtype))
-        self._a = a
-        return a
+        self._a: Array = np.tanh(z)
+        return self._a
 
     def backward(self, grad: Array) -> Array:
         """dL/dz = dL/da (1 - a^2)."""
         a = self._a
-        derivative = np.multiply(a, a, out=lent(self, "dz", a.shape, a.dtype))
-        np.subtract(1, derivative, out=derivative)
-        derivative *= grad
-        return derivative
+        dz: Array = grad * (1 - a * a)
+        return dz
 
 
 class Softmax(Activation):
@@ -120,12 +116,8 @@ class Softmax(Activation):
                 f"{self!r}: axis: expected an axis of the classes in an input of shape {z.shape}, "
                 f"got {axis}. The first axis holds the samples."
             )
-        out = lent(self, "a", z.shape, z.dtype)
-        a: Array = np.subtract(z, z.max(axis=axis, keepdims=True), out=out)
-        e = np.exp(a, out=out)
-        a = np.divide(e, e.sum(axis=axis, keepdims=True), out=out)
-        self._a = a
-        return a
+        self._a = softmax(z, axis)
+        return self._a
 
     def backward(self, grad: Array) -> Array:
         """dL/dz_i = a_i (g_i - sum_j g_j a_j), with g shifted by its entry where a > 1/2."""

@@ -10,7 +10,6 @@ import numpy as np
 from minnet.nn.error_location import blame
 from minnet.nn.layer import Layer, find
 from minnet.nn.sequential import check_layer_object
-from minnet.nn.workspace import lent
 from minnet.utils.checks import describe
 from minnet.utils.types import Array
 
@@ -65,7 +64,7 @@ class Residual(Layer):
                 f"got {f.shape}. Let the last of its layers, {self.layers[-1]!r}, give that shape "
                 f"(in a convolution with an odd kernel: stride 1, padding = kernel // 2)."
             )
-        y: Array = np.add(x, f, out=lent(self, "y", x.shape, x.dtype))
+        y: Array = x + f
         return y
 
     def backward(self, grad: Array) -> Array:
@@ -78,16 +77,16 @@ class Residual(Layer):
                 f"{self!r}: layers[0]: expected backward to return dL/dx of the shape of its "
                 f"input, {grad.shape}, got {below.shape}."
             )
-        dx: Array = np.add(grad, below, out=lent(self, "dx", grad.shape, grad.dtype))
+        dx: Array = grad + below
         return dx
 
-    def backward_first(self, grad: Array) -> None:
+    def _backward_parameters(self, grad: Array) -> None:
         """The gradients of the parameters alone."""
         below = grad
         for index in range(len(self.layers) - 1, 0, -1):
             below = self._call(index, self.layers[index], "backward", below, grad.dtype)
         try:
-            self.layers[0].backward_first(below)
+            self.layers[0]._backward_parameters(below)
         except Exception as error:
             raise blame(error, 0, self.layers[0], "backward", below.shape) from None
 
