@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from minnet.nn.activations.activation import Activation
-from minnet.nn.erf import normal_distribution
+from minnet.nn.normal_distribution import normal_distribution
 from minnet.nn.functional import sigmoid_halves
 from minnet.utils.checks import boolean
 from minnet.utils.types import Array
@@ -53,7 +53,7 @@ class GELU(Activation):
     Args:
         approximate: True takes the tanh form, which some published models were trained with.
 
-    Source: Hendrycks and Gimpel (2016); erf: see `minnet.nn.erf`.
+    Source: Hendrycks and Gimpel (2016); Phi: see `minnet.nn.normal_distribution`.
 
     >>> GELU().forward(np.array([[-1.0, 0.0, 1.0, 10.0]])).round(4)
     array([[-0.1587,  0.    ,  0.8413, 10.    ]])
