@@ -1,9 +1,9 @@
 """Initial weights: random numbers whose spread fits the number of connections.
 
 An initializer is a function `(shape, generator) -> array`. A signal that passes through many
-layers keeps its size when the variance of a weight is about 1/fan_in; a gradient in the
-backward keeps its size when it is about 1/fan_out. *fan_in* is the number of inputs that one unit sums up,
-*fan_out* the number of units that one input reaches:
+layers keeps its size when the variance of a weight is about 1/fan_in; a gradient in the backward,
+when it is about 1/fan_out. *fan_in* is the number of inputs that one unit sums up, *fan_out* the
+number of units that one input reaches:
 
 - `Linear`, weight (in, out): fan_in = in, fan_out = out;
 - `Conv2d`, weight (out, in, kh, kw): fan_in = in kh kw, fan_out = out kh kw.
