@@ -1,6 +1,6 @@
 """The same questions, asked of every layer and activation in the registry.
 
-Each test has one sentence of reason; what a layer is special about is in its flags.
+Each test has one sentence of reason; what is special about a layer is in its flags.
 """
 
 import copy
@@ -19,7 +19,7 @@ ACTIVATIONS = [part for part in REGISTRY if hasattr(activations, part.name.split
 
 
 def test_table_is_complete():
-    """A layer that nobody entered would be checked by nobody."""
+    """A layer missing from the table would not be tested."""
     entered = {type(part.factory()) for part in REGISTRY}
     public = {getattr(layers, name) for name in layers.__all__}
     public |= {getattr(activations, name) for name in activations.__all__}

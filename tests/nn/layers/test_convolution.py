@@ -183,8 +183,8 @@ def test_a_refused_input_leaves_the_last_forward_in_force():
     assert np.array_equal(layer.backward(grad), expected)
 
 
-def test_backward_twice_and_after_backward_first_gives_the_same():
-    """The columns of the forward are used again, and used up."""
+def test_backward_twice_and_after_backward_parameters_gives_the_same():
+    """No call leaves anything behind that changes the next."""
     generator = np.random.default_rng(3)
     layer, x = Conv2d(2, 3, 3, padding=1), generator.normal(size=(4, 2, 5, 5))
     grad = generator.normal(size=layer.forward(x).shape)

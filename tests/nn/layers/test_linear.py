@@ -84,7 +84,7 @@ def test_in_a_network_it_works_on_the_last_axis_too():
     check_layer_gradients(network, generator.normal(size=(2, 5, 3)), generator)
 
 
-def test_backward_first_gives_the_same_parameter_gradients():
+def test_backward_parameters_gives_the_same_parameter_gradients():
     generator = np.random.default_rng(3)
     layer = linear(3, 2, generator)
     for shape in ((4, 3), (4, 5, 3)):
@@ -99,7 +99,7 @@ def test_backward_first_gives_the_same_parameter_gradients():
         assert np.array_equal(layer.bias.grad, expected[1])
 
 
-def test_a_subclass_with_a_backward_of_its_own_is_not_bypassed():
+def test_a_subclass_with_its_own_backward_is_not_bypassed():
     class Halved(mn.Linear):
         def backward(self, grad):
             dx = super().backward(grad)
@@ -160,7 +160,7 @@ def test_bad_input(shape):
         layer.forward(np.ones(shape))
 
 
-def test_bad_input_names_the_mend():
+def test_bad_input_names_the_fix():
     with pytest.raises(ValueError, match=r"make this Linear\(4, 2\)"):
         mn.Linear(3, 2).forward(np.ones((5, 4)))
     with pytest.raises(ValueError, match=r"x\.reshape\(1, -1\)"):

@@ -13,7 +13,7 @@ LAYER = MaxPool2d(1)
 
 
 @given(pairs, pairs, pairs, st.tuples(st.integers(0, 4), st.integers(0, 4)))
-def test_cells_are_the_windows_turned_inside_out(kernel, stride, dilation, more):
+def test_cells_are_strided_slices_of_all_windows(kernel, stride, dilation, more):
     size = tuple(d * (k - 1) + 1 + r for k, d, r in zip(kernel, dilation, more, strict=True))
     windows = Windows(kernel, stride, (0, 0), dilation)
     rows, columns = windows.count(LAYER, size)
