@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -69,6 +69,7 @@ class EvaluationPoint:
     seed: int = 0
     jacobians: dict[str, Jacobian] = field(default_factory=dict)
     notes: dict[Any, Any] = field(default_factory=dict)
+    every_entry: ClassVar[int] = EVERY_ENTRY
 
     @property
     def y(self) -> Array:
@@ -112,7 +113,7 @@ class EvaluationPoint:
         """dy/dv with another input; the entries that are measured are the same."""
         value = x if name == "input" else self.value(name)
         generator = np.random.default_rng([self.seed, value.size])
-        columns = sample_columns(value.size, generator, EVERY_ENTRY)
+        columns = sample_columns(value.size, generator, self.every_entry)
         y0 = self.y if x is self.x else self.harness.forward(x, None, self.training, self.stream)
         return jacobian(
             self.function(name, x),

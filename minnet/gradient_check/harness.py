@@ -44,6 +44,8 @@ class CallRecord:
 class Harness:
     """Runs a subject; knows its weights."""
 
+    input_name = "input"
+
     def __init__(self, layer: LayerUnderTest, weights: list[Weight] | None = None) -> None:
         self.layer = layer
         self.weights = weights or []
@@ -74,7 +76,15 @@ class Harness:
         """The output for a copy of x; errors come through."""
         obj = self.fresh(values, training) if obj is None else obj
         self.layer.streams.restart(obj, own_generators(obj), stream)
-        return obj.forward(np.array(x), **self.layer.mode_arguments(training))
+        return self.call_forward(obj, np.array(x), training)
+
+    def call_forward(self, obj: Any, given: Array, training: bool) -> Any:
+        """forward, with the mode as an argument if this class wants it there."""
+        return obj.forward(given, **self.layer.mode_arguments(training))
+
+    def call_backward(self, obj: Any, g: Array, given: Array) -> Any:  # noqa: ARG002
+        """backward(g); `given` is the input that forward had."""
+        return obj.backward(g)
 
     def run(
         self,
@@ -92,12 +102,12 @@ class Harness:
         before = {} if g is None else {w.name: np.array(w.value(obj)) for w in self.weights}
         self.layer.streams.restart(obj, own_generators(obj), stream)
         try:
-            raw = obj.forward(given, **self.layer.mode_arguments(training))
+            raw = self.call_forward(obj, given, training)
         except (Exception, SystemExit) as error:
             run.error, run.failed_in = error, "forward"
             return run
         run.y = np.array(raw) if isinstance(raw, np.ndarray) else raw
-        self._note_changes(run, given, before, "forward")
+        self.note_changes(run, given, before, "forward")
         if g is not None:
             cotangent = g(np.asarray(run.y)) if callable(g) else g
             self.back(run, cotangent, given, before)
@@ -114,7 +124,7 @@ class Harness:
             reset()
         earlier = {w.name: w.snapshot(obj) for w in self.weights}
         try:
-            returned = obj.backward(cotangent)
+            returned = self.call_backward(obj, cotangent, given)
         except (Exception, SystemExit) as error:
             run.error, run.failed_in = error, "backward"
             return
@@ -125,7 +135,7 @@ class Harness:
             )
         if not same(cotangent, g):
             run.changed.append(("upstream", "backward"))
-        self._note_changes(run, given, before, "backward")
+        self.note_changes(run, given, before, "backward")
 
     def backward_again(self, run: CallRecord, g: Array) -> CallRecord:
         """A second backward after the same forward."""
@@ -134,10 +144,11 @@ class Harness:
         self.back(second, g, np.array(run.x), before)
         return second
 
-    def _note_changes(self, run: CallRecord, given: Array, before: Values, method: str) -> None:
+    def note_changes(self, run: CallRecord, given: Array, before: Values, method: str) -> None:
+        """Note which arrays a method wrote into."""
         already = {what for what, _ in run.changed}
-        if "input" not in already and not same(given, run.x):
-            run.changed.append(("input", method))
+        if self.input_name not in already and not same(given, run.x):
+            run.changed.append((self.input_name, method))
         for weight in self.weights if before else []:
             if weight.name not in already and not same(weight.value(run.obj), before[weight.name]):
                 run.changed.append((weight.name, method))

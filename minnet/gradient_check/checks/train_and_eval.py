@@ -255,6 +255,10 @@ def _gradient(state: CheckState, x: Array) -> None:
         mismatch(base.y, training.y) <= 1e-9 and mismatch(base.dx, training.dx) <= 1e-9
     ):
         return
+    _compare_with_differences(state, x, base)
+
+
+def _compare_with_differences(state: CheckState, x: Array, base: CallRecord) -> None:
     g = _g(state)(base.y)
     columns = sample_columns(x.size, state.generator(36), 40)
 

@@ -8,9 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from minnet.gradient_check.check_state import CheckState
+from minnet.gradient_check.evaluation_point import Precision
 from minnet.gradient_check.finite_differences import is_single, mismatch
 from minnet.gradient_check.layer_under_test import LayerUnderTest
-from minnet.gradient_check.loss.evaluation_point import measure, run_loss, value_at
+from minnet.gradient_check.loss.evaluation_point import loss_point
+from minnet.gradient_check.loss.harness import run_loss, value_at
 from minnet.gradient_check.loss.inputs import FIRST, ONE_OUTPUT, Setting
 from minnet.utils.types import Array
 
@@ -69,7 +71,7 @@ class Settings:
         """Whether the gradient has the shape of the prediction."""
         a, y = self.draw(setting, 50)
         run = run_loss(self.loss, a, y)
-        return run.error is None and np.shape(run.gradient) == a.shape
+        return run.error is None and np.shape(run.dx) == a.shape
 
     def is_for_one_output(self, setting: Setting) -> bool:
         """Whether the answer to several outputs is that of a loss for one, (m, 1), made a column.
@@ -81,12 +83,12 @@ class Settings:
         if run.error is not None:
             return True
         columns = {(a.size, 1), (len(a), 1)} if a.shape[1] > 1 else set()
-        if np.shape(run.gradient) not in columns:
+        if np.shape(run.dx) not in columns:
             return False
         for single, tolerance in ((False, 1e-6), (True, 2e-3)):
-            true = measure(self.loss, a, y, False, single).true
-            wanted = true.reshape(-1, 1) if len(run.gradient) == a.size else true[:, :1]
-            if mismatch(run.gradient, wanted) < tolerance:
+            true = loss_point(self.loss, a, y, precision=Precision(single)).derivative
+            wanted = true.reshape(-1, 1) if len(run.dx) == a.size else true[:, :1]
+            if mismatch(run.dx, wanted) < tolerance:
                 return True
         return False
 
@@ -98,7 +100,7 @@ class Settings:
         here, moved = (value_at(self.loss, a + c, y + c) for c in (0.0, 0.7))
         if abs(here - moved) <= 1e-9 * max(1.0, abs(here)):
             return [replace(setting, target="numbers")]
-        slope = measure(self.loss, a, y, True, False).true
+        slope = loss_point(self.loss, a, y).derivative
         signs = replace(setting, target="signs")
         if np.any(y == 0) and np.abs(slope[y == 0]).max() < 1e-9 and self.takes(signs):
             return [signs]
@@ -108,7 +110,7 @@ class Settings:
         """Not for a loss that clips: there the value does not move where a < 0 and y = 1."""
         for part in (44, 45):
             a, y = setting.draw(self.state.generator(part))
-            slope = measure(self.loss, a, y, True, False).true
+            slope = loss_point(self.loss, a, y).derivative
             if y.shape == a.shape:
                 at = (a < 0) & (y == y.max())
             else:
@@ -160,7 +162,7 @@ class Settings:
         if run.error is not None:
             self.last_error = self.last_error or (run.error, "forward")
             return False
-        value = run.value
+        value = run.y
         if value is None or not isinstance(value, (float, int, np.generic, np.ndarray)):
             return True
         return bool(np.isfinite(np.asarray(value, dtype=float)).all())
