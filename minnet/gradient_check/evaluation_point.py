@@ -1,7 +1,7 @@
-"""One point of the examination with all that is known there: outputs, true and found gradients.
+"""One input with all that is known there: outputs, true gradients, the student's gradients.
 
-The hypotheses look at a scene; what they need elsewhere (other cotangents, another batch) they
-ask of it, and it is computed once.
+The known mistakes look at it. What they need elsewhere (other upstream gradients, another batch) is
+computed once and kept.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Precision:
 
     @property
     def match(self) -> float:
-        """Below this a hypothesis reproduces a gradient."""
+        """Below this a known mistake reproduces a gradient."""
         return 1e-3 if self.single else 1e-6
 
     @property
@@ -55,7 +55,7 @@ class Precision:
 
 @dataclass
 class EvaluationPoint:
-    """A layer at one point x, with one cotangent g."""
+    """A layer at one input x, with one upstream gradient g."""
 
     harness: Harness
     x: Array
@@ -202,7 +202,7 @@ class EvaluationPoint:
         return bool((np.abs(found - true) <= limit).all()) or len(failing) <= 12
 
     def backward(self, g: Array) -> CallRecord:
-        """The student's answer to another cotangent, the same forward."""
+        """The student's gradients for another upstream gradient, after the same forward."""
         key = ("backward", np.asarray(g).tobytes())
         if key not in self.notes:
             self.notes[key] = self.harness.run(

@@ -185,7 +185,7 @@ def _gradients_beside(names: dict[str, Any], holder: str) -> str | None:
 
 
 def _partner(name: str, names: dict[str, Any]) -> str | None:
-    """The attribute that holds the gradient of `name`; spelling and case are forgiven."""
+    """The attribute that holds the gradient of `name`; in any usual spelling."""
     core = name.strip("_")
     exact = [p + core for p in _PREFIXES] + [core + s for s in _SUFFIXES]
     short = {"weights": "w", "weight": "w", "bias": "b", "biases": "b", "kernel": "k"}.get(core)

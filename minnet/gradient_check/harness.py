@@ -1,13 +1,14 @@
-"""One experiment at a time: an object, a forward, a backward, and a note of all that happened.
+"""Runs one forward and one backward on a new object, and records all that happened.
 
-Every question of the doctor is a call of `Bench.run`: a fresh object with given weights, a frozen
+Every check is a call of `Harness.run`: a new object with given weights, a frozen
 stream of random numbers before the forward, and copies of everything that must not be written to.
 """
 
 from __future__ import annotations
 
+import contextlib
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +25,7 @@ Values = dict[str, Array]
 
 @dataclass
 class CallRecord:
-    """What one forward, and perhaps one backward, gave."""
+    """The results of one forward, and perhaps one backward."""
 
     x: Array
     y: Any = None
@@ -42,7 +43,7 @@ class CallRecord:
 
 
 class Harness:
-    """Runs a subject; knows its weights."""
+    """Calls a layer; knows its weights."""
 
     input_name = "input"
 
@@ -53,7 +54,7 @@ class Harness:
         self.first_values: Values = {}  # as the constructor made them
 
     def fresh(self, values: Values | None = None, training: bool = True) -> Any:
-        """A new object with the weights of the examination."""
+        """A new object with the weights of this check."""
         obj = self.layer.fresh()
         found = parameters_in(obj) if self.weights else {}
         for weight in self.weights:
@@ -95,7 +96,7 @@ class Harness:
         stream: int = 5,
         obj: Any = None,
     ) -> CallRecord:
-        """Forward, then backward with cotangent g if one is given; errors are noted."""
+        """Forward, then backward if an upstream gradient g is given; errors are recorded."""
         obj = self.fresh(values, training) if obj is None else obj
         given = np.array(x)
         run = CallRecord(x=np.array(x), obj=obj)
@@ -114,7 +115,7 @@ class Harness:
         return run
 
     def back(self, run: CallRecord, g: Array, given: Array, before: Values) -> None:
-        """One backward on the object of a run, its results noted in the run."""
+        """One backward on the object of a run, its results recorded in the run."""
         obj, cotangent = run.obj, np.array(g)
         for parameter in parameters_in(obj).values():
             if isinstance(parameter, RecordedParameter):
@@ -155,7 +156,7 @@ class Harness:
 
 
 def _array(returned: Any) -> Any:
-    """A returned gradient as a fresh array; what is no array of numbers stays as it is."""
+    """A returned gradient as a new array; anything else stays as it is."""
     try:
         array = np.array(returned)
     except (ValueError, TypeError):
@@ -163,16 +164,9 @@ def _array(returned: Any) -> Any:
     return array if array.dtype.kind in "biuf" else returned
 
 
-class quiet:  # noqa: N801 - reads as a statement: with quiet(): ...
-    """Inside `with`: NumPy's floating-point warnings and all others are silent."""
-
-    def __enter__(self) -> None:
-        self._errors = np.errstate(all="ignore")
-        self._warnings = warnings.catch_warnings()
-        self._errors.__enter__()
-        self._warnings.__enter__()
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """NumPy's floating-point warnings and all others are silent inside `with`."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-
-    def __exit__(self, *details: Any) -> None:
-        self._warnings.__exit__(*details)
-        self._errors.__exit__(*details)
+        yield

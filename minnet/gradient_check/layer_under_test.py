@@ -1,4 +1,4 @@
-"""The thing that is examined: fresh objects of it, its mode, its weights, its name and place."""
+"""The layer or loss under test: makes new objects of it, and switches its mode."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def check_made(made: Any) -> None:
 
 
 class LayerUnderTest:
-    """A layer or loss under examination.
+    """A layer or loss under test.
 
     Args:
         source: an object, a class, or a function that makes an object.
@@ -92,7 +92,7 @@ class LayerUnderTest:
             return self._prepared()
 
     def restore(self) -> None:
-        """Leave the class and its module as they were before the examination."""
+        """Leave the class and its module as they were before the check."""
         self._shared.restore()
 
     def warm(self, run_once: Any) -> None:

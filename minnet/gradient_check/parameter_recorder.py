@@ -1,7 +1,7 @@
-"""A Parameter that notes what is assigned to its gradient, and goes on whatever the shape.
+"""A Parameter that records what is assigned to its gradient, also with a wrong shape.
 
-In training, a gradient of the wrong shape is refused at once. In an examination the wrong array
-is what tells the mistake, so it is kept.
+In training, a gradient of the wrong shape is refused at once. In a check the wrong array
+shows the mistake, so it is kept.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ class Buffer(np.ndarray[Any, Any]):
 
 
 class RecordedParameter(Parameter):
-    """A Parameter during an examination."""
+    """A Parameter during a check."""
 
     _note: Any = None
     _noted = False
 
     def note(self, grad: Any) -> None:
-        """Keep what came, also None and wrong shapes."""
+        """Keep what was assigned, also None and wrong shapes."""
         self._noted = True
         self._note = grad if grad is None or isinstance(grad, Parameter) else np.array(grad)
 
@@ -78,7 +78,7 @@ class RecordedParameter(Parameter):
 
 
 def record(parameter: Parameter) -> None:
-    """Make a Parameter of an examined object a recorded one, with float64 numbers."""
+    """Turn a Parameter into a recorded one, with float64 numbers."""
     parameter.__class__ = RecordedParameter
     parameter._value = np.array(parameter.value, dtype=np.float64)
     parameter._owner = None

@@ -1,4 +1,4 @@
-"""Bring the subject onto the bench: an input it takes, its weights, random numbers for them."""
+"""Finds an input that the layer accepts, and randomizes its parameters."""
 
 from __future__ import annotations
 

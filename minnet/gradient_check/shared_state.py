@@ -1,7 +1,7 @@
-"""What a class keeps outside of its objects: class attributes, and names of its module.
+"""Restores what a class keeps outside of its objects: class attributes, and names of its module.
 
-A fresh object is fresh only if these are as they were, too. A cache in a class attribute, filled
-once and never again, would otherwise survive from one question of the examination to the next.
+A new object is like the first one only if these are unchanged. A cache in a class attribute, filled
+once and never again, would otherwise survive from one check to the next.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ LARGEST = 10_000
 
 
 class SharedState:
-    """The plain data outside of the objects of a class, and the way back to it."""
+    """The plain data outside of the objects of a class, and how to restore them."""
 
     def __init__(self, cls: type, namespaces: list[dict[str, Any]]) -> None:
         self.classes = [

@@ -13,7 +13,7 @@ from minnet.utils.types import Array
 
 @dataclass
 class Weight:
-    """One weight: a path to its value and one to its gradient, followed anew in each object."""
+    """One weight: a path to its value and one to its gradient, followed again in each object."""
 
     name: str
     value_path: tuple[Any, ...]

@@ -226,7 +226,7 @@ def test_coupled_and_random_layers_that_are_right(make):
     [
         (OverSamples, {"wrong-axis", "mixes-samples"}, "samples"),
         (Shifted, {"mask-redrawn"}, "another mask is used"),
-        (SquaredAndMore, {"not-linear-in-upstream"}, "is not zero where the gradient that arrives"),
+        (SquaredAndMore, {"not-linear-in-upstream"}, "is not zero where the upstream gradient"),
     ],
 )
 def test_coupled_random_and_bent_backwards(make, codes, sentence):

@@ -1,4 +1,4 @@
-"""Contract first: questions with exact answers, which need no numerics."""
+"""Checks of shapes, types and results that need no finite differences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a forward should be like: sample by sample, normalised along the right axis, finite."""
+"""Checks of forward: samples do not mix, normalization uses the right axis, all is finite."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gradient second: find a point where it exists, compare, hand over to diagnosis."""
+"""Compares gradients with finite differences, at a point where they exist, and names mistakes."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def check_missing(state: CheckState, point: EvaluationPoint) -> None:
 
 
 def _say_missing(state: CheckState, point: EvaluationPoint, name: str, found: Any) -> None:
-    """Never set; set to None; or set to zeros, of which a loop over time tells one cause."""
+    """Never set; set to None; or set to zeros, one cause of which is a loop over time."""
     code, held = "parameter-gradient-missing", "None" if found is None else "all zeros"
     was_set = point.run.was_set.get(name) and found is not None
     text = "is set, but to zeros." if was_set else "is never set."
@@ -162,7 +162,7 @@ def check_linearity(state: CheckState, point: EvaluationPoint) -> None:
 
 
 def check_gradients(state: CheckState, point: EvaluationPoint) -> None:
-    """Every gradient against its reference; what is wrong goes to the catalogue."""
+    """Every gradient against its reference; what is wrong is compared with the known mistakes."""
     right = [name for name in point.names if point.is_right(name)]
     wrong = [name for name in point.names if name not in right and name not in state.blocked]
     if not wrong and right:
@@ -182,8 +182,8 @@ def check_gradients(state: CheckState, point: EvaluationPoint) -> None:
             found.code,
             name,
             f"{what(name)} {found.sentence}{why_unseen(state, point, name)}{_others(right)}",
-            f"relative residual of this explanation {number(found.residual)}; of the gradient as "
-            f"it stands {_error(point, name)}.",
+            f"relative residual of this explanation {number(found.residual)}; of the gradient "
+            f"itself {_error(point, name)}.",
         )
 
 

@@ -1,4 +1,4 @@
-"""Several calls on one object: sums that are never reset, values of another forward."""
+"""Calls one object several times: finds sums that are never reset and values of another forward."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class RepeatedCalls:
         return [n for n in found if n not in self.state.blocked and self._comparable(n)]
 
     def _comparable(self, name: str) -> bool:
-        """An array of finite numbers, also where it is new: NaN is no sign of a past."""
+        """An array of finite numbers, also where it is new: NaN differs from itself."""
         grads = (self.first.gradient(name), self.second.gradient(name))
         arrays = [g for g in grads if isinstance(g, np.ndarray) and g.dtype.kind in "biuf"]
         for array in arrays:
@@ -197,5 +197,5 @@ def _say_stale(state: CheckState, name: str, when: str, apart: float) -> None:
         name,
         f"{what(name)} is not that of the last forward {when}: it uses stored values of "
         f"another one.",
-        f"relative difference from a fresh object {number(apart)}.",
+        f"relative difference from a new object {number(apart)}.",
     )

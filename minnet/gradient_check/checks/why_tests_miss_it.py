@@ -1,4 +1,4 @@
-"""Why nobody has seen the mistake: the sizes, the weights or the cotangent with which it hides."""
+"""Finds sizes, weights or upstream gradients for which a test would not see the mistake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One loss under examination: the settings that it takes, and the questions in each."""
+"""Checks one loss: finds the kinds of predictions and targets that it takes, and checks each."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ VAGUE = ("unknown", "wrong-shape")
 
 
 class LossCheck:
-    """One loss under examination."""
+    """The check of one loss."""
 
     def __init__(
         self, state: CheckState, loss: LayerUnderTest, given: Pair | tuple[int, ...] | None
@@ -102,7 +102,7 @@ class LossCheck:
         return all(m.code in VAGUE and m.where == "input" for m in self.state.report.mistakes)
 
     def _drop_vague(self) -> None:
-        """What another setting explained needs no `unknown` beside it."""
+        """What another setting explained needs no `unknown` as well."""
         if not self._vague():
             self.state.report.mistakes = [
                 m for m in self.state.report.mistakes if m.code not in VAGUE or m.where != "input"

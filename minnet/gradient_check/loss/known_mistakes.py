@@ -87,7 +87,7 @@ def _misshapen(point: LossPoint, found: Array) -> Iterator[Match]:
             sentence = f"The numbers are right, the shape is not: reshape it to {shape}."
             yield Match("wrong-shape", head + sentence, 0.0)
     if found.ndim == 2 and found.shape == (point.m, point.m) and point.outputs == 1:
-        yield Match("loss-broadcasts", head + "(m, 1) and (m,) have met and became (m, m).", 0.0)
+        yield Match("loss-broadcasts", head + "(m, 1) and (m,) were broadcast to (m, m).", 0.0)
     if found.size == 1:
         yield Match("summed-to-scalar", head + "It is one number for all entries.", 0.0)
     for axis in (axis for axis in range(true.ndim) if shape[axis] > 1):

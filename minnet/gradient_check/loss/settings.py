@@ -1,4 +1,4 @@
-"""Which questions a loss takes: found by trying, or the caller's own arrays."""
+"""Finds the kinds of predictions and targets that a loss takes, by trying them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Pair = tuple[Array, Array]
 
 
 def _of_shape(shape: tuple[int, ...]) -> tuple[Setting, ...]:
-    """The kinds of questions whose predictions have this shape."""
+    """The kinds whose predictions have this shape."""
     outputs = shape[1] if len(shape) == 2 else 3
     sized = (replace(setting, batch=shape[0], outputs=outputs) for setting in FIRST)
     return tuple(
@@ -31,7 +31,7 @@ def _of_shape(shape: tuple[int, ...]) -> tuple[Setting, ...]:
 
 
 class Settings:
-    """The settings for one loss; None among them stands for the caller's own arrays."""
+    """The settings for one loss; None means the caller's arrays."""
 
     def __init__(
         self, state: CheckState, loss: LayerUnderTest, given: Pair | tuple[int, ...] | None
@@ -47,7 +47,7 @@ class Settings:
         self.last_error: tuple[BaseException, str] | None = None
 
     def all(self) -> list[Setting | None]:
-        """What the loss takes; None stands for the caller's own arrays."""
+        """What the loss takes; None means the caller's arrays."""
         if self.given is not None:
             return [None] if self.takes(None) else []
         first = next((s for s in self.choices if self.takes(s)), None)
@@ -74,7 +74,7 @@ class Settings:
         return run.error is None and np.shape(run.dx) == a.shape
 
     def is_for_one_output(self, setting: Setting) -> bool:
-        """Whether the answer to several outputs is that of a loss for one, (m, 1), made a column.
+        """Whether the gradient for several outputs is that of a loss for one, (m, 1), as a column.
 
         Any other wrong shape is a mistake, also where it happens to fit a vector: `d.T` does.
         """
