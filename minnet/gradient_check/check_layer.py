@@ -88,7 +88,7 @@ def layer_under_test(place: str, source: Any) -> LayerUnderTest | Report:
         report = Report(name)
         code = prepare.code_of_error(error)
         text = f"{name}.__init__: it raises {prepare.explain_error(error)}"
-        report.mistakes.append(Mistake(code, "__init__", text, "no object could be made."))
+        report.mistakes.append(Mistake(code, "__init__", text, "no object could be created."))
         return report
 
 
@@ -134,7 +134,9 @@ def _examine(state: CheckState, names: dict[str, str] | None) -> None:
     frozen = prepare.find_randomness(state)
     contract.check_raw_weights(state)
     if not frozen:
-        state.skipped("gradients", "The forward draws random numbers that could not be frozen.")
+        state.skipped(
+            "gradients", "The forward draws random numbers that could not be made repeatable."
+        )
         return
     if state.inputs.kind == "indices" and state.random:
         state.random = False

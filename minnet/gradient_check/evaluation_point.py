@@ -28,7 +28,7 @@ from minnet.utils.types import Array
 
 @dataclass
 class Precision:
-    """How exact the layer computes, and what follows for steps and tolerances."""
+    """The precision of the layer, and the steps and tolerances that go with it."""
 
     single: bool = False
 
@@ -137,7 +137,7 @@ class EvaluationPoint:
         return self.true(name).reshape(self.value(name).shape)
 
     def student(self, name: str) -> Any:
-        """The student's gradient as it came."""
+        """The student's gradient, unchanged."""
         return self.run.gradient(name)
 
     def fits(self, name: str) -> bool:
@@ -180,7 +180,7 @@ class EvaluationPoint:
         return 8 * float(np.finfo(kind).eps) if kind is not None and kind.kind == "f" else 0.0
 
     def is_right(self, name: str) -> bool:
-        """Whether the student's gradient is the true one; a near miss is measured again."""
+        """Whether the student's gradient is the true one; near misses are measured again."""
         error = self.error(name)
         if error <= max(self.precision.tolerance, self.rounding(name)):
             return True
@@ -188,7 +188,7 @@ class EvaluationPoint:
         return bool(near and self._right_after_refining(name))
 
     def _right_after_refining(self, name: str) -> bool:
-        """Measure the entries that fail with a ladder of steps; where that is in doubt, trust."""
+        """Measure the entries that fail with a ladder of steps; where that is uncertain, accept."""
         found, true = self.at(name), self.true(name).copy()
         scale = float(np.max(np.abs(true)))
         limit = self.precision.tolerance * scale + self.noise

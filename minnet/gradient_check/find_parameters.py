@@ -131,7 +131,7 @@ def _plain(before: Any, after: Any, path: tuple[Any, ...], depth: int) -> Iterat
 def _inside(
     early: dict[str, Any], late: dict[str, Any], path: tuple[Any, ...], depth: int, used: set[str]
 ) -> Iterator[Weight]:
-    """Parts of an object: other layers, and a student's own class with .value and .grad."""
+    """Parts of an object: other layers, and custom classes with .value and .grad."""
     for name, value in early.items():
         if name in used:
             continue

@@ -19,14 +19,14 @@ class Meaning(NamedTuple):
 
 CODES: dict[str, Meaning] = {
     "reserved-name": Meaning(
-        "a name that the framework uses was given to something else",
+        "a name reserved by the framework is used for something else",
         "self.parameters = [W, b]",
         "Give your attribute or method another name.",
     ),
     "returns-none": Meaning(
-        "forward or backward gives None",
+        "forward or backward returns None",
         "a backward without return",
-        "End the method in a return of the array.",
+        "End the method with a return of the array.",
     ),
     "not-a-parameter": Meaning(
         "a raw array is used as a weight in a Layer, so it never trains",
@@ -42,7 +42,7 @@ CODES: dict[str, Meaning] = {
     "parameter-modified": Meaning(
         "forward or backward changed the value of a parameter",
         "self.W.value -= 0.1 * self.W.grad in backward",
-        "Only the optimizer changes parameters: compute with copies, and leave the step out.",
+        "Only the optimizer changes parameters: compute with copies, and remove the step.",
     ),
     "upstream-modified": Meaning(
         "backward wrote into the upstream gradient",
@@ -57,7 +57,7 @@ CODES: dict[str, Meaning] = {
     "integer-arithmetic": Meaning(
         "numbers are cut to whole numbers",
         "dx = np.zeros(x.shape, dtype=int)",
-        "Make the array of floats: np.zeros(shape), not dtype=int or zeros_like of labels; "
+        "Use an array of floats: np.zeros(shape), not dtype=int or zeros_like of labels; "
         "/ instead of //.",
     ),
     "mask-redrawn": Meaning(
@@ -111,7 +111,7 @@ CODES: dict[str, Meaning] = {
         "Sum over the axis of the samples: .sum(axis=0).",
     ),
     "transposed": Meaning(
-        "rows and columns are exchanged",
+        "rows and columns are swapped",
         "self.W.grad = grad.T @ x",
         "Write .T, or swap the factors.",
     ),
@@ -136,7 +136,7 @@ CODES: dict[str, Meaning] = {
         "Give prediction and target one shape: target.reshape(prediction.shape).",
     ),
     "fused-gradient-on-probabilities": Meaning(
-        "the gradient a - y, which belongs to the logits, is given for probabilities",
+        "the gradient a - y, which belongs to the logits, is returned for probabilities",
         "return (a - y) / m from a loss of probabilities",
         "For probabilities return (a - y)/(a (1 - a))/m, for softmax -(y/a)/m.",
     ),
@@ -236,7 +236,7 @@ CODES: dict[str, Meaning] = {
         "Look for the factor named in the message.",
     ),
     "not-linear-in-upstream": Meaning(
-        "backward is not a product of the upstream gradient with something",
+        "backward is not linear in the upstream gradient",
         "return np.clip(grad, -1, 1) * (1 - a**2)",
         "The upstream gradient enters once, as a factor: no square, clip, sign or abs of it.",
     ),
@@ -264,7 +264,7 @@ CODES: dict[str, Meaning] = {
     "dtype-changed": Meaning(
         "float64 comes in, a lower precision comes back",
         "return y.astype(np.float32)",
-        "Leave out the conversion, or use x.dtype.",
+        "Remove the conversion, or use x.dtype.",
     ),
     "unknown": Meaning(
         "wrong, and no known mistake reproduces it",

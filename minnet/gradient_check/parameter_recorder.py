@@ -15,7 +15,7 @@ from minnet.nn.parameter import Parameter
 
 
 class Buffer(np.ndarray[Any, Any]):
-    """A gradient's array in which a sum or an assignment that does not fit is no error."""
+    """A gradient's array in which a sum or an assignment of the wrong shape is not an error."""
 
     holder: RecordedParameter | None = None
 
@@ -65,7 +65,7 @@ class RecordedParameter(Parameter):
             self.note(grad)
 
     def clear(self) -> None:
-        """What the network does before a backward: the gradient is zero."""
+        """Set the gradient to zero, as the network does before a backward."""
         buffer = np.zeros(self.value.shape).view(Buffer)
         buffer.holder = self
         self._grad, self._note, self._noted = buffer, None, False
@@ -86,7 +86,7 @@ def record(parameter: Parameter) -> None:
 
 
 def parameters_in(obj: Any, depth: int = 4) -> dict[str, Parameter]:
-    """All Parameters by path, also in classes that are no Layers; each once."""
+    """All Parameters by path, also in classes that are not Layers; each once."""
     if isinstance(obj, Layer):
         return {f.name: f.item for f in find(obj) if isinstance(f.item, Parameter)}
     found: dict[str, Parameter] = {}

@@ -50,7 +50,7 @@ def check_forward_result(state: CheckState, run: CallRecord) -> bool:
 
 
 def check_rows(state: CheckState, run: CallRecord) -> bool:
-    """As many rows out as in."""
+    """The output has as many rows as the input."""
     y, x = run.y, run.x
     if not isinstance(y, np.ndarray) or (y.ndim > 0 and len(y) == len(x)):
         return True
@@ -59,7 +59,7 @@ def check_rows(state: CheckState, run: CallRecord) -> bool:
 
 
 def _say_rows_lost(state: CheckState, x: Array, y: Array) -> None:
-    """The output has not one row per sample: summed over the batch, or reshaped."""
+    """The output does not have one row per sample: it was summed over the batch, or reshaped."""
     evidence = f"input {x.shape}, output {y.shape}."
     if y.ndim == 0 or y.size == x[0].size or y.size < x.size:
         state.wrong(
@@ -82,7 +82,7 @@ def _say_rows_lost(state: CheckState, x: Array, y: Array) -> None:
 
 
 def check_error(state: CheckState, run: CallRecord) -> bool:
-    """Whether forward and backward go through; what they raise is a mistake with its place."""
+    """Whether forward and backward run; an error that they raise is reported with its line."""
     if run.error is None:
         return True
     code = code_of_error(run.error)
@@ -101,7 +101,7 @@ def check_error(state: CheckState, run: CallRecord) -> bool:
 
 
 def batch_hint(state: CheckState) -> str:
-    """A shape of one length is that of samples without features, which few layers take."""
+    """A shape of one axis means samples without features, which few layers accept."""
     shape = state.inputs.shape
     if len(shape) != 1:
         return ""
@@ -246,7 +246,7 @@ def check_changes(state: CheckState, run: CallRecord) -> None:
 
 
 def check_batch_of_one(state: CheckState) -> None:
-    """One sample alone: right, or refused in words."""
+    """A batch of one sample works, or is refused with a message."""
     if state.random or state.batch == 1:
         return
     x = state.inputs.draw(1, state.generator(10))

@@ -21,7 +21,7 @@ _NEAR_LARGEST = 1e290
 
 
 def check_samples(state: CheckState, point: EvaluationPoint) -> None:
-    """Batched equals one by one, where samples are not mixed on purpose."""
+    """A batch gives the same as its samples one by one, unless samples are mixed on purpose."""
     y = point.y
     softmax = _softmax_axes(y, 1e-5 if state.precision.single else 1e-9)
     if softmax is not None and 0 in softmax and point.mixes:

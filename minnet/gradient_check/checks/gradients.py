@@ -84,7 +84,7 @@ def _vanishing(point: EvaluationPoint) -> int:
 
 
 def check_finite(state: CheckState, point: EvaluationPoint) -> None:
-    """NaN and inf first: each comparison with them fails, and would be given another name."""
+    """NaN and inf first: comparisons with them would be reported as something else."""
     for name in point.names:
         found = point.student(name)
         if name in state.blocked or not _is_array(found) or np.isfinite(found).all():
@@ -240,6 +240,6 @@ def _unknown(state: CheckState, point: EvaluationPoint, name: str, right: list[s
 
 
 def _zero(point: EvaluationPoint, name: str) -> str:
-    """What may be said of a gradient that is zero everywhere."""
+    """What to say about a gradient that is zero everywhere."""
     reason = ZERO_FOR_ONES if sums_to_a_constant(point, name) else "; the true one is not."
     return f" Yours is zero everywhere{reason}"

@@ -60,7 +60,7 @@ class LocationRecorder:
         return self._trace
 
     def _frames(self, frame: FrameType) -> Iterator[str]:
-        """The stack in the words of faulthandler, innermost first."""
+        """The stack in the format of faulthandler, innermost frame first."""
         outer: FrameType | None = frame
         while outer is not None:
             if outer.f_code.co_filename == self.path:

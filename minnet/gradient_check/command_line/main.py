@@ -125,7 +125,7 @@ def _row(report: Report, hints: str) -> list[str]:
 
 
 def examine_file(path: Path, arguments: argparse.Namespace) -> list[Report]:
-    """All classes of a file, in worker processes; a hanging one is stopped, the others still run."""
+    """All classes of a file, in worker processes; a hanging one is stopped, the rest still run."""
     reports: dict[str, Report] = {}
     while True:
         stopped = WorkerProcess(path, arguments, list(reports), arguments.classes).run(reports)
@@ -223,7 +223,7 @@ class WorkerProcess:
         self.folder.cleanup()
 
     def _report_stopped(self, ending: str) -> tuple[str, Report]:
-        """What is said of a class that hangs, or that ends the interpreter."""
+        """The report on a class that hangs, or that ends the interpreter."""
         if ending == "crash" and not self.every_line:
             again = WorkerProcess(self.path, self.arguments, [], [self.current], every_line=True)
             again.run({})
@@ -262,7 +262,7 @@ _AFTER_A_CRASH = "Look at this place for os._exit, exit() or a call that ends th
 
 
 def _start(arguments: list[str]) -> subprocess.Popen[str]:
-    """The worker, in an environment in which it finds minnet and draws into no window."""
+    """Start the worker so that it finds minnet and opens no windows."""
     home = str(Path(__file__).resolve().parents[3])
     paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
     return subprocess.Popen(

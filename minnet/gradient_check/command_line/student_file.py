@@ -36,7 +36,7 @@ ARGUMENTS: dict[str, Any] = {
     "stride": 1,
     "padding": 0,
 }
-"""Values for required constructor arguments, by the names that the framework uses."""
+"""Values for required constructor arguments, by the names that minnet uses."""
 
 SIZES = {"features", "in_features", "in_channels", "channels"}
 """Arguments that fix the shape of the input; they are given also where they have defaults."""
@@ -150,7 +150,7 @@ def examine(module: ModuleType, cls: type, seed: int) -> Report:
 
 
 def _can_be_made(cls: type, values: dict[str, Any]) -> bool:
-    """Whether the constructor takes our sizes; where it has defaults, it may want them alone."""
+    """Whether the constructor accepts these sizes; with defaults, it may accept only those."""
     if _required(cls):
         return True
     try:

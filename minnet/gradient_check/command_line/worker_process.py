@@ -23,7 +23,7 @@ from minnet.gradient_check.report import Mistake, Report
 
 
 def main(arguments: list[str]) -> None:
-    """Arguments: the file; as JSON seed, classes wanted (or null), to be skipped, and options of the recorder."""
+    """Arguments: the file; as JSON seed, classes (or null), classes to skip, recorder options."""
     path = Path(arguments[0])
     seed, wanted, skip, options = map(json.loads, arguments[1:])
     out, sys.stdout = sys.stdout, sys.stderr

@@ -32,7 +32,7 @@ def diagnose_loss(point: LossPoint, other: LossPoint | None) -> Iterator[Match]:
 
 
 def broadcasts(point: LossPoint) -> bool:
-    """Exact: a loss that pairs every prediction with every target does not feel their order."""
+    """A loss that pairs every prediction with every target does not depend on their order."""
     a, y = point.prediction, point.target
     if point.outputs != 1 or point.m < 3 or y.size != a.size:
         return False
@@ -56,7 +56,7 @@ def _blind(point: LossPoint, a: Array) -> bool:
 
 
 def softmax_axis(point: LossPoint) -> str:
-    """Over what a softmax inside the loss runs, if not over each row: read from the derivative.
+    """The axis of a softmax inside the loss, if it is not each row: read from the derivative.
 
     That of -sum(y ln p) is p sum(y) - y, with the sum over whatever the softmax runs over.
     """

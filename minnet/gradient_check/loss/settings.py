@@ -122,7 +122,7 @@ class Settings:
         return True
 
     def draw(self, setting: Setting | None, part: int, batch: int | None = None) -> Pair:
-        """A prediction and a target; part 50 of the caller's arrays is themselves."""
+        """A prediction and a target; part 50 is the caller's arrays themselves."""
         generator = self.state.generator(part)
         if setting is not None:
             return (replace(setting, batch=batch) if batch else setting).draw(generator)
@@ -147,7 +147,7 @@ class Settings:
         return len(finite_ones) > 1 and (whole or self._in_steps(setting))
 
     def _in_steps(self, setting: Setting | None) -> bool:
-        """Whether a small move of the prediction changes nothing, and no float32 tells why."""
+        """Whether a small move of the prediction changes nothing, and float32 is not the reason."""
         a, y = self.draw(setting, 53)
         base, larger = (value_at(self.loss, a * factor, y) for factor in (1.0, 1.3))
         toward = self.state.generator(55).uniform(0.5, 1.0, size=(4, *a.shape))
