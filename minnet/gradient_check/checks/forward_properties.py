@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from minnet.gradient_check.check_state import CheckState, number
+from minnet.gradient_check.check_state import CheckState, number, what
 from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.finite_differences import mismatch
 from minnet.gradient_check.harness import CallRecord, Harness
@@ -193,17 +193,16 @@ class _Extreme:
             kind = "NaN" if np.isnan(y.astype(float)).any() else "inf"
             self._wrong("forward", f"at +-1000 ({name}) the output holds {kind}.", y)
             return
-        if run.error is not None or not np.isfinite(y).all():
-            return
+        overflows = not np.isfinite(y).all()
+        if run.error is not None or (overflows and y.ndim > 0):
+            return  # of a loss, one number, the gradient must not be NaN even so
         for where in ["input", *run.grads]:
             found = _as_array(run.gradient(where))
             if found is None or where in self.state.blocked:
                 continue
             if not self._acceptable(found, where):
-                text = (
-                    f"at +-1000 ({name}) the gradient of `{where}` is not finite, although the "
-                    f"output is."
-                )
+                although = "" if overflows else ", although the output is"
+                text = f"at +-1000 ({name}) {what(where)} is not finite{although}."
                 self._wrong(where, text, found)
 
     def _wrong(self, where: str, text: str, found: Array) -> None:
