@@ -24,6 +24,7 @@ from minnet.nn.layer import Layer, layers_of
 from minnet.nn.sequential import Sequential
 from minnet.nn.thread_lock import ThreadLock
 from minnet.utils import array_checks, checks
+from minnet.utils.random_streams import random_stream
 from minnet.utils.table import Table, table
 from minnet.utils.types import Array
 
@@ -61,9 +62,8 @@ class Network(Sequential):
         self._dtype = checked_dtype(dtype)
         super().__init__(layers)
         self.seed = checks.seed("Network", seed)
-        draw, use = np.random.SeedSequence(self.seed).spawn(2)
-        self._initial_random = np.random.default_rng(draw)
-        self._layers_random = np.random.default_rng(use)
+        self._initial_random = random_stream(self.seed, "initial weights")
+        self._layers_random = random_stream(self.seed, "layers")
         self._thread_lock = ThreadLock()
         self._flat = FlatParameters.empty(self._dtype)
         self.refresh()
@@ -137,13 +137,15 @@ class Network(Sequential):
 
     def forward(self, x: Array) -> Array:
         """The output of the last layer for a batch x of shape (m, ...)."""
-        return self._run_forward(
-            convert_input(x, self._dtype, self.takes_indices), self.layers, self._dtype
-        )
+        if type(x) is not np.ndarray or x.dtype != self._dtype:  # not in training: converted before
+            x = convert_input(x, self._dtype, self.takes_indices)
+        return self._run_forward(x, self.layers, self._dtype)
 
     def forward_to_logits(self, x: Array) -> Array:
         """The input of the last activation, also where that is in a nested network."""
-        return self._forward_to_logits(convert_input(x, self._dtype, self.takes_indices))
+        if type(x) is not np.ndarray or x.dtype != self._dtype:  # not in training: converted before
+            x = convert_input(x, self._dtype, self.takes_indices)
+        return self._forward_to_logits(x)
 
     def backward(self, grad: Array) -> Array:
         """dL/dx from dL/doutput; zeroes all gradients first, then lets each layer set its own."""
@@ -187,7 +189,7 @@ class Network(Sequential):
         self, backward: Callable[..., Array], grad: Array, for_input: bool = True
     ) -> Array:
         """Zero the gradients first, unless the network that holds this one has done so."""
-        outer = (owner_of(self) or self)._minnet
+        outer = self._minnet if self._minnet.owner is None else (owner_of(self) or self)._minnet
         if outer.in_backward:
             return backward(grad, for_input)
         self._flat.gradients.fill(0)
