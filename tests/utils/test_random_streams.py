@@ -28,8 +28,3 @@ def test_the_streams_are_the_children_of_the_seed_s_sequence():
 
 def test_no_seed_gives_different_numbers_each_time():
     assert random_stream(None, "layers").random() != random_stream(None, "layers").random()
-
-
-def test_an_unknown_purpose_is_refused():
-    with pytest.raises(ValueError, match="weather"):
-        random_stream(0, "weather")
