@@ -1,7 +1,7 @@
-"""Argument checks for arrays: numbers, finite, not empty, of one length.
+"""Argument checks for arrays: numbers, finite, not empty, of equal length.
 
-A check returns the array in the form that the code continues with, or raises an error with four
-parts: the place, what was expected, what it got, and the next step.
+A check returns a NumPy array, or raises an error with four parts: the place, what was expected,
+what it got, and the next step.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from numpy.typing import ArrayLike
 
 from minnet.utils.types import Array
 
-# How many entries are examined at a time: the temporary memory of a check stays small.
+# Entries checked at a time: keeps the temporary memory of a check small.
 _PIECE = 1 << 15
 
 
 def numeric_array(place: str, name: str, value: ArrayLike) -> Array:
     """`value` as an array of bools, integers or floats; refuses strings, objects, masks, complex.
 
-    The array is not copied where it is one already. Whether the numbers are finite is asked
-    by `finite`, because it costs a pass over the data.
+    An array is not copied. Whether the numbers are finite is checked by `finite`, because that
+    costs a pass over the data.
     """
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(
@@ -47,14 +47,14 @@ def numeric_array(place: str, name: str, value: ArrayLike) -> Array:
 
 
 def _as_array(value: ArrayLike) -> Array:
-    """`np.asarray`; older versions of NumPy only warn of ragged lists."""
+    """`np.asarray`; old versions of NumPy only warn about ragged lists."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         return np.asarray(value)
 
 
 def finite(place: str, name: str, array: Array, *, dtype: np.dtype[Any] | None = None) -> None:
-    """Refuse NaN and inf with their position; with `dtype`, also what overflows in that type."""
+    """Refuse NaN and inf with their position; with `dtype`, also numbers that overflow in it."""
     limit = math.inf
     if dtype is not None and dtype.kind == "f" and array.dtype.itemsize > dtype.itemsize:
         limit = float(np.finfo(dtype).max)
@@ -78,7 +78,7 @@ def _not_finite(
     position: tuple[int, ...],
     dtype: np.dtype[Any] | None,
 ) -> str:
-    """The sentence for one bad entry."""
+    """The error message for one bad entry."""
     where = f"{name}[{', '.join(map(str, position))}]" if position else name
     if math.isfinite(value):
         return (
@@ -92,7 +92,7 @@ def _not_finite(
 
 
 def not_empty(place: str, name: str, array: Array) -> None:
-    """Refuse an array that holds no number."""
+    """Refuse an array without entries."""
     if array.size == 0:
         raise ValueError(
             f"{place}: {name}: expected data, got an empty array {array.shape}. "
@@ -113,7 +113,7 @@ def same_length(place: str, first_name: str, first: Array, second_name: str, sec
 def samples(
     place: str, name: str, value: ArrayLike, *, dtype: np.dtype[Any] | None = None
 ) -> Array:
-    """Input data at the door: numbers, at least one row, at least two dimensions, all finite."""
+    """Input data: finite numbers, at least one row and two dimensions; returned read-only."""
     array = numeric_array(place, name, value)
     if array.ndim < 2:
         raise ValueError(
@@ -127,7 +127,7 @@ def samples(
 
 
 def read_only(array: Array) -> Array:
-    """A view that cannot be written into: a layer that works in place cannot spoil the data."""
+    """A read-only view, so that a layer that works in place cannot change the user's data."""
     view = array.view(np.ndarray)
     view.flags.writeable = False
     return view

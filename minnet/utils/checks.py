@@ -1,35 +1,57 @@
-"""The questions asked at every public door, and the sentences that answer a wrong value.
+"""Argument checks for single values, with their error messages.
 
-A check returns the value in the form that the code goes on with (a plain `float`, a plain
-`int`, a NumPy array), or raises an error with four parts: the place, what was expected, what
-came, and the next step. `TypeError` says that the kind is wrong, `ValueError` that the value is.
+A check returns the value as a plain `float`, `int` or `bool`, or raises an error with four parts:
+the place, what was expected, what it got, and the next step. `TypeError` means a wrong type,
+`ValueError` a wrong value.
 """
 
 from __future__ import annotations
 
 import math
 import numbers
+from typing import TypeVar
 
 import numpy as np
 
+T = TypeVar("T")
+
 
 def is_built_in(part: object) -> bool:
-    """Exactly one of minnet's own classes, not a student's subclass of one."""
+    """True for an object of one of minnet's own classes, False for one of a custom subclass."""
     return type(part).__module__.partition(".")[0] == __name__.partition(".")[0]
 
 
 def describe(value: object) -> str:
-    """What came, in a few words: `array of shape (3, 4) and type float64`, or `'abc' (str)`."""
+    """A value in a few words: `an array of shape (3, 4) and type float64`, or `'abc' (str)`."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and type {value.dtype}"
     text = repr(value)
     return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(value).__name__})"
 
 
+def instance(place: str, value: object, kind: type[T], hint: str, arguments: str = "") -> T:
+    """`value` if it is an object of `kind`; if it is the class itself, the error says to call it.
+
+    >>> instance("Trainer: loss", int, int, hint="")
+    Traceback (most recent call last):
+    ...
+    TypeError: Trainer: loss: expected an int, got the class int. Make an object of it: int().
+    """
+    if isinstance(value, kind):
+        return value
+    expected = f"{'an' if kind.__name__[0] in 'AEIOUaeiou' else 'a'} {kind.__name__}"
+    if isinstance(value, type) and issubclass(value, kind):
+        raise TypeError(
+            f"{place}: expected {expected}, got the class {value.__name__}. "
+            f"Make an object of it: {value.__name__}({arguments})."
+        )
+    raise TypeError(f"{place}: expected {expected}, got {describe(value)}. {hint}")
+
+
 def whole_number(
     place: str, name: str, value: object, *, minimum: int = 1, maximum: int | None = None
 ) -> int:
-    """`value` as an int; refuses bool, fractions and what is out of [minimum, maximum].
+    """`value` as an int; refuses bool, fractions and values outside [minimum, maximum].
 
     >>> whole_number("Linear", "in_features", 3)
     3
@@ -66,7 +88,7 @@ def number(
     above: bool = False,
     below: bool = False,
 ) -> float:
-    """`value` as a float in [minimum, maximum]; `above`/`below` leave the bound itself out.
+    """`value` as a float in [minimum, maximum]; `above`/`below` exclude the bound itself.
 
     >>> number("SGD", "learning_rate", -1, minimum=0)
     Traceback (most recent call last):
@@ -110,5 +132,5 @@ def boolean(place: str, name: str, value: object) -> bool:
 
 
 def seed(place: str, value: object, name: str = "seed") -> int | None:
-    """A seed: None (other numbers in every run) or a whole number >= 0."""
+    """A seed: None (different random numbers in each run) or a whole number >= 0."""
     return None if value is None else whole_number(place, name, value, minimum=0)

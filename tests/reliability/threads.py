@@ -6,20 +6,20 @@ import threading
 from collections.abc import Callable
 
 import numpy as np
-from rig import Report, fingerprint, fit, mn, size, trainer
+from reliability_helpers import Report, fingerprint, fit, mn, size, trainer
 
 
 def together(tasks: list[Callable[[], None]]) -> list[str]:
     """Run all at once; the errors."""
     errors: list[str] = []
 
-    def guarded(task: Callable[[], None]) -> None:
+    def collecting_errors(task: Callable[[], None]) -> None:
         try:
             task()
         except Exception as error:
             errors.append(repr(error))
 
-    threads = [threading.Thread(target=guarded, args=(task,)) for task in tasks]
+    threads = [threading.Thread(target=collecting_errors, args=(task,)) for task in tasks]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,4 +1,4 @@
-"""What a backward does with the gradient that arrives: ignore it, add it, square it, clip it.
+"""Mistakes with the upstream gradient: ignored, added, squared, clipped.
 
 A backward is a product: b(0) = 0, b(2g) = 2 b(g), b(-g) = -b(g). These need no numerics.
 """
@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from minnet.gradient_check.evaluation_point import Scene
+from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.finite_differences import mismatch
 from minnet.gradient_check.known_mistakes.base import Match
 from minnet.utils.types import Array
 
 
-def answers(scene: Scene, name: str) -> dict[float, Array | None]:
+def answers(point: EvaluationPoint, name: str) -> dict[float, Array | None]:
     """The student's gradient for multiples of g; None where it fails or changes its shape."""
     result: dict[float, Array | None] = {}
     for factor in (0.0, 1.0, 2.0, -1.0, 1000.0, 0.001):
-        result[factor] = _array(scene.backward(factor * scene.g).gradient(name))
+        result[factor] = _array(point.backward(factor * point.g).gradient(name))
     return result
 
 
@@ -32,13 +32,13 @@ def _array(found: Any) -> Array | None:
 class NotAProduct:
     """b(0) is not 0, or b(cg) is not c b(g)."""
 
-    def applies(self, scene: Scene, name: str) -> bool:
+    def applies(self, point: EvaluationPoint, name: str) -> bool:
         """Any array of numbers, whatever its shape."""
-        return _array(scene.student(name)) is not None
+        return _array(point.student(name)) is not None
 
-    def explain(self, scene: Scene, name: str) -> Match | None:
+    def explain(self, point: EvaluationPoint, name: str) -> Match | None:
         """Ignored, added, or not linear; each by exact comparison."""
-        b = answers(scene, name)
+        b = answers(point, name)
         zero, one = b[0.0], b[1.0]
         if one is None or zero is None or zero.shape != one.shape:
             return None
@@ -46,12 +46,12 @@ class NotAProduct:
             return None
         if not np.isfinite(zero).all():
             zero = np.zeros_like(one)  # 0/0: the other multiples tell
-        tolerance = max(1e-4 if scene.precision.single else 1e-7, scene.rounding(name))
+        tolerance = max(1e-4 if point.precision.single else 1e-7, point.rounding(name))
         scale = np.abs(one).max(initial=0.0)
-        if max(scale, np.abs(zero).max(initial=0.0)) <= scene.noise:
+        if max(scale, np.abs(zero).max(initial=0.0)) <= point.noise:
             return None  # rounding, not a gradient
         if np.abs(zero).max(initial=0.0) > tolerance * scale:
-            return self._not_zero(scene, b, zero, one, tolerance)
+            return self._not_zero(point, b, zero, one, tolerance)
         if scale == 0:
             return None
         for factor, answer in b.items():
@@ -61,22 +61,22 @@ class NotAProduct:
             if not residual <= tolerance:
                 words = {-1.0: "for -g it is not the negative", 2.0: "for 2g it is not twice"}
                 word = words.get(factor, f"for {factor:g} g it is not {factor:g} times")
-                sentence = f"is not linear in the gradient that arrives: {word} that for g."
+                sentence = f"is not linear in the upstream gradient: {word} that for g."
                 return Match("not-linear-in-upstream", sentence, residual)
         return None
 
     def _not_zero(
         self,
-        scene: Scene,
+        point: EvaluationPoint,
         b: dict[float, Array | None],
         zero: Array,
         one: Array,
         tolerance: float,
     ) -> Match | None:
         residual = mismatch(zero, one)
-        other = _array(scene.backward(np.roll(scene.g, 1) * 1.7).gradient(_name_of(scene, one)))
+        other = _array(point.backward(np.roll(point.g, 1) * 1.7).gradient(_name_of(point, one)))
         if residual <= tolerance and (other is None or mismatch(other, one) <= tolerance):
-            sentence = "does not depend on the gradient that arrives: it is the same for g = 0."
+            sentence = "does not depend on the upstream gradient: it is the same for g = 0."
             return Match("upstream-ignored", sentence, residual)
         two, minus = b[2.0], b[-1.0]
         if two is None or minus is None:
@@ -84,17 +84,17 @@ class NotAProduct:
         affine = max(mismatch(two - zero, 2 * (one - zero)), mismatch(minus - zero, zero - one))
         if affine <= 100 * tolerance:
             sentence = (
-                "is a sum of the gradient that arrives and something else: for g = 0 it is not 0."
+                "is a sum of the upstream gradient and something else: for g = 0 it is not 0."
             )
             return Match("upstream-added", sentence, affine)
-        sentence = "is not zero where the gradient that arrives is zero, and not linear in it."
+        sentence = "is not zero where the upstream gradient is zero, and not linear in it."
         return Match("not-linear-in-upstream", sentence, 0.0)
 
 
-def _name_of(scene: Scene, one: Array) -> str:
-    """Which of the scene's gradients this is."""
-    for name in scene.names:
-        found = _array(scene.student(name))
+def _name_of(point: EvaluationPoint, one: Array) -> str:
+    """The name of the input or weight that this gradient belongs to."""
+    for name in point.names:
+        found = _array(point.student(name))
         if found is not None and found.shape == one.shape and np.array_equal(found, one):
             return name
     return "input"
@@ -103,41 +103,41 @@ def _name_of(scene: Scene, one: Array) -> str:
 class OnesForUpstream:
     """J^T 1: the gradient of the plain sum of the outputs."""
 
-    def applies(self, scene: Scene, name: str) -> bool:
+    def applies(self, point: EvaluationPoint, name: str) -> bool:
         """Right shape."""
-        return scene.fits(name)
+        return point.fits(name)
 
-    def explain(self, scene: Scene, name: str) -> Match | None:
+    def explain(self, point: EvaluationPoint, name: str) -> Match | None:
         """Exactly the Jacobian's column sums."""
-        ones = scene.jacobian(name).transpose_times(np.ones(scene.y.size))
-        if sums_to_a_constant(scene, name) and self._rounds_to_zero(scene, name):
+        ones = point.jacobian(name).transpose_times(np.ones(point.y.size))
+        if sums_to_a_constant(point, name) and self._rounds_to_zero(point, name):
             sentence = f"is zero but for rounding{ZERO_FOR_ONES}"
             return Match("upstream-ignored", sentence, 0.0)
-        residual = mismatch(scene.at(name), ones)
-        if residual < scene.precision.match and np.abs(ones).max(initial=0.0) > 0:
-            sentence = "is the plain derivative: the gradient that arrives is replaced by ones."
+        residual = mismatch(point.at(name), ones)
+        if residual < point.precision.match and np.abs(ones).max(initial=0.0) > 0:
+            sentence = "is the plain derivative: the upstream gradient is replaced by ones."
             return Match("upstream-ignored", sentence, residual)
         return None
 
-    def _rounds_to_zero(self, scene: Scene, name: str) -> bool:
-        """Computed, and not written down: here or nearby it is some 1e-17."""
+    def _rounds_to_zero(self, point: EvaluationPoint, name: str) -> bool:
+        """Computed, and not written down: here or nearby it is about 1e-17."""
         sizes = []
         for factor in (1.0, 0.9, 0.8, 0.7, 0.6, 0.5):
-            x = factor * scene.x
-            run = scene.bench.run(x, scene.g, training=scene.training, stream=scene.stream)
+            x = factor * point.x
+            run = point.harness.run(x, point.g, training=point.training, stream=point.stream)
             found = _array(run.gradient(name))
             sizes.append(np.inf if found is None else float(np.abs(found).max(initial=0.0)))
-        return 0 < max(sizes) <= scene.noise
+        return 0 < max(sizes) <= point.noise
 
 
 ZERO_FOR_ONES = (
     ", as it is for a gradient of ones: the outputs sum to the same number for any x, so that "
-    "the plain derivative vanishes. Use the gradient that arrives."
+    "the plain derivative vanishes. Use the upstream gradient."
 )
 
 
-def sums_to_a_constant(scene: Scene, name: str) -> bool:
+def sums_to_a_constant(point: EvaluationPoint, name: str) -> bool:
     """A softmax, say: J^T 1 is zero, J is not."""
-    ones = scene.jacobian(name).transpose_times(np.ones(scene.y.size))
-    largest = np.abs(scene.jacobian(name).matrix).max(initial=0.0)
+    ones = point.jacobian(name).transpose_times(np.ones(point.y.size))
+    largest = np.abs(point.jacobian(name).matrix).max(initial=0.0)
     return bool(name == "input" and np.abs(ones).max(initial=0.0) < 1e-5 * largest)
