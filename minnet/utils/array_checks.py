@@ -1,18 +1,21 @@
-"""Argument checks for arrays: numbers, finite, not empty, of one length.
+"""Turns what a user gives into a plain array of numbers, and checks it.
 
-A check returns the array in the form that the code continues with, or raises an error with four
-parts: the place, what was expected, what it got, and the next step.
+Every public function takes its data through `numeric_array`: lists, DataFrames, tensors, matrices
+become a plain NumPy array of bools, integers or floats; what cannot is refused by an error with
+four parts: the place, what was expected, what it got, and the next step.
 """
 
 from __future__ import annotations
 
 import math
-import warnings
+import numbers
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from minnet.utils.checks import describe
 from minnet.utils.types import Array
 
 # How many entries are examined at a time: the temporary memory of a check stays small.
@@ -20,37 +23,169 @@ _PIECE = 1 << 15
 
 
 def numeric_array(place: str, name: str, value: ArrayLike) -> Array:
-    """`value` as an array of bools, integers or floats; refuses strings, objects, masks, complex.
+    """`value` as a plain array of bools, integers or floats.
 
-    The array is not copied where it is one already. Whether the numbers are finite is asked
-    by `finite`, because it costs a pass over the data.
+    An array is not copied; a subclass (`np.matrix`) is taken as the plain array that it holds.
+    Object arrays of numbers (nullable columns of a DataFrame) become floats or integers, missing
+    values NaN. Whether the numbers are finite is asked by `finite`, which needs a pass over them.
+
+    Raises:
+        TypeError: a mask, a sparse matrix, text, dates, complex numbers, rows of different
+            lengths, and whatever NumPy cannot turn into an array; the message says what to do.
+
+    >>> numeric_array("fit", "x", [[1, 2], [3, 4]]).dtype.kind
+    'i'
+    >>> numeric_array("fit", "y", ["cat", "dog"])
+    Traceback (most recent call last):
+    ...
+    TypeError: fit: y: expected an array of numbers, got text, 'cat' (str). Classes: names, y = ...
     """
-    if isinstance(value, np.ma.MaskedArray):
-        raise TypeError(
-            f"{place}: {name}: expected an array without a mask, got a masked array. "
-            f"Drop or fill the masked entries first, for example {name}.filled(0)."
-        )
-    try:
-        array = value if isinstance(value, np.ndarray) else _as_array(value)
-    except (ValueError, TypeError, Warning) as error:  # ragged lists
-        raise TypeError(
-            f"{place}: {name}: expected an array of numbers, got {type(value).__name__} "
-            f"that NumPy cannot turn into one ({error}). Give each row the same length."
-        ) from error
+    if type(value) is np.ndarray and value.dtype.kind in "biuf":
+        return value
+    _refuse_containers(place, name, value)
+    array = _as_array(place, name, value)
+    if array.dtype.kind == "O":
+        array = _numbers_from_objects(place, name, array, value)
     if array.dtype.kind not in "biuf":
-        raise TypeError(
-            f"{place}: {name}: expected an array of numbers, got one of type {array.dtype} "
-            f"(a string or an object somewhere?). Convert it first: "
-            f"np.asarray({name}, dtype=float)."
-        )
+        raise TypeError(_not_numeric(place, name, array, value))
     return array
 
 
-def _as_array(value: ArrayLike) -> Array:
-    """`np.asarray`; older versions of NumPy only warn of ragged lists."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
+def _refuse_containers(place: str, name: str, value: Any) -> None:
+    """Refuse what NumPy would take for something else: masks, sparse matrices, dicts, iterators."""
+    advice = ""
+    if _has_mask(value):
+        advice = (
+            f"an array without a mask, got masked entries. Drop or fill the masked entries first, "
+            f"for example with np.ma.filled({name}, 0)."
+        )
+    elif hasattr(value, "toarray"):
+        advice = f"an array of numbers, got a sparse {type(value).__name__}. Give {name}.toarray()."
+    elif value is None:
+        advice = "an array of numbers, got None. Does the function that made it lack a return?"
+    elif isinstance(value, dict):
+        advice = f"an array of numbers, got a dict. Give np.column_stack(list({name}.values()))."
+    elif isinstance(value, (set, frozenset)):
+        advice = (
+            f"an array of numbers, got a {type(value).__name__}, which has no order. Give a list."
+        )
+    elif isinstance(value, Iterator):
+        advice = f"an array of numbers, got {describe(value)}. Give list({name})."
+    if advice:
+        raise TypeError(f"{place}: {name}: expected {advice}")
+
+
+def _has_mask(value: Any) -> bool:
+    """True for a masked array, also in lists; its hidden numbers would be taken for data."""
+    if isinstance(value, (list, tuple)):
+        return any(map(_has_mask, value))
+    return isinstance(value, np.ma.MaskedArray)
+
+
+def _as_array(place: str, name: str, value: Any) -> Array:
+    """`np.asarray`, without subclasses; its errors, and those of `__array__`, name the argument."""
+    try:
         return np.asarray(value)
+    except Exception as error:  # a tensor's `__array__` may raise anything
+        if hasattr(value, "detach"):
+            advice = f"Give {name}.detach().cpu().float().numpy()."
+        elif isinstance(value, (list, tuple)):
+            advice = "Give each row the same length."
+        else:
+            advice = (
+                f"Make a NumPy array of floats of it first (a tensor: {name}.detach().float())."
+            )
+        raise TypeError(
+            f"{place}: {name}: expected an array of numbers, got {_type_name(value)}, which NumPy "
+            f"cannot turn into one ({error}). {advice}"
+        ) from error
+
+
+def _numbers_from_objects(place: str, name: str, array: Array, value: Any) -> Array:
+    """An object array of numbers as integers or floats; None and NA become NaN."""
+    for position, entry in np.ndenumerate(array):
+        if not _is_number(entry) and not _is_missing(entry):
+            raise TypeError(_not_a_number(place, name, array, position, entry, value))
+    entries = array.ravel().tolist()
+    if entries and all(isinstance(entry, (bool, np.bool_)) for entry in entries):
+        return array.astype(bool)
+    if entries and all(isinstance(e, numbers.Integral) and abs(e) < 2**63 for e in entries):
+        return array.astype(np.int64)
+    try:
+        floats = [math.nan if _is_missing(entry) else float(entry) for entry in entries]
+    except OverflowError:
+        raise ValueError(
+            f"{place}: {name}: expected numbers that fit into float64, got a whole number with "
+            f"more than 300 digits. Look for the entry, and scale or drop it."
+        ) from None
+    return np.array(floats, dtype=float).reshape(array.shape)
+
+
+def _is_number(entry: object) -> bool:
+    """A real number of Python, NumPy, decimal or fractions; no text, date, array or complex."""
+    if isinstance(entry, (np.datetime64, np.timedelta64, np.ndarray, complex, np.complexfloating)):
+        return False
+    return isinstance(entry, (numbers.Real, np.bool_)) or (
+        hasattr(entry, "__float__") and type(entry).__module__ in ("decimal", "fractions")
+    )
+
+
+def _is_missing(entry: object) -> bool:
+    """None, or the NA of pandas (known by its name: pandas is not imported here)."""
+    return entry is None or type(entry).__name__ == "NAType"
+
+
+def _not_a_number(
+    place: str, name: str, array: Array, position: tuple[int, ...], entry: object, value: Any
+) -> str:
+    """The message for one entry of an object array that is no number."""
+    if isinstance(entry, (list, tuple, np.ndarray)):
+        return (
+            f"{place}: {name}: expected an array of numbers, got rows of different lengths. "
+            f"Give each row the same length."
+        )
+    if array.ndim < 2:
+        return _not_numeric(place, name, np.array(entry), value, entry)
+    columns = getattr(value, "columns", None)
+    column = position[-1] if columns is None else columns[position[-1]]
+    where = f"{name}[{', '.join(map(str, position))}]"
+    return (
+        f"{place}: {name}: expected an array of numbers, got {where} = {describe(entry)} in column {column!r}. "
+        f"Leave that column out, or turn it into numbers (text: np.unique(column, "
+        f"return_inverse=True)[1] and mn.data.one_hot; dates: days since the first one)."
+    )
+
+
+def _not_numeric(
+    place: str, name: str, array: Array, value: Any, entry: object | None = None
+) -> str:
+    """The message for an array whose dtype is not numeric, by its kind."""
+    if entry is None and array.size:
+        entry = array.ravel()[0]
+        entry = entry.item() if isinstance(entry, np.generic) else entry
+    shown = describe(entry)
+    kind = array.dtype.kind
+    if kind in "USTO" and isinstance(entry, (str, bytes)):
+        return (
+            f"{place}: {name}: expected an array of numbers, got text, {shown}. Classes: names, {name} = "
+            f"np.unique({name}, return_inverse=True). Numbers read as text: "
+            f"np.array({name}, dtype=float)."
+        )
+    advice = {
+        "M": f"Give the time since the first: ({name} - {name}[0]) / np.timedelta64(1, 'D').",
+        "m": f"Divide by a unit: {name} / np.timedelta64(1, 'D').",
+        "c": f"Give {name}.real, or real and imaginary parts as columns of their own.",
+    }.get(kind, "Give a list or an array of numbers.")
+    return (
+        f"{place}: {name}: expected an array of numbers, got {_type_name(value)}, {shown}. {advice}"
+    )
+
+
+def _type_name(value: object) -> str:
+    """`an array of type complex128`, or the name of the class."""
+    if isinstance(value, np.ndarray):
+        return f"an array of type {value.dtype}"
+    return f"a value of the class {type(value).__name__}"
 
 
 def finite(place: str, name: str, array: Array, *, dtype: np.dtype[Any] | None = None) -> None:
@@ -89,6 +224,34 @@ def _not_finite(
         f"{place}: {name}: expected finite numbers, got {where} = {value}. "
         f"Remove the row or fill the gap before training."
     )
+
+
+def survives_cast(place: str, name: str, array: Array, dtype: np.dtype[Any]) -> None:
+    """Refuse a column whose values differ, but become equal in `dtype`: seconds since 1970, 1e-50.
+
+    Up to 4096 rows are looked at, evenly spaced. Differences of a few float64 roundings do not
+    count: such a column is constant.
+
+    >>> survives_cast("fit", "x", 1.7e9 + np.arange(60.0)[:, None], np.dtype("float32"))
+    Traceback (most recent call last):
+    ...
+    ValueError: fit: x: expected numbers that differ in float32, too; in column 0 only 1 of ...
+    """
+    if array.dtype.itemsize <= dtype.itemsize or array.ndim == 0:
+        return
+    rows = array[:: max(1, len(array) // 4096)]
+    ordered = np.sort(rows.reshape(len(rows), -1).astype(float), axis=0)
+    rounding = 8 * np.finfo(float).eps * np.abs(ordered[1:])
+    differ = np.diff(ordered, axis=0) > rounding
+    kept = differ & (np.diff(ordered.astype(dtype), axis=0) > 0)
+    lost = 2 * kept.sum(axis=0) < differ.sum(axis=0)
+    if lost.any():
+        column = int(lost.argmax())
+        raise ValueError(
+            f"{place}: {name}: expected numbers that differ in {dtype}, too; in column {column} "
+            f"only {kept[:, column].sum() + 1} of {differ[:, column].sum() + 1} do. Subtract the "
+            f'mean first (mn.data.Standardizer), or use mn.Network(..., dtype="float64").'
+        )
 
 
 def not_empty(place: str, name: str, array: Array) -> None:

@@ -22,7 +22,10 @@ def describe(value: object) -> str:
     """What came, in a few words: `array of shape (3, 4) and type float64`, or `'abc' (str)`."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and type {value.dtype}"
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:  # a class of the user's may have a broken __repr__
+        text = f"<{type(value).__name__} whose repr fails>"
     return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(value).__name__})"
 
 
