@@ -38,7 +38,7 @@ def numeric_array(place: str, name: str, value: ArrayLike) -> Array:
     >>> numeric_array("fit", "y", ["cat", "dog"])
     Traceback (most recent call last):
     ...
-    TypeError: fit: y: expected an array of numbers, got text, 'cat' (str). Classes: names, y = ...
+    TypeError: fit: y: expected an array of numbers, got text, 'cat' (str). Names of classes: ...
     """
     if type(value) is np.ndarray and value.dtype.kind in "biuf":
         return value
@@ -56,8 +56,8 @@ def _refuse_containers(place: str, name: str, value: Any) -> None:
     advice = ""
     if _has_mask(value):
         advice = (
-            f"an array without a mask, got masked entries. Drop or fill the masked entries first, "
-            f"for example with np.ma.filled({name}, 0)."
+            f"an array without a mask, got a masked array{' in a list' if isinstance(value, (list, tuple)) else ''}. "
+            f"Drop or fill the masked entries first, for example with np.ma.filled({name}, 0)."
         )
     elif hasattr(value, "toarray"):
         advice = f"an array of numbers, got a sparse {type(value).__name__}. Give {name}.toarray()."
@@ -148,11 +148,10 @@ def _not_a_number(
         return _not_numeric(place, name, np.array(entry), value, entry)
     columns = getattr(value, "columns", None)
     column = position[-1] if columns is None else columns[position[-1]]
-    where = f"{name}[{', '.join(map(str, position))}]"
     return (
-        f"{place}: {name}: expected an array of numbers, got {where} = {describe(entry)} in column {column!r}. "
-        f"Leave that column out, or turn it into numbers (text: np.unique(column, "
-        f"return_inverse=True)[1] and mn.data.one_hot; dates: days since the first one)."
+        f"{place}: {name}: expected an array of numbers, got {describe(entry)} in column "
+        f"{column!r}, row {position[0]}. Leave that column out, or turn it into numbers: text by "
+        f"np.unique(column, return_inverse=True)[1], dates by the days since the first."
     )
 
 
@@ -167,9 +166,9 @@ def _not_numeric(
     kind = array.dtype.kind
     if kind in "USTO" and isinstance(entry, (str, bytes)):
         return (
-            f"{place}: {name}: expected an array of numbers, got text, {shown}. Classes: names, {name} = "
-            f"np.unique({name}, return_inverse=True). Numbers read as text: "
-            f"np.array({name}, dtype=float)."
+            f"{place}: {name}: expected an array of numbers, got text, {shown}. Names of classes: "
+            f"names, {name} = np.unique({name}, return_inverse=True). Numbers read as text: "
+            f"{name} = np.asarray({name}, dtype=float)."
         )
     advice = {
         "M": f"Give the time since the first: ({name} - {name}[0]) / np.timedelta64(1, 'D').",
