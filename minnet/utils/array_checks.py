@@ -56,8 +56,8 @@ def _refuse_containers(place: str, name: str, value: Any) -> None:
     advice = ""
     if _has_mask(value):
         advice = (
-            f"an array without a mask, got a masked array{' in a list' if isinstance(value, (list, tuple)) else ''}. "
-            f"Drop or fill the masked entries first, for example with np.ma.filled({name}, 0)."
+            f"an array without a mask, got a masked array. Drop or fill the masked entries first, "
+            f"for example with np.ma.filled({name}, 0)."
         )
     elif hasattr(value, "toarray"):
         advice = f"an array of numbers, got a sparse {type(value).__name__}. Give {name}.toarray()."
@@ -103,13 +103,12 @@ def _as_array(place: str, name: str, value: Any) -> Array:
 
 def _numbers_from_objects(place: str, name: str, array: Array, value: Any) -> Array:
     """An object array of numbers as integers or floats; None and NA become NaN."""
-    for position, entry in np.ndenumerate(array):
-        if not _is_number(entry) and not _is_missing(entry):
-            raise TypeError(_not_a_number(place, name, array, position, entry, value))
     entries = array.ravel().tolist()
+    if not all(_is_number(entry) or _is_missing(entry) for entry in entries):
+        raise TypeError(_not_numeric(place, name, array, value))
     if entries and all(isinstance(entry, (bool, np.bool_)) for entry in entries):
         return array.astype(bool)
-    if entries and all(isinstance(e, numbers.Integral) and abs(e) < 2**63 for e in entries):
+    if entries and all(isinstance(e, numbers.Integral) and abs(int(e)) < 2**63 for e in entries):
         return array.astype(np.int64)
     try:
         floats = [math.nan if _is_missing(entry) else float(entry) for entry in entries]
@@ -135,49 +134,48 @@ def _is_missing(entry: object) -> bool:
     return entry is None or type(entry).__name__ == "NAType"
 
 
-def _not_a_number(
-    place: str, name: str, array: Array, position: tuple[int, ...], entry: object, value: Any
-) -> str:
-    """The message for one entry of an object array that is no number."""
-    if isinstance(entry, (list, tuple, np.ndarray)):
-        return (
-            f"{place}: {name}: expected an array of numbers, got rows of different lengths. "
-            f"Give each row the same length."
-        )
-    if array.ndim < 2:
-        return _not_numeric(place, name, np.array(entry), value, entry)
-    columns = getattr(value, "columns", None)
-    column = position[-1] if columns is None else columns[position[-1]]
-    return (
-        f"{place}: {name}: expected an array of numbers, got {describe(entry)} in column "
-        f"{column!r}, row {position[0]}. Leave that column out, or turn it into numbers: text by "
-        f"np.unique(column, return_inverse=True)[1], dates by the days since the first."
-    )
+def _is_text_of_number(entry: str | bytes) -> bool:
+    try:
+        float(entry)
+    except ValueError:
+        return False
+    return True
 
 
-def _not_numeric(
-    place: str, name: str, array: Array, value: Any, entry: object | None = None
-) -> str:
-    """The message for an array whose dtype is not numeric, by its kind."""
-    if entry is None and array.size:
-        entry = array.ravel()[0]
-        entry = entry.item() if isinstance(entry, np.generic) else entry
-    shown = describe(entry)
-    kind = array.dtype.kind
-    if kind in "USTO" and isinstance(entry, (str, bytes)):
-        return (
-            f"{place}: {name}: expected an array of numbers, got text, {shown}. Names of classes: "
-            f"names, {name} = np.unique({name}, return_inverse=True). Numbers read as text: "
-            f"{name} = np.asarray({name}, dtype=float)."
-        )
+def _not_numeric(place: str, name: str, array: Array, value: Any) -> str:
+    """The message for an array that holds anything but numbers: the first such entry, and a fix."""
+    got = f"{place}: {name}: expected an array of numbers, got "
+    for position, entry in np.ndenumerate(array):
+        if isinstance(entry, (list, tuple, np.ndarray)):
+            return f"{got}rows of different lengths. Give each row the same length."
+        if (
+            isinstance(entry, (str, bytes))
+            and array.dtype.kind != "O"
+            and _is_text_of_number(entry)
+        ):
+            continue
+        if _is_number(entry) or _is_missing(entry):
+            continue
+        if array.ndim > 1:
+            columns = getattr(value, "columns", range(array.shape[-1]))
+            return (
+                f"{got}{describe(entry)} in column {columns[position[-1]]!r}, row {position[0]}. "
+                f"Leave that column out, or turn it into numbers: text by np.unique(column, "
+                f"return_inverse=True)[1], dates by the days since the first."
+            )
+        if isinstance(entry, (str, bytes)):
+            return (
+                f"{got}text, {describe(entry)}. Names of classes: names, {name} = "
+                f"np.unique({name}, return_inverse=True)."
+            )
+        break
     advice = {
+        **dict.fromkeys("UST", f"Convert it first: np.asarray({name}, dtype=float)."),
         "M": f"Give the time since the first: ({name} - {name}[0]) / np.timedelta64(1, 'D').",
         "m": f"Divide by a unit: {name} / np.timedelta64(1, 'D').",
         "c": f"Give {name}.real, or real and imaginary parts as columns of their own.",
-    }.get(kind, "Give a list or an array of numbers.")
-    return (
-        f"{place}: {name}: expected an array of numbers, got {_type_name(value)}, {shown}. {advice}"
-    )
+    }.get(array.dtype.kind, "Give a list or an array of numbers.")
+    return f"{got}{_type_name(value)}. {advice}"
 
 
 def _type_name(value: object) -> str:
