@@ -38,7 +38,7 @@ def numeric_array(place: str, name: str, value: ArrayLike) -> Array:
     >>> numeric_array("fit", "y", ["cat", "dog"])
     Traceback (most recent call last):
     ...
-    TypeError: fit: y: expected an array of numbers, got text, 'cat' (str). Names of classes: ...
+    TypeError: fit: y: expected an array of numbers, got text, 'cat' (str). Names of classes...
     """
     if type(value) is np.ndarray and value.dtype.kind in "biuf":
         return value
@@ -145,7 +145,8 @@ def _is_text_of_number(entry: str | bytes) -> bool:
 def _not_numeric(place: str, name: str, array: Array, value: Any) -> str:
     """The message for an array that holds anything but numbers: the first such entry, and a fix."""
     got = f"{place}: {name}: expected an array of numbers, got "
-    for position, entry in np.ndenumerate(array):
+    for position, scalar in np.ndenumerate(array):
+        entry = scalar.item() if isinstance(scalar, np.character) else scalar
         if isinstance(entry, (list, tuple, np.ndarray)):
             return f"{got}rows of different lengths. Give each row the same length."
         if (
