@@ -29,10 +29,21 @@ def describe(value: object) -> str:
     return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(value).__name__})"
 
 
+LARGEST = 2**31 - 1
+"""Sizes and counts above this are a mistake, and would end in an error of NumPy's."""
+
+
 def whole_number(
-    place: str, name: str, value: object, *, minimum: int = 1, maximum: int | None = None
+    place: str,
+    name: str,
+    value: object,
+    *,
+    minimum: int = 1,
+    maximum: int | None = None,
+    unlimited: bool = False,
 ) -> int:
-    """`value` as an int; refuses bool, fractions and what is out of [minimum, maximum].
+    """`value` as an int in [minimum, maximum]; refuses bools, fractions and, unless `unlimited`,
+    more than 2**31 - 1.
 
     >>> whole_number("Linear", "in_features", 3)
     3
@@ -42,6 +53,8 @@ def whole_number(
     ValueError: Linear: in_features: expected a whole number >= 1, got 0 (int)....
     """
     wanted = f"a whole number >= {minimum}" + ("" if maximum is None else f" and <= {maximum}")
+    if maximum is None and not unlimited and isinstance(value, numbers.Real) and value > LARGEST:
+        maximum, wanted = LARGEST, f"{wanted} and <= {LARGEST}"
     example = max(minimum, 1) if maximum is None else min(max(minimum, 1), maximum)
     wrong = (
         f"{place}: {name}: expected {wanted}, got {describe(value)}. "
@@ -87,7 +100,7 @@ def number(
         f"{place}: {name}: expected {wanted}, got {describe(value)}. "
         f"Write for example {name}={example:g}."
     )
-    if isinstance(value, np.ndarray) and value.ndim == 0:
+    if type(value) is np.ndarray and value.ndim == 0:  # not a masked one, which would be 0
         value = value.item()
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
         raise TypeError(wrong)
@@ -114,4 +127,6 @@ def boolean(place: str, name: str, value: object) -> bool:
 
 def seed(place: str, value: object, name: str = "seed") -> int | None:
     """A seed: None (other numbers in every run) or a whole number >= 0."""
-    return None if value is None else whole_number(place, name, value, minimum=0)
+    if value is None:
+        return None
+    return whole_number(place, name, value, minimum=0, unlimited=True)
