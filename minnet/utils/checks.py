@@ -53,7 +53,7 @@ def whole_number(
     ValueError: Linear: in_features: expected a whole number >= 1, got 0 (int)....
     """
     wanted = f"a whole number >= {minimum}" + ("" if maximum is None else f" and <= {maximum}")
-    if maximum is None and not unlimited and isinstance(value, numbers.Real) and value > LARGEST:
+    if maximum is None and not unlimited and _is_huge(value):
         maximum, wanted = LARGEST, f"{wanted} and <= {LARGEST}"
     example = max(minimum, 1) if maximum is None else min(max(minimum, 1), maximum)
     wrong = (
@@ -70,6 +70,12 @@ def whole_number(
     if result < minimum or (maximum is not None and result > maximum):
         raise ValueError(wrong)
     return result
+
+
+def _is_huge(value: object) -> bool:
+    if isinstance(value, numbers.Integral):
+        return int(value) > LARGEST
+    return isinstance(value, numbers.Real) and float(value) > LARGEST
 
 
 def number(
