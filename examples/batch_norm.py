@@ -1,12 +1,13 @@
-"""Batch normalization: what it is good for in a deep network, and why it has two modes.
+"""Batch normalization: how it helps a deep network, and why it has two modes.
 
-1. Eight hidden layers, with and without it, at six learning rates, from a good start and from one
-   whose weights are too small. With it the start hardly matters, and no rate diverges. From the
-   good start at the right rate a network can do without.
-2. In training a sample is normalized with its batch, so its output depends on its company. In
-   evaluation running means stand in for the batch, and a sample always gets the same answer.
-3. The running means begin at 0 and 1 and need some dozens of steps: until then evaluation sees
-   another network than training does.
+1. Eight hidden layers, with and without it, at six learning rates, from a good initialization and
+   from weights that are too small. With it the initialization hardly matters, and no rate diverges.
+   With good initial weights and the right rate a network does not need it.
+2. In training a sample is normalized with its batch, so its output depends on the other samples.
+   In evaluation running statistics replace those of the batch, and a sample always gets the same
+   output.
+3. The running mean and variance start at 0 and 1 and need some dozens of steps: until then the
+   network computes something else in evaluation than in training.
 """
 
 from __future__ import annotations
@@ -48,14 +49,14 @@ def deep(norm: bool, start: Any) -> list[mn.Layer]:
 
 
 def trainer_of(norm: bool, start: Any, rate: float, seed: int) -> mn.Trainer:
-    """Plain SGD: it has no means of its own against gradients of the wrong size."""
+    """Plain SGD, which does not adapt to gradients of the wrong size."""
     layers = deep(norm, start)
     return mn.Trainer(layers, mn.BinaryCrossEntropy(), mn.SGD(rate), ["accuracy"], seed=seed)
 
 
 @cache  # every network of a seed gets the same
 def tumours(seed: int) -> list[Array]:
-    """x and y to train, x and y to test; the features with mean 0 and spread 1."""
+    """Training and test data, standardized."""
     x, y = datasets.breast_cancer()
     x_train, x_test, y_train, y_test = data.train_test_split(x, y, 0.3, seed, stratify=True)
     scaler = data.Standardizer().fit(x_train)
@@ -77,7 +78,7 @@ def train(norm: bool, start: Any, rate: float, seed: int) -> tuple[float, float]
 
 
 def lesson_of_rates(pictures: common.Pictures) -> None:
-    """All rates from both starts, with and without."""
+    """All rates, both initializations, with batch norm and without."""
     keys = [(way, name, rate) for name in STARTS for way in (WITHOUT, WITH) for rate in RATES]
     found: dict[Key, Array] = {}
     for way, name, rate in tqdm(keys, desc="rates", unit="rate"):
@@ -108,7 +109,7 @@ def stable_rates(found: dict[Key, Array], way: str, name: str) -> list[float]:
 
 
 def say_what_was_found(best: dict[tuple[str, str], Array]) -> None:
-    """Start against start, and with against without, seed by seed."""
+    """Compare the initializations, and with batch norm against without, seed by seed."""
     good, small = STARTS
     for way in (WITHOUT, WITH):
         change = best[way, small][:, 0] - best[way, good][:, 0]
@@ -148,11 +149,11 @@ SIZES = (2, 4, 8, 16, 32, 64, 128)
 
 
 def wandering(trainer: mn.Trainer, x: Array, size: int, training: bool, seed: int) -> float:
-    """How far the probability of one and the same tumour wanders from batch to batch.
+    """How much the predicted probability of one tumour varies from batch to batch.
 
-    The standard deviation over many batches of this size that hold the tumour, mean of five.
+    The standard deviation over many batches of this size that contain it, mean of five tumours.
     """
-    network = copy.deepcopy(trainer.network)  # forward in training moves the running means
+    network = copy.deepcopy(trainer.network)  # forward in training updates the running statistics
     network.training = training
     generator = np.random.default_rng(seed)
     spreads = []
@@ -166,7 +167,7 @@ def wandering(trainer: mn.Trainer, x: Array, size: int, training: bool, seed: in
 
 
 def lesson_of_company(pictures: common.Pictures) -> None:
-    """The same networks asked in both modes, in batches of several sizes."""
+    """The same networks in both modes, with batches of several sizes."""
     found: dict[str, list[list[float]]] = {"training mode": [], "evaluation mode": []}
     for seed in tqdm(SEEDS, desc="company", unit="seed"):
         x, y, _, _ = tumours(seed)
@@ -193,7 +194,7 @@ def lesson_of_company(pictures: common.Pictures) -> None:
 
 
 class BothModes(mn.Callback):
-    """After some of the steps the loss on all training data in both modes."""
+    """Records the loss on all training data in both modes after some of the steps."""
 
     STEPS = (1, 2, 4, 8, 16, 32, 64)
 
@@ -202,7 +203,7 @@ class BothModes(mn.Callback):
         self.losses: dict[str, list[float]] = {"training mode": [], "evaluation mode": []}
 
     def on_step_end(self, trainer: mn.Trainer, loss: float) -> None:  # noqa: ARG002
-        """A copy is asked, whose running means may move; its rate of 0 leaves the weights."""
+        """Uses a copy, since its running statistics change; its rate of 0 keeps the weights."""
         if trainer.optimizer.steps not in self.STEPS:
             return
         self.losses["evaluation mode"].append(trainer.evaluate(self.x, self.y)["loss"])

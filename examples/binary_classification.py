@@ -1,10 +1,10 @@
-"""Two classes: what one neuron can divide, what it cannot, and tumours that were measured.
+"""Binary classification: what one neuron can separate, what it cannot, and measured tumours.
 
-1. A straight line divides `linear_binary`. One sigmoid neuron is such a line, and its three numbers
-   show which one it has found.
-2. No line divides the two arcs of `double_arc`. Eight hidden neurons bend the boundary.
-3. `breast_cancer`: 30 measurements of 569 tumours. One neuron again, on standardized data, judged
-   on tumours that it has never seen, ten times with another split.
+1. A straight line separates the classes of `linear_binary`. The boundary of one sigmoid neuron is
+   a line, and its three parameters show which one it has found.
+2. No line separates the two arcs of `double_arc`. Eight hidden neurons bend the boundary.
+3. `breast_cancer`: 30 measurements of 569 tumours. One neuron again, on standardized data, tested
+   on held-out tumours, with ten different splits.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from minnet.utils.table import table
 Array = NDArray[Any]
 
 SEEDS = range(10)
-WIDE = (9.6, 4.8)  # two pictures side by side, in inches
+WIDE = (9.6, 4.8)  # two panels side by side, in inches
 
 
 def one_neuron(features: int) -> list[mn.Layer]:
@@ -35,17 +35,17 @@ def one_neuron(features: int) -> list[mn.Layer]:
 
 
 def hidden_layer() -> list[mn.Layer]:
-    """Eight neurons between the input and the output: the boundary may bend."""
+    """Eight neurons between the input and the output: the boundary can be curved."""
     return [mn.Linear(2, 8), mn.Tanh(), mn.Linear(8, 1), mn.Sigmoid()]
 
 
 def trainer_of(layers: list[mn.Layer], optimizer: mn.Optimizer, seed: int = 0) -> mn.Trainer:
-    """All networks here learn by binary cross-entropy."""
+    """All networks here are trained with binary cross-entropy."""
     return mn.Trainer(layers, mn.BinaryCrossEntropy(), optimizer, metrics=["accuracy"], seed=seed)
 
 
-def lesson_of_the_line(pictures: common.Pictures) -> None:
-    """One neuron finds the line; its slope can be read off the weights."""
+def lesson_line(pictures: common.Pictures) -> None:
+    """One neuron finds the line; the weights give its slope."""
     points = datasets.linear_binary(400, seed=0)
     unseen = datasets.linear_binary(1000, seed=1)
     trainer = trainer_of(one_neuron(2), mn.Adam(0.1))
@@ -68,14 +68,14 @@ def lesson_of_the_line(pictures: common.Pictures) -> None:
     pictures.save(figure, "binary_line")
 
 
-def lesson_of_the_arcs(pictures: common.Pictures) -> None:
+def lesson_arcs(pictures: common.Pictures) -> None:
     """The same neuron fails where a hidden layer does not."""
     points = datasets.double_arc(400, seed=0)
     unseen = datasets.double_arc(1000, seed=1)
-    contestants = {"one neuron": one_neuron(2), "8 hidden neurons": hidden_layer()}
+    networks = {"one neuron": one_neuron(2), "8 hidden neurons": hidden_layer()}
     figure, axes = plt.subplots(1, 2, figsize=WIDE, layout="constrained")
     rows: list[list[object]] = []
-    for ax, (name, layers) in zip(axes, contestants.items(), strict=True):
+    for ax, (name, layers) in zip(axes, networks.items(), strict=True):
         trainer = trainer_of(layers, mn.Adam(0.03))
         trainer.fit(points.x, points.y, epochs=150, batch_size=32)
         rows.append(
@@ -84,29 +84,29 @@ def lesson_of_the_arcs(pictures: common.Pictures) -> None:
         )
         decision_boundary(trainer, points.x, points.y, ax=ax, class_names=points.class_names)
         ax.set_title(f"double_arc: {name}")
-    print("\n2. Two arcs, which no line divides\n")
+    print("\n2. Two arcs, which no line separates\n")
     print(table(["network", "parameters", "accuracy, training", "accuracy, unseen"], rows), "\n")
     pictures.save(figure, "binary_arcs")
 
 
-def judge_tumours(seed: int) -> tuple[float, Array]:
-    """Accuracy and confusion matrix on the 30 % of the tumours that were kept apart."""
+def held_out_accuracy(seed: int) -> tuple[float, Array]:
+    """Accuracy and confusion matrix on the held-out 30 % of the tumours."""
     tumours = datasets.breast_cancer()
     x_train, x_test, y_train, y_test = data.train_test_split(
         tumours.x, tumours.y, test_fraction=0.3, seed=seed, stratify=True
     )
     scaler = data.Standardizer().fit(x_train)  # on training data only: the test stays unseen
-    # Weight decay keeps the weights small: 30 inputs and 398 tumours invite learning by heart.
+    # Weight decay keeps the weights small: 30 inputs and 398 tumours invite overfitting.
     trainer = trainer_of(one_neuron(30), mn.SGD(0.1, weight_decay=0.01), seed)
     trainer.fit(scaler.transform(x_train), y_train, epochs=50, batch_size=32, progress=False)
     prediction = trainer.predict(scaler.transform(x_test))
     return accuracy(prediction, y_test), mn.metrics.confusion_matrix(prediction, y_test)
 
 
-def lesson_of_the_tumours(pictures: common.Pictures) -> None:
-    """Ten splits, because one alone would be luck."""
+def lesson_tumours(pictures: common.Pictures) -> None:
+    """Ten splits, because the accuracy of one split depends on chance."""
     bar = tqdm(SEEDS, desc="breast_cancer", unit="split")
-    accuracies, matrices = zip(*(judge_tumours(seed) for seed in bar), strict=True)
+    accuracies, matrices = zip(*(held_out_accuracy(seed) for seed in bar), strict=True)
     values, matrix = np.array(accuracies), np.sum(matrices, axis=0)
     print(f"\n3. breast_cancer: one neuron, 30 inputs, {len(SEEDS)} splits (30 % for the test)\n")
     rows = [[float(values.mean()), float(values.std(ddof=1)), values.min(), values.max()]]
@@ -115,8 +115,8 @@ def lesson_of_the_tumours(pictures: common.Pictures) -> None:
     print(
         f"\nOver all splits {missed} of {ill} malignant tumours were taken for benign "
         f"({missed / ill:.1%}),\nand {alarm} of {well} benign ones for malignant "
-        f"({alarm / well:.1%}). Accuracy alone does not tell the two\nmistakes apart; the "
-        f"confusion matrix does.\n"
+        f"({alarm / well:.1%}). Accuracy alone does not "
+        f"distinguish\nthe two kinds of mistakes; the confusion matrix does.\n"
     )
     ax = confusion_matrix(matrix, datasets.breast_cancer().class_names)
     pictures.save(ax.figure, "binary_breast_cancer")
@@ -125,9 +125,9 @@ def lesson_of_the_tumours(pictures: common.Pictures) -> None:
 def main() -> None:
     """The three lessons, one after the other."""
     pictures = common.start(__doc__)
-    lesson_of_the_line(pictures)
-    lesson_of_the_arcs(pictures)
-    lesson_of_the_tumours(pictures)
+    lesson_line(pictures)
+    lesson_arcs(pictures)
+    lesson_tumours(pictures)
     pictures.show()
 
 

@@ -1,7 +1,7 @@
-"""What all examples share: two options on the command line, and a place for their pictures.
+"""What all examples share: two command-line options, and a folder for their figures.
 
-`--output DIR` says where the pictures go (`figures/` in the current folder), `--show` opens them
-in windows as well. Without `--show`, or on a machine without a display, nothing is ever opened.
+`--output DIR` sets the folder for the figures (default: `figures/` in the current folder), `--show`
+also opens them in windows. Without `--show`, or without a display, no window is opened.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
 
 
 def start(description: str | None, arguments: Sequence[str] | None = None) -> Pictures:
-    """Read the command line; an example begins with `pictures = common.start(__doc__)`."""
+    """Read the command line; every example starts with `pictures = common.start(__doc__)`."""
     options = parser(description)
     given = options.parse_args(arguments)
     try:
@@ -50,9 +50,9 @@ def start(description: str | None, arguments: Sequence[str] | None = None) -> Pi
 
 
 class Pictures:
-    """Where the pictures of one example go.
+    """Saves the figures of one example, and shows them if asked to.
 
-    Make it before the first figure: it chooses whether Matplotlib opens windows at all.
+    Create it before the first figure: it decides whether Matplotlib opens windows.
     """
 
     def __init__(self, folder: Path, show: bool = False) -> None:
@@ -70,11 +70,11 @@ class Pictures:
             print("--show: this machine has no display; the pictures are saved only.")
 
     def save(self, figure: Figure | SubFigure, name: str) -> Path:
-        """Write one picture as `name`.png and say where it is."""
+        """Save one figure as `name`.png and print its path."""
         import matplotlib.pyplot as plt
 
         path = self.folder / f"{name}.png"
-        figure = figure.figure  # the whole one, also where a part was given
+        figure = figure.figure  # the whole figure, also if a subfigure was given
         figure.savefig(path, dpi=DOTS_PER_INCH)
         print(f"picture: {path}")
         if not self._show:
@@ -82,7 +82,7 @@ class Pictures:
         return path
 
     def show(self) -> None:
-        """With `--show`, open all pictures and wait until they are closed."""
+        """With `--show`, open all figures and wait until they are closed."""
         import matplotlib
         import matplotlib.pyplot as plt
 
@@ -95,7 +95,7 @@ class Pictures:
 
 
 def has_display() -> bool:
-    """False on a Linux machine or in a session without a screen; elsewhere a screen is assumed."""
+    """Whether a display is available; on Windows and macOS one is assumed."""
     if sys.platform in ("win32", "cygwin", "darwin"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,11 +1,11 @@
 """Write your own layer, activation and loss, check them, and train with them.
 
-Everything here is written outside of minnet, from nothing but the formulas: `Scale` (a layer with
+Everything here is written outside minnet, from the formulas alone: `Scale` (a layer with
 a Parameter), `Swish` (an activation) and `LogCosh` (a loss). A hand-written backward is wrong
-more often than one thinks, so each is checked against central differences before it is used.
+more often than one expects, so each is checked against central differences before it is used.
 
-The task is a curve to be fitted where one measurement in seven is far too high. Under squared error
-those pull the curve up; LogCosh does not care how far away they are.
+The task is to fit a curve when one measurement in seven is far too high. Under squared error these
+outliers pull the curve up; under LogCosh their distance hardly matters.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Swish(mn.Activation):
     """a = z s(z) with the sigmoid s; by the product rule a' = s + z s (1 - s)."""
 
     def forward(self, z: Array) -> Array:
-        """Gives z times its sigmoid, which is (1 + tanh(z/2)) / 2 and cannot overflow so."""
+        """Computes z s(z), with s(z) = (1 + tanh(z/2)) / 2, which cannot overflow."""
         self.z, self.s = z, (1 + np.tanh(z / 2)) / 2
         return z * self.s
 
@@ -61,15 +61,15 @@ class Swish(mn.Activation):
 
 
 class ForgetfulSwish(Swish):
-    """The same with a mistake that is easily made: half of the product rule is forgotten."""
+    """The same with an easy mistake: half of the product rule is forgotten."""
 
     def backward(self, grad: Array) -> Array:
-        """Wrong on purpose; see what the check says."""
+        """Wrong on purpose: see what the check reports."""
         return grad * self.s
 
 
 class LogCosh(mn.Loss):
-    """L = 1/m sum w^2 ln cosh(d/w), d = a - y: like d^2/2 near 0, straight far out.
+    """L = 1/m sum w^2 ln cosh(d/w), d = a - y: like d^2/2 near 0, linear far from 0.
 
     dL/da = w tanh(d/w)/m.  ln cosh(u) = |u| + ln(1 + exp(-2|u|)) - ln 2 does not overflow.
     """
@@ -94,7 +94,7 @@ class LogCosh(mn.Loss):
 
 
 def central_differences(f: Callable[[], float], array: Array, h: float = 1e-6) -> Array:
-    """(f(v + h) - f(v - h)) / 2h for each entry v of the array, which f looks at."""
+    """(f(v + h) - f(v - h)) / 2h for each entry v of the array, which f reads."""
     gradient = np.empty_like(array)
     for i in np.ndindex(array.shape):
         v = array[i]
@@ -134,7 +134,7 @@ def relative_error(ours: Array, numbers: Array) -> float:
 
 
 def check() -> None:
-    """Print what the check says about each of our classes."""
+    """Print the result of the check for each class."""
     generator = np.random.default_rng(0)
     layers = [Scale(3), Swish(), ForgetfulSwish()]
     rows: list[list[object]] = [[repr(part), layer_error(part, generator)] for part in layers]
@@ -149,7 +149,7 @@ def check() -> None:
 
 
 def truth(x: Array) -> Array:
-    """The curve that the measurements come from."""
+    """The true curve."""
     return np.asarray(np.sin(2 * x))
 
 
@@ -163,7 +163,7 @@ def measurements(seed: int, n: int = 210) -> tuple[Array, Array]:
 
 
 def distance(prediction: Array, target: Array) -> float:
-    """A metric of our own: the root mean square distance from the target."""
+    """A custom metric: the root mean square distance from the target."""
     return float(np.sqrt(np.mean((prediction - target) ** 2)))
 
 
@@ -182,7 +182,7 @@ def train(name: str, seed: int, clean: tuple[Array, Array]) -> tuple[mn.Trainer,
 
 
 def draw_fits(runs: dict[str, tuple[mn.Trainer, mn.History]], clean: tuple[Array, Array]) -> Any:
-    """The measurements of the first seed, the true curve, and what each loss made of them."""
+    """The measurements of the first seed, the true curve, and the fit under each loss."""
     x, y = measurements(SEEDS[0])
     ax = style.new_axes(None, "custom_layer")
     ax.scatter(x, y, s=14, color="0.6", label="measurements")
@@ -207,7 +207,7 @@ def draw_curves(runs: dict[str, tuple[mn.Trainer, mn.History]]) -> Any:
 
 
 def report(runs: dict[tuple[str, int], tuple[mn.Trainer, mn.History]]) -> None:
-    """What was found: how far from the truth, how far from the measurements, and the gains."""
+    """The results: distance from the truth and from the measurements, and the gains."""
     found = {
         (name, data): np.array([runs[name, seed][1][data][-1] for seed in SEEDS])
         for name in LOSSES
@@ -225,10 +225,10 @@ def report(runs: dict[tuple[str, int], tuple[mn.Trainer, mn.History]]) -> None:
     print(
         f"\nLogCosh came closer to the truth in {better} of {len(SEEDS)} seeds; the mean distance"
     )
-    print(f"under squared error is {ratio:.1f} times as large. The last column says how that comes")
-    print("about: who stays near to all measurements stays near to the wrong ones, too.")
+    print(f"under squared error is {ratio:.1f} times as large. The last column says why: a")
+    print("fit that is close to all measurements is close to the wrong ones, too.")
     gains = runs["LogCosh", SEEDS[0]][0].network.parameters()["2.gain"].value
-    print(f"Scale has learnt: its gains, all 1 at the start, now go from {gains.min():.2f}")
+    print(f"Scale has learned: its gains, all 1 at the start, now go from {gains.min():.2f}")
     print(f"to {gains.max():.2f}.\n")
 
 

@@ -1,13 +1,13 @@
-"""Handwritten digits: a dense network, a small LeNet, and what shifted copies teach each of them.
+"""Handwritten digits: a dense network, a small LeNet, and what augmentation does for each.
 
-1797 images of 8 by 8 pixels. Three quarters are for training, the rest is the test; then the
-same test images again, each moved by one pixel into all eight directions. To a dense network a
-moved digit is 64 other numbers. A convolution looks for the same strokes everywhere, but the
-dense layers behind it still expect them at their places: it suffers less, and still a lot. What
-helps both are moved copies of the training images (augmentation). All four networks take the
-same number of steps, so that none has merely been trained for longer.
+1797 images of 8 by 8 pixels. Three quarters are for training, the rest is for testing; then the
+same test images again, each shifted by one pixel in all eight directions. For a dense network a
+shifted digit is a quite different input. A convolution finds the same strokes everywhere, but the
+dense layers after it still expect them at fixed places: it loses less, but still a lot. Shifted
+copies of the training images (augmentation) help both. All four networks take the same number of
+steps, so that none has merely been trained for longer.
 
-Pictures: moved copies; learning curves; first weights of both; what the LeNet sees in one
+Figures: shifted copies; learning curves; first weights of both; feature maps of the LeNet for one
 digit; and its worst mistakes.
 """
 
@@ -46,7 +46,7 @@ class Digits(NamedTuple):
 
 
 def load() -> Digits:
-    """Scale, split, and give each image its plane."""
+    """Scale, split, and add a channel axis."""
     x, y = datasets.digits()
     parts = data.train_test_split(x / BLACK, y, test_fraction=0.25, seed=0, stratify=True)
     x_train, x_test, y_train, y_test = parts
@@ -55,19 +55,19 @@ def load() -> Digits:
 
 
 def moved(images: Array, down: int, right: int) -> Array:
-    """All images moved by a pixel or none; what leaves the field is lost, white comes in."""
+    """All images shifted by a pixel or none; the free pixels become white."""
     padded = np.pad(images, ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=WHITE)
     return padded[:, :, 1 - down : 1 - down + SIDE, 1 - right : 1 - right + SIDE]
 
 
 def augmented(images: Array, labels: Array, moves: list[tuple[int, int]]) -> tuple[Array, Array]:
-    """One copy of the set for each move; a moved digit is still the same digit."""
+    """One copy of the data for each shift; a shifted digit keeps its label."""
     copies = np.concatenate([moved(images, *move) for move in moves])
     return copies, np.tile(labels, len(moves))
 
 
 def dense() -> list[mn.Layer]:
-    """Every hidden neuron looks at all 64 pixels."""
+    """A dense network: every hidden neuron sees all 64 pixels."""
     return [
         mn.Flatten(),
         mn.Linear(SIDE * SIDE, 128, weight_init="he_uniform"),
@@ -78,9 +78,9 @@ def dense() -> list[mn.Layer]:
 
 
 def lenet() -> list[mn.Layer]:
-    """Two rounds of looking for small patterns and making the image smaller, then dense layers.
+    """Twice convolution and pooling, then dense layers.
 
-    After LeNet-5 (LeCun et al. 1998), with ReLU and maxima in the place of its sigmoids and means.
+    After LeNet-5 (LeCun et al. 1998), with ReLU and max pooling instead of sigmoids and means.
     """
     return [
         mn.Conv2d(1, 16, 3, padding=1, weight_init="he_uniform"),
@@ -101,7 +101,7 @@ NETWORKS: dict[str, Callable[[], list[mn.Layer]]] = {"dense": dense, "LeNet": le
 
 
 def train(layers: list[mn.Layer], digits: Digits, augment: bool) -> tuple[mn.Trainer, mn.History]:
-    """The same number of steps with the moved copies and without."""
+    """The same number of steps with the shifted copies and without."""
     x, y = augmented(digits.x, digits.y, MOVES) if augment else (digits.x, digits.y)
     epochs = EPOCHS if augment else EPOCHS * len(MOVES)
     rate = mn.schedules.Cosine(0.004, steps=epochs * -(-len(y) // BATCH))
@@ -111,7 +111,7 @@ def train(layers: list[mn.Layer], digits: Digits, augment: bool) -> tuple[mn.Tra
 
 
 def compare(digits: Digits) -> dict[str, mn.Trainer]:
-    """Train all four, print what each of them gets right, return them by name."""
+    """Train all four, print their accuracies, return them by name."""
     away = [move for move in MOVES if move != (0, 0)]
     x_moved, y_moved = augmented(digits.x_test, digits.y_test, away)
     trainers: dict[str, mn.Trainer] = {}
@@ -138,7 +138,7 @@ def compare(digits: Digits) -> dict[str, mn.Trainer]:
 
 
 def draw_copies(digits: Digits, pictures: common.Pictures) -> None:
-    """One digit and its eight moved copies."""
+    """One digit and its eight shifted copies."""
     copies, _ = augmented(digits.x[:1], digits.y[:1], MOVES)
     names = {(0, 0): "as it is"}
     labels = [names.get(move, "{:+d}, {:+d}".format(*move)) for move in MOVES]
@@ -147,14 +147,14 @@ def draw_copies(digits: Digits, pictures: common.Pictures) -> None:
 
 
 def draw_learning(trainers: dict[str, mn.Trainer], pictures: common.Pictures) -> None:
-    """The loss of the two that learn from the same nine copies."""
+    """The loss of the two networks that are trained on the shifted copies."""
     histories = {name: t.history for name, t in trainers.items() if "moved" in name}
     ax = plot.histories(histories, "loss", title="Digits: training loss", logarithmic=True)
     pictures.save(ax.figure, "digits_learning")
 
 
 def draw_weights(trainers: dict[str, mn.Trainer], pictures: common.Pictures) -> None:
-    """What the first layers look for: whole faces of digits, and strokes."""
+    """The weights of the first layers: whole digits, and strokes."""
     first_dense = trainers["dense, moved copies"].network.parameters()["1.weight"]
     first_lenet = trainers["LeNet, moved copies"].network.parameters()["0.weight"]
     figure, axes = plt.subplots(1, 2, figsize=WIDE, layout="constrained")
@@ -175,7 +175,7 @@ def draw_maps(trainer: mn.Trainer, digits: Digits, pictures: common.Pictures) ->
 
 
 def draw_mistakes(trainer: mn.Trainer, digits: Digits, pictures: common.Pictures) -> None:
-    """The test images, still and moved, that the LeNet is most sure of, and wrong."""
+    """The test images, shifted or not, on which the LeNet is most confident and wrong."""
     still = trainer.predict_classes(digits.x_test) != digits.y_test
     print(f"The LeNet with moved copies has {still.sum()} of {len(still)} test images wrong.\n")
     x, y = augmented(digits.x_test, digits.y_test, MOVES)
@@ -185,7 +185,7 @@ def draw_mistakes(trainer: mn.Trainer, digits: Digits, pictures: common.Pictures
 
 
 def main() -> None:
-    """Two networks, with and without moved copies."""
+    """Two networks, with and without shifted copies."""
     pictures = common.start(__doc__)
     digits = load()
     draw_copies(digits, pictures)

@@ -1,8 +1,8 @@
-"""Five wrong layers, and what the doctor says about each.
+"""Five wrong layers, and what the gradient check (the doctor) says about each.
 
-Each class below has exactly one mistake of the kind that every course sees. The usual gradient
-checker says that two numbers differ; `check_layer` says which mistake makes exactly that
-difference. Read the class first, find the mistake yourself, then read the report.
+Each class below has exactly one mistake, of a kind that is common in every course. The usual
+gradient check says that two numbers differ; `check_layer` says which mistake explains exactly
+that difference. Read the class first, find the mistake yourself, then read the report.
 
 The same reports come from the command line: python -m minnet check examples/doctor_demo.py
 """
@@ -84,7 +84,7 @@ class FickleDropout(mn.Layer):
         return (self.random.random(shape) < 0.6) / 0.6 if self.training else np.ones(shape)
 
     def forward(self, x: Array) -> Array:
-        """X times a mask."""
+        """Return x times a mask."""
         return x * self.mask(x.shape)
 
     def backward(self, grad: Array) -> Array:
@@ -114,7 +114,7 @@ class StiffBatchNorm(mn.Layer):
         return dx
 
 
-PATIENTS: list[tuple[Callable[[], mn.Layer], tuple[int, ...]]] = [
+LAYERS: list[tuple[Callable[[], mn.Layer], tuple[int, ...]]] = [
     (lambda: ForgetfulDense(3, 7), (5, 3)),
     (SteepSigmoid, (5, 3)),
     (LonelySoftmax, (5, 3)),
@@ -124,9 +124,9 @@ PATIENTS: list[tuple[Callable[[], mn.Layer], tuple[int, ...]]] = [
 
 
 def main() -> None:
-    """Examine all five and print the reports."""
+    """Check all five and print the reports."""
     print(__doc__)
-    for make, shape in PATIENTS:
+    for make, shape in LAYERS:
         print("=" * 96)
         print(check_layer(make, shape))
         print()

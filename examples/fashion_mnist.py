@@ -1,14 +1,14 @@
-"""Fashion-MNIST: clothes in 28 by 28 grey pixels, by a dense network and by a convolutional one.
+"""Fashion-MNIST: clothes in 28 by 28 grey pixels, a dense and a convolutional network.
 
-60,000 images to learn from and 10,000 to be judged by, once, at the end; 6,000 of the first are
-held back to watch the training. A dense network gets 88 of 100 right or more, a convolutional
+60,000 images for training and 10,000 for one test at the end; 6,000 of the training images are
+held out for validation. A dense network gets 88 of 100 right or more, a convolutional
 one 90 or more: shirts, coats and pullovers are hard to tell apart at this size. The learning rate
-falls to 0 along a cosine, so that the last steps settle what the first ones found.
+falls to 0 along a cosine, so that the last steps are small.
 
 The files are not part of minnet: without them the script says where to get them. The table at
-the end tells how long the training took, by the clock and in time of the processor: a quarter
+the end gives the time of the training, by the clock and of the processor: a quarter
 of a minute of processor time for the dense network and two minutes for the convolutional one,
-with one thread of the linear algebra. On a machine that is busy with other things set
+with one thread for linear algebra. On a machine that is busy with other things set
 OPENBLAS_NUM_THREADS=1: several threads would wait for each other. `--epochs 1` gives a first
 impression.
 """
@@ -39,7 +39,7 @@ HELD_BACK = 0.1  # of the training images, for validation
 
 
 def dense() -> list[mn.Layer]:
-    """One hidden layer; every neuron of it looks at all 784 pixels."""
+    """One hidden layer; each of its neurons sees all 784 pixels."""
     return [
         mn.Linear(SIDE * SIDE, 256, weight_init="he_uniform"),
         mn.ReLU(),
@@ -50,7 +50,7 @@ def dense() -> list[mn.Layer]:
 
 
 def convolutional() -> list[mn.Layer]:
-    """Small patterns, patterns of patterns, and then a dense network on what was found."""
+    """Two convolutions with pooling, then a dense network on their features."""
     return [
         mn.Reshape(1, SIDE, SIDE),
         mn.Conv2d(1, 16, 3, padding=1, weight_init="he_uniform"),
@@ -69,7 +69,7 @@ def convolutional() -> list[mn.Layer]:
 
 
 class Lesson(NamedTuple):
-    """A network, how long and how fast it learns, and what it has to reach on the test images."""
+    """A network, its epochs and learning rate, and the test accuracy expected of it."""
 
     layers: Callable[[], list[mn.Layer]]
     epochs: int
@@ -109,7 +109,7 @@ def options() -> tuple[argparse.ArgumentParser, argparse.Namespace]:
 
 
 def train(name: str, clothes: datasets.Dataset, epochs: int) -> mn.Trainer:
-    """Adam, with a rate that falls to 0; the last tenth of the images only watches."""
+    """Adam, with a rate that falls to 0; the last tenth of the images is for validation."""
     held = round(len(clothes.y) * HELD_BACK)  # the files are in random order already
     x, y = clothes.x[:-held], clothes.y[:-held]
     steps = epochs * -(-len(y) // BATCH)
@@ -157,7 +157,7 @@ def _hardest(matrix: Array, names: tuple[str, ...]) -> str:
 
 
 def draw_learning(name: str, trainer: mn.Trainer, pictures: common.Pictures) -> None:
-    """Loss and accuracy by epoch, of the training and of the images that only watched."""
+    """Loss and accuracy by epoch, in training and validation."""
     figure, axes = plt.subplots(1, 2, figsize=(10.5, 4.4), layout="constrained")
     for ax, column in zip(axes, ("loss", "accuracy"), strict=True):
         plot.history(trainer.history, column, ax)
@@ -165,7 +165,7 @@ def draw_learning(name: str, trainer: mn.Trainer, pictures: common.Pictures) -> 
 
 
 def draw_inside(trainer: mn.Trainer, test: datasets.Dataset, pictures: common.Pictures) -> None:
-    """The first kernels of the convolutional network, and what they find in one image."""
+    """The first kernels of the convolutional network, and their feature maps for one image."""
     weight = trainer.network.parameters()["1.weight"]
     ax = plot.filters(weight, title="The 16 kernels of the first convolution")
     pictures.save(ax.figure, "fashion_cnn_filters")

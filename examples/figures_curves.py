@@ -1,4 +1,4 @@
-"""Pictures of training by epoch: learning curves, several runs in one, rates, a range test."""
+"""Figures of training by epoch: learning curves, several runs in one, rates, a range test."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def fitted(
 
 
 def learning_curves(quick: bool) -> Any:
-    """A network that begins to learn by heart: loss and accuracy on both kinds of data."""
+    """A network that overfits: loss and accuracy on training and validation data."""
     layers = [mn.Linear(30, 32), mn.Tanh(), mn.Linear(32, 1), mn.Sigmoid()]
     record = fitted(
         layers,
@@ -66,7 +66,7 @@ def species_network() -> list[mn.Layer]:
 
 
 def overlay(quick: bool) -> Any:
-    """Five optimizers from the same weights: one picture of their validation losses."""
+    """Five optimizers from the same weights: one figure of their validation losses."""
     rows = split(datasets.penguins)
     records = {
         name: fitted(
@@ -96,7 +96,7 @@ def learning_rates(quick: bool) -> Any:
 
 
 def range_test(quick: bool) -> Any:
-    """The rate is raised after every step until the training breaks."""
+    """The rate is raised after every step until the training diverges."""
     x_train, _, y_train, _ = split(datasets.breast_cancer)
     layers = [mn.Linear(30, 32), mn.ReLU(), mn.Linear(32, 1), mn.Sigmoid()]
     trainer = mn.Trainer(layers, mn.BinaryCrossEntropy(), mn.SGD(0.1), seed=0)

@@ -1,4 +1,4 @@
-"""Pictures for the physician: signals and gradients layer by layer, weights, optimizers' paths."""
+"""Diagnostic plots: signals and gradients layer by layer, weights, paths of optimizers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GRADIENT_SPAN = (-14.0, 0.0)  # powers of ten
 
 
 def standardized() -> tuple[Array, Array]:
-    """breast_cancer with mean 0 and spread 1."""
+    """breast_cancer, standardized."""
     x, y = datasets.breast_cancer()
     return data.Standardizer().fit_transform(x), y
 
@@ -63,7 +63,7 @@ def initial_signals(quick: bool) -> Any:
 
 
 class WeightNorms(mn.Callback):
-    """Notes the length of each weight matrix after every epoch."""
+    """Records the norm of each weight matrix after every epoch."""
 
     def __init__(self) -> None:
         self.norms: dict[str, list[float]] = {}
@@ -77,7 +77,7 @@ class WeightNorms(mn.Callback):
 
 
 def weight_norms(quick: bool) -> Any:
-    """How the weights grow, and how a penalty holds them."""
+    """How the weights grow, and how a penalty limits them."""
     x, y = standardized()
     figure, axes = plt.subplots(1, 2, figsize=(11, 4.7), layout="constrained", sharey=True)
     for ax, (title, penalty) in zip(
@@ -112,7 +112,7 @@ def valley(x: Array, y: Array) -> Array:
 
 
 def valley_path(optimizer: mn.Optimizer) -> Array:
-    """Where the optimizer comes by, from the start on."""
+    """The path of the optimizer, from the start on."""
     position = np.array(START)
     path = [position.copy()]
     for _ in range(STEPS):

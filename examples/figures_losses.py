@@ -1,4 +1,4 @@
-"""Pictures of the formulas: cross-entropy, the activations, and the gradient that enters a network.
+"""Figures of the formulas: cross-entropy, the activations, the gradient at a network's output.
 
 No training happens here. Every curve is what minnet's own forward and backward return.
 """
@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 import minnet as mn
 from minnet import activations, plot
 
-COLUMNS = 5  # of the picture of all activations
+COLUMNS = 5  # of the figure of all activations
 SIGMOID_LOSSES: dict[str, mn.Loss] = {
     "cross-entropy (sigmoid: a - y)": mn.BinaryCrossEntropy(),
     "squared error (sigmoid: (a - y) a (1 - a))": mn.MeanSquaredError(),
@@ -24,7 +24,7 @@ SOFTMAX_LOSSES: dict[str, mn.Loss] = {
 
 
 def shared_legend(figure: Any, ax: Any) -> None:
-    """One legend above all panels, for what `ax` shows; an empty title keeps its place free."""
+    """One legend above all panels, for what `ax` shows; an empty title reserves the space."""
     figure.suptitle(" ", fontsize=24)
     handles, labels = ax.get_legend_handles_labels()
     look: dict[str, Any] = {"fontsize": 15, "frameon": False, "handlelength": 3}
@@ -32,7 +32,7 @@ def shared_legend(figure: Any, ax: Any) -> None:
 
 
 def cross_entropy(quick: bool) -> Any:  # noqa: ARG001
-    """The price of a prediction, for y = 1 and for y = 0."""
+    """The loss of a prediction, for y = 1 and for y = 0."""
     return plot.cross_entropy().figure
 
 
@@ -48,7 +48,7 @@ def all_activations() -> list[mn.Activation]:
 
 
 def every_activation(quick: bool) -> Any:  # noqa: ARG001
-    """All activations with their derivatives, and one legend in the place behind the last."""
+    """All activations with their derivatives, and one legend in the last panel."""
     layers = all_activations()
     rows = len(layers) // COLUMNS + 1
     figure, axes = plt.subplots(

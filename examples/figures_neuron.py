@@ -1,8 +1,8 @@
-"""Pictures of one sigmoid neuron: how it learns, how many steps that takes, and on what landscape.
+"""Figures of one sigmoid neuron: how it learns, how many steps it takes, and its loss surface.
 
 The neuron of M. Nielsen, *Neural Networks and Deep Learning*, chapter 3: input 1, target 0, two
-starts, rate 0.15. Then the textbook's count of steps for the sigmoid's derivative alone, beside the
-gradients that the two losses really have.
+starts, rate 0.15. Then the textbook's count of steps for the sigmoid's derivative alone, next to
+the gradients that the two losses really have.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def train_neuron(
 
 
 def neuron_picture(weight: float, bias: float, epochs: int) -> Any:
-    """Five quantities by epoch under both losses, the legend in the sixth place."""
+    """Five quantities by epoch under both losses, the legend in the sixth panel."""
     runs = {name: train_neuron(loss(), weight, bias, epochs) for name, loss in LOSSES.items()}
     figure, axes = plt.subplots(2, 3, figsize=(12, 7.2), layout="constrained")
     for ax, (quantity, text) in zip(axes.ravel(), QUANTITIES.items(), strict=False):
@@ -80,12 +80,12 @@ def neuron_picture(weight: float, bias: float, epochs: int) -> Any:
 
 
 def single_neuron(quick: bool) -> Any:  # noqa: ARG001
-    """The start that is a little wrong."""
+    """The start at which the neuron is a little wrong."""
     return neuron_picture(*STARTS["single_neuron"], EPOCHS)
 
 
 def single_neuron_saturated(quick: bool) -> Any:  # noqa: ARG001
-    """The start that is very wrong, and sure of it."""
+    """The start at which the neuron is confident and wrong."""
     return neuron_picture(*STARTS["single_neuron_saturated"], EPOCHS)
 
 
@@ -132,7 +132,7 @@ def outputs_until(gradient: Callable[[Array], Array]) -> list[float]:
 
 
 def step_counts(quick: bool) -> Any:  # noqa: ARG001
-    """The way of the output down from 0.9 to 0.5, and the steps that it takes."""
+    """The output on its way from 0.9 to 0.5, and the number of steps."""
     runs = {name: outputs_until(gradient) for name, gradient in WAYS.items()}
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.8), layout="constrained")
     for index, (name, outputs) in enumerate(runs.items()):
@@ -164,7 +164,7 @@ def points_on_a_line() -> tuple[Array, Array]:
 
 
 def landscapes(quick: bool) -> dict[str, tuple[plot.LossGrid, Array]]:
-    """For each loss its landscape, and the same number of steps down from the same start."""
+    """For each loss its surface, and a descent with the same start and number of steps."""
     x, y = points_on_a_line()
     result = {}
     for name, loss in LOSSES.items():
@@ -175,7 +175,7 @@ def landscapes(quick: bool) -> dict[str, tuple[plot.LossGrid, Array]]:
 
 
 def loss_surface(quick: bool) -> Any:
-    """Both landscapes in perspective."""
+    """Both loss surfaces in perspective."""
     figure = plt.figure(figsize=(11.4, 5.2), layout="constrained")
     for place, (name, (grid, path)) in enumerate(landscapes(quick).items(), 1):
         ax = figure.add_subplot(1, 2, place, projection="3d")
@@ -184,7 +184,7 @@ def loss_surface(quick: bool) -> Any:
 
 
 def loss_contours(quick: bool) -> Any:
-    """Both landscapes as maps."""
+    """Both loss surfaces as contour plots."""
     figure, axes = plt.subplots(1, 2, figsize=(11, 4.9), layout="constrained", sharey=True)
     for ax, (name, (grid, path)) in zip(axes, landscapes(quick).items(), strict=True):
         plot.loss_contours(grid, path, ax, title=f"{name}: {len(path) - 1} steps")
@@ -193,7 +193,7 @@ def loss_contours(quick: bool) -> Any:
 
 
 def loss_slices(quick: bool) -> Any:
-    """Both landscapes cut along w."""
+    """Slices of both loss surfaces along w."""
     figure, axes = plt.subplots(1, 2, figsize=(11, 4.6), layout="constrained")
     for ax, (name, (grid, _)) in zip(axes, landscapes(quick).items(), strict=True):
         plot.loss_slices(grid, SLICES, ax, title=name)

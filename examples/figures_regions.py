@@ -1,4 +1,4 @@
-"""Pictures of the plane: boundaries, regions, the hidden space, gates, confusions, and a film."""
+"""Figures of the input plane: boundaries, regions, hidden space, gates, and an animation."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def boundary(quick: bool) -> Any:
 
 
 def probability(quick: bool) -> Any:
-    """The probability everywhere: one neuron beside eight hidden ones."""
+    """The probability everywhere: one neuron next to eight hidden ones."""
     points = datasets.double_arc(200, seed=0)
     networks = {
         "one neuron": sigmoid_network(2, 0),
@@ -87,7 +87,7 @@ def hidden_space(quick: bool) -> Any:
 
 
 def gate_trainer(gate: str) -> mn.Trainer:
-    """One neuron for a gate that a line divides, two hidden ones for XOR."""
+    """One neuron for a linearly separable gate, two hidden ones for XOR."""
     x, y = datasets.logic_gate(gate)
     hidden, rate, epochs = (2, 0.1, 500) if gate == "xor" else (0, 0.3, 200)
     trainer = binary_trainer(sigmoid_network(x.shape[1], hidden), mn.Adam(rate), seed=1)
@@ -105,7 +105,7 @@ def logic_gates(quick: bool) -> Any:  # noqa: ARG001
 
 
 def confusion_matrix(quick: bool) -> Any:
-    """Penguins that were held out, over ten splits: which species is taken for which?"""
+    """Held-out penguins over ten splits: which species are confused?"""
     birds = datasets.penguins()
     total = np.zeros((3, 3), dtype=int)
     for seed in range(2 if quick else SPLITS):
@@ -121,7 +121,7 @@ def confusion_matrix(quick: bool) -> Any:
 
 
 def boundary_film(quick: bool) -> Any:
-    """The boundary between the arcs while it is learned."""
+    """The boundary between the arcs during training."""
     points = datasets.double_arc(200, seed=0)
     layers = [mn.Linear(2, 8), mn.Tanh(), mn.Linear(8, 1), mn.Sigmoid()]
     frames = (0, 5, 40) if quick else FRAMES

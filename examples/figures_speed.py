@@ -1,4 +1,4 @@
-"""Pictures of many runs under both losses: the headline of the README, and the steps as bars.
+"""Figures of many runs under both losses: the first figure of the README, and steps as bars.
 
 The runs are those of `learning_speed.py`: same split, same first weights and same batches for both
 losses; only the loss differs.
@@ -34,7 +34,7 @@ WORST = STARTS["single_neuron_saturated"]
 
 
 def runs_of(task: str, start: str, quick: bool) -> tuple[dict[str, Curves], tuple[int, ...]]:
-    """All seeds of a task under both losses at the same rate, and the watched steps."""
+    """All seeds of a task under both losses at the same rate, and the measured steps."""
     seeds, watched = (3, watched_steps(10)) if quick else (SEEDS, watched_steps(STEPS))
     runs = {}
     for loss in LOSSES:
@@ -44,7 +44,7 @@ def runs_of(task: str, start: str, quick: bool) -> tuple[dict[str, Curves], tupl
 
 
 def learning_speed(quick: bool) -> Any:
-    """The headline: one neuron, a real data set, and the reason."""
+    """The first figure of the README: one neuron, a real data set, and the reason."""
     figure, axes = plt.subplots(1, 3, figsize=(11.6, 4.0), layout="constrained")
     draw_neuron(axes[0])
     draw_medians(axes[1], quick)
@@ -58,7 +58,7 @@ def learning_speed(quick: bool) -> Any:
 
 
 def draw_neuron(ax: Any) -> None:
-    """The output of the neuron that is wrong and sure of it."""
+    """The output of the neuron that starts confident and wrong."""
     runs = {name: train_neuron(loss(), *WORST, 300) for name, loss in NEURON_LOSSES.items()}
     curves = {name: run["output"] for name, run in runs.items()}
     title = "One neuron: output, target 0"

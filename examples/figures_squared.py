@@ -1,11 +1,11 @@
-"""Pictures of squared error where it belongs, and of the case that speaks for it in classification.
+"""Figures of squared error where it is right: regression, and a case in classification.
 
-1. Regression: a linear output beside the same network with a sigmoid in front of the loss, which
+1. Regression: a linear output next to the same network with a sigmoid in front of the loss, which
    some textbooks advise. The targets are scaled to [0, 1], so that a sigmoid can reach them.
 2. L. Hui and M. Belkin (2020) train classifiers with squared error on the raw scores, without
-   a softmax, and find them as good. Here: penguins, beside softmax with each of the two losses.
+   a softmax, and find them as good. Here: penguins, next to softmax with each of the two losses.
 
-Each way of training gets its own best rate, chosen on seeds that are not reported.
+Each method gets its own best rate, chosen on seeds that are not reported.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 import minnet as mn
 from minnet import data, datasets, plot
 from minnet.plot import style
-from minnet.plot.overlay import plain_logarithmic
+from minnet.plot.style import plain_logarithmic
 
 Array = NDArray[Any]
 
@@ -30,7 +30,7 @@ BATCH = 16
 
 
 class Effort(NamedTuple):
-    """How much is trained."""
+    """Numbers of seeds, rates and steps."""
 
     seeds: int
     tuning_seeds: int
@@ -42,12 +42,12 @@ FULL, QUICK = Effort(20, 3, 1000, 25), Effort(3, 1, 60, 7)
 
 
 def watched(steps: int, points: int) -> Array:
-    """Steps at which a run is looked at: 0, 1, and on in equal proportions."""
+    """Steps at which a run is measured: 0, 1, and then in a geometric sequence."""
     return np.unique([0, *np.geomspace(1, steps, points).round().astype(int)])
 
 
 def follow(trainer: mn.Trainer, rows: Any, steps: Array, measure: Any, seed: int) -> list[float]:
-    """Train step by step on batches in random order; measure at the watched steps."""
+    """Train step by step on batches in random order; measure at the given steps."""
     x, y = rows
     order = np.random.default_rng(seed)
     values = [measure()]
@@ -107,7 +107,7 @@ def regression_run(output: str, rate: float, seed: int, steps: Array) -> list[fl
 
 
 def regression_curves(effort: Effort) -> tuple[dict[str, Array], dict[str, list[float]], Array]:
-    """Curves at each output's best rate; the tuning error by rate; the watched steps."""
+    """Curves at each output's best rate; the tuning error by rate; the measured steps."""
     steps = watched(effort.steps, effort.points)
     curves, tried = {}, {}
     for output in OUTPUTS:
@@ -159,7 +159,7 @@ def regression(quick: bool) -> Any:
 
 
 def median_seed(errors: Sequence[Array]) -> int:
-    """The data set on which both outputs end in the middle: neither luck nor mishap is shown.
+    """The seed on which both outputs have a typical error.
 
     For each output the errors by seed; the seed whose ranks together lie nearest to the middle.
     """
@@ -197,7 +197,7 @@ CLASS_STEPS = 300
 
 
 def penguin_run(way: str, rate: float, factor: float, seed: int, steps: Array) -> list[float]:
-    """Held-out accuracy at the watched steps."""
+    """Held-out accuracy at the measured steps."""
     x_train, x_held, y_train, y_held = split(datasets.penguins, seed)
     last, loss = WAYS[way]
     layers = [mn.Linear(4, 8), mn.Tanh(), mn.Linear(8, 3), *(kind() for kind in last)]
@@ -213,7 +213,7 @@ def penguin_run(way: str, rate: float, factor: float, seed: int, steps: Array) -
 
 
 def penguin_curves(factor: float, effort: Effort) -> tuple[dict[str, Array], Array]:
-    """Accuracies of each way at its best rate: most accurate on the mean over all steps."""
+    """Accuracies of each method at the rate with the highest mean accuracy over all steps."""
     steps = watched(min(effort.steps, CLASS_STEPS), effort.points)
     curves = {}
     for way in WAYS:

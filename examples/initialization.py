@@ -1,11 +1,11 @@
 """Where weights start decides whether a deep network learns at all.
 
-1. Symmetry: hidden neurons that start alike get the same gradient, and stay alike for ever.
+1. Symmetry: hidden neurons with equal weights get equal gradients, and stay equal forever.
 2. Size: each of ten layers multiplies a signal by about sqrt(fan_in) sd(w), or by
-   sqrt(fan_in / 2) sd(w) with ReLU, which silences half of it. Below 1 it fades, above 1 it grows
-   (or drives tanh into saturation), and so does the gradient on its way back. Glorot's
-   and He's starts are made so that the factor is about 1.
-3. Training from each of these starts, each at the best of three rates.
+   sqrt(fan_in / 2) sd(w) with ReLU, which silences half of it. Below 1 the signal vanishes, above 1
+   it explodes (or saturates tanh), and so does the gradient on its way back. Glorot's and He's
+   initializations make the factor about 1.
+3. Training from each of these initializations, each at the best of three rates.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ STARTS: dict[str, Initializer] = {
 
 
 def eight_neurons(start: str | Initializer, seed: int) -> tuple[int, float]:
-    """Train them on the two arcs: how many different ones are there, and how good are they?"""
+    """Train them on the two arcs: how many of them differ, and how accurate is the network?"""
     points, unseen = datasets.double_arc(400, seed), datasets.double_arc(1000, seed + 1000)
     first = mn.Linear(2, 8, weight_init=start)
     layers = [first, mn.Tanh(), mn.Linear(8, 1, weight_init=start), mn.Sigmoid()]
@@ -57,7 +57,7 @@ def eight_neurons(start: str | Initializer, seed: int) -> tuple[int, float]:
 
 
 def lesson_of_symmetry() -> None:
-    """Zeros, one and the same number, and random numbers."""
+    """Zeros, equal numbers, and random numbers."""
     starts: dict[str, str | Initializer] = {
         ZEROS: ZEROS,
         "all 0.5": initializers.constant(0.5),
@@ -91,7 +91,7 @@ def deep(activation: type[mn.Activation], start: Initializer, rate: float, seed:
 
 @cache  # every network of a seed gets the same
 def tumours(seed: int) -> list[Array]:
-    """x and y to train, x and y to test; the features with mean 0 and spread 1."""
+    """Training and test data, standardized."""
     x, y = datasets.breast_cancer()
     x_train, x_test, y_train, y_test = data.train_test_split(x, y, 0.3, seed, stratify=True)
     scaler = data.Standardizer().fit(x_train)
@@ -114,7 +114,7 @@ def size(array: Array) -> float:
 
 
 def lesson_of_sizes(pictures: common.Pictures) -> None:
-    """First and last layer in a table, all layers in a picture."""
+    """First and last layer in a table, all layers in a figure."""
     figure, axes = plt.subplots(2, 2, figsize=(9.6, 8.0), layout="constrained", sharex=True)
     rows: list[list[Any]] = []
     for column, (word, activation) in enumerate(ACTIVATIONS.items()):
@@ -128,7 +128,7 @@ def lesson_of_sizes(pictures: common.Pictures) -> None:
             rows.append([word, name, *map(float, ends)])
         for row, quantity in enumerate(("output, root mean square", "|dL/dw|, root mean square")):
             curves = {name: [run[row] for run in runs] for name, runs in both.items()}
-            curves.pop(ZEROS)  # a logarithmic axis has no place for 0
+            curves.pop(ZEROS)  # a logarithmic axis cannot show 0
             ax = bands(
                 curves, range(1, HIDDEN + 1), logarithmic=True, legend=False, ax=axes[row, column]
             )
@@ -161,7 +161,7 @@ def train(activation: type[mn.Activation], start: Initializer, rate: float, seed
 
 
 def best_rate(word: str, name: str) -> tuple[float | None, int, list[Any]]:
-    """The rate with the least mean loss at the end, and its runs; how many diverged in all."""
+    """The rate with the lowest mean final loss, its runs, and how many runs diverged in all."""
     tried = {
         rate: [train(ACTIVATIONS[word], STARTS[name], rate, seed) for seed in SEEDS]
         for rate in RATES
@@ -175,7 +175,7 @@ def best_rate(word: str, name: str) -> tuple[float | None, int, list[Any]]:
 
 
 def lesson_of_training(pictures: common.Pictures) -> None:
-    """From each start at each rate; the best rate is shown, if there is any."""
+    """Each initialization at each rate; the best rate is shown, if any converges."""
     bar = tqdm([(word, name) for word in ACTIVATIONS for name in STARTS], "training", unit="start")
     found = {both: best_rate(*both) for both in bar}
     rows: list[list[object]] = []

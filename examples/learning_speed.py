@@ -1,14 +1,14 @@
 """How fast a network learns under squared error and under cross-entropy, and why.
 
 (a) One neuron that starts wrong: the experiment of M. Nielsen, *Neural Networks and Deep
-    Learning*, chapter 3, with his starts and his rate.
+    Learning*, chapter 3, with its initial weights and its rate.
 (b) Two classes: a small network on breast_cancer. (c) Three classes: on iris.
 
 In (b) and (c) each pair of runs has the same split, the same first weights and the same batches;
-only the loss differs. They are compared twice, because a loss may do badly only for want of its
-own rate: at one rate for both, and each at its best rate from a grid. And they start twice: from
-ordinary weights, and from weights five times as large, where a unit is often wrong and sure of it.
-Both are judged alike, by cross-entropy and accuracy on data that were held out.
+only the loss differs. They are compared twice, because a loss may only need another
+rate: at one rate for both, and each at its best rate from a grid. And they start twice: from
+ordinary weights, and from weights five times as large, where a unit is often confident and wrong.
+Both are measured in the same way, by cross-entropy and accuracy on held-out data.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def train_neuron(loss: type[mn.Loss], rate: float, weight: float, bias: float) -
 
 
 def lesson_of_one_neuron(pictures: common.Pictures) -> None:
-    """The table of (a), and its picture: output above, cost below."""
+    """The table of (a), and its figure: output above, cost below."""
     figure, axes = plt.subplots(2, 2, figsize=(12, 8.5), layout="constrained")
     rows: list[list[object]] = []
     for column, (weight, bias) in enumerate(NEURON_STARTS):
@@ -122,7 +122,7 @@ def lesson_of_one_neuron(pictures: common.Pictures) -> None:
 
 
 def head(figure: Any, title: str) -> None:
-    """A title at the left of the top line, and one legend for all panels at the right of it."""
+    """A title at the top left, and one legend for all panels at the top right."""
     figure.suptitle(title, x=0.01, ha="left", fontsize=22)
     handles, labels = figure.axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="upper right", ncol=len(labels), fontsize=14, frameon=False)
@@ -131,7 +131,7 @@ def head(figure: Any, title: str) -> None:
 def draw_situations(
     pictures: common.Pictures, name: str, title: str, lines: list[Any], share: bool = True
 ) -> None:
-    """One line of panels for each (task, panel, results); a column for each situation of a task."""
+    """One row of panels for each (task, panel, results); one column for each situation."""
     columns = len(SITUATIONS) // len(TASKS)
     figure, axes = plt.subplots(
         len(lines),
@@ -155,7 +155,7 @@ def draw_situations(
 def draw(
     pictures: common.Pictures, results: Results, rates: Rates, tried: Any, watched: Any
 ) -> None:
-    """A picture of the curves for each task; one of all bars, one of all gradients; the rates."""
+    """One figure of curves for each task; one of all bars, of all gradients, of the rates."""
 
     def loss(both: dict[str, Curves], **options: Any) -> None:
         curves = {name: curve.loss for name, curve in both.items()}
@@ -206,7 +206,7 @@ def draw_rates(pictures: common.Pictures, tried: dict[tuple[str, str, str], Any]
 
 
 def caption(situation: Situation, rates: Rates) -> str:
-    """Which start, and at which rates: cross-entropy's first."""
+    """The initial weights and the two rates, that of cross-entropy first."""
     task, start, comparison = situation
     used = list(dict.fromkeys(f"{rate_of(situation, loss, rates):g}" for loss in LOSSES))
     return f"{task}, {start} start\n{comparison}{'s' * (len(used) > 1)}: {' and '.join(used)}"
@@ -216,7 +216,7 @@ def caption(situation: Situation, rates: Rates) -> str:
 
 
 class Wishes(NamedTuple):
-    """What the command line says."""
+    """The options of the command line."""
 
     seeds: int
     steps: int
@@ -225,7 +225,7 @@ class Wishes(NamedTuple):
 
 
 def arguments() -> Wishes:
-    """Seeds, steps, processes, and where the pictures go."""
+    """Seeds, steps, processes, and the folder for the figures."""
     options = common.parser(__doc__)
     options.add_argument("--seeds", type=int, default=SEEDS, help="runs of each kind")
     options.add_argument("--steps", type=int, default=STEPS, help="updates in each run")
@@ -242,7 +242,7 @@ def arguments() -> Wishes:
 
 @contextlib.contextmanager
 def workers(processes: int) -> Iterator[Executor | None]:
-    """Who trains: this process, or several new ones. The numbers are the same."""
+    """The executor: this process, or several new ones. The numbers are the same."""
     if processes == 1:
         yield None
         return
@@ -263,7 +263,7 @@ Same rate: {SAME_RATE:g}. Own best rate: of {rates}, the one with the fewest ste
 
 
 def tuning_steps(steps: int) -> int:
-    """A rate that has not got there by half of the time is none of the best."""
+    """A rate that has not reached the goal after half of the steps is not the best."""
     return max(1, steps // 2)
 
 

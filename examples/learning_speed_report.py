@@ -1,7 +1,7 @@
 """What `learning_speed.py` says about its runs: a table, and sentences computed from the numbers.
 
-No result is written down here: each sentence is made from the medians that were measured, also
-the one that says where the difference nearly vanishes, and the one that says who is ahead.
+No result is typed in: each sentence is computed from the measured medians, also the sentences that
+say where the difference nearly vanishes and which loss is ahead.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ def first_steps(curves: Curves, watched: tuple[int, ...], goal: float = GOAL) ->
 
 
 def in_words(steps: float, watched: tuple[int, ...]) -> str:
-    """A median that half of the seeds never reach is no number."""
+    """A median in words; it is no number if half of the seeds never reach the goal."""
     return f"{steps:g}" if math.isfinite(steps) else f"> {watched[-1]}"
 
 
 def comparison_table(results: Results, rates: Rates, watched: tuple[int, ...]) -> Table:
-    """Two lines for each situation: medians, the seeds that never get there, who was first."""
+    """Two rows a situation: medians, seeds that never reach the goal, which loss was first."""
     rows: list[list[object]] = []
     for situation, both in results.items():
         goal = {loss: first_steps(curves, watched) for loss, curves in both.items()}
@@ -108,7 +108,7 @@ def lag(cross_entropy: float, squared_error: float) -> float:
 
 
 def gradients_in_words(results: Results) -> list[str]:
-    """The reason: how large |dL/dz| is before anything has been learnt."""
+    """The reason: how large |dL/dz| is before the first update."""
     sentences = []
     for start in STARTS:
         parts = []
@@ -121,7 +121,7 @@ def gradients_in_words(results: Results) -> list[str]:
 
 
 def rates_in_words(rates: Rates) -> str:
-    """A larger rate makes good for a small gradient, as far as one number can."""
+    """A larger rate compensates for a small gradient, as far as one number can."""
     parts, factors = [], []
     for task, start in itertools.product(TASKS, STARTS):
         cross_entropy, squared_error = (rates[task, start, loss] for loss in LOSSES)

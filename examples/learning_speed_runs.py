@@ -30,13 +30,13 @@ STARTS = {"ordinary": 1.0, "saturated": 5.0}  # the factor on the first weights
 COMPARISONS = ("same rate", "own best rate")
 SAME_RATE = 1.0
 RATES = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
-TUNING_SEEDS = range(1000, 1010)  # they choose the rates, and are not reported
+TUNING_SEEDS = range(1000, 1010)  # used to choose the rates, not reported
 GOAL = 0.95  # the held-out accuracy that a rate is chosen for
 HIDDEN, BATCH, TEST_FRACTION = 8, 32, 0.3
 
 
 class Task(NamedTuple):
-    """A data set, and how a network for it ends."""
+    """A data set, and the output layer of a network for it."""
 
     load: Any
     outputs: int
@@ -51,7 +51,7 @@ TASKS = {
 
 
 class Setting(NamedTuple):
-    """All that one run depends on; `watched` are the update steps at which it is measured."""
+    """Everything one run depends on; `watched` are the update steps at which it is measured."""
 
     task: str
     start: str
@@ -71,7 +71,7 @@ class Curves(NamedTuple):
 
 
 class Gauge(mn.Activation):
-    """Lets everything pass, and notes the size of the gradient that comes back: the mean over
+    """Passes everything on unchanged, and records the size of the gradient: the mean over
     the batch of |dL/dz|, summed over the outputs. (The 1/m of the mean is in the loss.)
     """
 
@@ -99,7 +99,7 @@ class Observer(mn.Callback):
         self.gradients: list[float] = []
 
     def on_fit_begin(self, trainer: mn.Trainer) -> None:
-        """Step 0: nothing has been learnt."""
+        """Step 0, before the first update."""
         cross_entropy = TASKS[self.task].cross_entropy()
         self.judge = mn.Trainer(trainer.network, cross_entropy, mn.SGD(), metrics=["accuracy"])
         self.measure(trainer)
@@ -149,20 +149,20 @@ def make_trainer(task: str, start: str, loss: str, rate: float, seed: int) -> mn
 
 
 def gauge_of(trainer: mn.Trainer) -> Gauge:
-    """It stands before the last activation."""
+    """It is placed before the last activation."""
     gauge = trainer.network.layers[-2]
     assert isinstance(gauge, Gauge)
     return gauge
 
 
 def training_rows(task: str, seed: int) -> tuple[Array, Array]:
-    """What the run learns from."""
+    """The training data of a run."""
     x_train, _, y_train, _ = split(task, seed)
     return x_train, y_train
 
 
 def observers(task: str, seed: int, watched: tuple[int, ...], goal: float) -> list[mn.Callback]:
-    """Who watches the run."""
+    """The callbacks that measure the run."""
     return [Observer(task, seed, watched, goal)]
 
 
@@ -181,7 +181,7 @@ def rate_of(situation: Situation, loss: str, rates: Rates) -> float:
 
 
 def watched_steps(steps: int) -> tuple[int, ...]:
-    """Where to measure: at first after every step, later a tenth farther each time; and the last.
+    """Where to measure: every step at first, then ever larger gaps (a tenth); and the last.
 
     >>> watched_steps(40)[-9:]
     (20, 22, 24, 26, 29, 32, 35, 38, 40)
@@ -200,7 +200,7 @@ def train_one(setting: Setting) -> Curves:
 def train_all(
     settings: Sequence[Setting], what: str = "", executor: Executor | None = None
 ) -> dict[Setting, Curves]:
-    """Each setting once; the progress bar says what for."""
+    """Each setting once; the progress bar says for what."""
     different = list(dict.fromkeys(settings))
     runs = sweep(
         make_trainer,
@@ -235,7 +235,7 @@ def try_rates(
 ) -> dict[tuple[str, str, str], Array]:
     """The steps to the goal of each task, start and loss: an array (tuning seeds, rates).
 
-    A run that never gets there counts with all of its steps.
+    A run that never reaches the goal counts with all of its steps.
     """
     kinds = list(itertools.product(TASKS, STARTS, LOSSES))
     grid = {
@@ -248,7 +248,7 @@ def try_rates(
     runs = train_all(settings, "trying rates", executor)
 
     def steps(setting: Setting) -> int:
-        return watched[len(runs[setting].accuracy) - 1]  # the run ended where it got there
+        return watched[len(runs[setting].accuracy) - 1]  # the run ended where it reached the goal
 
     return {kind: np.array([[steps(s) for s in row] for row in grid[kind]]) for kind in kinds}
 
@@ -256,7 +256,7 @@ def try_rates(
 def best_rates(tried: dict[tuple[str, str, str], Array]) -> Rates:
     """For each loss the rate with the fewest steps to the goal, as a mean over the tuning seeds.
 
-    One rule for both losses, and neither's own cost; other seeds are reported than choose.
+    One rule for both losses, independent of their values; the reported seeds are others.
     """
     return {kind: RATES[int(steps.mean(axis=0).argmin())] for kind, steps in tried.items()}
 

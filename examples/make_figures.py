@@ -1,11 +1,11 @@
-"""Makes every picture of the chapter again, or those that are named.
+"""Makes every figure of the chapter again, or only the named ones.
 
     python examples/make_figures.py                          # all of them
     python examples/make_figures.py sigmoid regression       # these two
     python examples/make_figures.py --output examples/figures
 
-The gallery (`README.md` beside this script) shows them and says what one sees. Everything in a
-picture is computed here and now: no number is written down.
+The gallery (`README.md` next to this script) shows and explains them. Everything in a figure is
+computed when it is drawn: no number is typed in.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import common
 from tqdm.auto import tqdm
 
 DOTS_PER_INCH = 120
-COLOURS = 128  # of one picture: text, lines and tints need no more, and files stay small
+COLOURS = 128  # of one figure: text, lines and tints need no more, and files stay small
 FRAMES_PER_SECOND = 7
 
 
@@ -62,7 +62,7 @@ def save(picture: Any, folder: Path, name: str, dots_per_inch: int = DOTS_PER_IN
 
 
 def save_small(figure: Any, path: Path, dots_per_inch: int) -> None:
-    """A PNG with a palette: a third of the size, and the eye sees no difference."""
+    """A PNG with a palette: a third of the size, without a visible difference."""
     from PIL import Image
 
     memory = io.BytesIO()
@@ -73,7 +73,7 @@ def save_small(figure: Any, path: Path, dots_per_inch: int) -> None:
 
 
 def make(names: Sequence[str], folder: Path) -> list[Path]:
-    """Make and save the pictures of these names, with a progress bar."""
+    """Make and save the figures of these names, with a progress bar."""
     every = pictures()
     paths = []
     with tqdm(names, unit="picture") as bar:
@@ -84,7 +84,7 @@ def make(names: Sequence[str], folder: Path) -> list[Path]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Read the names, make the pictures, say where they are."""
+    """Read the names, make the figures, print their paths."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,11 +1,11 @@
 """Eight optimizers and six schedules, each at its own best rate.
 
-1. A long and narrow valley, (x^2 + 30 y^2) / 2. Plain descent must take small steps because of
-   the steep walls, and then creeps along the floor. The same valley turned by 30 degrees shows
-   who needs its axes: AdaGrad and those after it divide each coordinate by its own gradients.
+1. A long and narrow valley, (x^2 + 30 y^2) / 2. Plain SGD must take small steps because of
+   the steep walls, and is then slow along the valley. The same valley turned by 30 degrees shows
+   which of them depend on the axes: AdaGrad and its successors scale each coordinate separately.
 2. breast_cancer, a small network. All optimizers try the same ten rates; three seeds choose the
-   rate, ten other seeds judge.
-3. Schedules: SGD with momentum and one peak rate, only its course through the steps differs.
+   rate, ten other seeds are reported.
+3. Schedules: SGD with momentum and one peak rate; only the schedule differs.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ WIDE = (9.6, 5.2)
 
 
 def tumours(seed: int) -> list[Array]:
-    """x and y to train, x and y to test; the features with mean 0 and spread 1."""
+    """Training and test data, standardized."""
     x, y = datasets.breast_cancer()
     x_train, x_test, y_train, y_test = data.train_test_split(x, y, 0.3, seed, stratify=True)
     scaler = data.Standardizer().fit(x_train)
@@ -52,7 +52,7 @@ def train(optimizer: mn.Optimizer, parts: list[Array], seed: int) -> tuple[list[
 
 
 def lesson_of_the_network(pictures: common.Pictures) -> None:
-    """Choose a rate for each optimizer, then judge with other seeds."""
+    """Choose a rate for each optimizer, then measure it with other seeds."""
     parts = {seed: tumours(seed) for seed in (*CHOOSING, *JUDGING)}
     tried: dict[str, Array] = {}
     judged: dict[str, tuple[float, Array, Array]] = {}
@@ -79,7 +79,7 @@ def lesson_of_the_network(pictures: common.Pictures) -> None:
 def say_what_was_found(
     tried: dict[str, Array], judged: dict[str, tuple[float, Array, Array]]
 ) -> None:
-    """The rates differ more than the optimizers do."""
+    """Print the results: the rate matters more than the optimizer."""
     rates = [best for best, _, _ in judged.values()]
     right = np.array([accuracies.mean() for _, _, accuracies in judged.values()])
     spread = np.mean([accuracies.std(ddof=1) for _, _, accuracies in judged.values()])
@@ -106,7 +106,7 @@ def say_what_was_found(
 
 
 def draw_rates(tried: dict[str, Array]) -> Any:
-    """The loss at the end by rate: how carefully must it be chosen?"""
+    """The final loss by rate: how carefully must the rate be chosen?"""
     figure, axes = plt.subplots(1, 2, figsize=WIDE, layout="constrained", sharey=True)
     for ax, names in zip(axes, FAMILIES, strict=True):
         bands({name: tried[name] for name in names}, RATES, logarithmic=True, legend=False, ax=ax)
@@ -135,12 +135,12 @@ def draw_losses(curves: dict[str, Array]) -> Any:
 PEAK, SMALL_BATCH = (
     0.3,
     8,
-)  # three times what suits momentum best at a constant rate: there is something to mend
+)  # three times the best constant rate for momentum, so that a schedule can help
 CONSTANT = "constant", "constant, a tenth"
 
 
 def courses(steps: int) -> dict[str, schedules.Rate]:
-    """Six ways from the same largest rate through so many steps, and a small constant rate."""
+    """Six schedules with the same largest rate and number of steps, and a small constant rate."""
     return {
         CONSTANT[0]: schedules.Constant(PEAK),
         CONSTANT[1]: schedules.Constant(PEAK / 10),
@@ -203,10 +203,10 @@ def say_what_schedules_bring(ends: dict[str, Array]) -> None:
 
 
 def draw_schedules(found: dict[str, list[tuple[Array, float]]], steps: int) -> Any:
-    """The rates by step, and what came of them by epoch."""
+    """The rates by step, and the loss by epoch."""
     figure, axes = plt.subplots(1, 2, figsize=WIDE, layout="constrained")
     schedule(courses(steps), steps, axes[0])
-    axes[0].legend_.remove()  # one for both pictures, below
+    axes[0].legend_.remove()  # one for both panels, below
     curves = {name: [losses for losses, _ in runs] for name, runs in found.items()}
     bands(curves, range(1, EPOCHS + 1), logarithmic=True, legend=False, ax=axes[1])
     style.label(axes[1], "What comes of it", "epoch", "loss, all training data")

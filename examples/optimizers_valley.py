@@ -1,7 +1,7 @@
-"""Eight optimizers, and the valley on which `optimizers.py` shows their ways.
+"""Eight optimizers, and the valley on which `optimizers.py` shows their paths.
 
-An optimizer knows nothing of networks: it wants a vector of values and one of gradients. So it can
-be watched on any function whose gradient is known, here on a valley in the plane.
+An optimizer knows nothing of networks: it takes a vector of values and one of gradients. So it can
+be shown on any function whose gradient is known, here on a valley in the plane.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ OPTIMIZERS: dict[str, Make] = {
     "Adam": mn.Adam,
     "AdamW": mn.AdamW,
 }
-FAMILIES = (list(OPTIMIZERS)[:4], list(OPTIMIZERS)[4:])  # eight lines in one picture are too many
+FAMILIES = (list(OPTIMIZERS)[:4], list(OPTIMIZERS)[4:])  # eight lines in one figure are too many
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 
 ANGLES = np.deg2rad(np.arange(10, 360, 30))
 STARTS = 8 * np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=-1)  # one alone may be lucky
-SHOWN = 5  # the start whose ways are drawn
+SHOWN = 5  # the start whose paths are drawn
 BOTTOM = np.array([1.0, -1.0])  # not at 0, to which weight decay pulls
 SPANS = (-9.0, 9.0), (-9.0, 5.0)
 STEPS, GOAL = 400, 1e-3  # arrived: at a thousandth of the first height, for good
@@ -56,7 +56,7 @@ def height(hessian: Array, points: Array) -> Array:
 
 
 def distance(hessian: Array, x: Array, y: Array) -> Array:
-    """The root of the height: its contours lie at even distances."""
+    """The square root of the height: its contours are evenly spaced."""
     return np.asarray(np.sqrt(height(hessian, np.stack([x, y], axis=-1))))
 
 
@@ -75,21 +75,21 @@ def descend(optimizer: mn.Optimizer, hessian: Array) -> Array:
 
 
 def arrivals(path: Array, hessian: Array) -> Array:
-    """For each start the first step from which on the height stays at the goal.
+    """For each start the first step after which the height stays below the goal.
 
     STEPS, if there is none, or if the way leads higher than the highest start: a leap over the
     mountains that happens to end well is no descent.
     """
     heights = height(hessian, path)
-    above = ~(heights <= GOAL * heights[0])  # NaN is above
+    above = ~(heights <= GOAL * heights[0])  # NaN counts as above
     last = STEPS - np.argmax(above[::-1], axis=0)
     leaps = (heights > heights[0].max()).any(axis=0)
     return np.where(leaps, STEPS, np.minimum(last + 1, STEPS))
 
 
 def fastest(make: Make, hessian: Array) -> tuple[float, Array, Array]:
-    """Rate, steps and paths at the rate that arrives first in the mean."""
-    with np.errstate(over="ignore", invalid="ignore"):  # rates beyond 2/30 run away
+    """Rate, steps and paths at the rate with the smallest mean number of steps."""
+    with np.errstate(over="ignore", invalid="ignore"):  # rates above 2/30 diverge
         paths = {rate: descend(make(rate), hessian) for rate in RATES}
         steps = {rate: arrivals(path, hessian) for rate, path in paths.items()}
     best = min(RATES, key=lambda rate: float(steps[rate].mean()))
@@ -97,7 +97,7 @@ def fastest(make: Make, hessian: Array) -> tuple[float, Array, Array]:
 
 
 def lesson_of_the_valley(pictures: common.Pictures) -> None:
-    """How many steps each one needs, and its way."""
+    """How many steps each optimizer needs, and its path."""
     found = {
         (valley, name): fastest(make, hessian)
         for valley, hessian in VALLEYS.items()
@@ -127,7 +127,7 @@ def lesson_of_the_valley(pictures: common.Pictures) -> None:
 
 
 def draw_ways(found: dict[tuple[str, str], tuple[float, Array, Array]]) -> Any:
-    """The way from one of the starts, down both valleys."""
+    """The path from one of the starts, in both valleys."""
     figure, axes = plt.subplots(2, 2, figsize=(9.6, 7.6), layout="constrained")
     for row, (valley, hessian) in zip(axes, VALLEYS.items(), strict=True):
         for ax, names in zip(row, FAMILIES, strict=True):

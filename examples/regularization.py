@@ -1,17 +1,16 @@
-"""Overfitting, seen and cured: L2, dropout and early stopping side by side.
+"""Overfitting and three remedies: L2, dropout and early stopping side by side.
 
-Two arcs of 60 points, blurred until they overlap. A network with 1200 numbers learns such points
-by heart: its loss on them goes on falling, and on points that it has not seen it rises. Three
-cures:
+Two arcs of 60 points, blurred until they overlap. A network with 1200 parameters memorizes such
+points: its loss on them keeps falling, and on unseen points it rises. Three remedies:
 
-- L2: large weights cost something, so the network stays smooth.
-- Dropout: half of the hidden units are silent in each step, so none can rely on one other.
+- L2: large weights are penalized, so the network stays smooth.
+- Dropout: half of the hidden units are dropped in each step, so none can rely on another.
 - Early stopping: end when the validation loss has not fallen for 30 epochs, and take the weights
   of the best epoch.
 
-Each seed has its own points and first weights, the same ones under every cure. Three sets are
-kept apart: training; validation, which early stopping looks at; and test, which nobody looks at
-before the end. The strengths of L2 and dropout were chosen with other seeds than those shown.
+Each seed has its own points and first weights, the same ones for every remedy. There are three
+sets: training; validation, which early stopping uses; and test, which is used only at the end. The
+strengths of L2 and dropout were chosen with other seeds than those shown.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ class Run(NamedTuple):
 
 
 def blurred_arcs(n: int, seed: int) -> Points:
-    """The two arcs, each point moved at random: no network can be right about all of them."""
+    """The two arcs, each point moved at random: no network can classify all of them."""
     arcs = datasets.double_arc(n, seed)
     moved = np.random.default_rng([seed, n]).normal(scale=0.25, size=arcs.x.shape)
     return arcs.x + moved, arcs.y
@@ -62,7 +61,7 @@ def three_sets(seed: int) -> tuple[Points, Points, Points]:
 
 
 def layers(dropout: float) -> list[mn.Layer]:
-    """Two hidden layers, each with dropout behind it if there is any."""
+    """Two hidden layers, each followed by dropout if there is any."""
     result: list[mn.Layer] = []
     for inputs in (2, 32):
         result += [mn.Linear(inputs, 32, weight_init="he_normal"), mn.ReLU()]
@@ -86,7 +85,7 @@ class WithoutPenaltyOrDropout(mn.Callback):
 
 
 def train(cure: str, seed: int) -> Run:
-    """Sixty points, one cure."""
+    """Sixty points, one remedy."""
     points, validation, test = three_sets(seed)
     trainer = mn.Trainer(
         layers(dropout=0.5 if cure == DROPOUT else 0.0),
@@ -105,7 +104,7 @@ def train(cure: str, seed: int) -> Run:
 
 
 def report(runs: dict[str, list[Run]]) -> None:
-    """Test loss and accuracy under each cure, and the gain over `nothing`, seed by seed."""
+    """Test loss and accuracy for each remedy, and the gain over `nothing`, seed by seed."""
     loss = {cure: np.array([run.test["log_loss"] for run in runs[cure]]) for cure in CURES}
     right = {cure: np.array([run.test["accuracy"] for run in runs[cure]]) for cure in CURES}
     rows: list[list[object]] = []
@@ -193,7 +192,7 @@ def draw_curves(runs: dict[str, list[Run]]) -> Any:
 
 
 def draw_boundaries(runs: dict[str, list[Run]]) -> Any:
-    """What the network of the first seed has made of its 60 points, in the four cases."""
+    """The boundary of the network of the first seed, in the four cases."""
     points, _, _ = three_sets(SEEDS[0])
     figure, axes = plt.subplots(2, 2, figsize=(9.6, 8.4), layout="constrained")
     for ax, cure in zip(axes.flat, CURES, strict=True):
@@ -205,7 +204,7 @@ def draw_boundaries(runs: dict[str, list[Run]]) -> Any:
 
 
 def main() -> None:
-    """Train without and with each cure, print and draw."""
+    """Train without and with each remedy, print and draw."""
     pictures = common.start(__doc__)
     runs: dict[str, list[Run]] = {cure: [] for cure in CURES}
     for seed in tqdm(SEEDS, desc="training", unit="seed"):

@@ -1,10 +1,10 @@
-"""Three classes: softmax and categorical cross-entropy, and the regions that they cut out.
+"""Three classes: softmax and categorical cross-entropy, and the decision regions that they give.
 
 1. `linear_three_class`: noisy classes between straight lines. A network without a hidden layer
-   draws straight boundaries; what is there left for a hidden layer to improve?
+   draws straight boundaries; what can a hidden layer still improve?
 2. `copper_coin`: a square hole in a round coin. Straight boundaries are of little use here.
-3. `iris`: two of the four measurements make a picture, all four make the number, as the mean of 50
-   splits: the test set has 45 flowers, so that one flower is worth more than two per cent.
+3. `iris`: a figure with two of the four measurements, and the accuracy with all four, the mean
+   of 50 splits: with 45 flowers in the test set, one flower is more than two per cent.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from minnet.utils.table import table
 Array = NDArray[Any]
 
 SPLITS = range(50)
-PETALS = [2, 3]  # the columns of iris that tell most: petal length and width
-WIDE = (9.6, 4.8)  # two pictures side by side, in inches
+PETALS = [2, 3]  # the most informative columns of iris: petal length and width
+WIDE = (9.6, 4.8)  # two panels side by side, in inches
 
 
 def straight(features: int) -> list[mn.Layer]:
@@ -34,19 +34,19 @@ def straight(features: int) -> list[mn.Layer]:
     return [mn.Linear(features, 3), mn.Softmax()]
 
 
-def bent(features: int, hidden: int) -> list[mn.Layer]:
-    """A hidden layer before them: boundaries may bend."""
+def curved(features: int, hidden: int) -> list[mn.Layer]:
+    """A hidden layer before them: boundaries can be curved."""
     return [mn.Linear(features, hidden), mn.Tanh(), mn.Linear(hidden, 3), mn.Softmax()]
 
 
 def trainer_of(layers: list[mn.Layer], rate: float, seed: int) -> mn.Trainer:
-    """All networks here learn by categorical cross-entropy and Adam."""
+    """All networks here are trained with categorical cross-entropy and Adam."""
     loss, optimizer = mn.CategoricalCrossEntropy(), mn.Adam(rate)
     return mn.Trainer(layers, loss, optimizer, metrics=["accuracy"], seed=seed)
 
 
 def compare(number: int, name: str, pictures: common.Pictures) -> None:
-    """A set of points with straight and with bent boundaries, scaled to mean 0 and spread 1."""
+    """One data set, standardized, with straight and with curved boundaries."""
     generate = getattr(datasets, name)
     points, unseen = generate(1000, seed=0), generate(2000, seed=1)
     scaler = data.Standardizer().fit(points.x)
@@ -58,7 +58,7 @@ def compare(number: int, name: str, pictures: common.Pictures) -> None:
     ]
     for ax, (title, layers) in zip(
         axes,
-        {"no hidden layer": straight(2), "24 hidden neurons": bent(2, 24)}.items(),
+        {"no hidden layer": straight(2), "24 hidden neurons": curved(2, 24)}.items(),
         strict=True,
     ):
         trainer = trainer_of(layers, rate=0.02, seed=0)
@@ -79,11 +79,11 @@ def compare(number: int, name: str, pictures: common.Pictures) -> None:
 
 
 def draw_petals(pictures: common.Pictures) -> None:
-    """All 150 flowers by two of their measurements, in cm, and the regions of the species."""
+    """All 150 flowers in two of their measurements (in cm), and the decision regions."""
     flowers = datasets.iris()
     x = flowers.x[:, PETALS]
     scaler = data.Standardizer().fit(x)
-    trainer = trainer_of(bent(2, 8), rate=0.02, seed=0)
+    trainer = trainer_of(curved(2, 8), rate=0.02, seed=0)
     trainer.fit(scaler.transform(x), flowers.y, epochs=80, batch_size=16)
     ax = decision_regions(
         trainer,
@@ -99,23 +99,23 @@ def draw_petals(pictures: common.Pictures) -> None:
     pictures.save(ax.figure, "three_iris_regions")
 
 
-def judge_flowers(seed: int) -> tuple[float, Array]:
+def held_out_accuracy(seed: int) -> tuple[float, Array]:
     """Accuracy and confusion matrix of 45 flowers after training on the 105 others."""
     flowers = datasets.iris()
     x_train, x_test, y_train, y_test = data.train_test_split(
         flowers.x, flowers.y, test_fraction=0.3, seed=seed, stratify=True
     )
     scaler = data.Standardizer().fit(x_train)  # on training data only: the test stays unseen
-    trainer = trainer_of(bent(4, 8), rate=0.02, seed=seed)
+    trainer = trainer_of(curved(4, 8), rate=0.02, seed=seed)
     trainer.fit(scaler.transform(x_train), y_train, epochs=50, batch_size=16, progress=False)
     prediction = trainer.predict(scaler.transform(x_test))
     return mn.metrics.accuracy(prediction, y_test), mn.metrics.confusion_matrix(prediction, y_test)
 
 
-def judge_iris(pictures: common.Pictures) -> None:
+def all_measurements(pictures: common.Pictures) -> None:
     """Fifty splits with all four measurements."""
     bar = tqdm(SPLITS, desc="iris", unit="split")
-    accuracies, matrices = zip(*(judge_flowers(seed) for seed in bar), strict=True)
+    accuracies, matrices = zip(*(held_out_accuracy(seed) for seed in bar), strict=True)
     values, matrix = np.array(accuracies), np.sum(matrices, axis=0)
     print(
         f"\nFour measurements, {len(SPLITS)} stratified splits, 105 flowers to learn, 45 to test:\n"
@@ -130,12 +130,12 @@ def judge_iris(pictures: common.Pictures) -> None:
 
 
 def main() -> None:
-    """Two sets by formula, one by measurement."""
+    """Two generated data sets, one measured."""
     pictures = common.start(__doc__)
     compare(1, "linear_three_class", pictures)
     compare(2, "copper_coin", pictures)
     draw_petals(pictures)
-    judge_iris(pictures)
+    all_measurements(pictures)
     pictures.show()
 
 

@@ -1,8 +1,8 @@
-"""From raw arrays to what a network is trained on: split, scale, encode, cut into batches.
+"""Prepares raw arrays for training: split, scale, encode, cut into batches.
 
 Most wrong results in machine learning come from here and not from the network: a test row that
-was seen in training, a scale that was computed on all rows. So each step is one function with
-its rule in the docstring, and refuses what cannot be meant.
+was used in training, a scale that was computed from all rows. So each step is one function with
+its rule in the docstring, and refuses arguments that make no sense.
 """
 
 from minnet.data.batches import batches

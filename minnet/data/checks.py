@@ -1,6 +1,6 @@
-"""The two shapes of input that this folder takes, checked once: a pair (x, y), and a table.
+"""Checks of the two kinds of input in this folder: a pair (x, y), and a table (m, f).
 
-Splitting and batching ask the same of their data, so the questions stand here.
+Splitting, batching and scaling share them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from minnet.utils.types import Array
 
 
 def pair(place: str, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
-    """Features and targets with one entry for each row."""
+    """Features and targets, with one target for each row."""
     features = array_checks.samples(place, "x", x)
     targets = array_checks.numeric_array(place, "y", y)
     if targets.ndim == 0:

@@ -1,6 +1,6 @@
-"""Class numbers as rows of zeros with one 1: the form that a softmax is compared with.
+"""One-hot encoding: class labels as rows of zeros with a single 1, the targets of a softmax.
 
-The label 2 is a name and not twice the label 1; as a row of its own it can no longer be misread.
+The label 2 is a name and not twice the label 1; one-hot rows have no such order.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from minnet.utils import array_checks, checks
 from minnet.utils.types import Array
 
-# More classes than this are not guessed from the labels: such numbers are names, not classes.
+# Labels larger than this are likely to be identifiers, not class numbers.
 _MOST_GUESSED_CLASSES = 1_000_000
 
 
@@ -49,7 +49,7 @@ def one_hot(labels: ArrayLike, classes: int | None = None) -> NDArray[np.float64
 
 
 def _guessed_classes(labels: Array) -> int:
-    """The largest label + 1, unless that is no number of classes."""
+    """The largest label + 1, unless that is too many classes."""
     classes = int(labels.max()) + 1
     if classes > _MOST_GUESSED_CLASSES:
         raise ValueError(
@@ -61,7 +61,7 @@ def _guessed_classes(labels: Array) -> int:
 
 
 def _check_labels(labels: Array, classes: int) -> None:
-    """Refuse the first label that is no whole number from 0 to classes - 1."""
+    """Refuse the first label that is not a whole number from 0 to classes - 1."""
     bad = (labels < 0) | (labels >= max(classes, 1)) | (labels != np.floor(labels))
     if bad.any():
         first = int(np.argmax(bad))

@@ -1,7 +1,8 @@
-"""Columns of one size: a network that sees grams and metres together learns the grams first.
+"""Feature scaling: Standardizer and MinMaxScaler.
 
-One learning rate serves all weights, so the inputs should be of one order of magnitude. Which
-numbers to shift and divide by is learnt from the training rows alone, and used on all others.
+A network that sees grams and metres together learns the grams first: there is one learning rate
+for all weights, so all inputs should have the same order of magnitude. Shift and scale are computed
+from the training rows alone, and used for all others.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ ScalerType = TypeVar("ScalerType", bound="_ColumnScaler")
 
 
 class _ColumnScaler:
-    """What the two scalers share: x -> (x - shift) / scale, column by column, and back."""
+    """Base class of the scalers: x -> (x - shift) / scale, column by column, and back."""
 
-    # The public attributes: all that a fitted scaler is made of. The first one is the shift.
+    # Names of the two public attributes that `fit` computes; the first one is the shift.
     _names: tuple[str, str]
 
     def fit(self: ScalerType, x: ArrayLike) -> ScalerType:
-        """Measure the columns of x, shape (m, f); returns the scaler itself.
+        """Compute the statistics of the columns of x, shape (m, f); returns the scaler itself.
 
         Raises:
             TypeError, ValueError: x is not a finite (m, f) array of numbers, or so large that
@@ -49,7 +50,7 @@ class _ColumnScaler:
         """Scale x, shape (m, f), into a new array; float32 stays float32, integers get float64.
 
         Raises:
-            RuntimeError: there was no fit. TypeError, ValueError: as `fit`, or f is another.
+            RuntimeError: fit was not called. TypeError, ValueError: as `fit`, or another f.
         """
         x, shift, scale = self._ready("transform", x)
         return np.asarray((x - shift) / scale, dtype=_float_type(x))
@@ -59,7 +60,7 @@ class _ColumnScaler:
         return self.fit(x).transform(x)
 
     def inverse_transform(self, x: ArrayLike) -> Array:
-        """Back to the units of the data: x * scale + shift; types and errors as `transform`."""
+        """Back to the original units: x * scale + shift; types and errors as in `transform`."""
         x, shift, scale = self._ready("inverse_transform", x)
         return np.asarray(x * scale + shift, dtype=_float_type(x))
 
@@ -86,7 +87,7 @@ class _ColumnScaler:
         raise NotImplementedError
 
     def _width(self, measured: tuple[Array, Array]) -> Array:
-        """What a column is divided by; 0 where it is constant."""
+        """The divisor of each column; 0 if the column is constant."""
         raise NotImplementedError
 
     def __repr__(self) -> str:
@@ -99,9 +100,9 @@ class _ColumnScaler:
 class Standardizer(_ColumnScaler):
     """Each column to mean 0 and standard deviation 1: z = (x - mean) / standard_deviation.
 
-    Statistics are those of the training data, over its m rows: mean = sum x / m and
+    The statistics are those of the m rows of the training data: mean = sum x / m and
     standard_deviation = sqrt(sum (x - mean)^2 / m). Fit on the training data only: a scale
-    that has seen the test rows has already told the network about them. A constant column
+    computed from the test rows would tell the network about them. A constant column
     has standard_deviation 0 and is divided by 1: it becomes 0, and comes back unchanged.
 
     Attributes (after `fit`): mean, standard_deviation: shape (f,), float64, in the units of x.
@@ -135,7 +136,7 @@ class Standardizer(_ColumnScaler):
 class MinMaxScaler(_ColumnScaler):
     """Each column to [0, 1]: z = (x - minimum) / (maximum - minimum).
 
-    The extremes are those of the training data; other rows may come out below 0 or above 1. Fit
+    Minimum and maximum are those of the training data; other rows may be below 0 or above 1. Fit
     on the training data only. A constant column is divided by 1: it becomes 0.
 
     Attributes (after `fit`): minimum, maximum: shape (f,), float64, in the units of x.
@@ -158,5 +159,5 @@ class MinMaxScaler(_ColumnScaler):
 
 
 def _float_type(x: Array) -> np.dtype[Any]:
-    """The type of the result: that of x, or float64 for integers and bools."""
+    """The dtype of the result: that of x, or float64 for integers and bools."""
     return x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)

@@ -1,7 +1,7 @@
-"""Training rows and test rows: what a network has seen says nothing about what it has learnt.
+"""Splits data into training and test rows: accuracy on training rows says nothing about new data.
 
-The test rows stand for the data of tomorrow, so no row may be on both sides, and with few rows
-chance must not leave a class out of one of them.
+The test rows represent new data, so no row may be in both parts, and with few rows no class may be
+missing from a part by chance.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from minnet.utils.types import Array
 def train_test_split(
     x: ArrayLike, y: ArrayLike, test_fraction: float, seed: int | None, stratify: bool = False
 ) -> tuple[Array, Array, Array, Array]:
-    """Shuffle the rows and part them: every row goes to exactly one side.
+    """Shuffle the rows and split them: each row goes to exactly one part.
 
-    t = test_fraction * m rounded to the nearest whole number (at least 1, at most m - 1) rows are
-    for the test. With `stratify` class c of n_c rows gives floor(n_c t / m) or one more to the
-    test, the one more where the remainder is largest (the earlier class among equals). Where a
-    class would be missing on one side it gives a row to it, and a class with too many one less.
+    The test part has t = test_fraction * m rows, rounded to the nearest whole number (at least 1,
+    at most m - 1). With `stratify`, a class of n_c rows has floor(n_c t / m) of them or one more,
+    one more for the largest remainders (of equal ones the earlier class). A class that would be
+    missing in one part gets one row in it, at the cost of a class with too many.
 
     Args:
         x: features, shape (m, ...) with at least two dimensions, finite.
         y: targets, shape (m,) or (m, k), finite. For `stratify` equal targets are one class.
-        test_fraction: share of the rows for the test, above 0 and below 1.
-        seed: a whole number >= 0, or None for another split at every call.
-        stratify: keep the shares of the classes on both sides.
+        test_fraction: share of the test rows, above 0 and below 1.
+        seed: a whole number >= 0, or None for a different split at each call.
+        stratify: keep the shares of the classes in both parts.
 
     Returns:
-        (x_train, x_test, y_train, y_test): new arrays of the types of x and y, in shuffled order.
+        (x_train, x_test, y_train, y_test): new arrays with the dtypes of x and y, shuffled.
 
     Raises:
         TypeError, ValueError: an argument is not as above; fewer than two rows; for `stratify` a
-            class with one row, or a side with fewer rows than there are classes.
+            class with one row, or a part with fewer rows than there are classes.
 
     >>> import minnet as mn
     >>> x, y = np.arange(20.0).reshape(10, 2), np.array([0, 1] * 5)
@@ -53,7 +53,7 @@ def train_test_split(
     stratify = checks.boolean(place, "stratify", stratify)
     rows = len(x)
     if rows < 2:
-        raise ValueError(f"{place}: x: expected at least 2 rows, one for each side, got {rows}.")
+        raise ValueError(f"{place}: x: expected at least 2 rows, one for each part, got {rows}.")
     tests = min(max(round(fraction * rows), 1), rows - 1)
     order = generator.permutation(rows)
     in_test = _stratified(y[order], tests) if stratify else np.arange(rows) < tests
@@ -62,7 +62,7 @@ def train_test_split(
 
 
 def _stratified(y: Array, tests: int) -> NDArray[np.bool_]:
-    """Which rows of the shuffled y go to the test: of each class the first ones."""
+    """Which rows of the shuffled y are test rows: the first ones of each class."""
     names, found = np.unique(y.reshape(len(y), -1), axis=0, return_inverse=True)
     found = found.reshape(-1)
     sizes = np.bincount(found)
@@ -87,7 +87,7 @@ def _test_counts(sizes: NDArray[np.intp], tests: int) -> NDArray[np.intp]:
 
 
 def _check_strata(names: Array, sizes: NDArray[np.intp], tests: int) -> None:
-    """Refuse classes that cannot stand on both sides."""
+    """Refuse classes that cannot be in both parts."""
     single = np.flatnonzero(sizes == 1)
     if len(single):
         name = names[single[0]].tolist()
@@ -101,6 +101,6 @@ def _check_strata(names: Array, sizes: NDArray[np.intp], tests: int) -> None:
     if smaller < len(sizes):
         raise ValueError(
             f"train_test_split: test_fraction: expected a row of each of the {len(sizes)} classes "
-            f"on both sides for stratify=True, got {tests} of {sizes.sum()} rows for the test. "
-            f"Bring test_fraction nearer to 0.5, or use stratify=False."
+            f"in both parts for stratify=True, got {tests} of {sizes.sum()} rows for the test. "
+            f"Choose test_fraction closer to 0.5, or use stratify=False."
         )

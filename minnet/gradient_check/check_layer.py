@@ -7,24 +7,23 @@ from typing import Any
 
 import numpy as np
 
-from minnet.gradient_check import prepare as setup
-from minnet.gradient_check.check_state import Exam
-from minnet.gradient_check.checks import contract
-from minnet.gradient_check.checks import forward_properties as properties
-from minnet.gradient_check.checks import train_and_eval as modes
+from minnet.gradient_check import prepare
+from minnet.gradient_check.check_state import CheckState
+from minnet.gradient_check.checks import contract, forward_properties
 from minnet.gradient_check.checks.gradients import (
     check_finite,
     check_gradients,
     check_linearity,
-    make_scene,
+    check_missing,
+    find_point,
 )
-from minnet.gradient_check.checks.input_array import check_own_array
-from minnet.gradient_check.checks.missing import check_missing
+from minnet.gradient_check.checks.input_array import check_given_array
 from minnet.gradient_check.checks.repeated_calls import check_repeats
-from minnet.gradient_check.evaluation_point import Scene
-from minnet.gradient_check.harness import Bench, quiet
-from minnet.gradient_check.input_domain import Domain
-from minnet.gradient_check.layer_under_test import NotALayerError, Subject
+from minnet.gradient_check.checks.train_and_eval import check_modes
+from minnet.gradient_check.evaluation_point import EvaluationPoint
+from minnet.gradient_check.harness import Harness, quiet
+from minnet.gradient_check.input_domain import InputDomain
+from minnet.gradient_check.layer_under_test import LayerUnderTest, NotALayerError
 from minnet.gradient_check.report import Mistake, Report
 from minnet.utils import checks
 
@@ -63,32 +62,32 @@ def check_layer(
     'sign-flipped'
     """
     checks.whole_number("check_layer", "seed", seed, minimum=0)
-    domain = Domain(x_or_shape, "check_layer")
+    inputs = InputDomain(x_or_shape, "check_layer")
     names = _checked_names(parameters)
     check_source("check_layer", layer_or_factory)
     with quiet():
-        subject = make_subject("check_layer", layer_or_factory)
-        if isinstance(subject, Report):
-            return subject
-        exam = Exam(Bench(subject), domain, Report(subject.name), seed)
-        with subject.streams.frozen():
-            _examine(exam, names)
-        subject.put_back()
-    exam.report.sort()
-    return exam.report
+        layer = layer_under_test("check_layer", layer_or_factory)
+        if isinstance(layer, Report):
+            return layer
+        state = CheckState(Harness(layer), inputs, Report(layer.name), seed)
+        with layer.streams.frozen():
+            _examine(state, names)
+        layer.restore()
+    state.report.sort()
+    return state.report
 
 
-def make_subject(place: str, source: Any) -> Subject | Report:
+def layer_under_test(place: str, source: Any) -> LayerUnderTest | Report:
     """The subject, or a report that its constructor raises."""
     try:
-        return Subject(source)
+        return LayerUnderTest(source)
     except NotALayerError as error:
         raise NotALayerError(f"{place}: {error}") from None
     except (Exception, SystemExit) as error:
         name = getattr(source, "__name__", type(source).__name__)
         report = Report(name)
-        code = setup.code_of_error(error)
-        text = f"{name}.__init__: it raises {setup.explain_error(error)}"
+        code = prepare.code_of_error(error)
+        text = f"{name}.__init__: it raises {prepare.explain_error(error)}"
         report.mistakes.append(Mistake(code, "__init__", text, "no object could be made."))
         return report
 
@@ -121,58 +120,58 @@ def _checked_names(parameters: dict[str, str] | None) -> dict[str, str] | None:
     return parameters
 
 
-def _examine(exam: Exam, names: dict[str, str] | None) -> None:
+def _examine(state: CheckState, names: dict[str, str] | None) -> None:
     """The frame: each check is independent, and a broken contract ends the examination early."""
-    run = setup.find_input(exam)
-    if not contract.check_error(exam, run):
+    run = prepare.find_input(state)
+    if not contract.check_error(state, run):
         return
-    if not contract.check_forward_result(exam, run):
+    if not contract.check_forward_result(state, run):
         return
-    setup.find_the_weights(exam, names)
-    setup.randomize(exam)
-    setup.choose_batch(exam)
-    setup.find_precision(exam)
-    frozen = setup.find_randomness(exam)
-    contract.check_raw_weights(exam)
+    prepare.find_weights_of_layer(state, names)
+    prepare.randomize(state)
+    prepare.choose_batch(state)
+    prepare.find_precision(state)
+    frozen = prepare.find_randomness(state)
+    contract.check_raw_weights(state)
     if not frozen:
-        exam.skipped("gradients", "The forward draws random numbers that could not be frozen.")
+        state.skipped("gradients", "The forward draws random numbers that could not be frozen.")
         return
-    if exam.domain.kind == "indices" and exam.random:
-        exam.random = False
-    _examine_gradients(exam)
+    if state.inputs.kind == "indices" and state.random:
+        state.random = False
+    _examine_gradients(state)
 
 
-def _examine_gradients(exam: Exam) -> None:
-    scene = make_scene(exam, 100)
-    exam.scene = scene
-    contract.check_changes(exam, scene.run)
-    if scene.run.error is None and not contract.check_rows(exam, scene.run):
+def _examine_gradients(state: CheckState) -> None:
+    point = find_point(state, 100)
+    state.point = point
+    contract.check_changes(state, point.run)
+    if point.run.error is None and not contract.check_rows(state, point.run):
         return
-    if not contract.check_error(exam, scene.run):
-        properties.check_extremes(exam)
+    if not contract.check_error(state, point.run):
+        forward_properties.check_extremes(state)
         return
-    if not isinstance(scene.run.y, np.ndarray) or scene.run.y.dtype.kind not in "biuf":
+    if not isinstance(point.run.y, np.ndarray) or point.run.y.dtype.kind not in "biuf":
         return
     questions: tuple[Callable[[], None], ...] = (
-        lambda: contract.check_backward_result(exam, scene.run),
-        lambda: check_finite(exam, scene),
-        lambda: check_own_array(exam),
-        lambda: _compare(exam, scene),
-        lambda: check_repeats(exam),
-        lambda: properties.check_samples(exam, scene),
-        lambda: contract.check_batch_of_one(exam),
-        lambda: modes.check_modes(exam),
-        lambda: properties.check_extremes(exam),
+        lambda: contract.check_backward_result(state, point.run),
+        lambda: check_finite(state, point),
+        lambda: check_given_array(state),
+        lambda: _compare(state, point),
+        lambda: check_repeats(state),
+        lambda: forward_properties.check_samples(state, point),
+        lambda: contract.check_batch_of_one(state),
+        lambda: check_modes(state),
+        lambda: forward_properties.check_extremes(state),
     )
     for question in questions:
         try:
             question()
         except Exception as error:  # one question that breaks leaves the others
-            exam.skipped("one question", f"It broke: {type(error).__name__}: {error}")
+            state.skipped("one question", f"It broke: {type(error).__name__}: {error}")
 
 
-def _compare(exam: Exam, scene: Scene) -> None:
-    if not properties.check_truncation(exam, scene):
-        check_missing(exam, scene)
-        check_linearity(exam, scene)
-        check_gradients(exam, scene)
+def _compare(state: CheckState, point: EvaluationPoint) -> None:
+    if not forward_properties.check_truncation(state, point):
+        check_missing(state, point)
+        check_linearity(state, point)
+        check_gradients(state, point)

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from minnet.gradient_check.check_layer import check_source, make_subject
-from minnet.gradient_check.check_state import Exam
-from minnet.gradient_check.harness import Bench, quiet
-from minnet.gradient_check.input_domain import Domain
-from minnet.gradient_check.loss.examination import LossExam
+from minnet.gradient_check.check_layer import check_source, layer_under_test
+from minnet.gradient_check.check_state import CheckState
+from minnet.gradient_check.harness import Harness, quiet
+from minnet.gradient_check.input_domain import InputDomain
+from minnet.gradient_check.loss.examination import LossCheck
 from minnet.gradient_check.report import Report
 from minnet.utils import array_checks, checks
 from minnet.utils.types import Array
@@ -46,15 +46,17 @@ def check_loss(
     check_source("check_loss", loss_or_factory)
     given = _given(prediction, target)
     with quiet():
-        subject = make_subject("check_loss", loss_or_factory)
-        if isinstance(subject, Report):
-            return subject
-        exam = Exam(Bench(subject), Domain((5, 3), "check_loss"), Report(subject.name), seed)
-        with subject.streams.frozen():
-            LossExam(exam, subject, given).examine()
-        subject.put_back()
-    exam.report.sort()
-    return exam.report
+        loss = layer_under_test("check_loss", loss_or_factory)
+        if isinstance(loss, Report):
+            return loss
+        state = CheckState(
+            Harness(loss), InputDomain((5, 3), "check_loss"), Report(loss.name), seed
+        )
+        with loss.streams.frozen():
+            LossCheck(state, loss, given).examine()
+        loss.restore()
+    state.report.sort()
+    return state.report
 
 
 def _shape(lengths: tuple[Any, ...]) -> tuple[int, ...]:

@@ -6,25 +6,25 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from minnet.gradient_check.evaluation_point import Precision, Scene
-from minnet.gradient_check.harness import Bench
-from minnet.gradient_check.input_domain import Domain
+from minnet.gradient_check.evaluation_point import EvaluationPoint, Precision
+from minnet.gradient_check.harness import Harness
+from minnet.gradient_check.input_domain import InputDomain
 from minnet.gradient_check.report import Check, Mistake, Report
 
 
 @dataclass
-class Exam:
+class CheckState:
     """One subject on its bench, with the report that grows."""
 
-    bench: Bench
-    domain: Domain
+    harness: Harness
+    inputs: InputDomain
     report: Report
     seed: int
     batch: int = 5
     stream: int = 5
     precision: Precision = field(default_factory=Precision)
     random: bool = False
-    scene: Scene | None = None
+    point: EvaluationPoint | None = None
     blocked: set[str] = field(default_factory=set)  # arrays that are explained already
 
     def generator(self, part: int) -> np.random.Generator:
@@ -42,13 +42,13 @@ class Exam:
     def wrong(self, name: str, code: str, where: str, message: str, evidence: str) -> None:
         """A mistake; the same one is noted once."""
         method = where if where in ("forward", "backward", "__init__") else "backward"
-        subject = self.bench.subject
-        place = f"{subject.name}.{method}: "
+        layer = self.harness.layer
+        place = f"{layer.name}.{method}: "
         message = message[0].lower() + message[1:] if message.startswith("The ") else message
-        text = message if message.startswith(subject.name) else place + message
+        text = message if message.startswith(layer.name) else place + message
         known = any(m.code == code and m.where == where for m in self.report.mistakes)
         if not known:
-            self.report.mistakes.append(Mistake(code, where, text, evidence, subject.place(method)))
+            self.report.mistakes.append(Mistake(code, where, text, evidence, layer.place(method)))
         self._verdict(name, text)
 
     def _verdict(self, name: str, text: str) -> None:

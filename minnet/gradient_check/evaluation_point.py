@@ -22,7 +22,7 @@ from minnet.gradient_check.finite_differences import (
     refined,
     sample_columns,
 )
-from minnet.gradient_check.harness import Bench, Run, Values
+from minnet.gradient_check.harness import CallRecord, Harness, Values
 from minnet.utils.types import Array
 
 
@@ -54,13 +54,13 @@ class Precision:
 
 
 @dataclass
-class Scene:
+class EvaluationPoint:
     """A layer at one point x, with one cotangent g."""
 
-    bench: Bench
+    harness: Harness
     x: Array
     g: Array
-    run: Run
+    run: CallRecord
     precision: Precision
     training: bool = True
     stream: int = 5
@@ -84,21 +84,21 @@ class Scene:
     def names(self) -> list[str]:
         """What has a gradient: the input (unless it is indices), and every weight."""
         first = ["input"] if self.differentiable else []
-        return first + [w.name for w in self.bench.weights]
+        return first + [w.name for w in self.harness.weights]
 
     def value(self, name: str) -> Array:
         """The input or a weight at this point."""
-        return self.x if name == "input" else self.bench.values[name]
+        return self.x if name == "input" else self.harness.values[name]
 
     def function(self, name: str, x: Array | None = None) -> Callable[[Array], Array]:
         """y as a function of the input or of one weight, all else as here."""
-        bench, base = self.bench, self.x if x is None else x
+        harness, base = self.harness, self.x if x is None else x
 
         def f(v: Array) -> Array:
             if name == "input":
-                return np.asarray(bench.forward(v, None, self.training, self.stream))
-            values: Values = {**bench.values, name: v}
-            return np.asarray(bench.forward(base, values, self.training, self.stream))
+                return np.asarray(harness.forward(v, None, self.training, self.stream))
+            values: Values = {**harness.values, name: v}
+            return np.asarray(harness.forward(base, values, self.training, self.stream))
 
         return f
 
@@ -113,7 +113,7 @@ class Scene:
         value = x if name == "input" else self.value(name)
         generator = np.random.default_rng([self.seed, value.size])
         columns = sample_columns(value.size, generator, EVERY_ENTRY)
-        y0 = self.y if x is self.x else self.bench.forward(x, None, self.training, self.stream)
+        y0 = self.y if x is self.x else self.harness.forward(x, None, self.training, self.stream)
         return jacobian(
             self.function(name, x),
             value,
@@ -200,11 +200,13 @@ class Scene:
             true[number] = better
         return bool((np.abs(found - true) <= limit).all()) or len(failing) <= 12
 
-    def backward(self, g: Array) -> Run:
+    def backward(self, g: Array) -> CallRecord:
         """The student's answer to another cotangent, the same forward."""
         key = ("backward", np.asarray(g).tobytes())
         if key not in self.notes:
-            self.notes[key] = self.bench.run(self.x, g, training=self.training, stream=self.stream)
+            self.notes[key] = self.harness.run(
+                self.x, g, training=self.training, stream=self.stream
+            )
         return self.notes[key]  # type: ignore[no-any-return]
 
     def rows(self, name: str) -> Array | None:

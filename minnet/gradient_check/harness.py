@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from minnet.gradient_check.layer_under_test import Subject
+from minnet.gradient_check.layer_under_test import LayerUnderTest
 from minnet.gradient_check.parameter_recorder import RecordedParameter, parameters_in
 from minnet.gradient_check.random_state import own_generators
 from minnet.gradient_check.weight_access import Weight, same
@@ -23,7 +23,7 @@ Values = dict[str, Array]
 
 
 @dataclass
-class Run:
+class CallRecord:
     """What one forward, and perhaps one backward, gave."""
 
     x: Array
@@ -41,18 +41,18 @@ class Run:
         return self.dx if name == "input" else self.grads.get(name)
 
 
-class Bench:
+class Harness:
     """Runs a subject; knows its weights."""
 
-    def __init__(self, subject: Subject, weights: list[Weight] | None = None) -> None:
-        self.subject = subject
+    def __init__(self, layer: LayerUnderTest, weights: list[Weight] | None = None) -> None:
+        self.layer = layer
         self.weights = weights or []
         self.values: Values = {}
         self.first_values: Values = {}  # as the constructor made them
 
     def fresh(self, values: Values | None = None, training: bool = True) -> Any:
         """A new object with the weights of the examination."""
-        obj = self.subject.fresh()
+        obj = self.layer.fresh()
         found = parameters_in(obj) if self.weights else {}
         for weight in self.weights:
             value = (self.values if values is None else values).get(weight.name)
@@ -60,7 +60,7 @@ class Bench:
                 found[weight.name]._value = np.array(value, dtype=np.float64)
             elif value is not None:
                 weight.set(obj, value)
-        self.subject.set_mode(obj, training)
+        self.layer.set_mode(obj, training)
         return obj
 
     def forward(
@@ -73,8 +73,8 @@ class Bench:
     ) -> Any:
         """The output for a copy of x; errors come through."""
         obj = self.fresh(values, training) if obj is None else obj
-        self.subject.streams.restart(obj, own_generators(obj), stream)
-        return obj.forward(np.array(x), **self.subject.mode_arguments(training))
+        self.layer.streams.restart(obj, own_generators(obj), stream)
+        return obj.forward(np.array(x), **self.layer.mode_arguments(training))
 
     def run(
         self,
@@ -84,15 +84,15 @@ class Bench:
         training: bool = True,
         stream: int = 5,
         obj: Any = None,
-    ) -> Run:
+    ) -> CallRecord:
         """Forward, then backward with cotangent g if one is given; errors are noted."""
         obj = self.fresh(values, training) if obj is None else obj
         given = np.array(x)
-        run = Run(x=np.array(x), obj=obj)
+        run = CallRecord(x=np.array(x), obj=obj)
         before = {} if g is None else {w.name: np.array(w.value(obj)) for w in self.weights}
-        self.subject.streams.restart(obj, own_generators(obj), stream)
+        self.layer.streams.restart(obj, own_generators(obj), stream)
         try:
-            raw = obj.forward(given, **self.subject.mode_arguments(training))
+            raw = obj.forward(given, **self.layer.mode_arguments(training))
         except (Exception, SystemExit) as error:
             run.error, run.failed_in = error, "forward"
             return run
@@ -103,7 +103,7 @@ class Bench:
             self.back(run, cotangent, given, before)
         return run
 
-    def back(self, run: Run, g: Array, given: Array, before: Values) -> None:
+    def back(self, run: CallRecord, g: Array, given: Array, before: Values) -> None:
         """One backward on the object of a run, its results noted in the run."""
         obj, cotangent = run.obj, np.array(g)
         for parameter in parameters_in(obj).values():
@@ -127,14 +127,14 @@ class Bench:
             run.changed.append(("upstream", "backward"))
         self._note_changes(run, given, before, "backward")
 
-    def backward_again(self, run: Run, g: Array) -> Run:
+    def backward_again(self, run: CallRecord, g: Array) -> CallRecord:
         """A second backward after the same forward."""
-        second = Run(x=run.x, y=run.y, obj=run.obj)
+        second = CallRecord(x=run.x, y=run.y, obj=run.obj)
         before = {w.name: np.array(w.value(run.obj)) for w in self.weights}
         self.back(second, g, np.array(run.x), before)
         return second
 
-    def _note_changes(self, run: Run, given: Array, before: Values, method: str) -> None:
+    def _note_changes(self, run: CallRecord, given: Array, before: Values, method: str) -> None:
         already = {what for what, _ in run.changed}
         if "input" not in already and not same(given, run.x):
             run.changed.append(("input", method))

@@ -13,7 +13,7 @@ from minnet.utils.types import Array
 PRIMES = (5, 7, 11, 13)
 
 
-class Domain:
+class InputDomain:
     """Where inputs come from.
 
     kind: "real" (standard normal), "positive" (0.2 to 1.2), "given" (mixtures of the caller's

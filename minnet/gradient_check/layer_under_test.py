@@ -41,7 +41,7 @@ def check_made(made: Any) -> None:
         )
 
 
-class Subject:
+class LayerUnderTest:
     """A layer or loss under examination.
 
     Args:
@@ -91,7 +91,7 @@ class Subject:
             self.by_copy = False
             return self._prepared()
 
-    def put_back(self) -> None:
+    def restore(self) -> None:
         """Leave the class and its module as they were before the examination."""
         self._shared.restore()
 
@@ -198,10 +198,11 @@ def refused_on_purpose(error: BaseException) -> bool:
 
 def where_raised(error: BaseException) -> str:
     """File, line and text of the statement of the student's that raised."""
+    here = Path(__file__).parent
     frames = [
         f
         for f in traceback.extract_tb(error.__traceback__)
-        if "numpy" not in Path(f.filename).parts and "doctor" not in Path(f.filename).parts
+        if "numpy" not in Path(f.filename).parts and here not in Path(f.filename).parents
     ]
     if not frames:
         return ""

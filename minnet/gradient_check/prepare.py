@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from minnet.gradient_check.check_state import Exam
+from minnet.gradient_check.check_state import CheckState
 from minnet.gradient_check.find_parameters import find_weights, named_weights
 from minnet.gradient_check.finite_differences import is_single, mismatch
-from minnet.gradient_check.harness import Run
+from minnet.gradient_check.harness import CallRecord
 from minnet.gradient_check.input_domain import batch_sizes, random_weight
 from minnet.gradient_check.layer_under_test import where_raised
 from minnet.gradient_check.weight_access import Weight
@@ -35,32 +35,32 @@ def code_of_error(error: BaseException) -> str:
     return "raises"
 
 
-def find_input(exam: Exam) -> Run:
+def find_input(state: CheckState) -> CallRecord:
     """The first run that goes through forward: choose the kind of input and the batch size."""
-    exam.batch = exam.domain.batch
-    runs: list[Run] = []
-    kinds = ["given"] if exam.domain.kind == "given" else ["real", "positive", "indices"]
-    if exam.domain.kind == "indices" or getattr(exam.bench.subject.cls, "takes_indices", False):
+    state.batch = state.inputs.batch
+    runs: list[CallRecord] = []
+    kinds = ["given"] if state.inputs.kind == "given" else ["real", "positive", "indices"]
+    if state.inputs.kind == "indices" or getattr(state.harness.layer.cls, "takes_indices", False):
         kinds = ["indices"]
     for kind in kinds:
-        exam.domain.kind = kind
-        for batch in dict.fromkeys([max(exam.domain.batch, 3), exam.domain.batch]):
-            run = _try(exam, batch)
+        state.inputs.kind = kind
+        for batch in dict.fromkeys([max(state.inputs.batch, 3), state.inputs.batch]):
+            run = _try(state, batch)
             runs.append(run)
             if run.error is None and (kind == "indices" or _finite(run.y)):
-                exam.batch = batch
+                state.batch = batch
                 return run
         if kind == "real" and runs[-1].error is not None and not _wants_indices(runs[-1].error):
             break
-    exam.domain.kind = kinds[0]
+    state.inputs.kind = kinds[0]
     good = [run for run in runs if run.error is None]
-    exam.batch = exam.domain.batch if not good else len(good[0].x)
+    state.batch = state.inputs.batch if not good else len(good[0].x)
     return good[0] if good else runs[0]
 
 
-def _try(exam: Exam, batch: int) -> Run:
-    x = exam.domain.draw(batch, exam.generator(1), first=True)
-    return exam.bench.run(x, stream=exam.stream)
+def _try(state: CheckState, batch: int) -> CallRecord:
+    x = state.inputs.draw(batch, state.generator(1), first=True)
+    return state.harness.run(x, stream=state.stream)
 
 
 def _finite(y: Any) -> bool:
@@ -75,118 +75,120 @@ def _wants_indices(error: BaseException) -> bool:
     )
 
 
-def choose_batch(exam: Exam) -> None:
+def choose_batch(state: CheckState) -> None:
     """A batch size that no other size of the problem equals, if the layer takes any."""
-    run = exam.bench.run(exam.domain.draw(exam.batch, exam.generator(1)), stream=exam.stream)
-    others = set(exam.domain.shape[1:])
+    run = state.harness.run(state.inputs.draw(state.batch, state.generator(1)), stream=state.stream)
+    others = set(state.inputs.shape[1:])
     if isinstance(run.y, np.ndarray):
         others |= set(run.y.shape[1:]) | {int(np.prod(run.y.shape[1:]))}
-    others |= {n for w in exam.bench.weights for n in np.shape(exam.bench.values[w.name])}
+    others |= {n for w in state.harness.weights for n in np.shape(state.harness.values[w.name])}
     others |= {1, 2}
-    for batch in batch_sizes(exam.domain.batch, others):
-        run = exam.bench.run(exam.domain.draw(batch, exam.generator(1)), stream=exam.stream)
+    for batch in batch_sizes(state.inputs.batch, others):
+        run = state.harness.run(state.inputs.draw(batch, state.generator(1)), stream=state.stream)
         if run.error is None:
-            exam.batch = batch
+            state.batch = batch
             return
 
 
-def find_the_weights(exam: Exam, named: dict[str, str] | None) -> None:
+def find_weights_of_layer(state: CheckState, named: dict[str, str] | None) -> None:
     """All weights: the caller's, or what one forward and backward show."""
-    bench, subject = exam.bench, exam.bench.subject
-    x = exam.domain.draw(exam.batch, exam.generator(2))
-    before = bench.fresh()
-    run = bench.run(x, _ones, stream=exam.stream)
+    harness, layer = state.harness, state.harness.layer
+    x = state.inputs.draw(state.batch, state.generator(2))
+    before = harness.fresh()
+    run = harness.run(x, _ones, stream=state.stream)
     if named is not None:
-        bench.weights = named_weights(named)
-        if isinstance(subject._first, Layer):
-            known = {w.name for w in bench.weights}
-            bench.weights += [w for w in find_weights(before, run.obj) if w.name not in known]
+        harness.weights = named_weights(named)
+        if isinstance(layer._first, Layer):
+            known = {w.name for w in harness.weights}
+            harness.weights += [w for w in find_weights(before, run.obj) if w.name not in known]
     else:
-        bench.weights = find_weights(before, run.obj)
-        if not bench.weights:
-            _try_lazy(exam, run, x)
-    bench.weights = [w for w in bench.weights if not _is_cache(exam, w)]
+        harness.weights = find_weights(before, run.obj)
+        if not harness.weights:
+            _try_lazy(state, run, x)
+    harness.weights = [w for w in harness.weights if not _is_cache(state, w)]
 
 
 def _ones(y: Array) -> Array:
     return np.ones(np.shape(y))
 
 
-def _try_lazy(exam: Exam, run: Run, x: Array) -> None:
+def _try_lazy(state: CheckState, run: CallRecord, x: Array) -> None:
     """Weights that are made in the first forward: begin from an object that had one."""
     late = find_weights(run.obj, run.obj)
     if not late:
         return
-    other = exam.bench.run(exam.domain.draw(exam.batch, exam.generator(3)), _ones, obj=run.obj)
+    other = state.harness.run(
+        state.inputs.draw(state.batch, state.generator(3)), _ones, obj=run.obj
+    )
     kept = [np.array(w.value(run.obj)) for w in late]
     if other.error is None and all(
         np.array_equal(k, w.value(run.obj)) for k, w in zip(kept, late, strict=True)
     ):
-        bench = exam.bench
-        bench.subject.warm(lambda obj: bench.run(x, _ones, obj=obj, stream=exam.stream))
-        bench.weights = late
+        harness = state.harness
+        harness.layer.warm(lambda obj: harness.run(x, _ones, obj=obj, stream=state.stream))
+        harness.weights = late
 
 
-def _is_cache(exam: Exam, weight: Weight) -> bool:
+def _is_cache(state: CheckState, weight: Weight) -> bool:
     """True for an array that every forward overwrites, whatever it held."""
     if weight.kind == "parameter":
         return False
-    x = exam.domain.draw(exam.batch, exam.generator(2))
+    x = state.inputs.draw(state.batch, state.generator(2))
     after = []
     for shift in (0.0, 1.0):
-        obj = exam.bench.subject.fresh()
+        obj = state.harness.layer.fresh()
         held = np.asarray(weight.value(obj), dtype=np.float64) + shift
         weight.set(obj, held)
-        run = exam.bench.run(x, obj=obj, stream=exam.stream)
+        run = state.harness.run(x, obj=obj, stream=state.stream)
         if run.error is not None:
             return False
         after.append(np.array(weight.value(run.obj)))
     return bool(np.array_equal(after[0], after[1]))
 
 
-def randomize(exam: Exam) -> None:
+def randomize(state: CheckState) -> None:
     """Random numbers for all weights: of both signs, else positive, else near what they were."""
-    bench = exam.bench
-    obj = bench.subject.fresh()
-    originals = {w.name: np.asarray(w.value(obj), dtype=np.float64) for w in bench.weights}
-    bench.first_values = originals
-    x = exam.domain.draw(exam.batch, exam.generator(2))
+    harness = state.harness
+    obj = harness.layer.fresh()
+    originals = {w.name: np.asarray(w.value(obj), dtype=np.float64) for w in harness.weights}
+    harness.first_values = originals
+    x = state.inputs.draw(state.batch, state.generator(2))
     for attempt in ("both", "positive", "near"):
-        generator = exam.generator(4)
-        bench.values = {
+        generator = state.generator(4)
+        harness.values = {
             name: value * generator.uniform(0.7, 1.3, size=np.shape(value))
             if attempt == "near"
             else random_weight(value, generator, attempt == "positive")
             for name, value in originals.items()
         }
-        run = bench.run(x, stream=exam.stream)
+        run = harness.run(x, stream=state.stream)
         if run.error is None and _finite(run.y):
             break
-    _distrust_copies(exam, x)
+    _check_copies(state, x)
 
 
-def _distrust_copies(exam: Exam, x: Array) -> None:
+def _check_copies(state: CheckState, x: Array) -> None:
     """A function kept in an attribute may still hold on to the object that was copied."""
-    subject = exam.bench.subject
-    if not subject.made_here or not subject.by_copy or subject.warmed:
+    layer = state.harness.layer
+    if not layer.made_here or not layer.by_copy or layer.warmed:
         return
-    copied = exam.bench.run(x, stream=exam.stream)
-    subject.by_copy = False
-    made = exam.bench.run(x, stream=exam.stream)
-    subject.by_copy = made.error is not None or mismatch(copied.y, made.y) == 0
+    copied = state.harness.run(x, stream=state.stream)
+    layer.by_copy = False
+    made = state.harness.run(x, stream=state.stream)
+    layer.by_copy = made.error is not None or mismatch(copied.y, made.y) == 0
 
 
-def find_precision(exam: Exam) -> None:
+def find_precision(state: CheckState) -> None:
     """Whether the layer computes in single precision by itself."""
-    x = exam.domain.draw(exam.batch, exam.generator(5))
-    if exam.domain.kind == "indices":
-        y = exam.bench.run(x, stream=exam.stream).y
-        exam.precision.single = isinstance(y, np.ndarray) and y.dtype.kind == "f" and is_single(y)
+    x = state.inputs.draw(state.batch, state.generator(5))
+    if state.inputs.kind == "indices":
+        y = state.harness.run(x, stream=state.stream).y
+        state.precision.single = isinstance(y, np.ndarray) and y.dtype.kind == "f" and is_single(y)
         return
-    toward = exam.generator(7).uniform(0.3, 1.0, size=x.shape) * np.where(x < 0, -1, 1)
-    toward *= exam.generator(16).choice([0.5, 1.0], size=x.shape)  # no mere change of scale
+    toward = state.generator(7).uniform(0.3, 1.0, size=x.shape) * np.where(x < 0, -1, 1)
+    toward *= state.generator(16).choice([0.5, 1.0], size=x.shape)  # no mere change of scale
     base, tiny, small = (
-        exam.bench.run(x + size * np.maximum(np.abs(x), 1e-2) * toward, stream=exam.stream).y
+        state.harness.run(x + size * np.maximum(np.abs(x), 1e-2) * toward, stream=state.stream).y
         for size in (0, 1e-11, 1e-4)
     )
     if not all(isinstance(y, np.ndarray) and y.dtype.kind == "f" for y in (base, tiny, small)):
@@ -195,7 +197,7 @@ def find_precision(exam: Exam) -> None:
         return
     moved, at_once = base != small, base != tiny
     low = base.dtype.itemsize < 8 or is_single(base)
-    exam.precision.single = bool(
+    state.precision.single = bool(
         low or (_most(moved[base != 0]) and at_once.sum() < 0.1 * moved.sum())
     )
 
@@ -205,12 +207,12 @@ def _most(moved: Array) -> bool:
     return moved.size > 0 and bool(moved.mean() > 0.8)
 
 
-def find_randomness(exam: Exam) -> bool:
+def find_randomness(state: CheckState) -> bool:
     """Note whether the layer is random; False if the frozen stream does not freeze it."""
-    x = exam.domain.draw(max(exam.batch, 5), exam.generator(6))
-    first, again = (exam.bench.run(x, stream=exam.stream) for _ in range(2))
-    others = [exam.bench.run(x, stream=exam.stream + k) for k in (1, 2, 3)]
+    x = state.inputs.draw(max(state.batch, 5), state.generator(6))
+    first, again = (state.harness.run(x, stream=state.stream) for _ in range(2))
+    others = [state.harness.run(x, stream=state.stream + k) for k in (1, 2, 3)]
     if first.error is not None:
         return True
-    exam.random = any(mismatch(first.y, other.y) > 0 for other in others if other.error is None)
+    state.random = any(mismatch(first.y, other.y) > 0 for other in others if other.error is None)
     return mismatch(first.y, again.y) == 0 or not _finite(first.y)

@@ -1,8 +1,8 @@
-"""Metrics: functions `(prediction, target) -> float` that a Trainer reports beside the loss.
+"""Metrics: functions `(prediction, target) -> float` that a Trainer reports next to the loss.
 
-The prediction is what the network puts out, (m, 1) or (m, k). The target is as the Trainer
-keeps it: class labels (m,), or an array of the prediction's shape. A Trainer takes them by name,
-`metrics=["accuracy", "f1"]`, or as functions, a student's own among them.
+The prediction is the network's output, (m, 1) or (m, k). The target is as the Trainer stores it:
+class labels (m,), or an array of the prediction's shape. A Trainer takes metrics by name,
+`metrics=["accuracy", "f1"]`, or as functions, custom ones too.
 """
 
 from minnet.metrics.class_labels import THRESHOLD, predicted_classes, target_classes
@@ -17,7 +17,6 @@ from minnet.metrics.classification import (
 from minnet.metrics.probabilistic import brier_score, log_loss, roc_auc, top_k_accuracy
 from minnet.metrics.registry import CLASS_METRICS, METRICS, Metric, better, get
 from minnet.metrics.regression import mean_absolute_error, r_squared, root_mean_squared_error
-from minnet.training.epoch_predictions import Record
 
 mae = mean_absolute_error
 rmse = root_mean_squared_error
@@ -27,7 +26,6 @@ __all__ = [
     "METRICS",
     "THRESHOLD",
     "Metric",
-    "Record",
     "accuracy",
     "balanced_accuracy",
     "better",

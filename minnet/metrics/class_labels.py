@@ -1,4 +1,4 @@
-"""Classes, from what a network puts out and from what a Trainer keeps as the target."""
+"""Class labels, from the outputs of a network and from the targets as a Trainer stores them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from minnet.utils import array_checks
 from minnet.utils.types import Array
 
 THRESHOLD = 0.5
-"""A single output above this is class 1; at exactly 0.5 it is class 0, as argmax has it."""
+"""A single output above this is class 1; at exactly 0.5 it is class 0, as with argmax."""
 
 
 def predicted_classes(prediction: ArrayLike) -> Array:
@@ -41,7 +41,7 @@ def target_classes(target: ArrayLike) -> Array:
             row = int((~one_hot).argmax())
             raise ValueError(
                 f"metrics: target: expected one class for each row, got target[{row}] = "
-                f"{array[row]}. For several labels in a row write a metric of your own."
+                f"{array[row]}. For several labels per row write a custom metric."
             )
         return np.asarray(array.argmax(axis=1))
     labels = array.reshape(-1)
@@ -62,17 +62,15 @@ def both_classes(prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array
 
 
 def scores_and_classes(place: str, prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
-    """The network's numbers (m, k), one column for each class, and the true classes (m,).
+    """The network's outputs (m, k), one column for each class, and the true classes (m,).
 
     A single output stays one column: the score of class 1.
 
     Raises:
         ValueError: a true class for which there is no output.
     """
-    scores, true = (
-        array_checks.numeric_array(place, "prediction", prediction),
-        target_classes(target),
-    )
+    scores = array_checks.numeric_array(place, "prediction", prediction)
+    true = target_classes(target)
     array_checks.not_empty(place, "prediction", scores)
     array_checks.finite(place, "prediction", scores)
     array_checks.same_length(place, "prediction", scores, "target", true)

@@ -1,4 +1,4 @@
-"""How often the predicted class is the true one: accuracy and its relatives, from counts alone."""
+"""How often the predicted class is the true one: accuracy, precision, recall and others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ AVERAGES = ("auto", "binary", "macro")
 
 
 def accuracy(prediction: ArrayLike, target: ArrayLike) -> float:
-    """The share of samples, from 0 to 1, whose class is right.
+    """The share of samples, from 0 to 1, whose predicted class is right.
 
     >>> accuracy([[0.2], [0.9], [0.6], [0.4]], [0, 1, 1, 1])
     0.75
@@ -41,10 +41,10 @@ def confusion_matrix(prediction: ArrayLike, target: ArrayLike, classes: int | No
 
 
 def balanced_accuracy(prediction: ArrayLike, target: ArrayLike) -> float:
-    """The mean over the true classes of the share that is found (their recall).
+    """The mean recall: over the true classes, the share of their samples that is found.
 
-    1/k for guessing among k classes, however rare some of them are. A class without a sample has
-    no share, and is left out.
+    1/k for guessing among k classes, however rare some of them are. A class without samples has
+    no recall, and is left out.
 
     Source: Brodersen et al. (2010).
 
@@ -57,12 +57,12 @@ def balanced_accuracy(prediction: ArrayLike, target: ArrayLike) -> float:
 
 
 def precision(prediction: ArrayLike, target: ArrayLike, average: str = "auto") -> float:
-    """Of the samples that were called positive, the share that is: TP / (TP + FP).
+    """Of the samples predicted positive, the share that is positive: TP / (TP + FP).
 
     Args:
         average: "binary": class 1 is positive, class 0 negative. "macro": each class in turn is
-            the positive one, and the mean is taken over the classes that are predicted or true
-            somewhere. "auto": binary for two classes, macro for more.
+            the positive one, and the mean is over the classes that occur among predictions
+            or targets. "auto": binary for two classes, macro for more.
 
     A class that is never predicted has the precision 0 (as in scikit-learn, there with a warning).
 
@@ -79,7 +79,7 @@ def recall(prediction: ArrayLike, target: ArrayLike, average: str = "auto") -> f
     """Of the samples that are positive, the share that is found: TP / (TP + FN).
 
     `average` as in `precision`. A class that does not occur in the target has the recall 0 if it
-    is predicted somewhere, and is left out if not.
+    is predicted, and is left out if not.
 
     >>> recall([[0.2], [0.9], [0.6], [0.4]], [0, 1, 1, 1])
     0.6666666666666666
@@ -104,7 +104,7 @@ def f1(prediction: ArrayLike, target: ArrayLike, average: str = "auto") -> float
 def _of_each_class(
     place: str, prediction: ArrayLike, target: ArrayLike, average: str
 ) -> tuple[Array, Array, Array]:
-    """Right predictions, all predictions, all samples: of each class, or of class 1 alone."""
+    """Counts (right predictions, predictions, samples) of each class, or of class 1 alone."""
     if average not in AVERAGES:
         raise ValueError(
             f"{place}: average: expected one of {', '.join(map(repr, AVERAGES))}, got "
@@ -114,7 +114,7 @@ def _of_each_class(
     if average == "binary" and len(matrix) > 2:
         raise ValueError(
             f'{place}: average: expected "macro" for {len(matrix)} classes, got "binary", which '
-            f"asks for class 1 against class 0."
+            f"compares class 1 with class 0 only."
         )
     chosen = slice(None) if average == "macro" or len(matrix) > 2 else slice(1, 2)
     return matrix.diagonal()[chosen], matrix.sum(axis=0)[chosen], matrix.sum(axis=1)[chosen]

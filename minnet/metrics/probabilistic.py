@@ -1,4 +1,4 @@
-"""How good the probabilities are, and how well they put the samples in order."""
+"""How good the predicted probabilities are, and how well they rank the samples."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from minnet.utils.types import Array
 def log_loss(prediction: ArrayLike, target: ArrayLike) -> float:
     """-1/m sum ln p(true class): the cross-entropy, in nats.
 
-    Probabilities are first cut to [e, 1 - e], e the spacing of floats at 1 (2.2e-16 in float64,
+    Probabilities are first clipped to [e, 1 - e], e the spacing of floats at 1 (2.2e-16 in float64,
     1.2e-7 in float32), so that one that is 0 at the true class gives a large number, not infinity.
 
     Raises:
-        ValueError: numbers outside of [0, 1], or rows that do not sum to 1.
+        ValueError: numbers outside [0, 1], or rows that do not sum to 1.
 
     >>> round(log_loss([[0.2], [0.9]], [0, 1]), 4)
     0.1643
@@ -32,10 +32,10 @@ def brier_score(prediction: ArrayLike, target: ArrayLike) -> float:
     """The mean squared error of the probabilities; 0 is perfect.
 
     Two classes: 1/m sum (p - y)^2, p that of class 1, from 0 to 1. More: 1/m sum over samples and
-    classes (p - y)^2, from 0 to 2, as Brier had it for two as well.
+    classes (p - y)^2, from 0 to 2, as in Brier's paper also for two.
 
     Raises:
-        ValueError: numbers outside of [0, 1], or rows that do not sum to 1.
+        ValueError: numbers outside [0, 1], or rows that do not sum to 1.
 
     Source: Brier (1950).
 
@@ -54,11 +54,11 @@ def roc_auc(prediction: ArrayLike, target: ArrayLike) -> float:
         AUC = [R - n1 (n1 + 1) / 2] / (n1 n0)
 
     R: the sum of the ranks of the n1 positive scores among all, equal scores sharing the mean of
-    their ranks; n0 negative ones. 1/2 for guessing, 1 if a threshold parts the two. With three or
-    more outputs, the mean over the classes of each against the rest.
+    their ranks; n0: the number of negative ones. 1/2 for guessing, 1 if a threshold separates the
+    two. With three or more outputs, the mean over the classes of each against the rest.
 
     Raises:
-        ValueError: a class without a sample, for which there is no such curve.
+        ValueError: a class without samples, for which there is no ROC curve.
 
     Source: Hanley and McNeil (1982); Fawcett (2006) for several classes.
 
@@ -79,9 +79,9 @@ def roc_auc(prediction: ArrayLike, target: ArrayLike) -> float:
 
 
 def _area(score: Array, positive: Array) -> float:
-    """The formula of `roc_auc`."""
-    _, place, counts = np.unique(score, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
+    """The formula of `roc_auc`, for one class."""
+    _, position, counts = np.unique(score, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[position]
     n1 = int(positive.sum())
     n0 = len(positive) - n1
     return float(ranks[positive].sum() - n1 * (n1 + 1) / 2) / (n1 * n0)
@@ -90,7 +90,7 @@ def _area(score: Array, positive: Array) -> float:
 def top_k_accuracy(prediction: ArrayLike, target: ArrayLike, k: int = 2) -> float:
     """The share of samples whose true class is among the k largest outputs.
 
-    Of equal outputs that of the higher class counts as larger, as in scikit-learn.
+    Of equal outputs, the one of the higher class counts as larger, as in scikit-learn.
 
     Args:
         k: below the number of outputs; with all of them every sample would be right.
@@ -104,11 +104,11 @@ def top_k_accuracy(prediction: ArrayLike, target: ArrayLike, k: int = 2) -> floa
     outputs = scores.shape[1]
     if k >= outputs:
         raise ValueError(
-            f"top_k_accuracy: k: expected a number below that of the outputs, {outputs}, got {k}: "
-            f"every sample would be right."
+            f"top_k_accuracy: k: expected a number below the number of outputs, {outputs}, got "
+            f"{k}: every sample would be right."
         )
-    own = scores[np.arange(len(true)), true][:, None]
-    above = (scores > own) | ((scores == own) & (np.arange(outputs) > true[:, None]))
+    at_label = scores[np.arange(len(true)), true][:, None]
+    above = (scores > at_label) | ((scores == at_label) & (np.arange(outputs) > true[:, None]))
     return float((above.sum(axis=1) < k).mean())
 
 

@@ -1,12 +1,11 @@
-"""The metrics by name, and for each whether more of it is better."""
+"""The metrics by name, and for each whether higher or lower is better."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from minnet.metrics import classification, regression
-from minnet.metrics import probabilistic as probabilities
+from minnet.metrics import classification, probabilistic, regression
 from minnet.utils import checks
 from minnet.utils.types import Array
 
@@ -18,16 +17,16 @@ _HIGHER: dict[str, Metric] = {
     "precision": classification.precision,
     "recall": classification.recall,
     "f1": classification.f1,
-    "roc_auc": probabilities.roc_auc,
-    "top_k_accuracy": probabilities.top_k_accuracy,
-    "top_3_accuracy": partial(probabilities.top_k_accuracy, k=3),
-    "top_5_accuracy": partial(probabilities.top_k_accuracy, k=5),
+    "roc_auc": probabilistic.roc_auc,
+    "top_k_accuracy": probabilistic.top_k_accuracy,
+    "top_3_accuracy": partial(probabilistic.top_k_accuracy, k=3),
+    "top_5_accuracy": partial(probabilistic.top_k_accuracy, k=5),
     "r_squared": regression.r_squared,
 }
 
 _LOWER: dict[str, Metric] = {
-    "log_loss": probabilities.log_loss,
-    "brier_score": probabilities.brier_score,
+    "log_loss": probabilistic.log_loss,
+    "brier_score": probabilistic.brier_score,
     "mean_absolute_error": regression.mean_absolute_error,
     "mae": regression.mean_absolute_error,
     "root_mean_squared_error": regression.root_mean_squared_error,
@@ -36,17 +35,16 @@ _LOWER: dict[str, Metric] = {
 
 METRICS: dict[str, Metric] = {**_HIGHER, **_LOWER}
 
-
 CLASS_METRICS = tuple(
     _HIGHER[name] for name in ("accuracy", "balanced_accuracy", "precision", "recall", "f1")
 )
-"""Those that compare classes: they need one class for each sample."""
+"""Metrics that compare classes: they need one class for each sample."""
 
 _TAKEN = ("epoch", "loss", "seconds", "learning_rate")
 
 
 def get(metrics: str | Metric | Iterable[str | Metric]) -> dict[str, Metric]:
-    """Name to function, for names like "accuracy" and for functions of one's own."""
+    """Name to function, for names like "accuracy" and for custom functions."""
     if isinstance(metrics, str) or not isinstance(metrics, Iterable):
         metrics = [metrics]
     result: dict[str, Metric] = {}
@@ -62,7 +60,7 @@ def get(metrics: str | Metric | Iterable[str | Metric]) -> dict[str, Metric]:
             )
         if name in _TAKEN or name in result or name.startswith("val_"):
             raise ValueError(
-                f"Trainer: metrics: expected a name of its own for each metric, got {name!r}, "
+                f"Trainer: metrics: expected a different name for each metric, got {name!r}, "
                 f"which is taken. Give the function another name: def my_{name.strip('<>')}(...)."
             )
         result[name] = function
@@ -70,12 +68,12 @@ def get(metrics: str | Metric | Iterable[str | Metric]) -> dict[str, Metric]:
 
 
 def better(name: str) -> str | None:
-    """ "max" if more of it is better, "min" if less, None if the name is not known.
+    """ "max" if higher is better, "min" if lower, None if the name is not known.
 
     >>> better("val_accuracy"), better("loss"), better("my_metric")
     ('max', 'min', None)
     """
-    own = name[len("val_") :] if name.startswith("val_") else name
-    if own in _HIGHER:
+    name = name.removeprefix("val_")
+    if name in _HIGHER:
         return "max"
-    return "min" if own == "loss" or own in _LOWER else None
+    return "min" if name == "loss" or name in _LOWER else None

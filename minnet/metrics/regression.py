@@ -32,9 +32,9 @@ def root_mean_squared_error(prediction: ArrayLike, target: ArrayLike) -> float:
 def r_squared(prediction: ArrayLike, target: ArrayLike) -> float:
     """1 - sum (a - y)^2 / sum (y - mean of y)^2: the share of the variance that is explained.
 
-    1 is perfect, 0 is what the mean of y would reach, and it may be negative. Of several outputs
-    the mean. Where the target is constant there is no variance: 1 if all predictions are right,
-    else 0 (scikit-learn's rule).
+    1 is perfect, 0 is what predicting the mean of y gives, and it may be negative. For several
+    outputs it is the mean. Where the target is constant there is no variance: 1 if all
+    predictions are right, else 0 (scikit-learn's rule).
 
     Raises:
         ValueError: fewer than two samples.
@@ -45,11 +45,11 @@ def r_squared(prediction: ArrayLike, target: ArrayLike) -> float:
     a, y = _numbers("r_squared", prediction, target)
     if len(y) < 2:
         raise ValueError("r_squared: target: expected at least two samples, got 1.")
-    left = np.square(a - y).sum(axis=0)
-    whole = np.square(y - y.mean(axis=0)).sum(axis=0)
-    constant = whole == 0
-    explained = 1 - left / np.where(constant, 1, whole)
-    return float(np.where(constant, left == 0, explained).mean())
+    residual = np.square(a - y).sum(axis=0)
+    total = np.square(y - y.mean(axis=0)).sum(axis=0)
+    constant = total == 0
+    explained = 1 - residual / np.where(constant, 1, total)
+    return float(np.where(constant, residual == 0, explained).mean())
 
 
 def _numbers(place: str, prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
@@ -63,9 +63,9 @@ def _numbers(place: str, prediction: ArrayLike, target: ArrayLike) -> tuple[Arra
     a, y = arrays
     if a.shape != y.shape:
         raise ValueError(
-            f"{place}: expected prediction and target of one shape, got {np.shape(prediction)} "
-            f"and {np.shape(target)}. Nothing is broadcast; for class labels take a metric for "
-            f"classes."
+            f"{place}: expected prediction and target of the same shape, got "
+            f"{np.shape(prediction)} and {np.shape(target)}. Nothing is broadcast; for class "
+            f"labels use a metric for classes."
         )
     a, y = (array.reshape(len(array), -1).astype(np.float64) for array in (a, y))
     return a, y

@@ -1,4 +1,4 @@
-"""AdaDelta: steps of the size of the steps before, in the units of the weights."""
+"""AdaDelta: steps as large as the recent steps were, in the units of the weights."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class AdaDelta(Optimizer):
         w <- w - learning_rate d
 
     g sqrt(s)/sqrt(v) has the unit of w, where a plain gradient has its inverse; so the rate is 1
-    for all problems. s starts at 0, and the first steps are as small as sqrt(epsilon): epsilon
-    decides here how fast the training gets going.
+    for all problems. s starts at 0, and the first steps are as small as sqrt(epsilon): here epsilon
+    decides how fast the training starts.
 
     As in PyTorch, whose rho is `decay`; the paper has no learning rate.
 

@@ -1,4 +1,4 @@
-"""AdaGrad: each weight's rate falls with all the gradients that it has seen."""
+"""AdaGrad: each weight's rate falls with the sum of all its squared gradients so far."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ class Adam(Optimizer):
         m' = m / (1 - beta1^t),  v' = v / (1 - beta2^t)     at step t: both start at 0
 
     As in PyTorch, epsilon is added after the root of the corrected v' (Kingma and Ba's
-    "epsilon hat" is another one), and weight decay joins the gradient (AdamW: the weights).
+    "epsilon hat" is a different one), and weight decay joins the gradient (AdamW: the weights).
 
     Source: Kingma and Ba (2015), algorithm 1.
 
@@ -54,7 +54,7 @@ class Adam(Optimizer):
         self._adapt(w, self.decayed(w, g, scratch[0]), scratch[1], *memory)
 
     def _adapt(self, w: Array, g: Array, product: Array, m: Array, v: Array) -> None:
-        """All lines but that of the weight decay."""
+        """All lines except the weight decay."""
         m *= self.beta1
         m += np.multiply(g, 1 - self.beta1, out=product)
         v *= self.beta2
@@ -68,7 +68,7 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam with weight decay beside the adaptive step instead of inside of it:
+    """Adam with weight decay next to the adaptive step instead of inside it:
 
         w <- w - learning_rate weight_decay w
         w <- w - (the step of Adam, its g without weight decay)

@@ -1,4 +1,4 @@
-"""Clipping: a bound on the gradient, so that one steep place does not throw the weights away."""
+"""Gradient clipping: a bound on the gradient, so that one steep place does not ruin the weights."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from minnet.utils import checks
 from minnet.utils.types import Array
 
 
-class Clipping:
-    """Bounds a flat gradient g in place, each entry by value, then the whole by its length.
+class GradientClipping:
+    """Clips a flat gradient g in place: first each entry, then the norm of the whole vector.
 
-        g <- g cut to [-clip_value, clip_value]
+        g <- g clipped to [-clip_value, clip_value]
         g <- g min(1, clip_norm / (|g| + 1e-6))
 
-    The 1e-6 is PyTorch's. None leaves a bound out.
+    The 1e-6 is PyTorch's. None means no bound.
 
     Source: Pascanu, Mikolov, Bengio (2013).
 
     >>> g = np.array([3.0, 4.0])
-    >>> Clipping(clip_norm=1.0)(g)
+    >>> GradientClipping(clip_norm=1.0)(g)
     >>> g.round(4)
     array([0.6, 0.8])
     """
@@ -34,9 +34,9 @@ class Clipping:
         return checks.number("Trainer", name, value, minimum=0, above=True)
 
     def __call__(self, g: Array) -> None:
-        """Bound g in place."""
+        """Clip g in place."""
         if self.value is not None:
             np.clip(g, -self.value, self.value, out=g)
         if self.norm is not None:
-            length = float(np.linalg.norm(g.astype(np.float64, copy=False)))
-            g *= min(1.0, self.norm / (length + 1e-6))
+            norm = float(np.linalg.norm(g.astype(np.float64, copy=False)))
+            g *= min(1.0, self.norm / (norm + 1e-6))

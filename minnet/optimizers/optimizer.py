@@ -1,4 +1,8 @@
-"""What all optimizers share: the learning rate, the memory, and the way through the blocks."""
+"""What all optimizers share: the learning rate, the memory, and the loop over blocks of weights.
+
+An optimizer is a few whole-vector operations. A large vector is updated block by block, so that a
+block stays in the processor's cache while these operations work on it.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +22,13 @@ from minnet.utils.types import Array
 Step = Callable[[Any, Array, Array], None]
 
 BLOCK = 32768
-"""Entries that are updated at a time: few enough to stay in the processor's cache."""
+"""How many weights are updated at a time: few enough to stay in the processor's cache."""
 
 
 def _counted(step: Step) -> Step:
-    """The same `step`; one rate holds for all of it, and `steps` counts it.
+    """The same `step`, counted in `steps`, with one learning rate from its start to its end.
 
-    Around every `step`, also around one that a student writes, so that a schedule moves on.
+    Wraps every `step`, custom ones too, so that a schedule advances.
     """
 
     @functools.wraps(step)
@@ -45,20 +49,20 @@ def _counted(step: Step) -> Step:
 class Optimizer:
     """One update of all weights w from their gradients g.
 
-    A subclass names its memory, vectors as long as w that start at zero, in `memory`, and writes
+    A subclass names its memory (vectors as long as w that start at zero) in `memory`, and writes
     `update(w, g, scratch, *memory)`, which changes w and the memory in place; or it writes
-    `step(values, grads)` itself, and needs nothing of this class but the learning rate.
+    `step(values, grads)` itself, and needs only the learning rate of this class.
 
     Attributes:
-        learning_rate: that of the next step; inside of a step that of this one. May be assigned
+        learning_rate: that of the next step; during a step that of this one. May be assigned
             at any time, a number (0 is legal) or a schedule of `mn.schedules`.
-        schedule: the schedule, or None behind a plain number.
+        schedule: the schedule; None if the rate is a plain number.
         last_rate: the rate of the last step; None before the first.
         steps: the number of steps taken. state: the memory, name to vector.
 
     Raises:
-        TypeError, ValueError: a rate that is negative, NaN, infinite or no number, also one that
-            a schedule gives; vectors of different lengths, or another length than before.
+        TypeError, ValueError: a rate that is negative, NaN, infinite or not a number, also one
+            from a schedule; vectors of different lengths, or of another length than before.
 
     >>> class SignDescent(Optimizer):
     ...     def step(self, values, grads):
@@ -72,7 +76,7 @@ class Optimizer:
     memory: ClassVar[tuple[str, ...]] = ()
     state: dict[str, Array]
 
-    # Here, and not in __init__, for a student's optimizer that does not call it.
+    # Here, and not in __init__, for a custom optimizer that does not call it.
     steps = 0
     weight_decay = 0.0
     schedule: schedules.Rate | None = None
@@ -90,7 +94,7 @@ class Optimizer:
         self.weight_decay = self._number("weight_decay", weight_decay)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        """Give it a memory of its own, also without `super().__init__()`."""
+        """Create its state, also for a subclass without `super().__init__()`."""
         check_arguments(cls, args, kwargs)
         optimizer = super().__new__(cls)
         optimizer.state = {}
@@ -114,7 +118,7 @@ class Optimizer:
     def learning_rate(self, learning_rate: float | schedules.Rate) -> None:
         if isinstance(learning_rate, type):
             place = f"{type(self).__name__}: learning_rate"
-            raise TypeError(schedules.no_object(place, learning_rate))
+            raise TypeError(schedules.not_an_object(place, learning_rate))
         if callable(learning_rate):
             schedules.rate_of(type(self).__name__, learning_rate, self.steps)
             self.schedule = learning_rate
@@ -123,7 +127,7 @@ class Optimizer:
             self.schedule = None
 
     def _rate_now(self) -> float:
-        """The number, or what the schedule gives for the step that comes next."""
+        """The number, or the rate of the schedule for the next step."""
         if self.schedule is None:
             return self._learning_rate
         return schedules.rate_of(type(self).__name__, self.schedule, self.steps)
@@ -135,7 +139,7 @@ class Optimizer:
 
     @_counted
     def step(self, values: Array, grads: Array) -> None:
-        """One update in place, block by block, so that each block stays in the cache."""
+        """One update in place, block by block."""
         if (
             not isinstance(values, np.ndarray)
             or self._known != (values.shape, values.dtype)
@@ -155,7 +159,7 @@ class Optimizer:
                 self.update(w, grads[part], self._scratch[:, : len(w)], *[m[part] for m in memory])
 
     def prepare(self) -> None:
-        """Numbers that hold for a whole step, computed once before its blocks."""
+        """Compute what is the same for all blocks of a step."""
 
     def update(self, w: Array, g: Array, scratch: Array, *memory: Array) -> None:
         """Change one block of weights in place; `scratch` has two rows of its length to use."""
@@ -165,7 +169,7 @@ class Optimizer:
         )
 
     def decayed(self, w: Array, g: Array, scratch: Array) -> Array:
-        """Gives g + weight_decay w, the gradient with that of an L2 penalty; g itself stays."""
+        """g + weight_decay w, the gradient with that of an L2 penalty; g itself is not changed."""
         if not self.weight_decay:
             return g
         np.multiply(w, self.weight_decay, out=scratch)
@@ -175,30 +179,20 @@ class Optimizer:
     def _begin(self, values: Array, grads: Array) -> None:
         """At the first step: check the vectors, start the memory at zero."""
         place = type(self).__name__
-        for name, vector in (("values", values), ("grads", grads)):
-            if not isinstance(vector, np.ndarray) or vector.ndim != 1 or vector.dtype.kind != "f":
-                raise TypeError(
-                    f"{place}.step: {name}: expected a flat vector of floats, got "
-                    f"{checks.describe(vector)}."
-                )
-        if values.shape != grads.shape:
-            raise ValueError(
-                f"{place}.step: expected values and grads of one length, got {len(values)} and "
-                f"{len(grads)}."
-            )
+        _check_vectors(place, values, grads)
         for name in self.memory:
             vector = self.state.setdefault(name, np.zeros_like(values))
             if vector.shape != values.shape:
                 raise ValueError(
-                    f"{place}.step: expected the {len(vector)} values of the steps before, got "
-                    f"{len(values)}: this optimizer remembers another network. Make a new one."
+                    f"{place}.step: expected {len(vector)} values, as in the steps before, got "
+                    f"{len(values)}: this optimizer was used for another network. Create a new one."
                 )
             self.state[name] = vector.astype(values.dtype, copy=False)
         self._scratch = np.empty((2, min(BLOCK, len(values))), values.dtype)
         self._known = (values.shape, values.dtype)
 
     def serves(self, network: object) -> bool:
-        """Belong to this network from now on; False if another one has trained with it."""
+        """True if this optimizer may train the network; False if it has trained another one."""
         other = vars(self).get("_network")
         if other is not None and other() is network:
             return True
@@ -224,3 +218,18 @@ class Optimizer:
             f"{self.learning_rate:g}" if self.schedule is None else schedules.name_of(self.schedule)
         )
         return f"{type(self).__name__}(learning_rate={rate})"
+
+
+def _check_vectors(place: str, values: Array, grads: Array) -> None:
+    """Refuse what is not two flat vectors of floats of the same length."""
+    for name, vector in (("values", values), ("grads", grads)):
+        if not isinstance(vector, np.ndarray) or vector.ndim != 1 or vector.dtype.kind != "f":
+            raise TypeError(
+                f"{place}.step: {name}: expected a flat vector of floats, got "
+                f"{checks.describe(vector)}."
+            )
+    if values.shape != grads.shape:
+        raise ValueError(
+            f"{place}.step: expected values and grads of the same length, got {len(values)} and "
+            f"{len(grads)}."
+        )

@@ -1,10 +1,10 @@
-"""Penalties: what large weights cost, so that a network does not learn the noise by heart.
+"""Penalties: a price on large weights, so that a network does not learn the noise by heart.
 
 A penalty adds a term to the loss that depends on the weights alone. It acts on Parameters of two
 or more dimensions, that is on weights and not on biases or gains, unless a Parameter says
 otherwise (`Parameter(..., penalized=True)`). The Trainer adds it to every loss that it reports,
-`val_loss` too, and its gradient to the network's. To compare runs with and without a penalty look
-at a metric, for example "log_loss", which has none in it.
+`val_loss` too, and its gradient to the gradient of the loss. To compare runs with and without a
+penalty use a metric, for example "log_loss", which does not include it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Penalty:
         raise NotImplementedError(f"{type(self).__name__}: write value(self, w).")
 
     def gradient(self, w: Array) -> Array:
-        """Its derivative by each weight, of the shape of w."""
+        """The derivative of the cost by each weight, of the shape of w."""
         raise NotImplementedError(f"{type(self).__name__}: write gradient(self, w).")
 
     def __repr__(self) -> str:
@@ -61,9 +61,9 @@ class L1(Penalty):
 class L2(Penalty):
     """lambda/2 sum w^2, gradient lambda w: makes every weight smaller by a share of itself.
 
-    The 1/2 is that of the squared error: under SGD without momentum, L2(0.01) and
+    The 1/2 is there as in the squared error: under SGD without momentum, L2(0.01) and
     `weight_decay=0.01` on the same weights then take the same steps. Libraries that write
-    lambda sum w^2 take half the lambda for the same effect.
+    lambda sum w^2 need half the lambda for the same effect.
 
     Source: Hoerl and Kennard (1970), ridge regression; Nielsen, *Neural Networks and Deep
     Learning*, chapter 3.
@@ -82,7 +82,7 @@ class L2(Penalty):
 
 
 def get(penalty: Penalty | Iterable[Penalty] | None) -> list[Penalty]:
-    """No, one or several penalties as a list."""
+    """None, one or several penalties as a list."""
     if penalty is None:
         return []
     if not isinstance(penalty, (Penalty, Iterable)):

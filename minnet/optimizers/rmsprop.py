@@ -19,8 +19,8 @@ class RMSProp(Optimizer):
         w <- w - learning_rate u                    with momentum: b <- momentum b + u,
                                                     w <- w - learning_rate b
     Centered, the root is that of a variance: sqrt(v - n^2), n <- decay n + (1 - decay) g, and
-    steps are longer where the gradient hardly changes. Rounding can push a variance of 0 below
-    it; it is then taken as 0, where PyTorch gives NaN.
+    steps are longer where the gradient hardly changes. Rounding can make a variance of 0
+    negative; it is then taken as 0, where PyTorch gives NaN.
 
     As in PyTorch, epsilon is added after the root (elsewhere under it), `decay` is its alpha, and
     nothing corrects for the start at 0, so that the first steps are about 1 / sqrt(1 - decay)
@@ -76,7 +76,7 @@ class RMSProp(Optimizer):
             np.subtract(g, n, out=product)
             n += np.multiply(product, 1 - self.decay, out=product)
             np.multiply(n, n, out=product)
-            # Where v is infinite the root is, not inf - inf.
+            # Where v is infinite, so is the root; without this it would be inf - inf.
             np.minimum(product, np.finfo(product.dtype).max, out=product)
             np.subtract(v, product, out=product)
             np.sqrt(np.maximum(product, 0, out=product), out=product)

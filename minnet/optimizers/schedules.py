@@ -1,14 +1,14 @@
 """Schedules: the learning rate as a function of the step.
 
-Large steps at first, where the way is long and clear; small ones at the end, where noise would
+Large steps at first, while the minimum is far away; small ones at the end, where noise would
 carry the weights around the minimum. A schedule is called with the number of the step, counted
 from 0, and gives the rate of that update: a schedule for 100 steps gives rates for 0 to 99, and
-goes on at its last value. An optimizer takes one in the place of the number:
+stays at its last value. An optimizer takes one in place of a number:
 
     mn.SGD(learning_rate=mn.schedules.Cosine(0.1, steps=1000))
 
 Steps are updates, not epochs: one epoch has (samples / batch size) of them, rounded up. A
-schedule of one's own is any function `step -> rate`, or a subclass with `rate(step)`.
+custom schedule is any function `step -> rate`, or a subclass of `Schedule` with `rate(step)`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Schedule:
     """Subclass it and write `rate(step)`; the call checks the step.
 
     Raises:
-        TypeError, ValueError: a step that is no whole number >= 0.
+        TypeError, ValueError: a step that is not a whole number >= 0.
 
     >>> class Root(Schedule):
     ...     def rate(self, step):
@@ -39,7 +39,7 @@ class Schedule:
         return self.rate(checks.whole_number(type(self).__name__, "step", step, minimum=0))
 
     def rate(self, step: int) -> float:
-        """The same, for a step that is known to be a whole number."""
+        """The learning rate of this step, which is known to be a whole number."""
         raise NotImplementedError(f"{type(self).__name__}: write rate(self, step).")
 
     def _rate(self, name: str, value: float) -> float:
@@ -66,7 +66,7 @@ class Constant(Schedule):
         self.start = self._rate("start", start)
 
     def rate(self, step: int) -> float:  # noqa: ARG002 (the same for every step)
-        """Start."""
+        """The start, in every step."""
         return self.start
 
 
@@ -90,12 +90,12 @@ class StepDecay(Schedule):
         self.factor = checks.number("StepDecay", "factor", factor, minimum=0, maximum=1)
 
     def rate(self, step: int) -> float:
-        """Start factor^floor(t / every)."""
+        """start factor^floor(t / every)."""
         return self.start * self.factor ** (step // self.every)
 
 
 class Exponential(Schedule):
-    """rate(t) = start factor^t: the same share less in every step.
+    """rate(t) = start factor^t: smaller by the same share in every step.
 
     A factor of 0.999 halves the rate about every 693 steps (ln 2 / -ln factor).
 
@@ -115,7 +115,7 @@ class Exponential(Schedule):
         self.factor = checks.number("Exponential", "factor", factor, minimum=0, maximum=1)
 
     def rate(self, step: int) -> float:
-        """Start factor^t."""
+        """start factor^t."""
         return self.start * self.factor**step
 
 
@@ -143,7 +143,7 @@ class Polynomial(Schedule):
         self.power = checks.number("Polynomial", "power", power, minimum=0, above=True)
 
     def rate(self, step: int) -> float:
-        """End + (start - end) (1 - t / steps)^power."""
+        """end + (start - end) (1 - t / steps)^power."""
         left = 1 - min(step, self.steps) / self.steps
         return self.end + (self.start - self.end) * math.pow(left, self.power)
 
@@ -170,18 +170,18 @@ class Cosine(Schedule):
         self.end = self._rate("end", end)
 
     def rate(self, step: int) -> float:
-        """End + (start - end) (1 + cos(pi t / steps)) / 2."""
+        """end + (start - end) (1 + cos(pi t / steps)) / 2."""
         return _along_a_cosine(self.start, self.end, min(step, self.steps) / self.steps)
 
 
 class WarmUp(Schedule):
-    """A straight rise over some steps, then another schedule from its own step 0 on:
+    """A linear rise over some steps, then another schedule from its step 0 on:
 
         rate(t) = schedule(0) (t + 1) / (steps + 1)     for t < steps
         rate(t) = schedule(t - steps)                   afterwards
 
-    The first rate is above 0, because an update with 0 would be a wasted one. Whoever gives a
-    number for the schedule stays at that number.
+    The first rate is above 0, because an update with 0 would be wasted. If a number is
+    given for the schedule, the rate stays at that number.
 
     Args:
         schedule: what follows, a schedule or a number. steps: the length of the rise.
@@ -196,12 +196,12 @@ class WarmUp(Schedule):
 
     def __init__(self, schedule: float | Rate, steps: int) -> None:
         if isinstance(schedule, type):
-            raise TypeError(no_object("WarmUp: schedule", schedule))
+            raise TypeError(not_an_object("WarmUp: schedule", schedule))
         if not callable(schedule):
             schedule = Constant(self._rate("schedule", schedule))
         self.schedule: Rate = schedule
         self.steps = self._steps("steps", steps)
-        rate_of("WarmUp", schedule, 0)  # a function that gives no rate is refused here
+        rate_of("WarmUp", schedule, 0)  # a function that returns no rate is refused here
 
     def rate(self, step: int) -> float:
         """The line, then the schedule."""
@@ -213,7 +213,7 @@ class WarmUp(Schedule):
 class OneCycle(Schedule):
     """Up to a peak and down to almost nothing, both along half a cosine.
 
-    With T steps and the turn at r = warm_up T - 1:
+    With T steps and the peak at step r = warm_up T - 1:
 
         from peak / rise       at t = 0      to peak              at t = r
         from peak              at t = r      to peak / rise / fall at t = T - 1
@@ -224,7 +224,7 @@ class OneCycle(Schedule):
         rise: peak over first rate, >= 1. fall: first rate over last, >= 1.
 
     Source: Smith and Topin, "Super-convergence" (2018). PyTorch: `OneCycleLR`, the same to the
-    last step, after which it refuses to go on and this one stays where it is.
+    last step, after which PyTorch raises an error and this one keeps its last rate.
 
     >>> schedule = OneCycle(1.0, steps=10, warm_up=0.5)
     >>> [round(schedule(step), 3) for step in (0, 2, 4, 7, 9, 10)]
@@ -262,22 +262,22 @@ def _along_a_cosine(start: float, end: float, share: float) -> float:
 
 
 def name_of(schedule: Rate) -> str:
-    """How a schedule is called in messages: its repr, or the name of a plain function."""
+    """The name of a schedule in messages: its repr, or the name of a plain function."""
     if isinstance(schedule, Schedule):
         return repr(schedule)
     return getattr(schedule, "__name__", type(schedule).__name__)
 
 
-def no_object(place: str, schedule: type) -> str:
-    """The sentence for a class where an object was meant."""
+def not_an_object(place: str, schedule: type) -> str:
+    """The message for a class where an object was meant."""
     return (
-        f"{place}: expected a number or a schedule, got the class {schedule.__name__}. Make an "
-        f"object of it: {schedule.__name__}(...)."
+        f"{place}: expected a number or a schedule, got the class {schedule.__name__}. Create an "
+        f"object: {schedule.__name__}(...)."
     )
 
 
 def rate_of(place: str, schedule: Rate, step: int) -> float:
-    """What a schedule gives for a step: a finite number >= 0, else an error that names both."""
+    """The rate of a schedule at a step: a finite number >= 0, else an error that names both."""
     rate = schedule(step)
     if type(rate) is float and 0 <= rate < math.inf:
         return rate

@@ -1,39 +1,30 @@
-"""Pictures of histories, networks and data; every function returns Matplotlib Axes.
+"""Plots of histories, networks and data; the functions return Matplotlib Axes.
 
-One file per family of pictures. Matplotlib is loaded by the first picture, not by
-`import minnet`.
+One file per kind of picture. Matplotlib is loaded by the first picture, not by `import minnet`.
 """
 
 from minnet.plot.animation import boundary_animation
-from minnet.plot.bands import bands
+from minnet.plot.bars import median_steps, step_counts, steps_to_reach
 from minnet.plot.confusion_matrix import confusion_matrix
-from minnet.plot.counts import step_counts
 from minnet.plot.decision_regions import decision_boundary, decision_regions
 from minnet.plot.descent_paths import descent_paths
 from minnet.plot.functions import activation, cross_entropy, logit_gradient
 from minnet.plot.hidden_space import hidden_space
-from minnet.plot.histograms import (
-    activation_histograms,
-    gradient_histograms,
-    histograms,
-    norms,
-)
+from minnet.plot.histograms import activation_histograms, gradient_histograms, histograms
 from minnet.plot.images import feature_maps, filters, image_grid
-from minnet.plot.learning_curves import history
+from minnet.plot.learning_curves import histories, history, norms
 from minnet.plot.logic_gates import logic_gate
 from minnet.plot.loss_grid import LossGrid, descend, loss_grid
 from minnet.plot.loss_landscape import loss_contours, loss_slices, loss_surface
 from minnet.plot.misclassified import mistakes
-from minnet.plot.overlay import histories
 from minnet.plot.pairwise_boundaries import pairwise_lines
 from minnet.plot.run_curves import (
+    bands,
     learning_speed,
-    median_steps,
     output_gradient,
     single_neuron,
     steps_by_rate,
 )
-from minnet.plot.runs import steps_to_reach
 from minnet.plot.schedules import range_test, schedule
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""A decision boundary while it is learned, as a film."""
+"""A decision boundary while it is learned, as an animation."""
 
 from __future__ import annotations
 
@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from minnet.plot import checks as inputs
-from minnet.plot import plane, style
-from minnet.plot.decision_regions import _blue_to_orange
+from minnet.plot import style
+from minnet.plot.checks import (
+    check_binary_labels,
+    check_probability,
+    check_trainer,
+    checked_names,
+    outputs,
+    points_of,
+)
+from minnet.plot.decision_regions import blue_to_orange, padded_limits, plane_grid
 from minnet.training.callbacks import Callback
 from minnet.training.history import Row
 from minnet.training.trainer import Trainer
@@ -25,7 +32,7 @@ if TYPE_CHECKING:
 
 _GRID = 80
 _MARGIN = 0.06
-_SHADES = 10  # of the field, as in decision_boundary; and the film stays small
+_SHADES = 10  # as in decision_boundary; few colours keep the file small
 
 
 def boundary_animation(
@@ -39,14 +46,14 @@ def boundary_animation(
     class_names: Sequence[str] | None = None,
     milliseconds: int = 150,
 ) -> FuncAnimation:
-    """Train, look at the plane after each of these epochs, and make a film of what was seen.
+    """Train, and show the output over the plane after each of these epochs.
 
     Args:
         trainer: two inputs, one output from 0 to 1; it is trained for max(epochs) more epochs.
         x, y, batch_size: as in `fit`; x is (m, 2), the labels are 0 and 1.
-        epochs: whole numbers >= 0 that increase: a frame for each. 0 is before the first epoch.
+        epochs: increasing whole numbers >= 0, a frame for each. 0 is before the first epoch.
         ax: where to draw; None makes a new figure.
-        class_names: two names. milliseconds: how long a frame stands.
+        class_names: two names. milliseconds: how long each frame is shown.
 
     Returns:
         Matplotlib's animation: `.save("film.gif", writer="pillow")`. Keep it until it is saved or
@@ -66,85 +73,79 @@ def boundary_animation(
     ...     film.save(f"{folder}/film.gif", writer="pillow")
     """
     place = "mn.plot.boundary_animation"
-    if not isinstance(trainer, Trainer):
-        raise TypeError(f"{place}: trainer: expected a Trainer, got {checks.describe(trainer)}.")
-    points, labels = inputs.points_of(place, x, y)
-    if labels.max() > 1:
-        raise ValueError(f"{place}: y: expected labels 0 and 1, got {labels.max()}.")
-    names = inputs.checked_names(place, class_names, ["class 0", "class 1"])
+    check_trainer(place, trainer)
+    points, labels = points_of(place, x, y)
+    check_binary_labels(place, labels)
+    names = checked_names(place, class_names, ["class 0", "class 1"])
     interval = checks.whole_number(place, "milliseconds", milliseconds)
     wanted = _checked_epochs(place, epochs)
-    ranges = plane.surroundings(points, _MARGIN)
-    watcher = _Watcher(place, trainer, plane.grid(ranges, _GRID)[1], wanted)
+    ranges = padded_limits(points, _MARGIN)
+    recorder = _Recorder(place, trainer, plane_grid(ranges, _GRID)[1], wanted)
     if wanted[-1]:
-        trainer.fit(x, y, wanted[-1], batch_size, callbacks=[watcher], progress=False)
-    scene = _Film(watcher.frames, ranges, ax)
-    scene.draw_points(points, labels, names)
-    return scene.animation(interval)
+        trainer.fit(x, y, wanted[-1], batch_size, callbacks=[recorder], progress=False)
+    film = _Film(place, recorder.frames, ranges, ax)
+    film.draw_points(points, labels, names)
+    return film.animation(interval)
 
 
-class _Watcher(Callback):
-    """Asks the network at every point of the grid, after the epochs that are wanted."""
+class _Recorder(Callback):
+    """Evaluates the network at each point of the grid, after the chosen epochs."""
 
     def __init__(self, place: str, trainer: Trainer, grid: Array, wanted: list[int]) -> None:
         self.place, self.trainer, self.grid, self.wanted = place, trainer, grid, wanted
         self.frames: dict[int, Array] = {}
         self.epoch = 0
-        self.look()
+        self.record()
 
     def on_epoch_end(self, trainer: Trainer, row: Row) -> None:  # noqa: ARG002
-        """One more epoch is over."""
+        """Count the epoch."""
         self.epoch += 1
-        self.look()
+        self.record()
 
-    def look(self) -> None:
-        """Keep the frame of this epoch, if it is wanted."""
-        output = inputs.outputs(self.place, self.trainer.network, None, self.grid)
-        if output.shape[1:] != (1,) or output.min() < 0 or output.max() > 1:
-            raise ValueError(
-                f"{self.place}: trainer: expected one output from 0 to 1, got outputs of shape "
-                f"{output.shape[1:]} from {output.min():.4g} to {output.max():.4g}. End the "
-                f"network in mn.Sigmoid()."
-            )
+    def record(self) -> None:
+        """Keep the frame of this epoch if it is one of the chosen epochs."""
+        output = outputs(self.place, self.trainer.network, None, self.grid)
+        check_probability(self.place, "trainer", output)
         if self.epoch in self.wanted:
             self.frames[self.epoch] = output.reshape(_GRID, _GRID).astype(float)
 
 
 class _Film:
-    """One picture whose field and line change from frame to frame."""
+    """A picture whose background and boundary change from frame to frame."""
 
     def __init__(
-        self, frames: dict[int, Array], ranges: list[tuple[float, float]], ax: Axes | None
+        self,
+        place: str,
+        frames: dict[int, Array],
+        ranges: list[tuple[float, float]],
+        ax: Axes | None,
     ) -> None:
         self.frames = list(frames.items())
         self.axes = [np.linspace(*limits, _GRID) for limits in ranges]
-        self.own = ax is None
-        self.ax = ax = style.new_axes(ax, "boundary_animation", figsize=(4.6, 4.0))
-        self.field = ax.imshow(
+        self.new_figure = ax is None
+        self.ax = ax = style.new_axes(ax, place, figsize=(4.6, 4.0))
+        self.background = ax.imshow(
             self.frames[0][1],
             extent=(*ranges[0], *ranges[1]),
             origin="lower",
             aspect="auto",
             vmin=0,
             vmax=1,
-            cmap=_blue_to_orange().resampled(_SHADES),
+            cmap=blue_to_orange().resampled(_SHADES),
         )
         self.lines: list[Any] = []
         style.label(ax, "epoch 0", "x1", "x2")
         ax.grid(visible=False)
 
     def draw_points(self, points: Array, labels: Array, names: list[str]) -> None:
-        """The data, which stay."""
-        for index, name in enumerate(names):
-            look: dict[str, Any] = {"color": style.colour(index), "marker": style.marker(index)}
-            x1, x2 = points[labels == index].T
-            self.ax.scatter(x1, x2, s=22, label=name, edgecolors="white", linewidths=0.6, **look)
+        """The data, the same in all frames."""
+        style.scatter_classes(self.ax, points, labels, names, s=22, linewidths=0.6)
         style.legend_below(self.ax, handle=1)
 
     def show(self, number: int) -> list[Any]:
         """Draw one frame."""
         epoch, probability = self.frames[number]
-        self.field.set_data(probability)
+        self.background.set_data(probability)
         for line in self.lines:
             line.remove()
         before = list(self.ax.collections)
@@ -153,13 +154,13 @@ class _Film:
             self.ax.contour(*self.axes, probability, levels=[0.5], **look)
         self.lines = [line for line in self.ax.collections if line not in before]
         self.ax.set_title(f"epoch {epoch}", fontsize=style.TITLE)
-        return [self.field]
+        return [self.background]
 
     def animation(self, interval: int) -> FuncAnimation:
-        """All frames in order, the last one twice as long as ten others."""
+        """All frames in order; the last one is repeated ten times."""
         from matplotlib.animation import FuncAnimation
 
-        if self.own:  # arranged once: axes that move from frame to frame would flicker
+        if self.new_figure:  # fix the layout: axes that move from frame to frame would flicker
             figure: Any = self.ax.figure
             figure.draw_without_rendering()
             figure.set_layout_engine("none")
@@ -169,7 +170,7 @@ class _Film:
 
 
 def _checked_epochs(place: str, epochs: object) -> list[int]:
-    """Whole numbers from 0 on that increase."""
+    """Increasing whole numbers from 0 on."""
     if not isinstance(epochs, (Sequence, np.ndarray)) or isinstance(epochs, str) or not len(epochs):
         raise TypeError(
             f"{place}: epochs: expected a list such as range(0, 50, 2), got "

@@ -1,4 +1,4 @@
-"""The confusion matrix as a picture: which classes are taken for which."""
+"""The confusion matrix: which classes are predicted as which."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def confusion_matrix(
         ax: where to draw; None makes a new figure.
 
     Returns:
-        The Axes. A field is as dark as its share of its row, so that rare classes show too.
+        The Axes. Each cell is as dark as its share of its row, so that rare classes show too.
 
     Raises:
-        TypeError: matrix is no array of numbers, ax is no Axes, class_names are no names.
-        ValueError: matrix is not square, or holds what is no count; k names were not given.
+        TypeError: matrix is not an array of numbers, ax not an Axes, class_names not names.
+        ValueError: matrix is not square, or an entry is not a count; other than k names.
 
     >>> from minnet.plot import confusion_matrix
     >>> ax = confusion_matrix([[8, 2], [0, 5]], ["healthy", "ill"])
@@ -47,7 +47,7 @@ def confusion_matrix(
     counts = _checked_counts(matrix)
     k = len(counts)
     names = checked_names(_PLACE, class_names, [str(i) for i in range(k)])
-    ax = style.new_axes(ax, "confusion_matrix", figsize=_SIZE)
+    ax = style.new_axes(ax, _PLACE, figsize=_SIZE)
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for row, column in np.ndindex(k, k):
@@ -84,6 +84,6 @@ def _checked_counts(matrix: ArrayLike) -> Array:
         row, column = (int(i) for i in np.argwhere(wrong)[0])
         raise ValueError(
             f"{_PLACE}: matrix: expected counts 0, 1, 2, ..., got matrix[{row}, {column}] = "
-            f"{array[row, column]}. Shares are computed here: give the counts."
+            f"{array[row, column]}. The shares are computed here: give the counts."
         )
     return array.astype(np.int64)

@@ -1,4 +1,4 @@
-"""What a classifier says about every point of the plane, under the data that it learnt from."""
+"""Decision boundary and decision regions of a classifier with two inputs, and its data."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 
 from minnet.metrics import THRESHOLD
 from minnet.nn.network import Network
-from minnet.plot import checks as inputs
 from minnet.plot import style
+from minnet.plot.checks import check_scaler, checked_names, network_of, outputs, points_of
 from minnet.training.trainer import Trainer
 from minnet.utils.types import Array
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-_GRID = 200  # points along each side at which the network is asked
-_MARGIN = 0.06  # of the range of the data, left free on each side
+_GRID = 200  # points along each side at which the network is evaluated
+_MARGIN = 0.06  # of the range of the data, added on each side
 _POINT_SIZES = {200: 36, 600: 22, math.inf: 18}  # up to so many points: the area of each
 _LEVELS = np.linspace(0, 1, 11)
 _THIN, _THICK = 0.6, 1.8  # lines, in points
@@ -42,10 +42,10 @@ def decision_boundary(
 
     Args:
         trainer_or_network: two inputs, one output from 0 to 1.
-        x, y: points (m, 2) and their labels 0 and 1; the picture shows their surroundings.
+        x, y: points (m, 2) and their labels 0 and 1; they determine the limits of the axes.
         ax: where to draw; None makes a new figure.
-        scaler: the fitted Standardizer or MinMaxScaler of the network's training data, where it
-            had one. x is then in its own units, and so are the axes.
+        scaler: the fitted Standardizer or MinMaxScaler of the network's training data, if they
+            were scaled. x and the axes are then in the original units.
         feature_names: two names, with units. class_names: two names.
 
     Returns:
@@ -53,9 +53,9 @@ def decision_boundary(
         bar shows all three.
 
     Raises:
-        TypeError: no Trainer or Network, no Axes, no numbers.
-        ValueError: x is not (m, 2), y holds other labels than 0 and 1, the network takes another
-            number of features, has several outputs, or outputs that are no probabilities.
+        TypeError: not a Trainer or Network, not an Axes, or not numbers.
+        ValueError: x is not (m, 2), y holds labels other than 0 and 1, the network takes another
+            number of features, has several outputs, or outputs that are not probabilities.
 
     >>> import minnet as mn
     >>> from minnet.plot import decision_boundary
@@ -65,32 +65,24 @@ def decision_boundary(
     ('x1', 'x2')
     """
     place = "mn.plot.decision_boundary"
-    scene = _Scene(place, trainer_or_network, x, y, scaler)
-    output = scene.output()
+    plane = _Plane(place, trainer_or_network, x, y, scaler)
+    output = plane.output()
     if output.shape[1] != 1:
         raise ValueError(
             f"{place}: trainer_or_network: expected one output, got {output.shape[1]}. For "
-            f"several classes take mn.plot.decision_regions."
+            f"several classes use mn.plot.decision_regions."
         )
     if not (output.min() >= 0 and output.max() <= 1):
         raise ValueError(
             f"{place}: trainer_or_network: expected probabilities from 0 to 1, got outputs from "
             f"{output.min():.4g} to {output.max():.4g}. End the network in mn.Sigmoid()."
         )
-    scene.check_labels(2)
-    names = inputs.checked_names(place, class_names, ["class 0", "class 1"])
-    features = inputs.checked_names(place, feature_names, ["x1", "x2"], "feature_names")
-    ax = style.new_axes(ax, "decision_boundary")
-    probability = output.reshape(_GRID, _GRID)
-    filled = ax.contourf(*scene.axes, probability, levels=_LEVELS, cmap=_blue_to_orange())
-    bar = ax.figure.colorbar(filled, ax=ax, ticks=[0, 0.1, 0.3, 0.5, 0.7, 0.9, 1])
-    widths = {p: w for p, w in _LINES.items() if probability.min() < p < probability.max()}
-    if widths:
-        look: dict[str, Any] = {"colors": "black", "linewidths": list(widths.values())}
-        bar.add_lines(ax.contour(*scene.axes, probability, levels=list(widths), **look))
-    bar.set_label(f"probability: {names[1]}", fontsize=style.TEXT)
-    bar.ax.tick_params(labelsize=style.TICKS)
-    handles = scene.draw_points(ax, names)
+    plane.check_labels(2)
+    names = checked_names(place, class_names, ["class 0", "class 1"])
+    features = checked_names(place, feature_names, ["x1", "x2"], "feature_names")
+    ax = style.new_axes(ax, place)
+    _draw_probability(ax, plane, output.reshape(_GRID, _GRID), names[1])
+    handles = plane.draw_points(ax, names)
     style.label(ax, "Decision boundary", *features)
     ax.grid(visible=False)
     style.legend_below(ax, handles, columns=3, handle=1)
@@ -113,15 +105,15 @@ def decision_regions(
         trainer_or_network: two inputs, k >= 2 outputs, the largest of which decides.
         x, y: points (m, 2) and their labels 0 ... k-1, also as one-hot rows.
         ax: where to draw; None makes a new figure.
-        scaler: the fitted Standardizer or MinMaxScaler of the network's training data, where it
-            had one. x is then in its own units, and so are the axes.
+        scaler: the fitted Standardizer or MinMaxScaler of the network's training data, if they
+            were scaled. x and the axes are then in the original units.
         feature_names: two names, with units. class_names: k names.
 
     Returns:
-        The Axes. Each region has the colour of its class's points, and a hatch of its own.
+        The Axes. Each region has the colour of its class's points, and its own hatch.
 
     Raises:
-        TypeError: no Trainer or Network, no Axes, no numbers.
+        TypeError: not a Trainer or Network, not an Axes, or not numbers.
         ValueError: x is not (m, 2), y holds labels beyond k-1, the network takes another number
             of features or has one output only.
 
@@ -133,48 +125,43 @@ def decision_regions(
     ['class 0', 'class 1', 'class 2']
     """
     place = "mn.plot.decision_regions"
-    scene = _Scene(place, trainer_or_network, x, y, scaler)
-    output = scene.output()
+    plane = _Plane(place, trainer_or_network, x, y, scaler)
+    output = plane.output()
     k = output.shape[1]
     if k == 1:
         raise ValueError(
             f"{place}: trainer_or_network: expected an output for each class, got one output. For "
-            f"two classes and one output take mn.plot.decision_boundary."
+            f"two classes and one output use mn.plot.decision_boundary."
         )
-    scene.check_labels(k)
-    names = inputs.checked_names(place, class_names, [f"class {i}" for i in range(k)])
-    features = inputs.checked_names(place, feature_names, ["x1", "x2"], "feature_names")
-    ax = style.new_axes(ax, "decision_regions")
+    plane.check_labels(k)
+    names = checked_names(place, class_names, [f"class {i}" for i in range(k)])
+    features = checked_names(place, feature_names, ["x1", "x2"], "feature_names")
+    ax = style.new_axes(ax, place)
     for index in range(k):
-        _draw_region(ax, scene, _lead(output, index), index)
-    handles = scene.draw_points(ax, names)
+        _draw_region(ax, plane, _margin_over_others(output, index), index)
+    handles = plane.draw_points(ax, names)
     style.label(ax, "Decision regions", *features)
     ax.grid(visible=False)
     style.legend_below(ax, handles, columns=3, handle=1)
     return ax
 
 
-class _Scene:
+class _Plane:
     """The data, checked, and the grid of points around them."""
 
     def __init__(
         self, place: str, network: Trainer | Network, x: ArrayLike, y: ArrayLike, scaler: Any
     ) -> None:
         self.place = place
-        self.network = inputs.network_of(place, network)
-        inputs.check_scaler(place, scaler)
+        self.network = network_of(place, network)
+        check_scaler(place, scaler)
         self.scaler = scaler
-        self.points, self.labels = inputs.points_of(place, x, y)
-        low, high = self.points.min(axis=0), self.points.max(axis=0)
-        margin = np.where(high > low, (high - low) * _MARGIN, 0.5)
-        low, high = low - margin, high + margin
-        self.axes = [np.linspace(low[i], high[i], _GRID) for i in range(2)]
+        self.points, self.labels = points_of(place, x, y)
+        self.axes, self.grid = plane_grid(padded_limits(self.points, _MARGIN), _GRID)
 
     def output(self) -> Array:
         """The network's output (points of the grid, k)."""
-        first, second = np.meshgrid(*self.axes)
-        grid = np.column_stack([first.ravel(), second.ravel()])
-        return inputs.outputs(self.place, self.network, self.scaler, grid)
+        return outputs(self.place, self.network, self.scaler, self.grid)
 
     def check_labels(self, classes: int) -> None:
         """Refuse a label for which the network has no output."""
@@ -183,48 +170,74 @@ class _Scene:
             row = int(wrong.argmax())
             raise ValueError(
                 f"{self.place}: y: expected labels from 0 to {classes - 1}, as this network "
-                f"tells {classes} classes apart, got y[{row}] = {self.labels[row]}."
+                f"has {classes} classes, got y[{row}] = {self.labels[row]}."
             )
 
     def draw_points(self, ax: Axes, names: Sequence[str]) -> list[Any]:
-        """The points of each class in its own colour and marker; gives the legend's handles."""
+        """The points of each class; returns the legend handles."""
         size = next(s for most, s in _POINT_SIZES.items() if len(self.points) <= most)
-        handles = []
-        for index, name in enumerate(names):
-            x1, x2 = self.points[self.labels == index].T
-            look: dict[str, Any] = {"color": style.colour(index), "marker": style.marker(index)}
-            edge: dict[str, Any] = {"edgecolors": "white", "linewidths": 0.7}
-            handles.append(ax.scatter(x1, x2, s=size, label=name, zorder=3, **look, **edge))
-        return handles
+        look = {"s": size, "zorder": 3, "linewidths": 0.7}
+        return style.scatter_classes(ax, self.points, self.labels, names, **look)
 
 
-def _lead(output: Array, index: int) -> Array:
-    """How far one class is ahead of the best other one; its region is where this is positive."""
+def plane_grid(ranges: Sequence[tuple[float, float]], points: int) -> tuple[list[Array], Array]:
+    """The two axes (points,) of a grid, and all its points (points^2, 2), row by row.
+
+    >>> axes, all_points = plane_grid([(0, 1), (0, 2)], 2)
+    >>> all_points.tolist()
+    [[0.0, 0.0], [1.0, 0.0], [0.0, 2.0], [1.0, 2.0]]
+    """
+    axes = [np.linspace(low, high, points) for low, high in ranges]
+    first, second = np.meshgrid(*axes)
+    return axes, np.column_stack([first.ravel(), second.ravel()])
+
+
+def padded_limits(points: Array, margin: float) -> list[tuple[float, float]]:
+    """Minimum and maximum of each column, and beyond them a share `margin` of the range."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    padding = np.where(high > low, (high - low) * margin, 0.5)
+    return [(float(a), float(b)) for a, b in zip(low - padding, high + padding, strict=True)]
+
+
+def _draw_probability(ax: Axes, plane: _Plane, probability: Array, class_name: str) -> None:
+    """The probability as colours and lines, with a colour bar."""
+    filled = ax.contourf(*plane.axes, probability, levels=_LEVELS, cmap=blue_to_orange())
+    bar = ax.figure.colorbar(filled, ax=ax, ticks=[0, 0.1, 0.3, 0.5, 0.7, 0.9, 1])
+    widths = {p: w for p, w in _LINES.items() if probability.min() < p < probability.max()}
+    if widths:
+        look: dict[str, Any] = {"colors": "black", "linewidths": list(widths.values())}
+        bar.add_lines(ax.contour(*plane.axes, probability, levels=list(widths), **look))
+    bar.set_label(f"probability: {class_name}", fontsize=style.TEXT)
+    bar.ax.tick_params(labelsize=style.TICKS)
+
+
+def _margin_over_others(output: Array, index: int) -> Array:
+    """Its output minus the largest other output; the region of the class is where this is > 0."""
     others = np.delete(output, index, axis=1).max(axis=1)
     lead: Array = (output[:, index] - others).reshape(_GRID, _GRID)
     return lead
 
 
-def _draw_region(ax: Axes, scene: _Scene, lead: Array, index: int) -> None:
-    """One class's area and its edge, where it is anywhere ahead."""
+def _draw_region(ax: Axes, plane: _Plane, lead: Array, index: int) -> None:
+    """The region of one class and its edge; nothing if the class wins nowhere."""
     import matplotlib as mpl
 
     if lead.max() <= 0:
         return
     with mpl.rc_context({"hatch.color": style.tint(index, 0.6), "hatch.linewidth": 0.6}):
         ax.contourf(
-            *scene.axes,
+            *plane.axes,
             lead,
             levels=[0, max(1.0, float(lead.max()) * 2)],
             colors=[style.tint(index, 0.25)],
             hatches=[style.hatch(index)],
         )
     if lead.min() < 0:
-        ax.contour(*scene.axes, lead, levels=[0], colors="black", linewidths=_THICK)
+        ax.contour(*plane.axes, lead, levels=[0], colors="black", linewidths=_THICK)
 
 
-def _blue_to_orange() -> Any:
-    """From class 0's colour over white to class 1's, the first darker, so that grey shows it."""
+def blue_to_orange() -> Any:
+    """Class 0's colour through white to class 1's; the first is darker, also in a grey print."""
     from matplotlib.colors import LinearSegmentedColormap
 
     ends = [style.tint(0, 0.5), (0.97, 0.97, 0.97), style.tint(1, 0.3)]

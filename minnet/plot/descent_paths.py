@@ -1,4 +1,4 @@
-"""Ways down a hill: the contours of a function of two numbers, with the steps of optimizers."""
+"""The paths of optimizers over the contours of a function of two numbers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from minnet.plot import checks as inputs
-from minnet.plot import plane, style
-from minnet.plot.functions import checked_span
+from minnet.plot import style
+from minnet.plot.checks import checked_mapping, checked_names, checked_span
+from minnet.plot.decision_regions import padded_limits, plane_grid
 from minnet.utils import array_checks, checks
 from minnet.utils.types import Array
 
@@ -34,38 +34,51 @@ def descent_paths(
     spans: Sequence[tuple[float, float]] | None = None,
     legend: bool = True,
 ) -> Axes:
-    """Contours of a function of two numbers, and on it the points that each optimizer visited.
+    """Contours of a function of two numbers, and the points that each optimizer visited.
 
     Args:
-        function: takes two arrays of one shape and returns the heights, an array of that shape.
+        function: takes two arrays of one shape and returns the heights, an array of the same shape.
         paths: name -> points (n, 2), the start first.
         ax: where to draw; None makes a new figure.
-        names: what the two numbers are called.
-        spans: (low, high) of each; None takes the surroundings of the paths.
+        names: the names of the two numbers.
+        spans: (low, high) of each; None fits them to the paths.
         legend: False leaves it out.
 
     Returns:
         The Axes; a filled circle marks the start of each path, a star its end.
 
     Raises:
-        TypeError, ValueError: no function, no paths, points that are not (n, 2).
+        TypeError, ValueError: not a function, no paths, points that are not (n, 2).
 
     >>> ax = descent_paths(lambda x, y: x**2 / 10 + y**2, {"SGD": [[-7, 2], [-6, 1], [-5, 0]]})
     >>> ax.lines[0].get_xdata().tolist()
     [-7.0, -6.0, -5.0]
     """
     place = "mn.plot.descent_paths"
+    points = checked_paths(place, paths)
+    axes_names = checked_names(place, names, ("x", "y"), "names")
+    ranges = padded_limits(np.concatenate(list(points.values())), _MARGIN)
+    if spans is not None:
+        ranges = _checked_spans(place, spans)
+    axes, heights = _heights(place, function, ranges)
+    ax = style.new_axes(ax, place)
+    ax.contour(*axes, heights, levels=14, colors="0.6", linewidths=0.8)
+    draw_paths(ax, points)
+    style.finish(ax, title, *axes_names, legend=legend)
+    ax.grid(visible=False)
+    return ax
+
+
+def _heights(
+    place: str, function: Callable[[Array, Array], Array], ranges: list[tuple[float, float]]
+) -> tuple[list[Array], Array]:
+    """The axes of a grid, and the function's values on it."""
     if not callable(function):
         raise TypeError(
             f"{place}: function: expected a function of two arrays, such as lambda x, y: x**2 + "
             f"y**2, got {checks.describe(function)}."
         )
-    points = checked_paths(place, paths)
-    axes_names = inputs.checked_names(place, names, ("x", "y"), "names")
-    ranges = plane.surroundings(np.concatenate(list(points.values())), _MARGIN)
-    if spans is not None:
-        ranges = _checked_spans(place, spans)
-    (first, second), at = plane.grid(ranges, _GRID)
+    axes, at = plane_grid(ranges, _GRID)
     try:
         heights = np.asarray(function(*at.T.reshape(2, _GRID, _GRID)))
     except TypeError as error:
@@ -79,14 +92,7 @@ def descent_paths(
             f"{(_GRID, _GRID)}, got {heights.shape}."
         )
     array_checks.finite(place, "function(x, y)", heights)
-    ax = style.new_axes(ax, "descent_paths")
-    ax.contour(first, second, heights, levels=14, colors="0.6", linewidths=0.8)
-    draw_paths(ax, points)
-    style.label(ax, title, *axes_names)
-    ax.grid(visible=False)
-    if legend:
-        style.legend_below(ax, handle=3)
-    return ax
+    return axes, heights
 
 
 def _checked_spans(place: str, spans: object) -> list[tuple[float, float]]:
@@ -101,7 +107,7 @@ def _checked_spans(place: str, spans: object) -> list[tuple[float, float]]:
 def draw_paths(ax: Axes, paths: Mapping[str, Array], on_colour: bool = False) -> None:
     """Each path as a line with some of its points marked, its start and its end.
 
-    On coloured ground the first path is vermilion, with a white edge that is seen everywhere.
+    On a coloured background the first path is vermilion, with a white edge that shows on it.
     """
     from matplotlib.patheffects import Normal, Stroke
 
@@ -127,15 +133,8 @@ def draw_paths(ax: Axes, paths: Mapping[str, Array], on_colour: bool = False) ->
 
 def checked_paths(place: str, paths: object, columns: int = 2) -> dict[str, Array]:
     """name -> finite points (n, columns)."""
-    if not isinstance(paths, Mapping):
-        raise TypeError(
-            f"{place}: paths: expected a dict, name -> points (n, {columns}), got "
-            f"{checks.describe(paths)}."
-        )
-    if not paths:
-        raise ValueError(f"{place}: paths: expected at least one path, got an empty dict.")
     result = {}
-    for name, value in paths.items():
+    for name, value in checked_mapping(place, "paths", paths, f"points (n, {columns})").items():
         points = array_checks.numeric_array(place, f"paths[{name!r}]", value)
         if points.ndim != 2 or points.shape[1] != columns or not len(points):
             raise ValueError(

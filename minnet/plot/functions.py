@@ -1,7 +1,7 @@
-"""Losses and activations as curves: the formulas of the chapter, drawn from the code that runs.
+"""Losses and activations as curves, computed by the code that trains.
 
-Nothing here is drawn from a formula of its own: every curve is what the library's own `forward`
-and `backward` return, so a picture that looks right says that the code is.
+No formula is written down a second time: each curve is what `forward` and `backward` return, so a
+correct picture also says that the code is correct.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from minnet.nn.activations import Softmax
 from minnet.nn.layer import Layer
 from minnet.nn.losses import BinaryCrossEntropy, Loss
 from minnet.plot import style
+from minnet.plot.checks import checked_mapping, checked_span
 from minnet.utils import array_checks, checks
 from minnet.utils.types import Array
 
@@ -30,16 +31,16 @@ _OTHERS = 2  # the scores that stay 0 where a softmax is drawn
 
 
 def cross_entropy(ax: Axes | None = None) -> Axes:
-    """The price of a prediction a: -ln a where y = 1, -ln(1 - a) where y = 0.
+    """The loss of a prediction a: -ln a where y = 1, -ln(1 - a) where y = 0.
 
     Args:
         ax: where to draw; None makes a new figure.
 
     Returns:
-        The Axes; horizontal: the prediction a, vertical: the cross-entropy of one sample in nats.
+        The Axes; x axis: the prediction a, y axis: the cross-entropy of one sample in nats.
 
     Raises:
-        TypeError: ax is no Axes.
+        TypeError: ax is not an Axes.
 
     Source: Nielsen, *Neural Networks and Deep Learning*, chapter 3.
 
@@ -47,18 +48,16 @@ def cross_entropy(ax: Axes | None = None) -> Axes:
     >>> round(float(np.interp(0.5, *ax.lines[0].get_data())), 3)
     0.693
     """
-    ax = style.new_axes(ax, "cross_entropy")
+    ax = style.new_axes(ax, "mn.plot.cross_entropy")
     a = np.linspace(0.005, 0.995, 199)
     for index, (y, text) in enumerate(((1.0, "y = 1: -ln a"), (0.0, "y = 0: -ln(1 - a)"))):
-        price = [BinaryCrossEntropy().forward(np.array([[p]]), np.array([[y]])) for p in a]
-        ax.plot(a, price, label=text, linewidth=2, **style.line(index))
-    for p, offset in ((0.5, (0, 70)), (0.8, (8, 30))):  # where no curve is
-        price_of_p = BinaryCrossEntropy().forward(np.array([[p]]), np.array([[1.0]]))
-        _mark(ax, p, price_of_p, f"-ln {p:g} = {price_of_p:.3f}", offset, ha="center")
+        losses = [BinaryCrossEntropy().forward(np.array([[p]]), np.array([[y]])) for p in a]
+        style.curve(ax, index, a, losses, text)
+    for p, offset in ((0.5, (0, 70)), (0.8, (8, 30))):  # away from the curves
+        loss_of_p = BinaryCrossEntropy().forward(np.array([[p]]), np.array([[1.0]]))
+        _mark(ax, p, loss_of_p, f"-ln {p:g} = {loss_of_p:.3f}", offset, ha="center")
     ax.set_ylim(bottom=0)
-    style.label(ax, "Cross-entropy", "prediction a", "loss of one sample (nats)")
-    style.legend_below(ax, handle=3)
-    return ax
+    return style.finish(ax, "Cross-entropy", "prediction a", "loss of one sample (nats)")
 
 
 def activation(
@@ -71,21 +70,21 @@ def activation(
 ) -> Axes:
     """An activation a = f(z) and its derivative, as its `forward` and `backward` compute them.
 
-    Of a Softmax, whose outputs depend on all scores, the first of three is drawn over its own
-    score while the two others stay 0.
+    The outputs of a Softmax depend on all scores: the first of three is drawn over its own score,
+    with the two others at 0.
 
     Args:
-        activation: any elementwise Layer, also your own, or a Softmax.
+        activation: any elementwise Layer, also a custom one, or a Softmax.
         ax: where to draw; None makes a new figure.
-        span: the least and the greatest z.
-        mark_maximum: True marks the derivative's greatest value, with its number.
-        legend: False leaves it out, where several pictures share one.
+        span: the smallest and the largest z.
+        mark_maximum: True marks the maximum of the derivative, with its value.
+        legend: False leaves it out, for several pictures that share one.
 
     Returns:
         The Axes; two lines, labelled "a = f(z)" and "derivative".
 
     Raises:
-        TypeError, ValueError: no Layer, no Axes, no span; a layer that is not elementwise.
+        TypeError, ValueError: not a Layer, an Axes or a span; a layer that is not elementwise.
 
     >>> import minnet as mn
     >>> ax = activation(mn.Sigmoid(), mark_maximum=True)
@@ -98,17 +97,14 @@ def activation(
     mark = checks.boolean(place, "mark_maximum", mark_maximum)
     z = np.linspace(low, high, _POINTS)
     a, derivative = _forward_and_derivative(place, layer, z)
-    ax = style.new_axes(ax, "activation")
-    ax.plot(z, a, label="a = f(z)", linewidth=2, **style.line(0))
-    ax.plot(z, derivative, label="derivative", linewidth=2, **style.line(1))
+    ax = style.new_axes(ax, place)
+    style.curve(ax, 0, z, a, "a = f(z)")
+    style.curve(ax, 1, z, derivative, "derivative")
     if mark:
         at = int(derivative.argmax())
         text = f"maximum {derivative[at]:.4g}"
         _mark(ax, z[at], derivative[at], text, (10, 6))
-    style.label(ax, type(activation).__name__, "z", "a and da/dz")
-    if legend:
-        style.legend_below(ax, handle=3)
-    return ax
+    return style.finish(ax, type(activation).__name__, "z", "a and da/dz", legend=legend)
 
 
 def logit_gradient(
@@ -121,25 +117,25 @@ def logit_gradient(
     title: str | None = None,
     legend: bool = True,
 ) -> Axes:
-    """dL/dz over z, the input of the last activation, under several losses: who learns when wrong?
+    """dL/dz over z, the input of the last activation: which loss learns when it is wrong?
 
-    Behind a sigmoid it is (a - y) a (1 - a) for squared error, and a - y for cross-entropy. Where
+    After a sigmoid it is (a - y) a (1 - a) for squared error, and a - y for cross-entropy. If
     there are several outputs, z is the score of the first, and the others are 0.
 
     Args:
-        activation: the network's last, such as `Sigmoid()` or `Softmax()`.
+        activation: the last layer, such as `Sigmoid()` or `Softmax()`.
         losses: name -> loss.
         target: the target row, one number for each output: [1] or [1, 0, 0].
         ax: where to draw; None makes a new figure.
-        span: the least and the greatest z.
-        legend: False leaves it out, where several pictures share one.
+        span: the smallest and the largest z.
+        legend: False leaves it out, for several pictures that share one.
 
     Returns:
-        The Axes; a line for each loss, computed as the Trainer does it: from z where the
-        activation is the loss's canonical one, else by the chain rule.
+        The Axes; a line for each loss, computed as in the Trainer: from z if the activation is
+        the canonical one of the loss, else by the chain rule.
 
     Raises:
-        TypeError, ValueError: no Layer, no losses, a target that is no row of numbers.
+        TypeError, ValueError: not a Layer, no losses, a target that is not a row of numbers.
 
     >>> import minnet as mn
     >>> both = {"squared error": mn.MeanSquaredError(), "cross-entropy": mn.BinaryCrossEntropy()}
@@ -157,7 +153,7 @@ def logit_gradient(
             f"For one sigmoid: [1]; for a softmax of three: [1, 0, 0]."
         )
     array_checks.finite(place, "target", row)
-    for loss in losses.values():  # a pair that the Trainer refuses has no picture either
+    for loss in losses.values():  # refuses what the Trainer refuses
         loss.check_last_layer(layer)
         loss.prepare_target(row[None], (1, row.size), row.dtype)
     z = np.linspace(*checked_span(place, span), _POINTS)
@@ -165,19 +161,16 @@ def logit_gradient(
     scores[:, 0] = z
     targets = np.tile(row, (len(z), 1))
     gradients = {name: _gradient(layer, loss, scores, targets) for name, loss in losses.items()}
-    ax = style.new_axes(ax, "logit_gradient")
+    ax = style.new_axes(ax, place)
     for index, (name, gradient) in enumerate(gradients.items()):
-        ax.plot(z, gradient[:, 0], label=str(name), linewidth=2, **style.line(index))
+        style.curve(ax, index, z, gradient[:, 0], str(name))
     ax.axhline(0, color="0.4", linewidth=0.8)
     text = f"{type(activation).__name__}, y = {', '.join(f'{y:g}' for y in row)}"
-    style.label(ax, text if title is None else title, "z", "dL/dz")
-    if legend:
-        style.legend_below(ax, handle=3)
-    return ax
+    return style.finish(ax, text if title is None else title, "z", "dL/dz", legend=legend)
 
 
 def _gradient(layer: Layer, loss: Loss, z: Array, y: Array) -> Array:
-    """dL/dz of each sample alone: times m, because the loss is a mean over m."""
+    """dL/dz of each sample by itself: times m, because the loss is a mean over m."""
     if loss.canonical is type(layer):
         loss.forward_from_logits(z, y)
         return loss.backward_from_logits() * len(z)
@@ -205,7 +198,7 @@ def _forward_and_derivative(place: str, layer: Layer, z: Array) -> tuple[Array, 
 def _mark(
     ax: Axes, x: float, y: float, text: str, offset: tuple[float, float], ha: str = "left"
 ) -> None:
-    """A point with its number beside it."""
+    """A point with its value next to it."""
     ax.plot([x], [y], marker="o", markersize=7, color="black", linestyle="none")
     ax.annotate(
         text,
@@ -219,33 +212,21 @@ def _mark(
 
 
 def _copied_layer(place: str, name: str, layer: object) -> Layer:
-    """A copy, so that drawing leaves nothing behind in the layer of a network."""
+    """A copy, so that drawing does not change the layer of a network."""
     if isinstance(layer, type) or not isinstance(layer, Layer):
         raise TypeError(
             f"{place}: {name}: expected a layer such as mn.Sigmoid(), got "
-            f"{checks.describe(layer)}. A class needs its brackets: Sigmoid()."
+            f"{checks.describe(layer)}. A class needs brackets: Sigmoid()."
         )
     return copy.deepcopy(layer)
 
 
 def _check_losses(place: str, losses: object) -> None:
     """A dict, name -> Loss, of at least one."""
-    if not isinstance(losses, Mapping) or not all(isinstance(v, Loss) for v in losses.values()):
-        raise TypeError(
-            f"{place}: losses: expected a dict, name -> loss, such as "
-            f'{{"cross-entropy": mn.BinaryCrossEntropy()}}, got {checks.describe(losses)}.'
-        )
-    if not losses:
-        raise ValueError(f"{place}: losses: expected at least one loss, got an empty dict.")
-
-
-def checked_span(place: str, span: object, name: str = "span") -> Span:
-    """Two numbers, the first below the second."""
-    if not isinstance(span, (tuple, list, np.ndarray)) or len(span) != 2:
-        raise TypeError(
-            f"{place}: {name}: expected two numbers (low, high), got {checks.describe(span)}."
-        )
-    low, high = (checks.number(place, f"{name}[{i}]", span[i]) for i in range(2))
-    if low >= high:
-        raise ValueError(f"{place}: {name}: expected low < high, got ({low:g}, {high:g}).")
-    return low, high
+    wanted = 'loss, such as {"cross-entropy": mn.BinaryCrossEntropy()}'
+    for name, loss in checked_mapping(place, "losses", losses, wanted).items():
+        if not isinstance(loss, Loss):
+            raise TypeError(
+                f"{place}: losses: expected a dict, name -> {wanted}, got {checks.describe(loss)} "
+                f"under {name!r}."
+            )

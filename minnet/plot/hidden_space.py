@@ -1,4 +1,4 @@
-"""What a hidden layer of two units makes of the plane: the data as the output layer sees them."""
+"""The plane transformed by a hidden layer of two units: the data as the output layer sees them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.nn.network import Network
-from minnet.plot import checks as inputs
-from minnet.plot import plane, style
+from minnet.plot import style
+from minnet.plot.checks import (
+    check_binary_labels,
+    check_scaler,
+    checked_names,
+    network_of,
+    outputs,
+    points_of,
+)
+from minnet.plot.decision_regions import padded_limits, plane_grid
 from minnet.training.trainer import Trainer
 from minnet.utils import checks
 from minnet.utils.types import Array
@@ -36,23 +44,23 @@ def hidden_space(
     class_names: Sequence[str] | None = None,
     title: str = "Hidden space",
 ) -> Axes:
-    """The outputs h1, h2 of a layer of two units, the input plane bent into them, and the line.
+    """The outputs h1, h2 of a layer of two units, with the transformed grid and the boundary.
 
-    What comes behind a hidden layer can only draw straight lines in its space; learning is to
-    move the points until a straight line divides them.
+    The layers after the hidden one can only draw a straight line in its space; learning moves
+    the points until a straight line divides them.
 
     Args:
         trainer_or_network: two inputs, one output from 0 to 1.
         x, y: points (m, 2) and their labels 0 and 1.
-        layer: the position of a layer with two outputs, mostly the activation: 1.
+        layer: the index of a layer with two outputs, usually the activation: 1.
         ax: where to draw; None makes a new figure.
-        scaler: of the network's training data, where it had one. class_names: two names.
+        scaler: of the network's training data, if they were scaled. class_names: two names.
 
     Returns:
-        The Axes. Grey: the straight lines of the input plane; black: where the output is 0.5.
+        The Axes. Grey: straight lines of the input plane; black: where the output is 0.5.
 
     Raises:
-        TypeError, ValueError: naming the argument; a layer that has not two outputs.
+        TypeError, ValueError: naming the argument; a layer without exactly two outputs.
 
     >>> import minnet as mn
     >>> x, y = mn.datasets.xor()
@@ -61,14 +69,11 @@ def hidden_space(
     'h1'
     """
     place = "mn.plot.hidden_space"
-    network = copy.deepcopy(inputs.network_of(place, trainer_or_network))
-    inputs.check_scaler(place, scaler)
-    points, labels = inputs.points_of(place, x, y)
-    names = inputs.checked_names(place, class_names, ["class 0", "class 1"])
-    if labels.max() > 1:
-        raise ValueError(
-            f"{place}: y: expected labels 0 and 1, got y[{int(labels.argmax())}] = {labels.max()}."
-        )
+    network = copy.deepcopy(network_of(place, trainer_or_network))
+    check_scaler(place, scaler)
+    points, labels = points_of(place, x, y)
+    names = checked_names(place, class_names, ["class 0", "class 1"])
+    check_binary_labels(place, labels)
     last = len(network.layers) - 2
     if last < 0:
         raise ValueError(
@@ -76,46 +81,42 @@ def hidden_space(
             f"{network!r}. Give it two units in between: Linear(2, 2), Tanh(), Linear(2, 1), ..."
         )
     position = checks.whole_number(place, "layer", layer, minimum=0, maximum=last)
-    inside = _Inside(place, network, scaler, position)
-    h = inside.of(points)
-    ax = style.new_axes(ax, "hidden_space", figsize=(5.2, 4.9))
+    hidden = _HiddenLayer(place, network, scaler, position)
+    h = hidden.outputs(points)
+    ax = style.new_axes(ax, place, figsize=(5.2, 4.9))
     for line in _plane_lines(points):
-        ax.plot(*inside.of(line).T, color="0.82", linewidth=0.8, zorder=1)
-    for index in range(2):
-        style_of: dict[str, Any] = {"color": style.colour(index), "marker": style.marker(index)}
-        h1, h2 = h[labels == index].T
-        ax.scatter(h1, h2, s=36, label=names[index], zorder=3, edgecolors="white", **style_of)
-    inside.draw_line(ax)
-    style.label(ax, title, "h1", "h2")
+        ax.plot(*hidden.outputs(line).T, color="0.82", linewidth=0.8, zorder=1)
+    style.scatter_classes(ax, h, labels, names, s=36, zorder=3)
+    hidden.draw_boundary(ax)
+    style.finish(ax, title, "h1", "h2", handle=1)
     ax.grid(visible=False)
-    style.legend_below(ax, handle=1)
     return ax
 
 
-class _Inside:
-    """A network cut in two behind one layer."""
+class _HiddenLayer:
+    """A network split into the layers up to `position`, and the rest."""
 
     def __init__(self, place: str, network: Network, scaler: Any, position: int) -> None:
         self.place, self.network, self.scaler = place, network, scaler
         self.position = position
 
-    def of(self, points: Array) -> Array:
+    def outputs(self, points: Array) -> Array:
         """h1 and h2 of points of the input plane."""
-        inputs.outputs(self.place, self.network, self.scaler, points)  # refuses what does not fit
+        outputs(self.place, self.network, self.scaler, points)  # checks the points
         scaled = points if self.scaler is None else self.scaler.transform(points)
         h = self.network.activations(scaled)[self.position]
         if h.ndim != 2 or h.shape[1] != 2:
             raise ValueError(
-                f"{self.place}: layer: expected a layer with two outputs, which the plane can "
-                f"show, got layers[{self.position}] {self.network.layers[self.position]!r} with "
+                f"{self.place}: layer: expected a layer with two outputs, which can be drawn, "
+                f"got layers[{self.position}] {self.network.layers[self.position]!r} with "
                 f"outputs of shape {h.shape[1:]}."
             )
         return h
 
-    def draw_line(self, ax: Axes) -> None:
-        """Where the rest of the network says 0.5, within what is drawn already."""
+    def draw_boundary(self, ax: Axes) -> None:
+        """Where the output of the rest of the network is 0.5, within the limits of the axes."""
         limits = ax.get_xlim(), ax.get_ylim()
-        axes, h = plane.grid(limits, _GRID)
+        axes, h = plane_grid(limits, _GRID)
         output = h.astype(self.network.dtype)
         with self.network.evaluating():
             for layer in self.network.layers[self.position + 1 :]:
@@ -132,8 +133,8 @@ class _Inside:
 
 
 def _plane_lines(points: Array) -> list[Array]:
-    """Straight lines through the surroundings of the points, upright and level."""
-    first, second = plane.surroundings(points, _MARGIN)
+    """Horizontal and vertical straight lines of the input plane around the points."""
+    first, second = padded_limits(points, _MARGIN)
     along = np.linspace(0, 1, 80)
     lines = []
     for share in np.linspace(0, 1, _LINES):

@@ -1,7 +1,7 @@
-"""Is the network healthy? Activations and gradients layer by layer, and norms epoch by epoch.
+"""Histograms of activations and gradients, layer by layer.
 
-A signal that shrinks from layer to layer says nothing at the end; one that grows drives units
-into saturation, where their derivative is nearly 0. Both are seen in histograms before training.
+A signal that shrinks from layer to layer has vanished at the end; one that grows drives units into
+saturation, where their derivative is nearly 0. Both can be seen before training.
 """
 
 from __future__ import annotations
@@ -14,12 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.nn.activations import Activation
-from minnet.plot import checks as inputs
 from minnet.plot import style
-from minnet.plot.functions import checked_span
-from minnet.plot.overlay import plain_logarithmic
+from minnet.plot.checks import check_trainer, checked_span, checked_values, network_of
 from minnet.training.trainer import Trainer
-from minnet.utils import array_checks, checks
 from minnet.utils.types import Array
 
 if TYPE_CHECKING:
@@ -28,7 +25,7 @@ if TYPE_CHECKING:
 
 _BINS = 60
 _HEIGHT = 0.85  # of one histogram; the rows are 1 apart
-_LEAST = 1e-30  # gradients below it are drawn there
+_LEAST = 1e-30  # smaller gradients are drawn here
 
 
 def histograms(
@@ -44,11 +41,11 @@ def histograms(
     Args:
         values: name -> numbers, an array of any shape.
         ax: where to draw; None makes a new figure.
-        span: (low, high) of the bins; None takes all values in. What lies outside is left out.
-        quantity: the label of the level axis.
+        span: (low, high) of the bins; None includes all values. Values outside are left out.
+        quantity: the label of the x axis.
 
     Returns:
-        The Axes; the names stand at the upright axis.
+        The Axes; the names are the ticks of the y axis.
 
     Raises:
         TypeError, ValueError: no values, or values that are not finite.
@@ -58,9 +55,9 @@ def histograms(
     ['a', 'b']
     """
     place = "mn.plot.histograms"
-    arrays = _checked_values(place, values)
+    arrays = checked_values(place, "values", values)
     low, high = _span_of(arrays) if span is None else checked_span(place, span)
-    ax = style.new_axes(ax, "histograms")
+    ax = style.new_axes(ax, place)
     for index, array in enumerate(arrays.values()):
         counts, edges = np.histogram(array, bins=_BINS, range=(low, high))
         heights = index + _HEIGHT * counts / max(1, counts.max())
@@ -81,7 +78,7 @@ def activation_histograms(
     span: tuple[float, float] | None = None,
     title: str = "Activations",
 ) -> Axes:
-    """What each activation layer gives out for these data, from the first to the last.
+    """The outputs of each activation layer for these data, from the first to the last.
 
     Args:
         trainer_or_network: with at least one activation.
@@ -98,7 +95,7 @@ def activation_histograms(
     ['layer 1: Tanh']
     """
     place = "mn.plot.activation_histograms"
-    network = copy.deepcopy(inputs.network_of(place, trainer_or_network))
+    network = copy.deepcopy(network_of(place, trainer_or_network))
     outputs = zip(network.layers, network.activations(x), strict=True)
     found = {
         f"layer {index}: {type(layer).__name__}": output
@@ -123,12 +120,12 @@ def gradient_histograms(
 ) -> Axes:
     """log10 |dL/dw| over the weights of each layer, for one batch.
 
-    Gradients that fade towards the first layer vanish, those that grow explode.
+    Gradients that shrink towards the first layer vanish, those that grow explode.
 
     Args:
-        trainer: it stays as it is; a copy is asked.
+        trainer: not changed; a copy computes the gradients.
         x, y: one batch, as in `step`.
-        ax, span: as in `histograms`; the span is one of powers of ten.
+        ax, span: as in `histograms`; the span is in powers of ten.
 
     Raises:
         TypeError, ValueError: naming the argument.
@@ -141,8 +138,7 @@ def gradient_histograms(
     ['0.weight', '2.weight']
     """
     place = "mn.plot.gradient_histograms"
-    if not isinstance(trainer, Trainer):
-        raise TypeError(f"{place}: trainer: expected a Trainer, got {checks.describe(trainer)}.")
+    check_trainer(place, trainer)
     trial = copy.deepcopy(trainer)
     trial.step(x, y)
     found = {
@@ -157,80 +153,8 @@ def gradient_histograms(
     return histograms(found, ax, span=span, title=title, quantity="log10 |dL/dw|")
 
 
-def norms(
-    curves: Mapping[str, ArrayLike],
-    ax: Axes | None = None,
-    *,
-    title: str = "Norms",
-    quantity: str = "norm",
-    logarithmic: bool = False,
-    legend: bool = True,
-) -> Axes:
-    """The length of each layer's weights, or of its gradients, epoch by epoch.
-
-    Args:
-        curves: name -> one number >= 0 for each epoch, for example the `norms` of a
-            `GradientMonitor`.
-        ax: where to draw; None makes a new figure.
-        quantity: the label of the upright axis. logarithmic: True makes that logarithmic.
-        legend: False leaves it out, where several pictures share one.
-
-    Raises:
-        TypeError, ValueError: no curves, no finite numbers, one below 0.
-
-    >>> norms({"0.weight": [1.0, 1.2], "2.weight": [0.8, 1.1]}).get_xlabel()
-    'epoch'
-    """
-    place = "mn.plot.norms"
-    arrays = _checked_values(place, curves, "curves")
-    logarithmic = checks.boolean(place, "logarithmic", logarithmic)
-    for name, array in arrays.items():
-        if array.ndim != 1 or array.min() < 0:
-            raise ValueError(
-                f"{place}: curves[{name!r}]: expected one number >= 0 for each epoch, got shape "
-                f"{array.shape} with least value {array.min():g}."
-            )
-    ax = style.new_axes(ax, "norms")
-    for index, (name, array) in enumerate(arrays.items()):
-        epochs = np.arange(1, len(array) + 1)
-        ax.plot(
-            epochs,
-            array,
-            label=name,
-            linewidth=1.8,
-            marker=style.marker(index),
-            markersize=5,
-            markevery=max(1, len(array) // 10),
-            **style.line(index),
-        )
-    if logarithmic:
-        plain_logarithmic(ax)
-    style.label(ax, title, "epoch", quantity)
-    if legend:
-        style.legend_below(ax, handle=3)
-    return ax
-
-
-def _checked_values(place: str, values: object, argument: str = "values") -> dict[str, Array]:
-    """name -> finite numbers."""
-    if not isinstance(values, Mapping):
-        raise TypeError(
-            f"{place}: {argument}: expected a dict, name -> numbers, got {checks.describe(values)}."
-        )
-    if not values:
-        raise ValueError(f"{place}: {argument}: expected at least one name, got an empty dict.")
-    arrays = {}
-    for name, value in values.items():
-        where = f"{argument}[{name!r}]"
-        array = array_checks.numeric_array(place, where, value).astype(float)
-        array_checks.not_empty(place, where, array)
-        array_checks.finite(place, where, array)
-        arrays[str(name)] = array
-    return arrays
-
-
 def _span_of(arrays: dict[str, Array]) -> tuple[float, float]:
-    """From the least to the greatest of all values, never empty."""
+    """The minimum and maximum of all values; never equal."""
     low = min(float(array.min()) for array in arrays.values())
     high = max(float(array.max()) for array in arrays.values())
     return (low, high) if low < high else (low - 0.5, high + 0.5)

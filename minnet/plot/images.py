@@ -1,7 +1,7 @@
-"""Pictures of images: the samples themselves, what a convolution looks for, and what it finds.
+"""Images: the samples, the filters of a convolution, and its feature maps.
 
-A network that sees images can be looked into as no other can: its first weights and all that it
-computes behind them are images again.
+A convolutional network can be looked into like no other: its first weights and all that it
+computes from them are images again.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike
 
 from minnet.nn.network import Network
 from minnet.nn.parameter import Parameter
-from minnet.plot import checks as inputs
 from minnet.plot import style
+from minnet.plot.checks import checked_names, network_of
 from minnet.training.trainer import Trainer
 from minnet.utils import array_checks, checks
 from minnet.utils.types import Array
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 
 _GAP = 0.12  # between two images, in widths of one
-_INCHES = 1.05  # one image on paper
-_LINE = 0.21  # inches that one line of a label takes
+_INCHES = 1.05  # width of one image
+_LINE = 0.21  # inches per line of a label
 _MOST_IN_A_ROW = 8
 _PAPER = "Greys"  # 0 is white, as ink on paper
 _SIGNED = "RdBu"  # negative red, positive blue, 0 white
@@ -41,16 +41,16 @@ def image_grid(
     *,
     title: str = "",
 ) -> Axes:
-    """Images side by side, row after row, in one scale of greys; the largest number is black.
+    """Images in rows, with one grey scale for all; the largest number is black.
 
     Args:
         images: (n, h, w), (n, 1, h, w), or (n, f) with f a square number, as 784 = 28 x 28.
-        labels: n texts, one above each image; a text may have several lines.
-        columns: images in a row; None: eight, or fewer where they then fill the rows better.
+        labels: n texts, one above each image; may have several lines.
+        columns: images per row; None: eight, or fewer if that fills the rows better.
         ax: where to draw; None makes a new figure.
 
     Returns:
-        The Axes. All images share one scale, so that what is darker is larger.
+        The Axes. All images share one scale: darker is larger.
 
     Raises:
         TypeError, ValueError: images of another shape, numbers that are not finite, or labels
@@ -64,7 +64,7 @@ def image_grid(
     """
     place = "mn.plot.image_grid"
     stack = _stack(place, "images", images)
-    names = inputs.checked_names(place, labels, [""] * len(stack), "labels")
+    names = checked_names(place, labels, [""] * len(stack), "labels")
     limits = float(stack.min()), float(stack.max())
     return _mosaic(place, stack, names, columns, ax, title, _PAPER, limits)
 
@@ -76,21 +76,21 @@ def filters(
     *,
     title: str = "Filters",
 ) -> Axes:
-    """The kernels of a convolution: blue where a bright pixel raises the output, red where not.
+    """The kernels of a convolution: blue where a bright pixel raises the output, else red.
 
     Args:
         weight: a Parameter or an array (out, in, kh, kw), as `network.layers[1].weight` of a
             Conv2d, or (n, h, w). Those of a Linear layer on images, W of shape (h w, n), are
             images too: `W.T.reshape(-1, h, w)`.
-        columns: kernels in a row; None: the in-channels, if there are several: each row is then
-            what one output sees of all of its inputs.
+        columns: kernels per row; None: the number of input channels if there are several: each row
+            then belongs to one output channel.
         ax: where to draw; None makes a new figure.
 
     Returns:
-        The Axes, with a bar that tells the numbers; white is 0.
+        The Axes, with a colour bar; white is 0.
 
     Raises:
-        TypeError, ValueError: no such array, or numbers that are not finite.
+        TypeError, ValueError: an array of another shape, or numbers that are not finite.
 
     >>> from minnet import Conv2d
     >>> ax = filters(Conv2d(1, 6, 3).weight)
@@ -127,21 +127,21 @@ def feature_maps(
     *,
     title: str | None = None,
 ) -> Axes:
-    """What a layer makes of one image: one plane for each channel, black where it is largest.
+    """The outputs of a layer for one image: one plane per channel, black where it is largest.
 
     Args:
         trainer_or_network: the network that sees the image.
         image: one sample, without the axis of samples, in the shape that the network takes.
-        layer: the position of a layer whose outputs are planes (c, h, w); behind a ReLU one
-            sees where each filter has found something.
-        columns: planes in a row; None: eight, or fewer where they then fill the rows better.
+        layer: the index of a layer whose outputs are planes (c, h, w); after a ReLU they show
+            where each filter has found something.
+        columns: planes per row; None: eight, or fewer if that fills the rows better.
         ax: where to draw; None makes a new figure.
 
     Returns:
         The Axes. All planes share one scale.
 
     Raises:
-        TypeError, ValueError: naming the argument; a layer whose outputs are no planes.
+        TypeError, ValueError: naming the argument; a layer whose outputs are not planes.
 
     >>> import minnet as mn
     >>> layers = [mn.Reshape(1, 8, 8), mn.Conv2d(1, 6, 3), mn.ReLU()]
@@ -150,7 +150,7 @@ def feature_maps(
     'layers[2] ReLU(): 6 planes of 6 x 6'
     """
     place = "mn.plot.feature_maps"
-    network = inputs.network_of(place, trainer_or_network)
+    network = network_of(place, trainer_or_network)
     last = len(network.layers) - 1
     position = checks.whole_number(place, "layer", layer, minimum=0, maximum=last)
     sample = array_checks.numeric_array(place, "image", image)
@@ -201,7 +201,7 @@ def _mosaic(
     colours: str,
     limits: tuple[float, float],
 ) -> Axes:
-    """All images in one Axes, each one unit wide, with its label above."""
+    """All images in one Axes, each one unit wide, with a label above."""
     across = _columns(place, len(stack), columns)
     rows = -(-len(stack) // across)
     tall = stack.shape[1] / stack.shape[2]
@@ -209,7 +209,7 @@ def _mosaic(
     step = tall + _GAP + lines * _LINE / _INCHES  # from one row to the next
     width, height = across * (1 + _GAP) - _GAP, rows * step
     size = (max(3.2, width * _INCHES + 0.4), height * _INCHES + (0.4 if title else 0.1))
-    ax = style.new_axes(ax, place.removeprefix("mn.plot."), figsize=size)
+    ax = style.new_axes(ax, place, figsize=size)
     for k, (image, label) in enumerate(zip(stack, labels, strict=True)):
         row, column = divmod(k, across)
         left, bottom = column * (1 + _GAP), (row + 1) * step
@@ -231,7 +231,7 @@ def _draw(
     colours: str,
     limits: tuple[float, float],
 ) -> AxesImage:
-    """One image at its place, its pixels not smoothed, in a thin frame."""
+    """One image with sharp pixels in a thin frame."""
     from matplotlib.patches import Rectangle
 
     left, right, bottom, top = extent
@@ -242,7 +242,7 @@ def _draw(
 
 
 def _columns(place: str, count: int, columns: int | None) -> int:
-    """Images in a row."""
+    """Images per row."""
     if columns is not None:
         return min(count, checks.whole_number(place, "columns", columns))
     rows = -(-count // _MOST_IN_A_ROW)

@@ -1,12 +1,17 @@
-"""Learning curves: what each epoch of a training brought, on training and validation data."""
+"""Learning curves: one line per quantity or per run, epoch by epoch."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from minnet.plot import style
+from minnet.plot.checks import checked_mapping, checked_values
 from minnet.training.history import History
+from minnet.utils import checks
 from minnet.utils.checks import describe
 
 if TYPE_CHECKING:
@@ -18,14 +23,13 @@ UNITS = {
     "seconds": "wall time of an epoch",
     "learning_rate": "step size",
 }
-"""What the numbers of a History are counted in."""
+"""The units of the columns of a History."""
 
-_MOST_NAMES = 3  # two curves each; more are not told apart
-_MARKS = 10  # markers along one curve
+_MOST_NAMES = 3  # two curves each; more cannot be told apart
 
 
 def history(history: History, names: str | Sequence[str] = "loss", ax: Axes | None = None) -> Axes:
-    """Learning curves by epoch: each name on training data and, where there is one, validation.
+    """Learning curves by epoch: each name on training data and, if there are any, validation data.
 
     Args:
         history: what `fit` returned.
@@ -34,10 +38,10 @@ def history(history: History, names: str | Sequence[str] = "loss", ax: Axes | No
         ax: where to draw; None makes a new figure.
 
     Returns:
-        The Axes; horizontal: epochs from 1, vertical: the value, in the units of `UNITS`.
+        The Axes; x axis: epochs from 1, y axis: the value, in the units of `UNITS`.
 
     Raises:
-        TypeError: history is no History, ax is no Axes, or names are no names.
+        TypeError: not a History, not an Axes, or not names.
         ValueError: a history without epochs, a name that it does not have, too many names.
 
     >>> import minnet as mn
@@ -48,29 +52,105 @@ def history(history: History, names: str | Sequence[str] = "loss", ax: Axes | No
     >>> [curve.get_label() for curve in history(record).lines]
     ['loss, training', 'loss, validation']
     """
-    from matplotlib.ticker import MaxNLocator
-
-    chosen = _checked_names(history, names)
-    ax = style.new_axes(ax, "history")
+    place = "mn.plot.history"
+    chosen = _checked_names(place, history, names)
+    ax = style.new_axes(ax, place)
     for index, name in enumerate(chosen):
         for offset, (column, data) in enumerate(_columns(history, name)):
-            epochs, values = _points(history, column)
             text = f"{name}, {data}" if data else name
-            ax.plot(
-                epochs,
-                values,
-                label=text,
-                marker=style.marker(2 * index + offset),
-                markersize=5,
-                markevery=max(1, len(epochs) // _MARKS),
-                **style.line(2 * index + offset),
-            )
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    only = chosen[0] if len(chosen) == 1 else None
-    vertical = f"{only} ({UNITS[only]})" if only in UNITS else only or "value"
-    style.label(ax, f"Learning curves: {', '.join(chosen)}", "epoch", vertical)
+            points = _points(history, column)
+            style.marked_curve(ax, 2 * index + offset, *points, text, linewidth=None)
+    y_label = _with_unit(chosen[0], chosen[0]) if len(chosen) == 1 else "value"
+    _whole_epochs(ax)
+    style.label(ax, f"Learning curves: {', '.join(chosen)}", "epoch", y_label)
     style.legend_below(ax, columns=2)
     return ax
+
+
+def histories(
+    histories: Mapping[str, History],
+    name: str = "loss",
+    ax: Axes | None = None,
+    *,
+    title: str | None = None,
+    logarithmic: bool = False,
+    legend: bool = True,
+) -> Axes:
+    """One column of several histories by epoch, a line for each run.
+
+    Args:
+        histories: name of the run -> the History that `fit` returned.
+        name: a column that each of them has, such as "loss" or "val_accuracy".
+        ax: where to draw; None makes a new figure.
+        logarithmic: True makes the y axis logarithmic.
+        legend: False leaves it out, for several pictures that share one.
+
+    Returns:
+        The Axes; x axis: epochs from 1.
+
+    Raises:
+        TypeError, ValueError: no histories, one without epochs, one without that column.
+
+    >>> first, second = History(), History()
+    >>> first.append({"epoch": 1, "loss": 0.7})
+    >>> second.append({"epoch": 1, "loss": 0.5})
+    >>> [line.get_label() for line in histories({"rate 0.1": first, "rate 1": second}).lines]
+    ['rate 0.1', 'rate 1']
+    """
+    place = "mn.plot.histories"
+    _check_histories(place, histories, name)
+    logarithmic = checks.boolean(place, "logarithmic", logarithmic)
+    ax = style.new_axes(ax, place)
+    for index, (run, record) in enumerate(histories.items()):
+        style.marked_curve(ax, index, *_points(record, name), str(run), linewidth=1.8)
+    if logarithmic:
+        style.plain_logarithmic(ax)
+    _whole_epochs(ax)
+    y_label = _with_unit(name, name.removeprefix("val_"))
+    shown = f"Runs compared: {name}" if title is None else title
+    return style.finish(ax, shown, "epoch", y_label, legend=legend)
+
+
+def norms(
+    curves: Mapping[str, ArrayLike],
+    ax: Axes | None = None,
+    *,
+    title: str = "Norms",
+    quantity: str = "norm",
+    logarithmic: bool = False,
+    legend: bool = True,
+) -> Axes:
+    """The norm of each layer's weights, or of its gradients, epoch by epoch.
+
+    Args:
+        curves: name -> one number >= 0 for each epoch, for example the `norms` of a
+            `GradientMonitor`.
+        ax: where to draw; None makes a new figure.
+        quantity: the label of the y axis. logarithmic: True makes that axis logarithmic.
+        legend: False leaves it out, for several pictures that share one.
+
+    Raises:
+        TypeError, ValueError: no curves, numbers that are not finite, one below 0.
+
+    >>> norms({"0.weight": [1.0, 1.2], "2.weight": [0.8, 1.1]}).get_xlabel()
+    'epoch'
+    """
+    place = "mn.plot.norms"
+    arrays = checked_values(place, "curves", curves)
+    logarithmic = checks.boolean(place, "logarithmic", logarithmic)
+    for name, array in arrays.items():
+        if array.ndim != 1 or array.min() < 0:
+            raise ValueError(
+                f"{place}: curves[{name!r}]: expected one number >= 0 for each epoch, got shape "
+                f"{array.shape} with least value {array.min():g}."
+            )
+    ax = style.new_axes(ax, place)
+    for index, (name, array) in enumerate(arrays.items()):
+        epochs = np.arange(1, len(array) + 1)
+        style.marked_curve(ax, index, epochs, array, name, linewidth=1.8)
+    if logarithmic:
+        style.plain_logarithmic(ax)
+    return style.finish(ax, title, "epoch", quantity, legend=legend)
 
 
 def _columns(history: History, name: str) -> list[tuple[str, str]]:
@@ -86,14 +166,21 @@ def _points(history: History, column: str) -> tuple[list[float], list[float]]:
     return [epoch for epoch, _ in rows], [value for _, value in rows]
 
 
-def _checked_names(history: object, names: str | Sequence[str]) -> list[str]:
+def _with_unit(name: str, column: str) -> str:
+    """The label of the y axis."""
+    return f"{name} ({UNITS[column]})" if column in UNITS else name
+
+
+def _whole_epochs(ax: Axes) -> None:
+    """Ticks at whole epochs only."""
+    from matplotlib.ticker import MaxNLocator
+
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def _checked_names(place: str, history: History, names: str | Sequence[str]) -> list[str]:
     """The names as a list, each one a column of a History that has epochs."""
-    place = "mn.plot.history"
-    if not isinstance(history, History):
-        raise TypeError(
-            f"{place}: history: expected the History that fit returns, got {describe(history)}. "
-            f"Of a Trainer it is trainer.history."
-        )
+    _check_history(place, "history", history)
     if len(history) == 0:
         raise ValueError(
             f"{place}: history: expected at least one epoch, got a History without any. "
@@ -108,10 +195,39 @@ def _checked_names(history: object, names: str | Sequence[str]) -> list[str]:
     if not 1 <= len(chosen) <= _MOST_NAMES or len(set(chosen)) < len(chosen):
         raise ValueError(
             f"{place}: names: expected one to {_MOST_NAMES} different names, got {list(chosen)}. "
-            f"Draw further ones into a picture of their own."
+            f"Draw further ones into a second picture."
         )
     for name in chosen:
         if name not in history:
-            known = ", ".join(column for column in history.names if column != "epoch")
-            raise ValueError(f"{place}: names: expected one of {known}, got {name!r}.")
+            raise ValueError(f"{place}: names: expected one of {_known(history)}, got {name!r}.")
     return list(chosen)
+
+
+def _check_histories(place: str, histories: object, name: object) -> None:
+    """A dict of Histories, each with this column."""
+    runs = checked_mapping(
+        place, "histories", histories, "History (for one run use mn.plot.history)"
+    )
+    if not isinstance(name, str):
+        raise TypeError(f'{place}: name: expected a column such as "loss", got {describe(name)}.')
+    for run, record in runs.items():
+        _check_history(place, f"histories[{run!r}]", record)
+        if name not in record:
+            raise ValueError(
+                f"{place}: name: expected a column of histories[{run!r}], one of "
+                f"{_known(record) or '(it has no epoch yet)'}, got {name!r}."
+            )
+
+
+def _check_history(place: str, argument: str, history: object) -> None:
+    """Refuse what is not a History."""
+    if not isinstance(history, History):
+        raise TypeError(
+            f"{place}: {argument}: expected the History that fit returns, got "
+            f"{describe(history)}. A Trainer has it as trainer.history."
+        )
+
+
+def _known(history: History) -> str:
+    """The columns that can be drawn."""
+    return ", ".join(column for column in history.names if column != "epoch")

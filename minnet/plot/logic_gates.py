@@ -1,4 +1,4 @@
-"""Logic gates as pictures: the corners of the truth table, and where the network says true."""
+"""Logic gates: the corners of the truth table, and where the network outputs true."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import numpy as np
 
 from minnet.data.datasets import logic_gate as truth_table
 from minnet.nn.network import Network
-from minnet.plot import checks as inputs
-from minnet.plot import plane, style
+from minnet.plot import style
+from minnet.plot.checks import check_probability, network_of
+from minnet.plot.decision_regions import plane_grid
 from minnet.training.trainer import Trainer
 from minnet.utils import array_checks
 from minnet.utils.types import Array
@@ -25,7 +26,7 @@ _SPAN = (-0.45, 1.45)
 def logic_gate(
     trainer_or_network: Trainer | Network, gate: str, ax: Axes | None = None, *, title: str = ""
 ) -> Axes:
-    """The plane where the network says true, its output at each corner, and the truth.
+    """Where the network outputs true, its output at each corner, and the target.
 
     Args:
         trainer_or_network: two inputs (one for "not") and one output from 0 to 1.
@@ -38,7 +39,7 @@ def logic_gate(
         are the outputs. For "not" the output is a curve over its one input.
 
     Raises:
-        TypeError, ValueError: no network of that many inputs and one output, an unknown gate.
+        TypeError, ValueError: a network with other inputs or several outputs, an unknown gate.
 
     >>> import minnet as mn
     >>> network = mn.Network([mn.Linear(2, 1), mn.Sigmoid()], seed=0)
@@ -47,10 +48,10 @@ def logic_gate(
     ['0.000', '0.000', '0.000', '1.000']
     """
     place = "mn.plot.logic_gate"
-    network = inputs.network_of(place, trainer_or_network)
+    network = network_of(place, trainer_or_network)
     x, y = truth_table(gate)
     output = _outputs(place, network, x)
-    ax = style.new_axes(ax, "logic_gate", figsize=(4.6, 4.6))
+    ax = style.new_axes(ax, place, figsize=(4.6, 4.6))
     if x.shape[1] == 1:
         _draw_curve(place, ax, network)
         corners = np.column_stack([x[:, 0], output])
@@ -75,8 +76,8 @@ def logic_gate(
             va="top" if corner[1] < 0.5 else "bottom",
             fontsize=style.TICKS,
         )
-    vertical = "output a" if x.shape[1] == 1 else "x2"
-    style.label(ax, title or gate.upper(), "x1", vertical)
+    y_label = "output a" if x.shape[1] == 1 else "x2"
+    style.label(ax, title or gate.upper(), "x1", y_label)
     ax.set(xlim=_SPAN, ylim=_SPAN, xticks=[0, 1], yticks=[0, 1])
     ax.grid(visible=False)
     return ax
@@ -84,7 +85,7 @@ def logic_gate(
 
 def _draw_plane(place: str, ax: Axes, network: Network) -> None:
     """Shade where the output is above 0.5, and draw the boundary."""
-    axes, points = plane.grid([_SPAN, _SPAN], _GRID)
+    axes, points = plane_grid([_SPAN, _SPAN], _GRID)
     a = _outputs(place, network, points).reshape(_GRID, _GRID)
     look: dict[str, Any] = {"colors": [style.tint(0, 0.12), style.tint(1, 0.3)]}
     ax.contourf(*axes, a, levels=[-1, 0.5, 2], **look)
@@ -102,7 +103,7 @@ def _draw_curve(place: str, ax: Axes, network: Network) -> None:
 
 
 def _outputs(place: str, network: Network, x: Array) -> Array:
-    """One probability for each row."""
+    """One probability per row."""
     try:
         output = network.predict(x)
     except (TypeError, ValueError) as error:
@@ -111,10 +112,5 @@ def _outputs(place: str, network: Network, x: Array) -> Array:
             f"gate, got one that refuses them: {error}"
         ) from error
     array_checks.finite(place, "the network's output", output)
-    if output.shape[1:] != (1,) or output.min() < 0 or output.max() > 1:
-        raise ValueError(
-            f"{place}: trainer_or_network: expected one output from 0 to 1, got outputs of shape "
-            f"{output.shape[1:]} from {output.min():.4g} to {output.max():.4g}. End the network in "
-            f"mn.Linear(..., 1), mn.Sigmoid()."
-        )
+    check_probability(place, "trainer_or_network", output)
     return output[:, 0].astype(float)

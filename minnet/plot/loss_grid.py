@@ -1,6 +1,6 @@
-"""The loss over a grid of two parameters, and the way that a training takes through it.
+"""Computes the loss over a grid of two parameters, and the path of gradient descent on it.
 
-What is measured here, `landscape.py` draws.
+`loss_landscape.py` draws both.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from minnet.plot import plane
-from minnet.plot.functions import checked_span
+from minnet.plot.checks import check_trainer, checked_span
+from minnet.plot.decision_regions import plane_grid
 from minnet.training.trainer import Trainer
 from minnet.utils import checks
 from minnet.utils.types import Array
@@ -36,10 +36,10 @@ def loss_grid(
     entries: tuple[int, int] = (0, 1),
     points: int = 41,
 ) -> LossGrid:
-    """The loss on x, y over a grid of two of the network's parameters; all others stay.
+    """The loss on x, y over a grid of two of the network's parameters; the others are constant.
 
     Args:
-        trainer: it stays as it is; a copy is asked.
+        trainer: not changed; a copy is evaluated.
         x, y: as in `evaluate`.
         first, second: (low, high) of the two parameters.
         entries: which two of `network.flat_values`.
@@ -54,13 +54,13 @@ def loss_grid(
     [[0.0, 0.5, 2.0], [2.0, 4.5, 8.0], [8.0, 12.5, 18.0]]
     """
     place = "mn.plot.loss_grid"
-    _check_trainer(place, trainer)
+    check_trainer(place, trainer)
     spans = checked_span(place, first, "first"), checked_span(place, second, "second")
     count = checks.whole_number(place, "points", points, minimum=2)
     pair = _checked_entries(place, entries, trainer)
     trial = copy.deepcopy(trainer)
     trial.metrics = {}
-    (across, up), at = plane.grid(spans, count)
+    (across, up), at = plane_grid(spans, count)
     losses = []
     for position in at:
         trial.network.flat_values[list(pair)] = position
@@ -71,7 +71,7 @@ def loss_grid(
 def descend(
     trainer: Trainer, x: ArrayLike, y: ArrayLike, steps: int, entries: tuple[int, int] = (0, 1)
 ) -> Array:
-    """Train for some steps on all of x, y, and note where it went: (steps + 1, 3).
+    """Train for some steps on all of x, y, and return the path: (steps + 1, 3).
 
     Each row is the two parameters and the loss there; row 0 is the start. The Trainer is trained.
 
@@ -85,7 +85,7 @@ def descend(
     [[1.0, 1.0, 2.0], [0.0, 0.0, 0.0]]
     """
     place = "mn.plot.descend"
-    _check_trainer(place, trainer)
+    check_trainer(place, trainer)
     count = checks.whole_number(place, "steps", steps)
     pair = _checked_entries(place, entries, trainer)
     rows = []
@@ -94,14 +94,6 @@ def descend(
         rows.append([*position, trainer.step(x, y)])
     rows.append([*trainer.network.flat_values[list(pair)], trainer.evaluate(x, y)["loss"]])
     return np.array(rows, dtype=float)
-
-
-def _check_trainer(place: str, trainer: object) -> None:
-    if not isinstance(trainer, Trainer):
-        raise TypeError(
-            f"{place}: trainer: expected a Trainer, got {checks.describe(trainer)}. A network "
-            f"alone has no loss: mn.Trainer(network, loss, optimizer)."
-        )
 
 
 def _checked_entries(place: str, entries: object, trainer: Trainer) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""The loss as a landscape over two parameters: surface, contours and slices, with the way down."""
+"""The loss over two parameters as surface, contours and slices, with the path of the descent."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from minnet.plot import checks as inputs
 from minnet.plot import style
+from minnet.plot.checks import checked_names
 from minnet.plot.descent_paths import checked_paths, draw_paths
 from minnet.plot.loss_grid import LossGrid
 from minnet.utils import array_checks, checks
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 _NAMES = ("w", "b")
 _VIEW = {"elev": 30, "azim": -62}
 _ZOOM = 0.9  # leaves room for the label at the right
-_EDGE, _ROOM = 0.05, 0.09  # of the map: nearer to its edge, or to the path, stands no number
+_EDGE, _ROOM = (
+    0.05,
+    0.09,
+)  # of the axes: numbers closer to the edge or path are hidden
 
 
 def loss_surface(
@@ -33,22 +36,22 @@ def loss_surface(
     title: str = "Loss surface",
     names: tuple[str, str] = _NAMES,
 ) -> Axes:
-    """The landscape in perspective, with the way down on it.
+    """The loss as a surface in perspective, with the path on it.
 
     Args:
         grid: from `loss_grid`. path: rows (first, second, loss), from `descend`.
         ax: Axes with projection="3d"; None makes a new figure.
 
     Raises:
-        TypeError, ValueError: no LossGrid, no path, an ax without depth.
+        TypeError, ValueError: not a LossGrid, not a path, an ax that is not 3d.
     """
     place = "mn.plot.loss_surface"
     names = _checked(place, grid, names)
     points = None if path is None else checked_paths(place, {"path": path}, columns=3)
-    depth: Any = style.new_axes(ax, "loss_surface", subplot_kw={"projection": "3d"})
+    depth: Any = style.new_axes(ax, place, subplot_kw={"projection": "3d"})
     if depth.name != "3d":
         raise TypeError(
-            f"{place}: ax: expected Axes with depth, got flat ones. Make them by "
+            f"{place}: ax: expected Axes with depth, got flat ones. Make them with "
             f'fig.add_subplot(projection="3d").'
         )
     depth.plot_surface(
@@ -61,7 +64,7 @@ def loss_surface(
         linewidth=0.2,
         edgecolor="white",
     )
-    depth.computed_zorder = False  # the path stands before the surface
+    depth.computed_zorder = False  # draw the path in front of the surface
     if points:
         draw_paths(depth, points, on_colour=True)
     depth.view_init(**_VIEW)
@@ -80,20 +83,20 @@ def loss_contours(
     names: tuple[str, str] = _NAMES,
     levels: Sequence[float] | int = 12,
 ) -> Axes:
-    """The landscape as a map, lines of equal loss with their numbers, and the way down.
+    """Lines of equal loss with their numbers, and the path.
 
     Args:
         grid: from `loss_grid`. path: rows (first, second, loss), from `descend`.
         ax: where to draw; None makes a new figure. levels: the losses of the lines, or how many.
 
     Raises:
-        TypeError, ValueError: no LossGrid, no path.
+        TypeError, ValueError: not a LossGrid, not a path.
     """
     place = "mn.plot.loss_contours"
     names = _checked(place, grid, names)
     points = None if path is None else checked_paths(place, {"path": path}, columns=3)
     at = _checked_levels(place, levels)
-    ax = style.new_axes(ax, "loss_contours")
+    ax = style.new_axes(ax, place)
     ax.contourf(grid.first, grid.second, grid.losses, levels=at, cmap="cividis", alpha=0.55)
     look: dict[str, Any] = {"levels": at, "colors": "0.25", "linewidths": 0.7}
     lines = ax.contour(grid.first, grid.second, grid.losses, **look)
@@ -113,16 +116,16 @@ def loss_slices(
     title: str = "Slices",
     names: tuple[str, str] = _NAMES,
 ) -> Axes:
-    """The loss over the first parameter, where the second is held at each of some values.
+    """The loss over the first parameter, with the second fixed at each of several values.
 
     Args:
         grid: from `loss_grid`.
-        at: values of the second parameter within the grid; the loss between two of the grid's
-            rows is taken on the straight line.
+        at: values of the second parameter within the grid; between two of the grid's rows the
+            loss is interpolated linearly.
         ax: where to draw; None makes a new figure.
 
     Raises:
-        TypeError, ValueError: no LossGrid, a value outside of the grid.
+        TypeError, ValueError: not a LossGrid, a value outside the grid.
     """
     place = "mn.plot.loss_slices"
     names = _checked(place, grid, names)
@@ -132,24 +135,21 @@ def loss_slices(
     values = [
         checks.number(place, f"at[{i}]", v, minimum=low, maximum=high) for i, v in enumerate(at)
     ]
-    ax = style.new_axes(ax, "loss_slices")
+    ax = style.new_axes(ax, place)
     for index, value in enumerate(values):
         losses = [np.interp(value, grid.second, column) for column in grid.losses.T]
-        text = f"{names[1]} = {value:g}"
-        ax.plot(grid.first, losses, label=text, linewidth=2, **style.line(index))
+        style.curve(ax, index, grid.first, losses, f"{names[1]} = {value:g}")
     ax.set_ylim(bottom=0)
-    style.label(ax, title, names[0], "loss")
-    style.legend_below(ax, handle=3)
-    return ax
+    return style.finish(ax, title, names[0], "loss")
 
 
 def _write_numbers(ax: Axes, lines: Any, path: Array) -> None:
-    """The loss of each line, upright, where neither the edge nor the path is near."""
+    """The loss of each line, unrotated, away from the edge and the path."""
     low, high = np.array([ax.get_xlim(), ax.get_ylim()]).T
-    way = (_filled(path) - low) / (high - low)
+    near_path = (_filled(path) - low) / (high - low)
     for text in ax.clabel(lines, fontsize=style.TICKS - 1, fmt="%.4g"):
         place = (np.array(text.get_position()) - low) / (high - low)
-        near = np.hypot(*(way - place).T).min(initial=1.0)
+        near = np.hypot(*(near_path - place).T).min(initial=1.0)
         if near < _ROOM or place.min() < _EDGE or place.max() > 1 - _EDGE:
             text.set_visible(False)
         text.set(rotation=0, color="black")
@@ -157,7 +157,7 @@ def _write_numbers(ax: Axes, lines: Any, path: Array) -> None:
 
 
 def _filled(path: Array) -> Array:
-    """The path with points between its points, so that it has no gaps."""
+    """The path with additional points between its points."""
     if not len(path):
         return path
     along = np.linspace(0, len(path) - 1, 20 * len(path))
@@ -165,7 +165,7 @@ def _filled(path: Array) -> Array:
 
 
 def _checked(place: str, grid: object, names: Sequence[str]) -> tuple[str, str]:
-    """The names of the two parameters; refuses what is no grid."""
+    """The names of the two parameters; refuses what is not a LossGrid."""
     if not isinstance(grid, LossGrid):
         raise TypeError(
             f"{place}: grid: expected what mn.plot.loss_grid returns, got {checks.describe(grid)}. "
@@ -181,15 +181,15 @@ def _checked(place: str, grid: object, names: Sequence[str]) -> tuple[str, str]:
     if parts["losses"].shape != wanted or len(wanted) != 2 or min(wanted) < 2:
         raise ValueError(
             f"{place}: grid: expected losses[i, j] for each second[i] and first[j], two or more of "
-            f"each, got shapes {', '.join(str(part.shape) for part in parts.values())}. Take what "
+            f"each, got shapes {', '.join(str(part.shape) for part in parts.values())}. Use what "
             f"mn.plot.loss_grid returns."
         )
-    first, second = inputs.checked_names(place, names, _NAMES, "names")
+    first, second = checked_names(place, names, _NAMES, "names")
     return first, second
 
 
 def _checked_levels(place: str, levels: object) -> list[float] | int:
-    """A number of lines, or their losses, which increase."""
+    """A number of lines, or their losses in increasing order."""
     if not isinstance(levels, (list, tuple, np.ndarray)):
         return checks.whole_number(place, "levels", levels)
     given = [checks.number(place, f"levels[{i}]", level) for i, level in enumerate(levels)]

@@ -1,7 +1,7 @@
-"""The worst mistakes: the images that a classifier is most sure of, and wrong.
+"""The worst mistakes: misclassified images, most confident first.
 
-A rate of errors says how many; the images say why. Often it is the label that is doubtful, or a
-kind of sample that the training set lacks.
+An error rate says how many; the images say why. Often the label is doubtful, or the training set
+lacks that kind of sample.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from minnet import metrics
-from minnet.plot import checks as inputs
+from minnet.plot.checks import checked_names, labels_of
 from minnet.plot.images import image_grid
 from minnet.utils import array_checks, checks
 from minnet.utils.types import Array
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-_SHORT = 4  # letters of a name that leaves room for a number beside it
+_SHORT = 4  # letters of a name that leave room for a number on the same line
 
 
 def mistakes(
@@ -36,12 +35,12 @@ def mistakes(
 ) -> Axes:
     """The `count` wrongly classified images with the greatest loss -ln p(true class), worst first.
 
-    Above each stands its true class, then what it was taken for and how likely that seemed.
+    Above each: its true class, then the predicted class and its probability.
 
     Args:
-        prediction: probabilities (m, k), what `trainer.predict(x)` returns behind a softmax.
+        prediction: probabilities (m, k), what `trainer.predict(x)` returns for a softmax.
         y: class labels (m,). images: of the same m samples, as `image_grid` takes them.
-        count: at most so many. class_names: k names; None: 0, 1, ...
+        count: the largest number of images. class_names: k names; None: 0, 1, ...
         columns: images in a row. ax: where to draw; None makes a new figure.
 
     Returns:
@@ -58,11 +57,38 @@ def mistakes(
     ('2 of 3 wrong', ['2\\n0, 70 %', '1\\n0, 70 %'])
     """
     place = "mn.plot.mistakes"
+    probabilities = _probabilities(place, prediction)
+    true = _labels(place, y, probabilities)
+    pictures = array_checks.numeric_array(place, "images", images)
+    array_checks.same_length(place, "prediction", probabilities, "images", np.atleast_1d(pictures))
+    most = checks.whole_number(place, "count", count)
+    k = probabilities.shape[1]
+    names = checked_names(place, class_names, [str(c) for c in range(k)])
+    predicted = probabilities.argmax(axis=1)
+    wrong = np.flatnonzero(predicted != true)
+    if not len(wrong):
+        raise ValueError(
+            f"{place}: prediction: expected at least one mistake to show, got {len(true)} right "
+            f"answers. Give more data, or data that the network has not been trained on."
+        )
+    worst = wrong[np.argsort(probabilities[wrong, true[wrong]], kind="stable")][:most]
+    sure = probabilities[worst, predicted[worst]]
+    between = ", " if max(map(len, names)) <= _SHORT else "\n"
+    labels = [
+        f"{names[true[i]]}\n{names[predicted[i]]}{between}{100 * p:.0f} %"
+        for i, p in zip(worst, sure, strict=True)
+    ]
+    title = f"{len(wrong)} of {len(true)} wrong"
+    return image_grid(pictures[worst], labels, columns, ax, title=title)
+
+
+def _probabilities(place: str, prediction: ArrayLike) -> Array:
+    """Probabilities (m, k) of k >= 2 classes."""
     probabilities = array_checks.samples(place, "prediction", prediction)
     if probabilities.ndim != 2 or probabilities.shape[1] < 2:
         raise ValueError(
             f"{place}: prediction: expected probabilities of k >= 2 classes, shape (m, k), got "
-            f"{probabilities.shape}. Give what trainer.predict(x) returns behind a softmax."
+            f"{probabilities.shape}. Give what trainer.predict(x) returns for a softmax."
         )
     outside = (probabilities < 0) | (probabilities > 1)
     if outside.any():
@@ -70,38 +96,14 @@ def mistakes(
         raise ValueError(
             f"{place}: prediction: expected probabilities from 0 to 1, got prediction[{row}, "
             f"{column}] = {probabilities[row, column]:g}. Give what trainer.predict(x) returns "
-            f"behind a softmax, not scores."
+            f"for a softmax, not scores."
         )
-    true = _labels(place, y, probabilities)
-    pictures = array_checks.numeric_array(place, "images", images)
-    array_checks.same_length(place, "prediction", probabilities, "images", np.atleast_1d(pictures))
-    most = checks.whole_number(place, "count", count)
-    k = probabilities.shape[1]
-    names = inputs.checked_names(place, class_names, [str(c) for c in range(k)])
-    taken_for = probabilities.argmax(axis=1)
-    wrong = np.flatnonzero(taken_for != true)
-    if not len(wrong):
-        raise ValueError(
-            f"{place}: prediction: expected at least one mistake to show, got {len(true)} right "
-            f"answers. Give more data, or data that the network has not been trained on."
-        )
-    worst = wrong[np.argsort(probabilities[wrong, true[wrong]], kind="stable")][:most]
-    sure = probabilities[worst, taken_for[worst]]
-    between = ", " if max(map(len, names)) <= _SHORT else "\n"
-    labels = [
-        f"{names[true[i]]}\n{names[taken_for[i]]}{between}{100 * p:.0f} %"
-        for i, p in zip(worst, sure, strict=True)
-    ]
-    title = f"{len(wrong)} of {len(true)} wrong"
-    return image_grid(pictures[worst], labels, columns, ax, title=title)
+    return probabilities
 
 
 def _labels(place: str, y: ArrayLike, probabilities: Array) -> NDArray[np.intp]:
-    """Class labels (m,) that the prediction has a column for."""
-    try:
-        labels = metrics.target_classes(y)
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"{place}: y: {error}") from error
+    """Class labels (m,), each below the number of columns of the prediction."""
+    labels = labels_of(place, y)
     array_checks.same_length(place, "prediction", probabilities, "y", labels)
     if labels.max() >= probabilities.shape[1]:
         raise ValueError(

@@ -1,6 +1,6 @@
-"""The lines between each two of several classes, drawn on into the regions of the others.
+"""The boundary of each pair of classes, extended into the regions of the other classes.
 
-k classes have k (k - 1) / 2 such lines. Each region is bounded by parts of them; drawn whole,
+k classes have k (k - 1) / 2 such lines. Each region is bounded by parts of them; drawn in full,
 they show that the boundary of classes i and j is the line z_i = z_j and nothing else.
 """
 
@@ -13,8 +13,9 @@ import numpy as np
 
 from minnet.nn.activations import Softmax
 from minnet.nn.network import Network
-from minnet.plot import checks as inputs
-from minnet.plot import plane, style
+from minnet.plot import style
+from minnet.plot.checks import check_scaler, network_of, outputs
+from minnet.plot.decision_regions import plane_grid
 from minnet.training.trainer import Trainer
 from minnet.utils.types import Array
 
@@ -32,19 +33,19 @@ def pairwise_lines(
     scaler: Any = None,
     labels: bool = True,
 ) -> Axes:
-    """Add, for each two classes i < j, the line on which their scores are equal.
+    """Add, for each pair of classes i < j, the line on which their scores are equal.
 
     Args:
         trainer_or_network: two inputs, k >= 3 outputs.
-        ax: what `mn.plot.decision_regions` returned; its limits say how far the lines go.
-        scaler: the same as there.
-        labels: True writes the two classes beside each line, as "0|1".
+        ax: what `mn.plot.decision_regions` returned; the lines end at its limits.
+        scaler: as in `decision_regions`.
+        labels: True writes the two classes on each line, as "0|1".
 
     Returns:
-        The same Axes; the lines are dashed, and each goes on where a third class is ahead.
+        The same Axes; the lines are dashed, and continue where a third class is more probable.
 
     Raises:
-        TypeError, ValueError: no network of two inputs and k >= 3 outputs, no Axes.
+        TypeError, ValueError: not a network of two inputs and k >= 3 outputs, not an Axes.
 
     >>> import minnet as mn
     >>> network = mn.Network([mn.Linear(2, 3), mn.Softmax()], seed=0)
@@ -53,12 +54,12 @@ def pairwise_lines(
     True
     """
     place = "mn.plot.pairwise_lines"
-    network = inputs.network_of(place, trainer_or_network)
-    inputs.check_scaler(place, scaler)
+    network = network_of(place, trainer_or_network)
+    check_scaler(place, scaler)
     if ax is None:
         raise TypeError(f"{place}: ax: expected the Axes of mn.plot.decision_regions, got None.")
-    ax = style.new_axes(ax, "pairwise_lines")
-    axes, points = plane.grid([ax.get_xlim(), ax.get_ylim()], _GRID)
+    ax = style.new_axes(ax, place)
+    axes, points = plane_grid([ax.get_xlim(), ax.get_ylim()], _GRID)
     scores = _scores(place, network, scaler, points)
     for i, j in itertools.combinations(range(scores.shape[1]), 2):
         others = np.delete(scores, [i, j], axis=1).max(axis=1)
@@ -73,12 +74,12 @@ def pairwise_lines(
 
 
 def _scores(place: str, network: Network, scaler: Any, points: Array) -> Array:
-    """Before the softmax where there is one: far out its outputs would all round to 0 or 1."""
-    output = inputs.outputs(place, network, scaler, points)
+    """The inputs of the softmax if there is one, whose outputs round to 0 or 1 far out."""
+    output = outputs(place, network, scaler, points)
     if output.ndim != 2 or output.shape[1] < 3:
         raise ValueError(
             f"{place}: trainer_or_network: expected a network of three or more outputs, got "
-            f"{output.shape[1:]}. For two classes take mn.plot.decision_boundary."
+            f"{output.shape[1:]}. For two classes use mn.plot.decision_boundary."
         )
     if not isinstance(network.output_layer, Softmax):
         return output
@@ -88,7 +89,7 @@ def _scores(place: str, network: Network, scaler: Any, points: Array) -> Array:
 
 
 def _write(ax: Axes, lines: Any, text: str, third: Array) -> None:
-    """The two classes, far out on their line; best where a third class is ahead of both."""
+    """Write the two classes far out on their line, if possible in the region of a third class."""
     points = np.concatenate([path.vertices for path in lines.get_paths() if len(path.vertices)])
     low, high = np.array([ax.get_xlim(), ax.get_ylim()]).T
     place = (points - low) / (high - low)

@@ -1,4 +1,4 @@
-"""The learning rate in pictures: what a schedule will do, and what a range test has found."""
+"""Learning rates: the values of a schedule, and the result of a range test."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def schedule(
     schedule: schedules.Rate | Mapping[str, schedules.Rate], steps: int, ax: Axes | None = None
 ) -> Axes:
-    """The learning rate of each of the first steps.
+    """The learning rate of each step.
 
     Args:
         schedule: a schedule, or several by name.
@@ -25,10 +25,10 @@ def schedule(
         ax: where to draw; None makes a new figure.
 
     Returns:
-        The Axes; horizontal: steps from 0, vertical: the learning rate.
+        The Axes; x axis: steps from 0, y axis: the learning rate.
 
     Raises:
-        TypeError, ValueError: no schedule, no number of steps, a rate that is none.
+        TypeError, ValueError: not a schedule, not a number of steps, a rate that is not a number.
 
     >>> import minnet as mn
     >>> ax = mn.plot.schedule(mn.schedules.Cosine(0.1, steps=4), steps=5)
@@ -41,9 +41,9 @@ def schedule(
     rates = {name: _rates(place, one, count) for name, one in named.items()}
     if not rates:
         raise ValueError(f"{place}: schedule: expected at least one, got none.")
-    ax = style.new_axes(ax, "schedule")
+    ax = style.new_axes(ax, place)
     for index, (name, values) in enumerate(rates.items()):
-        ax.plot(range(count), values, label=name, linewidth=2, **style.line(index))
+        style.curve(ax, index, range(count), values, name)
     ax.set_ylim(bottom=0)
     title = "Learning rate" if len(rates) > 1 else _title(next(iter(named.values())))
     style.label(ax, title, "step (one update each)", "learning rate")
@@ -53,7 +53,7 @@ def schedule(
 
 
 def _rates(place: str, schedule: object, steps: int) -> list[float]:
-    """The rates of all steps, each one checked."""
+    """The checked rates of all steps."""
     if isinstance(schedule, type) or not callable(schedule):
         raise TypeError(
             f"{place}: schedule: expected a schedule such as mn.schedules.Cosine(0.1, steps=1000), "
@@ -70,16 +70,16 @@ def _title(schedule: schedules.Rate) -> str:
 
 
 def range_test(result: RangeTest, ax: Axes | None = None) -> Axes:
-    """The loss over the learning rate, batch by batch and smoothed, with the suggested rate.
+    """The loss over the learning rate, per batch and smoothed, with the suggested rate.
 
     Args:
         result: what `mn.lr_range_test` returned. ax: where to draw; None makes a new figure.
 
     Returns:
-        The Axes; horizontal: the learning rate, in powers of ten, vertical: the loss.
+        The Axes; x axis: the learning rate, logarithmic, y axis: the loss.
 
     Raises:
-        TypeError: result is no RangeTest, ax is no Axes.
+        TypeError: result is not a RangeTest, or ax not an Axes.
 
     >>> found = RangeTest([0.01, 0.1, 1.0], [3.0, 1.0, 5.0], diverged=True)
     >>> [line.get_label() for line in range_test(found).lines]
@@ -90,16 +90,16 @@ def range_test(result: RangeTest, ax: Axes | None = None) -> Axes:
             f"mn.plot.range_test: result: expected the RangeTest that mn.lr_range_test returns, "
             f"got {checks.describe(result)}."
         )
-    ax = style.new_axes(ax, "range_test")
+    ax = style.new_axes(ax, "mn.plot.range_test")
     ax.plot(result.rates, result.losses, label="each batch", color="0.6", linewidth=1)
-    ax.plot(result.rates, result.smoothed, label="smoothed", linewidth=2, **style.line(0))
+    style.curve(ax, 0, result.rates, result.smoothed, "smoothed")
     if result.falls:
         rate = result.suggestion
         ax.axvline(rate, label=f"suggestion: {rate:.2g}", **style.line(1))
     ax.set_xscale("log")
     lowest, highest = min(result.losses), max(result.smoothed[0], min(result.smoothed))
     room = 0.25 * max(highest - lowest, 1e-12)
-    ax.set_ylim(lowest - room / 4, highest + 4 * room)  # not the explosion at the end
+    ax.set_ylim(lowest - room / 4, highest + 4 * room)  # cuts off the divergence at the end
     style.label(ax, "Learning rate range test", "learning rate", "loss (mean per sample)")
     style.legend_below(ax)
     return ax

@@ -1,18 +1,23 @@
-"""One look for all pictures: colours and marks that are told apart by everybody.
+"""The common style of all pictures: colours, lines and markers that everybody can tell apart.
 
 The colours are Okabe and Ito's, which readers with any of the common colour deficiencies can
 tell apart; each also has its own line style, marker and hatch, so that a grey print still works.
-Matplotlib is imported by the functions, so that `import minnet` does not wait for it.
+Matplotlib is imported inside the functions, so that `import minnet` does not wait for it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from numpy.typing import ArrayLike
+
 from minnet.utils.checks import describe
+from minnet.utils.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Blue, vermilion, green, purple, orange, sky blue, black (Okabe and Ito 2008)."""
@@ -25,7 +30,10 @@ SIZE = (6.4, 4.4)
 """Width and height of one picture, in inches."""
 
 TITLE, TEXT, TICKS = 13, 12, 11
-"""Sizes of letters in points: still readable when a picture is printed at half its size."""
+"""Font sizes in points: still readable when a picture is printed at half its size."""
+
+_MARKERS_PER_CURVE = 10
+_FEW_DECADES = 1000.0  # below this ratio, ticks also at 2 and 5
 
 
 def colour(index: int) -> str:
@@ -34,7 +42,7 @@ def colour(index: int) -> str:
 
 
 def line(index: int) -> dict[str, Any]:
-    """Keyword arguments for `Axes.plot`: colour and line style that belong together."""
+    """Keyword arguments for `Axes.plot`: the colour and line style of the series."""
     return {"color": colour(index), "linestyle": LINES[index % len(LINES)]}
 
 
@@ -49,7 +57,7 @@ def hatch(index: int) -> str:
 
 
 def tint(index: int, strength: float = 0.3) -> tuple[float, float, float]:
-    """The same colour mixed with white: for areas under points of the full colour."""
+    """The colour mixed with white, for areas under points of the full colour."""
     from matplotlib.colors import to_rgb
 
     red, green, blue = (1 + strength * (part - 1) for part in to_rgb(colour(index)))
@@ -72,10 +80,55 @@ def new_axes(ax: Axes | None, place: str, **kwargs: Any) -> Axes:
         return new  # type: ignore[no-any-return]
     if not isinstance(ax, Axes):
         raise TypeError(
-            f"mn.plot.{place}: ax: expected a Matplotlib Axes (fig, ax = plt.subplots()), got "
+            f"{place}: ax: expected a Matplotlib Axes (fig, ax = plt.subplots()), got "
             f"{describe(ax)}."
         )
     return ax
+
+
+def curve(
+    ax: Axes, index: int, x: ArrayLike, y: Array | list[float], label: str, **look: Any
+) -> Line2D:
+    """Draw one line in the style of the series; further keyword arguments go to `Axes.plot`."""
+    (drawn,) = ax.plot(x, y, label=label, **{"linewidth": 2, **line(index), **look})
+    return drawn
+
+
+def marked_curve(
+    ax: Axes, index: int, x: ArrayLike, y: Array | list[float], label: str, **look: Any
+) -> Line2D:
+    """As `curve`, with markers on about ten of the points."""
+    every = max(1, len(y) // _MARKERS_PER_CURVE)
+    look = {"marker": marker(index), "markersize": 5, "markevery": every, **look}
+    return curve(ax, index, x, y, label, **look)
+
+
+def scatter_classes(
+    ax: Axes, points: Array, labels: Array, names: Sequence[str], **look: Any
+) -> list[Any]:
+    """The points (m, 2) of each class in its own colour and marker; returns the legend handles."""
+    handles = []
+    for index, name in enumerate(names):
+        x1, x2 = points[labels == index].T
+        own: dict[str, Any] = {
+            "color": colour(index),
+            "marker": marker(index),
+            "edgecolors": "white",
+        }
+        handles.append(ax.scatter(x1, x2, label=name, **own, **look))
+    return handles
+
+
+def plain_logarithmic(ax: Axes) -> None:
+    """A logarithmic y axis with plain numbers instead of powers of ten: 0.02, 0.05, 0.1."""
+    from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
+
+    ax.set_yscale("log")
+    low, high = ax.get_ylim()
+    between = (1.0, 2.0, 5.0) if high / low < _FEW_DECADES else (1.0,)
+    ax.yaxis.set_major_locator(LogLocator(subs=between))
+    ax.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    ax.yaxis.set_minor_locator(NullLocator())
 
 
 def label(ax: Axes, title: str, x: str, y: str) -> None:
@@ -90,9 +143,9 @@ def label(ax: Axes, title: str, x: str, y: str) -> None:
 def legend_below(
     ax: Axes, handles: list[Any] | None = None, columns: int = 4, handle: float = 2
 ) -> None:
-    """A legend under the axes, where it hides no data, in rows of at most `columns` entries.
+    """A legend below the axes, where it hides no data, in rows of at most `columns` entries.
 
-    `handle` is the length of a sample, in letters: 2 shows the style of a line, 1 a marker.
+    `handle` is the length of a sample, in font sizes: 2 shows the style of a line, 1 a marker.
     """
     from matplotlib.transforms import ScaledTranslation
 
@@ -111,3 +164,11 @@ def legend_below(
         handlelength=handle,
         handletextpad=0.5,
     )
+
+
+def finish(ax: Axes, title: str, x: str, y: str, *, legend: bool = True, handle: float = 3) -> Axes:
+    """Title, labels and grid, and a legend below unless `legend` is False."""
+    label(ax, title, x, y)
+    if legend:
+        legend_below(ax, handle=handle)
+    return ax

@@ -1,4 +1,4 @@
-"""From the runs of a sweep to curves: a name, and an array (runs, epochs), for each group."""
+"""Turns the runs of a sweep into curves: a name and an array (runs, epochs) for each group."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from minnet.plot.runs import Curves
+from minnet.plot.checks import Curves
 from minnet.sweep.results import Runs, distinct, label
 from minnet.utils import checks
 
@@ -18,11 +18,11 @@ COLUMNS = {
     "val_loss": "held-out loss",
     "loss": "training loss",
 }
-"""What is drawn if nothing is said: the first column that all runs have; and its name in words."""
+"""The default is the first of these columns that all runs have; the values are axis labels."""
 
 
 class Drawn(NamedTuple):
-    """Curves, the place of their points on the horizontal axis, and the names of both axes."""
+    """Curves, the x coordinates of their points, and the labels of both axes."""
 
     curves: Curves
     steps: ArrayLike | None
@@ -37,64 +37,68 @@ def curves_of(
     by: str | Sequence[str] | None,
     column: str | None,
 ) -> Drawn:
-    """What there is to draw: curves as they are, or those of the groups of a sweep."""
-    where = f"mn.plot.{place}"
+    """The curves as they are, or those of the groups of a sweep."""
     if not isinstance(curves, Runs):
         if by is not None or column is not None:
             raise TypeError(
-                f"{where}: by and column: expected the Runs of mn.sweep with them, got "
-                f"{checks.describe(curves)}. A dict of curves has a name for each line already."
+                f"{place}: by and column: expected the Runs of mn.sweep with them, got "
+                f"{checks.describe(curves)}. A dict of curves already has a name for each line."
             )
         return Drawn(curves, steps, "update step", "held-out loss")
-    if steps is not None:
-        raise TypeError(
-            f"{where}: steps: expected None with the Runs of mn.sweep, which are drawn by epoch, "
-            f"got {checks.describe(steps)}. Leave it out."
-        )
-    if not len(curves):
-        raise ValueError(
-            f"{where}: curves: expected at least one run, got none at all. Look at what "
-            f"runs.filter or runs.where has left."
-        )
-    if not len(curves.finished):
-        raise ValueError(
-            f"{where}: curves: expected at least one run that finished, got {len(curves)} that "
-            f"failed. Look at runs.failed[0].error."
-        )
-    chosen = _column(where, curves, column)
+    _check_runs(place, curves, steps)
+    chosen = _column(place, curves, column)
     lines: dict[str, Any] = {}
-    for names, values, group in _groups(where, curves, by):
+    for names, values, group in _groups(place, curves, by):
         if len(group.finished):
             text = _name(names, values, group)
-            if text in lines:  # rates that agree in four digits
+            if text in lines:  # rates with the same four digits
                 text = _name(names, values, group, exact=True)
             lines[distinct(text, lines)] = group.curves(chosen)
     epochs = np.arange(1, 1 + max(array.shape[1] for array in lines.values()))
     return Drawn(lines, epochs, "epoch", COLUMNS.get(chosen, chosen))
 
 
+def _check_runs(place: str, runs: Runs, steps: ArrayLike | None) -> None:
+    """Refuse steps next to Runs, and Runs of which none has finished."""
+    if steps is not None:
+        raise TypeError(
+            f"{place}: steps: expected None with the Runs of mn.sweep, which are drawn by epoch, "
+            f"got {checks.describe(steps)}. Leave it out."
+        )
+    if not len(runs):
+        raise ValueError(
+            f"{place}: curves: expected at least one run, got none at all. Look at what "
+            f"runs.filter or runs.where has left."
+        )
+    if not len(runs.finished):
+        raise ValueError(
+            f"{place}: curves: expected at least one run that finished, got {len(runs)} that "
+            f"failed. Look at runs.failed[0].error."
+        )
+
+
 def _groups(
-    where: str, runs: Runs, by: str | Sequence[str] | None
+    place: str, runs: Runs, by: str | Sequence[str] | None
 ) -> list[tuple[tuple[str, ...], tuple[Any, ...], Runs]]:
-    """Names and values of the settings that tell the groups apart, and the groups."""
+    """The settings by which runs are grouped, the values of each group, and its runs."""
     if by is None:
         return [((), (), runs)]
     names = (by,) if isinstance(by, str) else by
     if not isinstance(names, (list, tuple)) or not names:
         raise TypeError(
-            f"{where}: by: expected the name of a setting or a list of names, got "
+            f"{place}: by: expected the name of a setting or a list of names, got "
             f"{checks.describe(by)}. For example by={runs.names[0]!r}."
         )
     try:
         groups = runs.group_by(*names)
     except ValueError as error:
-        raise ValueError(f"{where}: by: {error}") from error
+        raise ValueError(f"{place}: by: {error}") from error
     one = len(names) == 1
     return [(tuple(names), (key,) if one else key, group) for key, group in groups.items()]
 
 
 def _name(names: tuple[str, ...], values: tuple[Any, ...], group: Runs, exact: bool = False) -> str:
-    """The line in the legend; a number says of what, and lost runs are counted."""
+    """The entry in the legend: a number has the name of its setting, failed runs are counted."""
     written = repr if exact else label
     parts = [
         f"{name} = {written(value)}" if isinstance(value, (int, float)) else label(value)
@@ -105,7 +109,7 @@ def _name(names: tuple[str, ...], values: tuple[Any, ...], group: Runs, exact: b
     return text if finished == len(group) else f"{text} ({finished} of {len(group)} runs)"
 
 
-def _column(where: str, runs: Runs, column: str | None) -> str:
+def _column(place: str, runs: Runs, column: str | None) -> str:
     """The column to draw, which all histories have."""
     shared = [
         name
@@ -116,7 +120,7 @@ def _column(where: str, runs: Runs, column: str | None) -> str:
         column = next((name for name in COLUMNS if name in shared), None)
     if column not in shared:
         raise ValueError(
-            f"{where}: column: expected one that all histories have "
+            f"{place}: column: expected one that all histories have "
             f"({', '.join(shared) or 'there is none'}), got {checks.describe(column)}."
         )
     return column

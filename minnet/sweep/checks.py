@@ -1,46 +1,45 @@
-"""The door of a sweep: all that can be said about its arguments before the first run.
+"""Checks of the arguments of `sweep`, all of them before the first run.
 
-A sweep may take the night. A name that no function takes, or a function that no other process
-can read, is told in the first second.
+A sweep may take all night. A setting that no function takes is an error in the first second.
 """
 
 from __future__ import annotations
 
 import inspect
 import itertools
-import pickle
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import BrokenExecutor, Executor
 from typing import Any
 
 import numpy as np
 
-from minnet.sweep.run import FIT, Plan, Settings, named
+from minnet.sweep.run import FIT_SETTINGS, Settings, SweepSettings, accepted_settings
 from minnet.utils import array_checks, checks
 from minnet.utils.checks import describe
 
 Grid = Mapping[str, Iterable[Any]]
 
 
-def check_functions(make_trainer: object, executor: object, description: object) -> None:
-    """A function, somebody who computes, and a text."""
+def check_make_trainer(make_trainer: object) -> None:
+    """Refuse what cannot be called."""
     if not callable(make_trainer):
         raise TypeError(
             f"sweep: make_trainer: expected a function of the settings that returns a Trainer, "
             f"got {describe(make_trainer)}. Write def make_trainer(rate, seed): ..."
         )
-    if executor is not None and not isinstance(executor, Executor):
-        raise TypeError(
-            f"sweep: executor: expected a concurrent.futures.Executor or None, got "
-            f"{describe(executor)}. For example ProcessPoolExecutor(2); of a dask Client, "
-            f"client.get_executor()."
-        )
+
+
+def check_description(description: object) -> None:
+    """Refuse what is not a string."""
     if not isinstance(description, str):
         raise TypeError(f"sweep: description: expected a string, got {describe(description)}.")
 
 
 def checked_data(name: str, data: Any) -> Any:
-    """A function, or a pair of arrays that have one layout, also after a journey."""
+    """A function as it is, or a pair of contiguous arrays.
+
+    Arrays that were sent to another process are contiguous. The others are made so, because sums
+    over another memory layout round differently.
+    """
     if callable(data):
         return data
     parts = [] if isinstance(data, (str, np.ndarray, Mapping)) else data
@@ -85,7 +84,7 @@ def _values(name: object, values: object) -> list[Any]:
     result = list(values)
     if not result:
         raise ValueError(f"sweep: grid[{name!r}]: expected at least one value, got none.")
-    if name in FIT:
+    if name in FIT_SETTINGS:
         return [checks.whole_number("sweep", f"grid[{name!r}]", value) for value in result]
     return result
 
@@ -95,12 +94,14 @@ def combinations_of(grid: Grid) -> list[Settings]:
     return [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
 
 
-def check_settings(plan: Plan, settings: Settings) -> None:
-    """make_trainer finds all it needs in the settings, and every setting is for somebody."""
-    functions = plan.functions()
+def check_settings(shared: SweepSettings, settings: Settings) -> None:
+    """Each function gets all of its arguments, and each setting is used by a function."""
+    functions = shared.functions()
     for place, function in functions.items():
         _check_call(place, function, settings)
-    taken = set(FIT).union(*(named(function, settings) for function in functions.values()))
+    taken = set(FIT_SETTINGS).union(
+        *(accepted_settings(function, settings) for function in functions.values())
+    )
     for name in settings:
         if name not in taken:
             raise ValueError(
@@ -111,75 +112,16 @@ def check_settings(plan: Plan, settings: Settings) -> None:
 
 
 def _check_call(place: str, function: Callable[..., Any], settings: Settings) -> None:
-    """The function can be called with those settings that it names."""
+    """The function can be called with the settings that are among its arguments."""
     try:
         signature = inspect.signature(function)
-    except (TypeError, ValueError):  # some functions written in C do not tell
+    except (TypeError, ValueError):  # some functions written in C have no signature
         return
     try:
-        signature.bind(**named(function, settings))
+        signature.bind(**accepted_settings(function, settings))
     except TypeError as error:
         raise ValueError(
             f"sweep: {place}: expected a function that can be called with "
             f"{', '.join(settings)}, got {describe(function)} with the arguments {signature}: "
             f"{error}. Add the setting to the grid, or give the argument a default."
         ) from None
-
-
-# ---- on the way to another process ---------------------------------------------------------
-
-
-def check_sending(executor: Executor, plan: Plan, combinations: list[Settings]) -> None:
-    """Whether a process of this pool can read all functions, callbacks and settings.
-
-    That is tried out in one of them. A function of a notebook has a name here that means nothing
-    there, and an error inside of the pool's own machinery would break the whole pool.
-    """
-    parts: dict[str, Any] = {**plan.functions(), "callbacks": plan.callbacks}
-    for name in dict.fromkeys(name for settings in combinations for name in settings):
-        values = {id(s[name]): s[name] for s in combinations if name in s}
-        parts |= {f"grid[{name!r}][{n}]": value for n, value in enumerate(values.values())}
-    packed = {name: _packed(name, part) for name, part in parts.items()}
-    try:
-        problem = executor.submit(unpack, packed).result()
-    except BrokenExecutor as error:
-        raise RuntimeError(
-            f"sweep: executor: expected a pool whose processes start, got {describe(executor)} "
-            f"where the first one ended at once. A script that uses it must be a file, and do its "
-            f'work under if __name__ == "__main__":, because each new process reads it again.'
-        ) from error
-    except RuntimeError as error:
-        raise RuntimeError(
-            f"sweep: executor: expected one that takes work, got {describe(executor)}: {error}. "
-            f"Call sweep inside of its with block."
-        ) from error
-    if problem is not None:
-        name, reason = problem
-        raise _not_sendable(name, parts[name], reason)
-
-
-def unpack(packed: dict[str, bytes]) -> tuple[str, str] | None:
-    """In the other process: the first part that cannot be read there, and why; None: all can."""
-    for name, text in packed.items():
-        try:
-            pickle.loads(text)
-        except Exception as error:
-            return name, f"{type(error).__name__}: {error}"
-    return None
-
-
-def _packed(name: str, part: Any) -> bytes:
-    try:
-        return pickle.dumps(part)
-    except Exception as error:
-        raise _not_sendable(name, part, f"{type(error).__name__}: {error}") from error
-
-
-def _not_sendable(name: str, part: object, reason: str) -> TypeError:
-    kind = "a function" if callable(part) else "objects"
-    return TypeError(
-        f"sweep: {name}: expected {kind} that can be sent to another process, got "
-        f"{describe(part)} ({reason}). Write functions and classes with def and class at the top "
-        f"level of a file, not as a lambda, inside of a function or in a notebook, and import "
-        f"them from there; or leave out executor."
-    )

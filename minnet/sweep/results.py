@@ -1,7 +1,7 @@
-"""The runs of a sweep: each history with the settings that led to it.
+"""The runs of a sweep: each history with its settings.
 
-One run proves little. So what a sweep gives is made to be asked: take the runs at one rate, put
-those that differ in the seed alone into one group, and look at the mean and the spread of it.
+One run proves little. So runs can be filtered and grouped: take those at one learning rate, group
+those that differ only in the seed, and look at the mean and the spread of each group.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from minnet.utils.checks import describe
 from minnet.utils.table import Table, table
 from minnet.utils.types import Array
 
-_NO_RESULTS = ("epoch", "seconds", "learning_rate")
-"""Columns of a History that say nothing about how well a run went."""
+_NOT_RESULTS = ("epoch", "seconds", "learning_rate")
+"""Columns of a History that do not say how well a run went."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -30,10 +30,10 @@ class Run:
     """One run of a sweep.
 
     Attributes:
-        settings: name -> value, as they stood in the grid.
+        settings: name -> value, as in the grid.
         history: of the run; None if it failed.
-        callbacks: those of this run alone, with all that they noted; empty if it failed.
-        error: what went wrong, or None. traceback: where, as text.
+        callbacks: this run's own copies, with what they recorded; empty if it failed.
+        error: the exception, or None. traceback: its traceback, as text.
     """
 
     settings: dict[str, Any]
@@ -55,10 +55,10 @@ class Run:
 
 
 class Runs:
-    """Several runs, in the order of the grid; they filter and group into Runs again.
+    """Several runs, in the order of the grid; filtering and grouping give Runs again.
 
     Attributes:
-        interrupted: True if Ctrl-C ended the sweep; the runs that it cost are not there.
+        interrupted: True if Ctrl-C ended the sweep; runs that had not finished are missing.
 
     >>> one, two = History(), History()
     >>> one.append({"epoch": 1, "loss": 0.5})
@@ -90,21 +90,21 @@ class Runs:
 
     @property
     def names(self) -> list[str]:
-        """The settings, in the order of the grid."""
+        """The names of the settings, in the order of the grid."""
         return list(dict.fromkeys(name for run in self for name in run.settings))
 
     @property
     def finished(self) -> Runs:
-        """Those with a history."""
+        """The runs that have a history."""
         return self.filter(lambda run: run.error is None)
 
     @property
     def failed(self) -> Runs:
-        """Those that ended in an error: `run.error`, and `run.traceback` with the place."""
+        """The runs that ended in an error: see `run.error` and `run.traceback`."""
         return self.filter(lambda run: run.error is not None)
 
     def filter(self, wanted: Callable[[Run], bool]) -> Runs:
-        """Those runs for which `wanted(run)` is true: `lambda run: run.settings["rate"] > 1`."""
+        """The runs for which `wanted(run)` is true: `lambda run: run.settings["rate"] > 1`."""
         if not callable(wanted):
             raise TypeError(
                 f"Runs.filter: wanted: expected a function of a run, got {describe(wanted)}. "
@@ -113,7 +113,7 @@ class Runs:
         return Runs((run for run in self if wanted(run)), self.interrupted)
 
     def where(self, **settings: Any) -> Runs:
-        """Those runs that have all of these settings: `runs.where(loss="squared", rate=0.1)`.
+        """The runs that have all of these settings: `runs.where(loss="squared", rate=0.1)`.
 
         Raises:
             ValueError: a name or a value that no run has.
@@ -123,7 +123,7 @@ class Runs:
             if not any(_equal(value, other) for other in values):
                 raise ValueError(
                     f"Runs.where: {name}: expected one of {', '.join(map(label, values))}, got "
-                    f"{describe(value)}. For a range take runs.filter(function of a run)."
+                    f"{describe(value)}. For a range of values use runs.filter(function of a run)."
                 )
         return self.filter(
             lambda run: all(
@@ -152,8 +152,8 @@ class Runs:
     def group_by(self, *names: str) -> dict[Any, Runs]:
         """Runs that agree in these settings: value -> Runs; for several names tuples of values.
 
-        A value that cannot be the key of a dict, such as a list, or that equals another one there
-        (1 and True), is replaced by its text.
+        A value that cannot be the key of a dict, such as a list, or that equals another key (1 and
+        True), is replaced by its text.
 
         Raises:
             ValueError: no name, or a setting that no run has.
@@ -187,7 +187,7 @@ class Runs:
             raise ValueError(
                 f"Runs.curves: {column}: expected histories of the same length, got from "
                 f"{lengths[0]} to {lengths[-1]} epochs. Train all runs for the same number of "
-                f"epochs (no early stopping), or take those of one length: "
+                f"epochs (no early stopping), or keep only those of one length: "
                 f"runs.filter(lambda run: len(run.history) == {lengths[-1]})."
             )
         return np.array(rows, dtype=float)
@@ -212,7 +212,7 @@ class Runs:
 
 
 def label(value: object) -> str:
-    """A setting in a few words: a name for classes and functions, four digits for a float.
+    """A setting as a short text: a name for classes and functions, four digits for a float.
 
     >>> label(History), label(0.1), label("squared error"), label([8, 4])
     ('History', '0.1', 'squared error', '[8, 4]')
@@ -232,12 +232,12 @@ def label(value: object) -> str:
 
 
 def _entry(value: object) -> object:
-    """A setting in a table: numbers stay numbers, which are set to the right."""
+    """A setting in a table: numbers stay numbers, which are aligned to the right."""
     return value if value is None or isinstance(value, (int, float)) else label(value)
 
 
 def _keys(values: list[Any]) -> list[tuple[Any, Any]]:
-    """(value, key) of each value: keys of a dict, no two of them equal."""
+    """(value, key) of each value; no two of the keys are equal."""
     keys: list[Any] = []
     for value in values:
         key = value if _hashes(value) else label(value)
@@ -251,7 +251,7 @@ def _key_of(value: Any, keys: list[tuple[Any, Any]]) -> Any:
 
 
 def distinct(text: str, taken: Container[Any]) -> str:
-    """The text, with a number behind it where it is taken already.
+    """The text, followed by a number if it is taken already.
 
     >>> distinct("rate", []), distinct("rate", ["rate"])
     ('rate', 'rate [2]')
@@ -261,7 +261,7 @@ def distinct(text: str, taken: Container[Any]) -> str:
 
 
 def _hashes(value: Any) -> bool:
-    """Whether it can be the key of a dict."""
+    """True if the value can be the key of a dict."""
     try:
         hash(value)
     except TypeError:
@@ -270,7 +270,7 @@ def _hashes(value: Any) -> bool:
 
 
 def _equal(one: Any, other: Any) -> bool:
-    """The same, also where the values are arrays; True is not 1."""
+    """Equality that also works for arrays, and in which True is not 1."""
     if one is other:
         return True
     if isinstance(one, bool) != isinstance(other, bool):
@@ -283,4 +283,4 @@ def _equal(one: Any, other: Any) -> bool:
 def _last(history: History | None) -> dict[str, float]:
     """The results of the last epoch."""
     row = list(history)[-1] if history is not None and len(history) else {}
-    return {name: value for name, value in row.items() if name not in _NO_RESULTS}
+    return {name: value for name, value in row.items() if name not in _NOT_RESULTS}

@@ -1,8 +1,8 @@
-"""What all runs of a sweep have in common, and how one of them is trained from its settings.
+"""Trains one run of a sweep from its settings.
 
-A run knows nothing of the others, nor of the process that it is in: the same settings give the
-same numbers here, in a second process, or on another machine. So whatever a run could change
-(an optimizer in the grid, a callback) it gets as a copy of its own.
+A run knows nothing about the others, nor about the process that it is in: the same settings give
+the same numbers here, in a second process, or on another machine. So each run gets a copy of
+everything that it could change (an optimizer in the grid, a callback).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import inspect
 import pickle
 import traceback
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,17 +23,19 @@ from minnet.training.trainer import Trainer
 from minnet.utils.checks import describe
 
 Settings = dict[str, Any]
+IndexedRuns = Generator[tuple[int, Run], None, None]
+"""Each run with its position in the grid."""
 
 _TRAINED: weakref.WeakSet[Network] = weakref.WeakSet()
-"""The networks that runs in this process have trained; each run needs one of its own."""
+"""The networks that runs in this process have trained; each run needs a new one."""
 
-FIT = ("epochs", "batch_size")
-"""Names of a grid that `fit` takes, whoever else does."""
+FIT_SETTINGS = ("epochs", "batch_size")
+"""Settings that are passed to `fit` (and to each function that names them)."""
 
 
 @dataclass(frozen=True)
-class Plan:
-    """The arguments of `sweep` that every run shares; it travels to other processes."""
+class SweepSettings:
+    """The arguments of `sweep` that all runs share; pickled when runs go to other processes."""
 
     make_trainer: Callable[..., Trainer]
     data: Any
@@ -44,21 +46,21 @@ class Plan:
     shuffle: bool
 
     def functions(self) -> dict[str, Callable[..., Any]]:
-        """Those of the arguments that are functions of the settings, by name."""
+        """The arguments that are functions of the settings, by name."""
         parts = {name: getattr(self, name) for name in ("data", "validation_data", "callbacks")}
         given = {name: part for name, part in parts.items() if callable(part)}
         return {"make_trainer": self.make_trainer, **given}
 
 
-def named(function: Callable[..., Any], settings: Mapping[str, Any]) -> Settings:
-    """Those settings that the function names as its arguments; all, if it takes **anything.
+def accepted_settings(function: Callable[..., Any], settings: Mapping[str, Any]) -> Settings:
+    """The settings that are arguments of the function; all of them if it takes **kwargs.
 
-    >>> named(lambda rate, seed=0: None, {"loss": "squared error", "rate": 0.1})
+    >>> accepted_settings(lambda rate, seed=0: None, {"loss": "squared error", "rate": 0.1})
     {'rate': 0.1}
     """
     try:
         parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):  # some functions written in C do not tell
+    except (TypeError, ValueError):  # some functions written in C have no signature
         return dict(settings)
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
         return dict(settings)
@@ -66,21 +68,21 @@ def named(function: Callable[..., Any], settings: Mapping[str, Any]) -> Settings
     return {name: value for name, value in settings.items() if name in taken}
 
 
-def train(plan: Plan, settings: Settings) -> Run:
-    """One run, from its settings to its history; an error becomes part of what is returned."""
+def train(shared: SweepSettings, settings: Settings) -> Run:
+    """Train one run; an error is not raised, but returned in the Run."""
     try:
         own: Settings = copy.deepcopy(settings)
-        trainer = _fresh(plan.make_trainer(**named(plan.make_trainer, own)))
-        x, y = _pair(_of(plan.data, own))
-        callbacks = _callbacks(plan.callbacks, own)
+        trainer = _check_new(shared.make_trainer(**accepted_settings(shared.make_trainer, own)))
+        x, y = _pair(_value_of(shared.data, own))
+        callbacks = _callbacks(shared.callbacks, own)
         history = trainer.fit(
             x,
             y,
-            epochs=own.get("epochs", plan.epochs),
-            batch_size=own.get("batch_size", plan.batch_size),
-            validation_data=_of(plan.validation_data, own),
+            epochs=own.get("epochs", shared.epochs),
+            batch_size=own.get("batch_size", shared.batch_size),
+            validation_data=_value_of(shared.validation_data, own),
             callbacks=callbacks,
-            shuffle=plan.shuffle,
+            shuffle=shared.shuffle,
             progress=False,
         )
     except Exception as error:
@@ -88,27 +90,27 @@ def train(plan: Plan, settings: Settings) -> Run:
     return Run(settings, history, tuple(callbacks))
 
 
-def train_and_pack(plan: Plan, settings: Settings) -> Run:
-    """`train` for another process: what cannot be sent back is replaced by what can.
+def train_remotely(shared: SweepSettings, settings: Settings) -> Run:
+    """`train` in another process: what cannot be pickled is replaced or left out.
 
-    The settings stay behind: whoever sent them has them.
+    The settings are not sent back: the main process has them already.
     """
-    run = train(plan, settings)
+    run = train(shared, settings)
     error, callbacks = run.error, run.callbacks
-    if error is not None and not _returns(error):
+    if error is not None and not _can_be_sent(error):
         error = RuntimeError(f"{type(error).__name__}: {error}")
-    if not _returns(callbacks):
+    if not _can_be_sent(callbacks):
         callbacks = ()
     return Run({}, run.history, callbacks, error, run.traceback)
 
 
-def _of(part: Any, settings: Settings) -> Any:
-    """Data as given, or as the function gives them for these settings."""
-    return part(**named(part, settings)) if callable(part) else part
+def _value_of(part: Any, settings: Settings) -> Any:
+    """The argument itself, or what it returns for these settings if it is a function."""
+    return part(**accepted_settings(part, settings)) if callable(part) else part
 
 
 def _pair(data: Any) -> tuple[Any, Any]:
-    """x and y, which a function of one's own may have forgotten to return."""
+    """x and y; a custom data function may have forgotten to return them."""
     try:
         x, y = data
     except (TypeError, ValueError):
@@ -120,10 +122,10 @@ def _pair(data: Any) -> tuple[Any, Any]:
 
 
 def _callbacks(part: Any, settings: Settings) -> list[Callback]:
-    """Those of this run: made for it, or copies."""
+    """The callbacks of this run: returned by the function, or copies."""
     if not callable(part):
         return list(copy.deepcopy(part))
-    made = _of(part, settings)
+    made = _value_of(part, settings)
     if not isinstance(made, (list, tuple)):
         raise TypeError(
             f"sweep: callbacks: expected a function that returns a list of callbacks, got "
@@ -132,8 +134,8 @@ def _callbacks(part: Any, settings: Settings) -> list[Callback]:
     return list(made)
 
 
-def _fresh(trainer: object) -> Trainer:
-    """Refuse what is no Trainer, and a network that another run has trained."""
+def _check_new(trainer: object) -> Trainer:
+    """Refuse what is not a Trainer, and a network that another run has trained."""
     if not isinstance(trainer, Trainer):
         raise TypeError(
             f"sweep: make_trainer: expected a function that returns a Trainer, got "
@@ -148,8 +150,8 @@ def _fresh(trainer: object) -> Trainer:
     return trainer
 
 
-def _returns(part: object) -> bool:
-    """True if it survives the way through a pickle."""
+def _can_be_sent(part: object) -> bool:
+    """True if it can be pickled and read again."""
     try:
         pickle.loads(pickle.dumps(part))
     except Exception:

@@ -1,23 +1,24 @@
-"""Many runs over a grid of settings: on this processor, on all of them, or on a cluster.
+"""Many runs over a grid of settings: in this process, in several, or on a cluster.
 
-A comparison of two losses is worth as much as the runs behind it: several rates, because each
-loss has its own, and several seeds, because one start proves nothing. That is a lot of runs, and
-each is independent of all others. So a sweep hands them to any `concurrent.futures.Executor`:
+A comparison of two losses is worth as much as the runs behind it: several learning rates, because
+the best one differs from loss to loss, and several seeds, because one start proves nothing. That
+is a lot of runs, and each is independent of all others. So a sweep hands them to any
+`concurrent.futures.Executor`:
 
-- none: one after the other, here;
+- none: one run after the other, in this process;
 - `ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn"))`: on two cores. The
-  script that does so needs `if __name__ == "__main__":` around its work;
-- a cluster: dask's, for example, hands out such an executor. With
+  script needs `if __name__ == "__main__":` around its work;
+- a cluster: dask, for example, has such an executor. With
   `pip install "dask[distributed]"` (the extra `cluster`),
 
       with LocalCluster(n_workers=2, threads_per_worker=1) as cluster, Client(cluster) as client:
           runs = mn.sweep(make_trainer, grid, data, epochs=100, executor=client.get_executor())
 
-  runs in two worker processes of this machine, and on others as soon as the Client is that of a
-  larger cluster. Workers on other machines need minnet and the file with `make_trainer`, too.
+  trains in two worker processes of this machine, and on other machines as soon as the Client
+  belongs to a larger cluster. Their workers need minnet and the file with `make_trainer`, too.
 
-The numbers are the same whoever computes them, bit for bit, as long as all use the same NumPy and
-the same number of BLAS threads (the order of a sum depends on them). Where several processes
+The numbers are bit for bit the same on every executor, as long as all processes use the same NumPy
+and the same number of BLAS threads (the order of a sum depends on them). If several processes
 share a machine, one thread each is best: set OPENBLAS_NUM_THREADS=1 (or MKL_NUM_THREADS=1)
 before Python starts.
 """
@@ -26,37 +27,31 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import (
-    BrokenExecutor,
-    Executor,
-    Future,
-    as_completed,
-)
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
 from minnet.sweep.checks import (
     Grid,
-    check_functions,
-    check_sending,
+    check_description,
+    check_make_trainer,
     check_settings,
     checked_data,
     checked_grids,
     combinations_of,
 )
 from minnet.sweep.results import Run, Runs
-from minnet.sweep.run import Plan, Settings, train, train_and_pack
+from minnet.sweep.run import IndexedRuns, Settings, SweepSettings, train
 from minnet.training.callbacks import Callback, checked_callbacks
 from minnet.training.trainer import Trainer
 from minnet.utils import checks
-from minnet.utils.checks import describe
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 Data = tuple[ArrayLike, ArrayLike]
-Index = int
-Coming = Generator[tuple[Index, Run], None, None]
 
 
 def sweep(
@@ -77,27 +72,27 @@ def sweep(
 
     Args:
         make_trainer: a function of the settings that returns a new Trainer. Let the seed be one
-            of the settings, and give it to the Trainer: then each run can be made again.
+            of the settings, and pass it to the Trainer: then each run can be repeated.
         grid: name -> list of values, of which every combination is run, the last name fastest;
             or a list of such grids, run one after the other.
         data: a pair (x, y), or a function of the settings that returns one. (A function is also
-            the better way for large data: each run loads them where it runs.)
-        epochs, batch_size, shuffle: as in `Trainer.fit`. A grid may hold `epochs` or
-            `batch_size`, which then count for its runs.
+            better for large data: each run loads them in its own process.)
+        epochs, batch_size, shuffle: as in `Trainer.fit`. `epochs` and `batch_size` may also be
+            settings of a grid, which then replace these arguments.
         validation_data: None, a pair, or a function of the settings.
         callbacks: a list, of which each run gets copies, or a function of the settings that
-            returns one. What they noted is in `run.callbacks`.
-        progress: show a bar that counts runs. description: what stands in front of it.
-        executor: who computes; None: this process. It is not shut down.
+            returns one. `run.callbacks` has what they recorded.
+        progress: show a progress bar that counts runs. description: the text in front of it.
+        executor: where to train; None: in this process. It is not shut down.
 
-    A function gets those settings that it names as its arguments, so `data` may be a function
-    of `seed` alone. A run that fails is kept with its error and its settings in `runs.failed`, a
-    RuntimeWarning tells them, and the others go on. Ctrl-C ends the sweep, and what is finished
-    is returned, marked as interrupted.
+    A function gets the settings that are among its arguments, so `data` may be a function of
+    `seed` alone. A run that fails is kept with its error and its settings in `runs.failed`, a
+    RuntimeWarning names it, and the other runs continue. Ctrl-C ends the sweep: the runs that
+    have finished are returned, marked as interrupted.
 
     Raises:
-        TypeError, ValueError: before any run, naming the argument: also a setting that nobody
-            takes, and what cannot be sent to a process of a ProcessPoolExecutor.
+        TypeError, ValueError: before any run, naming the argument; also a setting that no
+            function takes, and what cannot be sent to the processes of a ProcessPoolExecutor.
         RuntimeError: the executor's processes do not start, or it has been shut down.
 
     >>> import minnet as mn
@@ -112,9 +107,14 @@ def sweep(
     >>> squared.shape, bool(squared.mean() < cross.mean())  # three seeds, twenty epochs
     ((3, 20), True)
     """
-    check_functions(make_trainer, executor, description)
+    check_make_trainer(make_trainer)
+    if executor is not None:
+        from minnet.sweep.executor import check_executor, check_sending
+
+        check_executor(executor)
+    check_description(description)
     shown = checks.boolean("sweep", "progress", progress)
-    plan = Plan(
+    shared = SweepSettings(
         make_trainer,
         checked_data("data", data),
         checks.whole_number("sweep", "epochs", epochs),
@@ -125,31 +125,32 @@ def sweep(
     )
     combinations = [s for one in checked_grids(grid) for s in combinations_of(one)]
     for settings in combinations:
-        check_settings(plan, settings)
-    if executor is not None and _pickles(executor):
-        check_sending(executor, plan, combinations)
-    runs = _run(plan, combinations, executor, description if shown else None)
-    _warn_of(runs)
+        check_settings(shared, settings)
+    if executor is not None:
+        check_sending(executor, shared, combinations)
+    runs = _run_all(shared, combinations, executor, description if shown else None)
+    _warn_about_failures(runs)
     return runs
 
 
-def _pickles(executor: Executor) -> bool:
-    """A pool of processes; other executors send functions in ways of their own, or not at all."""
-    from concurrent.futures import ProcessPoolExecutor  # takes 15 ms: not before it is needed
-
-    return isinstance(executor, ProcessPoolExecutor)
-
-
-def _run(
-    plan: Plan, combinations: list[Settings], executor: Executor | None, description: str | None
+def _run_all(
+    shared: SweepSettings,
+    combinations: list[Settings],
+    executor: Executor | None,
+    description: str | None,
 ) -> Runs:
-    """All runs, in the order of the grid, whatever the order in which they end."""
-    done: dict[Index, Run] = {}
+    """All runs, in the order of the grid, whichever ends first."""
+    done: dict[int, Run] = {}
     interrupted = False
-    coming = _here(plan, combinations) if executor is None else _there(executor, plan, combinations)
-    with contextlib.closing(coming), _bar(description, len(combinations)) as advance:
+    if executor is None:
+        trained = _train_here(shared, combinations)
+    else:
+        from minnet.sweep.executor import train_with
+
+        trained = train_with(executor, shared, combinations)
+    with contextlib.closing(trained), _progress_bar(description, len(combinations)) as advance:
         try:
-            for index, run in coming:
+            for index, run in trained:
                 if run.history is not None and run.history.interrupted:
                     interrupted = True
                     break
@@ -160,55 +161,19 @@ def _run(
     return Runs((done[index] for index in sorted(done)), interrupted)
 
 
-def _here(plan: Plan, combinations: list[Settings]) -> Coming:
-    """One after the other, in this process."""
+def _train_here(shared: SweepSettings, combinations: list[Settings]) -> IndexedRuns:
+    """One run after the other, in this process."""
     for index, settings in enumerate(combinations):
-        yield index, train(plan, settings)
-
-
-def _there(executor: Executor, plan: Plan, combinations: list[Settings]) -> Coming:
-    """As they come back from the executor; those not begun are cancelled if nobody waits."""
-    futures: dict[Future[Run], Index] = {}
-    try:
-        for index, settings in enumerate(combinations):
-            futures[_submit(executor, plan, settings)] = index
-        for future in as_completed(futures):
-            yield futures[future], _result(future)
-    finally:
-        for future in futures:
-            future.cancel()
-
-
-def _submit(executor: Executor, plan: Plan, settings: Settings) -> Future[Run]:
-    """A future of the run; if the executor has broken down meanwhile, one that says so."""
-    try:
-        return executor.submit(train_and_pack, plan, settings)
-    except BrokenExecutor as error:
-        lost: Future[Run] = Future()
-        lost.set_exception(error)
-        return lost
-    except RuntimeError as error:
-        raise RuntimeError(
-            f"sweep: executor: expected one that takes work, got {describe(executor)}: {error}. "
-            f"Call sweep inside of its with block."
-        ) from error
-
-
-def _result(future: Future[Run]) -> Run:
-    """The run, or why there is none: it was lost on its way, or with its process."""
-    try:
-        return future.result()
-    except Exception as error:
-        return Run({}, error=error, traceback="(the run was lost with its process or on its way)")
+        yield index, train(shared, settings)
 
 
 @contextlib.contextmanager
-def _bar(description: str | None, runs: int) -> Iterator[Callable[[Run], None]]:
-    """A progress bar that counts runs, and those that failed; None: nothing is shown."""
+def _progress_bar(description: str | None, runs: int) -> Iterator[Callable[[Run], None]]:
+    """A progress bar that counts runs and failures; None shows nothing."""
     if description is None:
         yield lambda _run: None
         return
-    from tqdm.auto import tqdm  # takes 50 ms: not before it is needed
+    from tqdm.auto import tqdm  # takes 50 ms to import: only when needed
 
     failed = 0
     with tqdm(total=runs, desc=description, unit="run", dynamic_ncols=True) as bar:
@@ -223,16 +188,16 @@ def _bar(description: str | None, runs: int) -> Iterator[Callable[[Run], None]]:
         yield advance
 
 
-def _warn_of(runs: Runs) -> None:
-    """Failed runs are not passed over in silence."""
+def _warn_about_failures(runs: Runs) -> None:
+    """One RuntimeWarning that names the failed runs."""
     failed = runs.failed
     if not len(failed):
         return
     lines = [f"\n  {run.name}: {type(run.error).__name__}: {run.error}" for run in failed]
     more = f"\n  and {len(lines) - 10} more: see runs.failed" if len(lines) > 10 else ""
     warnings.warn(
-        f"sweep: {len(failed)} of {len(runs)} runs failed (run.traceback of runs.failed has the "
-        f"place):{''.join(lines[:10])}{more}",
+        f"sweep: {len(failed)} of {len(runs)} runs failed (run.traceback of each of runs.failed "
+        f"shows where):{''.join(lines[:10])}{more}",
         RuntimeWarning,
         stacklevel=3,
     )

@@ -17,8 +17,7 @@ from minnet.nn.activations import Softmax
 from minnet.nn.error_location import explain
 from minnet.nn.layer import Layer, find, written
 from minnet.nn.layers import BatchNorm
-from minnet.nn.losses import Loss
-from minnet.nn.losses import sample_weights as weights
+from minnet.nn.losses import Loss, sample_weights
 from minnet.nn.network import Network
 from minnet.optimizers import Optimizer
 from minnet.utils import array_checks, checks
@@ -188,8 +187,8 @@ def check_sample_weight(loss: Loss, sample_weight: ArrayLike, target: Array) -> 
             f"fit: sample_weight: expected a loss whose forward takes sample_weight=None, got "
             f"{loss!r}. Add the argument, and divide by the sum of the weights."
         )
-    checked = weights.sample_weights("fit", sample_weight, len(target))
-    weights.refuse_zeros("fit", "sample_weight", checked)
+    checked = sample_weights.check_sample_weight("fit", sample_weight, len(target))
+    sample_weights.check_not_all_zero("fit", "sample_weight", checked)
     if not (checked * loss.counts(target)).any():
         raise ValueError(
             f"fit: sample_weight: expected a weight above 0 for a sample that counts under "

@@ -1,4 +1,4 @@
-"""Collects what a network predicts during an epoch, for metrics that need all samples at once."""
+"""Collects the predictions of an epoch: many metrics are not means over batches."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from minnet.utils.checks import describe
 from minnet.utils.types import Array
 
 
-class Record:
+class EpochPredictions:
     """The predictions of a whole epoch, so that each metric sees all samples at once."""
 
     def __init__(
@@ -20,7 +20,7 @@ class Record:
         self.predictions: Array | None = None
 
     def add(self, start: int, prediction: Array) -> None:
-        """Keep a copy of the predictions of one batch."""
+        """Copy the predictions of one batch."""
         if self.predictions is None:
             self.predictions = np.empty((len(self.y), *prediction.shape[1:]), prediction.dtype)
         self.predictions[start : start + len(prediction)] = prediction

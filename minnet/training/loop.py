@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from minnet.data.feed import Feed
-from minnet.metrics import Record
 from minnet.nn.layer import layers_of
 from minnet.nn.watch import Watch
 from minnet.training.callbacks import Callback
+from minnet.training.epoch_predictions import EpochPredictions
 from minnet.training.history import History, Row
 from minnet.training.keyboard_interrupt import Interruption, interruption
 from minnet.training.progress_bar import Progress
@@ -109,7 +109,7 @@ class Fitting:
         else:
             self._remember(standing)
         order = trainer.order.permutation(len(feed.x)) if self.shuffle else None
-        record = Record(trainer.metrics, feed.y, order, trainer.loss)
+        record = EpochPredictions(trainer.metrics, feed.y, order, trainer.loss)
         record.predictions = at.predictions
         self.session.position = at
         self._switch(training=True)

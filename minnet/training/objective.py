@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from minnet.metrics import Metric, Record
+from minnet.metrics import Metric
 from minnet.nn.layer import layers_of
 from minnet.nn.losses import Loss
 from minnet.nn.network import Network
 from minnet.nn.parameter import Parameter
 from minnet.optimizers.penalties import Penalty
 from minnet.training import checks as door
+from minnet.training.epoch_predictions import EpochPredictions
 from minnet.utils import array_checks, checks
 from minnet.utils.types import Array
 
@@ -120,7 +121,7 @@ class Objective:
     def evaluate(self, x: Array, y: Array, metrics: dict[str, Metric]) -> dict[str, float]:
         """Loss and metrics in evaluation mode, piece by piece so that memory stays small."""
         total = seen = 0.0
-        record = Record(metrics, y, None, self.loss)
+        record = EpochPredictions(metrics, y, None, self.loss)
         with self.network.evaluating():
             for start in range(0, len(x), _EVALUATION_ROWS):
                 part = slice(start, start + _EVALUATION_ROWS)

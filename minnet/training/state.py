@@ -11,7 +11,7 @@ from minnet.metrics import Metric
 from minnet.nn.losses import Loss
 from minnet.nn.network import Network
 from minnet.optimizers import Optimizer
-from minnet.optimizers.gradient_clipping import Clipping
+from minnet.optimizers.gradient_clipping import GradientClipping
 from minnet.saving.errors import checked_path
 from minnet.training import checkpoint
 from minnet.training.history import History
@@ -31,7 +31,7 @@ class Resumable:
     history: History
     epochs: int
     objective: Objective
-    clipping: Clipping
+    clipping: GradientClipping
     _session: Session | None = None
     _standing: Standing | None = None  # from a checkpoint, until the next fit
 

@@ -16,7 +16,7 @@ from minnet.nn.layer import Layer
 from minnet.nn.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Hinge, Loss
 from minnet.nn.network import Network
 from minnet.optimizers import Optimizer, penalties
-from minnet.optimizers.gradient_clipping import Clipping
+from minnet.optimizers.gradient_clipping import GradientClipping
 from minnet.optimizers.penalties import Penalty
 from minnet.training import checks as door
 from minnet.training.callbacks import Callback, checked_callbacks
@@ -86,7 +86,7 @@ class Trainer(Resumable):
         self.history = History()
         self.epochs = 0
         self.stop = False
-        self.clipping = Clipping(clip_norm, clip_value)
+        self.clipping = GradientClipping(clip_norm, clip_value)
         self.objective = Objective(self.network, self.loss, self.fuse, penalties.get(penalty))
 
     @property

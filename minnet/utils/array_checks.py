@@ -187,7 +187,7 @@ def _type_name(value: object) -> str:
 
 
 def finite(place: str, name: str, array: Array, *, dtype: np.dtype[Any] | None = None) -> None:
-    """Refuse NaN and inf with their position; with `dtype`, also what overflows in that type."""
+    """Refuse NaN and inf with their position; with `dtype`, also numbers that overflow in it."""
     limit = math.inf
     if dtype is not None and dtype.kind == "f" and array.dtype.itemsize > dtype.itemsize:
         limit = float(np.finfo(dtype).max)
@@ -211,7 +211,7 @@ def _not_finite(
     position: tuple[int, ...],
     dtype: np.dtype[Any] | None,
 ) -> str:
-    """The sentence for one bad entry."""
+    """The error message for one bad entry."""
     where = f"{name}[{', '.join(map(str, position))}]" if position else name
     if math.isfinite(value):
         return (
@@ -253,7 +253,7 @@ def survives_cast(place: str, name: str, array: Array, dtype: np.dtype[Any]) -> 
 
 
 def not_empty(place: str, name: str, array: Array) -> None:
-    """Refuse an array that holds no number."""
+    """Refuse an array without entries."""
     if array.size == 0:
         raise ValueError(
             f"{place}: {name}: expected data, got an empty array {array.shape}. "
@@ -274,7 +274,7 @@ def same_length(place: str, first_name: str, first: Array, second_name: str, sec
 def samples(
     place: str, name: str, value: ArrayLike, *, dtype: np.dtype[Any] | None = None
 ) -> Array:
-    """Input data at the door: numbers, at least one row, at least two dimensions, all finite."""
+    """Input data: finite numbers, at least one row and two dimensions; returned read-only."""
     array = numeric_array(place, name, value)
     if array.ndim < 2:
         raise ValueError(
@@ -288,7 +288,7 @@ def samples(
 
 
 def read_only(array: Array) -> Array:
-    """A view that cannot be written into: a layer that works in place cannot spoil the data."""
+    """A read-only view, so that a layer that works in place cannot change the user's data."""
     view = array.view(np.ndarray)
     view.flags.writeable = False
     return view

@@ -1,8 +1,8 @@
-"""The questions asked at every public door, and the sentences that answer a wrong value.
+"""Argument checks for single values, with their error messages.
 
-A check returns the value in the form that the code goes on with (a plain `float`, a plain
-`int`, a NumPy array), or raises an error with four parts: the place, what was expected, what
-came, and the next step. `TypeError` says that the kind is wrong, `ValueError` that the value is.
+A check returns the value as a plain `float`, `int` or `bool`, or raises an error with four parts:
+the place, what was expected, what it got, and the next step. `TypeError` means a wrong type,
+`ValueError` a wrong value.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import numpy as np
 
 
 def is_built_in(part: object) -> bool:
-    """Exactly one of minnet's own classes, not a student's subclass of one."""
+    """True for an object of one of minnet's own classes, False for one of a custom subclass."""
     return type(part).__module__.partition(".")[0] == __name__.partition(".")[0]
 
 
 def describe(value: object) -> str:
-    """What came, in a few words: `array of shape (3, 4) and type float64`, or `'abc' (str)`."""
+    """A value in a few words: `an array of shape (3, 4) and type float64`, or `'abc' (str)`."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and type {value.dtype}"
     try:
@@ -42,8 +42,9 @@ def whole_number(
     maximum: int | None = None,
     unlimited: bool = False,
 ) -> int:
-    """`value` as an int in [minimum, maximum]; refuses bools, fractions and, unless `unlimited`,
-    more than 2**31 - 1.
+    """`value` as an int; refuses bool, fractions and values outside [minimum, maximum].
+
+    Unless `unlimited`, the largest value is 2**31 - 1.
 
     >>> whole_number("Linear", "in_features", 3)
     3
@@ -88,7 +89,7 @@ def number(
     above: bool = False,
     below: bool = False,
 ) -> float:
-    """`value` as a float in [minimum, maximum]; `above`/`below` leave the bound itself out.
+    """`value` as a float in [minimum, maximum]; `above`/`below` exclude the bound itself.
 
     >>> number("SGD", "learning_rate", -1, minimum=0)
     Traceback (most recent call last):
@@ -132,7 +133,7 @@ def boolean(place: str, name: str, value: object) -> bool:
 
 
 def seed(place: str, value: object, name: str = "seed") -> int | None:
-    """A seed: None (other numbers in every run) or a whole number >= 0."""
+    """A seed: None (different random numbers in each run) or a whole number >= 0."""
     if value is None:
         return None
     return whole_number(place, name, value, minimum=0, unlimited=True)

@@ -1,4 +1,4 @@
-"""Plain-text tables: a summary, a history and a comparison all print the same way."""
+"""Plain-text tables, used to print summaries, histories and the runs of a sweep."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 
 class Table(str):
-    """Text that shows its lines also at the interactive prompt, without `print`.
+    """A string that the interactive prompt shows as lines, without `print`.
 
     >>> Table("a  b")
     a  b
@@ -26,7 +26,7 @@ def cell(value: object) -> str:
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """Lay out rows under headers: numbers to the right, the rest to the left.
+    """Rows under headers: columns with numbers aligned right, the others left.
 
     >>> table(["loss", "steps"], [["cross-entropy", 16], ["squared error", 89]])
     loss           steps

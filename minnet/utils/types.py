@@ -1,8 +1,8 @@
-"""The type of an array, written once."""
+"""Type aliases that all modules use."""
 
 from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]
-"""An array of any number type; a comment or docstring next to it says the shape."""
+"""A NumPy array of any dtype; the docstrings say the shapes."""

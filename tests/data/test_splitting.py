@@ -1,4 +1,4 @@
-"""The split: a partition of the rows, the shares of the classes, and errors that say the mend."""
+"""The split: a partition of the rows, the shares of the classes, and errors with a fix."""
 
 import numpy as np
 import pytest
@@ -88,7 +88,7 @@ def test_the_seed_fixes_the_split(stratify):
     assert tests(1) != sorted(tests(1))  # shuffled, not only drawn
 
 
-def test_stratified_rows_are_drawn_anew_and_classes_mixed():
+def test_stratified_rows_depend_on_the_seed_and_classes_are_mixed():
     y = np.repeat([0, 1], 100)
     _, x_test, y_train, y_test = train_test_split(numbered(y), y, 0.5, 0, stratify=True)
     assert set(x_test[:, 0]) != set(range(50)) | set(range(100, 150))

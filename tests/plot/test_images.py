@@ -29,7 +29,7 @@ def shown(ax):
     return np.array([image.get_array() for image in ax.images])
 
 
-def test_each_image_is_shown_as_it_is_and_stands_upright():
+def test_each_image_is_shown_unchanged_and_the_right_way_up():
     ax = image_grid(STACK)
     np.testing.assert_array_equal(shown(ax), STACK)
     for image in ax.images:
@@ -37,7 +37,7 @@ def test_each_image_is_shown_as_it_is_and_stands_upright():
         assert right - left == pytest.approx(1)
         assert bottom - top == pytest.approx(4 / 6)
         assert image.origin == "upper"
-    assert ax.get_ylim()[0] > ax.get_ylim()[1], "row 0 of an image stands at the top"
+    assert ax.get_ylim()[0] > ax.get_ylim()[1], "row 0 of an image is at the top"
 
 
 def test_row_after_row_from_the_left_without_overlap():

@@ -39,24 +39,24 @@ def test_a_tint_goes_from_white_to_the_colour():
 
 def test_new_axes_keeps_the_axes_that_it_is_given():
     _, ax = plt.subplots()
-    assert style.new_axes(ax, "history") is ax
+    assert style.new_axes(ax, "mn.plot.history") is ax
     assert len(plt.get_fignums()) == 1
 
 
-def test_new_axes_makes_a_figure_of_the_size_of_the_house():
-    ax = style.new_axes(None, "history")
+def test_new_axes_makes_a_figure_of_the_default_size():
+    ax = style.new_axes(None, "mn.plot.history")
     assert tuple(ax.figure.get_size_inches()) == style.SIZE
 
 
 @pytest.mark.parametrize("wrong", [5, "ax", plt, [None]])
-def test_new_axes_refuses_what_is_no_axes(wrong):
+def test_new_axes_refuses_other_objects(wrong):
     with pytest.raises(TypeError, match=r"mn\.plot\.history: ax: expected a Matplotlib Axes"):
-        style.new_axes(wrong, "history")
+        style.new_axes(wrong, "mn.plot.history")
 
 
 def test_new_axes_refuses_a_figure():
     with pytest.raises(TypeError, match="expected a Matplotlib Axes"):
-        style.new_axes(plt.figure(), "history")
+        style.new_axes(plt.figure(), "mn.plot.history")
 
 
 def test_label_writes_all_three_texts_large_enough_to_halve():

@@ -7,7 +7,7 @@ zero from the middle on, and of one sign throughout. Needs PyTorch, the tests do
     python tests/reference/make_optimizers.py
 
 One line in CASES is one trajectory, and a new optimizer of minnet is compared with it by one line
-in `tests/test_optimizers.py`.
+in `tests/properties/test_every_optimizer.py`.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def trajectory(kind: str, options: dict[str, Any], drop: bool) -> np.ndarray:
 
 
 def main() -> None:
-    """Write the file beside this script."""
+    """Write the file next to this script."""
     start, gradients = start_and_gradients()
     arrays = {name: trajectory(*case) for name, case in CASES.items()}
     for name, array in arrays.items():

@@ -45,7 +45,7 @@ def cases(scheduler: Any) -> dict[str, Callable[[Any], Any]]:
 
 
 def losses() -> np.ndarray:
-    """The losses of 60 epochs: they fall, stand still with noise, and are NaN once."""
+    """The losses of 60 epochs: they fall, level off with noise, and are NaN once."""
     generator = np.random.default_rng(5)
     falling = np.maximum(np.exp(-np.arange(STEPS) / 6.0), 0.05) + 0.01 * generator.random(STEPS)
     falling[30] = np.nan
@@ -60,7 +60,7 @@ PLATEAUS: dict[str, dict[str, Any]] = {
 
 
 def main() -> None:
-    """Write the file beside this script."""
+    """Write the file next to this script."""
     import torch
 
     def optimizer() -> Any:

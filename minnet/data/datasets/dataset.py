@@ -1,7 +1,7 @@
-"""What every data set is: two arrays and the words that explain them.
+"""The type of all data sets: two arrays, and what they mean.
 
 Most lessons need only `x, y = mn.datasets.iris()`. A plot needs the names as well, and a reader
-wants to know where numbers come from. So a set unpacks like the pair (x, y) and carries the rest
+wants to know where the numbers come from. So a set unpacks like the pair (x, y) and has the rest
 as attributes.
 """
 
@@ -20,12 +20,12 @@ class Dataset:
     """Samples and labels that unpack as `x, y`, with their names, source and licence.
 
     Attributes:
-        x: features, shape (m, f), float64; the unit of a column stands in its feature name.
+        x: features, shape (m, f), float64; the feature name of a column has its unit.
         y: labels, shape (m,), int64: `class_names[y[i]]` is the class of row i.
         feature_names: f strings, such as "petal length (cm)".
         class_names: one string per class, in the order of the labels.
-        source: who measured or which function computed the numbers.
-        licence: the terms of a measured set; empty for a computed one.
+        source: who measured the numbers, or which function computed them.
+        licence: of a measured set; empty for a generated one.
 
     >>> import minnet as mn
     >>> flowers = mn.datasets.iris()
@@ -53,7 +53,7 @@ class Dataset:
         return (self.x, self.y)[index]
 
     def __repr__(self) -> str:
-        """Sizes and rows per class; the arrays themselves would fill the screen."""
+        """Sizes and rows per class, instead of the arrays, which would fill the screen."""
         rows, features = self.x.shape
         counts = np.bincount(self.y, minlength=len(self.class_names))
         classes = ", ".join(f"{n} {c}" for n, c in zip(self.class_names, counts, strict=True))

@@ -1,7 +1,7 @@
-"""Fashion-MNIST: 70,000 small photographs of clothes, read from files that the reader fetches.
+"""Fashion-MNIST: 70,000 small photographs of clothes, read from files that the user downloads.
 
-Handwritten digits are nearly solved by any network. Shirts, pullovers and coats are not, and the
-set is still small enough for a laptop. It is too large to travel with the package.
+Handwritten digits are easy for any network. Shirts, pullovers and coats are not, and the set is
+still small enough for a laptop. It is too large to be part of the package.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def fashion_mnist(folder: str | os.PathLike[str]) -> tuple[Dataset, Dataset]:
     """Clothes: 60,000 images to train on, 10,000 to test, 28 by 28 grey pixels, ten classes.
 
     Args:
-        folder: where the four files are, gzipped or not, under the names that they are passed
-            on with: train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz,
+        folder: where the four files are, gzipped or not, under their published
+            names: train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz,
             t10k-images-idx3-ubyte.gz and t10k-labels-idx1-ubyte.gz. The project's page,
             github.com/zalandoresearch/fashion-mnist, says where to get them (31 MB in all); on
             Debian and Ubuntu they are in the package dataset-fashion-mnist, which puts them into
@@ -72,7 +72,7 @@ def fashion_mnist(folder: str | os.PathLike[str]) -> tuple[Dataset, Dataset]:
 
 
 def _files(folder: Path) -> list[tuple[Path, Path]]:
-    """(images, labels) of each part, unpacked or not; all that are missing are named at once."""
+    """(images, labels) of each part; the error names all missing files at once."""
     names = [f"{part}-{kind}-ubyte" for part in _PARTS for kind in ("images-idx3", "labels-idx1")]
     found = {name: path for name in names for path in _places(folder, name) if path.is_file()}
     missing = [f"{name}.gz" for name in names if name not in found]
@@ -89,12 +89,12 @@ def _files(folder: Path) -> list[tuple[Path, Path]]:
 
 
 def _places(folder: Path, name: str) -> tuple[Path, Path]:
-    """Where a file may be: packed, or, which is taken first, unpacked."""
+    """The two possible paths of a file; unpacked takes precedence."""
     return folder / f"{name}.gz", folder / name
 
 
 def _read(images: Path, labels: Path) -> Dataset:
-    """One part of the set, its two files held against each other."""
+    """One part of the set; its two files must match."""
     pixels = read_idx(images, dimensions=3, dtype="uint8")
     y = read_idx(labels, dimensions=1, dtype="uint8").astype(np.int64)
     if pixels.shape[1:] != (_SIDE, _SIDE) or not len(pixels):
@@ -105,7 +105,7 @@ def _read(images: Path, labels: Path) -> Dataset:
     if len(pixels) != len(y):
         raise ValueError(
             f"fashion_mnist: {images.name} and {labels.name}: expected one label for each image, "
-            f"got {len(pixels)} images and {len(y)} labels. Take both from the same place."
+            f"got {len(pixels)} images and {len(y)} labels. Take both from the same source."
         )
     if y.max() >= len(_CLASSES):
         first = int(np.argmax(y >= len(_CLASSES)))

@@ -1,8 +1,8 @@
-"""The generated sets: shapes that one knows, so that one sees what a network made of them.
+"""Generated data sets of known shapes, on which a wrong decision boundary is easy to see.
 
-Each function is its formula and a seed. The same arguments give the same rows in every run,
-and no global random state is read or changed. All return a `Dataset` that unpacks as
-`x, y`: x (n, 2) float64 without unit, y (n,) int64.
+Each function is a formula and a seed. The same arguments give the same rows in each run, and no
+global random state is read or changed. All return a `Dataset` that unpacks as `x, y`: x (n, 2)
+float64 without unit, y (n,) int64.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def linear_binary(n: int, seed: int | None) -> Dataset:
 
     Args:
         n: rows, a whole number >= 1.
-        seed: a whole number >= 0, or None for other rows at every call.
+        seed: a whole number >= 0, or None for different rows at each call.
 
     Raises:
         TypeError, ValueError: n or seed is not such a number.
@@ -49,19 +49,19 @@ def linear_binary(n: int, seed: int | None) -> Dataset:
 
 
 def linear_three_class(n: int, seed: int | None, noise: float = 1.0) -> Dataset:
-    """Three classes between three lines; the noise decides how far they run into each other.
+    """Three classes between three lines; the noise determines how much they overlap.
 
     x uniform in [0, 10]^2;  u = |x2 - s| with one s ~ U(-noise, noise) per row.
     y = 0 where u is above all of 2.5 x1 - 10, 0.3 x1 + 5 and -x1 + 10,
     y = 1 where u is above 2.5 x1 - 10 and below the other two,
     y = 2 where u is below 2.5 x1 - 10 and 0.3 x1 + 5 and above -x1 + 10.
-    All other rows are dropped and drawn again until there are n. Only the label knows s: x2 is
-    kept unshifted. A few rows may lack a class; the first k of n rows are those of k alone.
+    Other rows are dropped, and new ones drawn until there are n. s affects only the label: x2 is
+    not shifted. Few rows may lack a class; the first k of n rows are the same as for n = k.
 
     Args:
         n: rows, a whole number >= 1.
-        seed: a whole number >= 0, or None for other rows at every call.
-        noise: half the width of the shift, >= 0, in units of x2; 0 divides the classes cleanly.
+        seed: a whole number >= 0, or None for different rows at each call.
+        noise: half the width of the shift, >= 0, in units of x2; 0 separates the classes cleanly.
 
     Raises:
         TypeError, ValueError: an argument is not such a number.
@@ -86,7 +86,7 @@ def linear_three_class(n: int, seed: int | None, noise: float = 1.0) -> Dataset:
 
 
 def _between_three_lines(x1: Points, u: Points) -> Labels:
-    """The class of each (x1, u) in `linear_three_class`, -1 where it is in none."""
+    """The class of each (x1, u) in `linear_three_class`, -1 if it is in none."""
     steep, flat, falling = 2.5 * x1 - 10, 0.3 * x1 + 5, -x1 + 10
     conditions = [
         (u > steep) & (u > flat) & (u > falling),
@@ -118,7 +118,7 @@ def logic_gate(name: str) -> Dataset:
     "not" has one input: x = (0), (1) and y = 1, 0.
 
     Args:
-        name: "and", "or", "nand", "nor", "xor", "xnor" or "not", in capitals or not.
+        name: "and", "or", "nand", "nor", "xor", "xnor" or "not", upper or lower case.
 
     Returns:
         A `Dataset`: x (4, 2), y (4,); for "not" x (2, 1), y (2,).
@@ -146,11 +146,11 @@ def double_arc(n: int, seed: int | None) -> Dataset:
 
     On each arc n/2 points with x1 evenly from 0 to 3.14, both ends included;
     class 0: x2 = sin x1 + e;  class 1: x2 = sin x1 + e + 0.65;  e ~ U(-0.125, 0.125),
-    drawn anew for every point. The rows of class 0 come first.
+    drawn for each point. The rows of class 0 come first.
 
     Args:
         n: rows, an even whole number >= 2 (2 gives one point per arc, at x1 = 0).
-        seed: a whole number >= 0, or None for other rows at every call.
+        seed: a whole number >= 0, or None for different rows at each call.
 
     Raises:
         TypeError, ValueError: n or seed is not such a number.
@@ -180,7 +180,7 @@ def copper_coin(n: int, seed: int | None) -> Dataset:
 
     Args:
         n: rows, a whole number >= 1.
-        seed: a whole number >= 0, or None for other rows at every call.
+        seed: a whole number >= 0, or None for different rows at each call.
 
     Raises:
         TypeError, ValueError: n or seed is not such a number.
@@ -198,12 +198,12 @@ def copper_coin(n: int, seed: int | None) -> Dataset:
 def blobs(n: int, seed: int | None, classes: int = 3, spread: float = 1.0) -> Dataset:
     """Round clouds on a circle: the more they spread, the more they overlap.
 
-    Row i is of class k = i mod classes, with its point drawn around the centre of the class:
+    Row i has class k = i mod classes; its point is drawn around the centre of the class:
     x = 5 (cos(2 pi k / classes), sin(2 pi k / classes)) + spread (N(0, 1), N(0, 1)).
 
     Args:
         n: rows, a whole number >= classes.
-        seed: a whole number >= 0, or None for other rows at every call.
+        seed: a whole number >= 0, or None for different rows at each call.
         classes: a whole number >= 2.
         spread: the standard deviation of a cloud, >= 0, in units of x.
 
@@ -232,7 +232,7 @@ def spirals(
 
     Args:
         n: rows, a whole number >= classes.
-        seed: a whole number >= 0, or None for other rows at every call.
+        seed: a whole number >= 0, or None for different rows at each call.
         classes: the number of arms, a whole number >= 2.
         turns: how often an arm goes round, > 0.
         noise: standard deviation of each coordinate, >= 0; the arms end at radius 1.

@@ -1,9 +1,8 @@
-"""The real sets: measured by people, read from the CSV files beside this one.
+"""Measured data sets, read from the CSV files in this folder.
 
-Generated data are clean where one expects it; measured data are not, and a classifier has to
-show what it is worth on them. The values are those of the published sets, digit for digit;
-`SOURCES.md` in this folder says who measured them, under which licence they are passed on,
-and what was changed.
+Generated data are clean; measured data are not, and show what a classifier is worth. The values
+are those of the published sets, digit for digit; `SOURCES.md` in this folder says who measured
+them, under which licence they are distributed, and what was changed.
 """
 
 from __future__ import annotations
@@ -19,13 +18,13 @@ from minnet.data.datasets.dataset import Dataset
 def iris() -> Dataset:
     """Fisher's irises: 150 flowers, 4 lengths in cm, three species of 50 flowers each.
 
-    Setosa stands apart; versicolor and virginica overlap, so that few classifiers get beyond
-    0.97. The values are those of Fisher's table; copies that go back to the UCI file differ
+    Setosa is well separated; versicolor and virginica overlap, so that few classifiers get beyond
+    0.97. The values are those of Fisher's table; copies of the UCI file differ
     in rows 34 and 37 (counted from 0).
 
     Returns:
         A `Dataset`: x (150, 4) sepal length, sepal width, petal length, petal width in cm;
-        y (150,) with 0 = setosa, 1 = versicolor, 2 = virginica. New arrays at every call.
+        y (150,) with 0 = setosa, 1 = versicolor, 2 = virginica. New arrays at each call.
 
     Source: R. A. Fisher, The use of multiple measurements in taxonomic problems, Annals of
     Eugenics 7 (1936) 179-188; measured by E. Anderson. Licence: CC BY 4.0.
@@ -53,7 +52,7 @@ def breast_cancer() -> Dataset:
 
     Returns:
         A `Dataset`: x (569, 30); y (569,) with 0 = benign (357 rows), 1 = malignant (212
-        rows): class 1 is what one looks for. scikit-learn counts the other way round. New
+        rows): class 1 is the one to detect. scikit-learn numbers them the other way round. New
         arrays at every call.
 
     Source: W. H. Wolberg, O. L. Mangasarian, W. N. Street (1993); W. N. Street et al.,
@@ -77,8 +76,8 @@ def penguins() -> Dataset:
 
     The label is the species, the features are the four measurements of the body. Of the 344
     rows of the source the 333 without any gap are here (nine of the others lack only the
-    sex, which is no feature here: left out all the same, as 333 is the set that others
-    report on). Island, sex and year are not features: each island but one rules a species out.
+    sex, which is not a feature here; they are left out because results are usually reported
+    for the 333). Island, sex and year are not features: no island has all three species.
 
     Returns:
         A `Dataset`: x (333, 4) bill length, bill depth and flipper length in mm, body mass
@@ -103,11 +102,11 @@ def penguins() -> Dataset:
 def digits() -> Dataset:
     """Handwritten digits: 1797 images of 8 by 8 pixels, ten classes of 174 to 183 images each.
 
-    Thirteen people wrote them into boxes of a form. Each image was scanned as 32 by 32 black or
+    Thirteen people wrote them into the boxes of a form. Each image was scanned as 32 by 32 black or
     white dots; a pixel here is the number of black dots, 0 to 16, in a block of 4 by 4. Divide
     by 16 before training. Neighbouring rows are often by the same writer: split them with
-    `mn.data.train_test_split`, which shuffles. The test then knows the writers from training,
-    so that its accuracy is a little too good for a stranger's hand.
+    `mn.data.train_test_split`, which shuffles. The test set then has the same writers as
+    the training set, so that its accuracy is a little too good for a stranger's handwriting.
 
     Returns:
         A `Dataset`: x (1797, 64), the pixels row by row from the top left, so that

@@ -6,8 +6,8 @@ import re
 
 import numpy as np
 
-from minnet.gradient_check.check_state import Exam, number
-from minnet.gradient_check.evaluation_point import Scene
+from minnet.gradient_check.check_state import CheckState, number
+from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.finite_differences import mismatch
 from minnet.gradient_check.input_domain import cotangent
 from minnet.utils.types import Array
@@ -18,12 +18,12 @@ _WITHIN_A_SAMPLE = re.compile(
 _NEAR_LARGEST = 1e290
 
 
-def check_samples(exam: Exam, scene: Scene) -> None:
+def check_samples(state: CheckState, point: EvaluationPoint) -> None:
     """Batched equals one by one, where samples are not mixed on purpose."""
-    y = scene.y
-    softmax = _softmax_axes(y, 1e-5 if exam.precision.single else 1e-9)
-    if softmax is not None and 0 in softmax and scene.mixes:
-        exam.wrong(
+    y = point.y
+    softmax = _softmax_axes(y, 1e-5 if state.precision.single else 1e-9)
+    if softmax is not None and 0 in softmax and point.mixes:
+        state.wrong(
             "samples apart",
             "wrong-axis",
             "forward",
@@ -32,12 +32,12 @@ def check_samples(exam: Exam, scene: Scene) -> None:
             f"sum over axis {softmax}: 1.",
         )
         return
-    if scene.mixes:
-        _judge_mixing(exam, scene)
+    if point.mixes:
+        _check_mixing(state, point)
         return
-    if exam.random or exam.domain.kind == "indices":
+    if state.random or state.inputs.kind == "indices":
         return
-    _one_by_one(exam, scene)
+    _one_by_one(state, point)
 
 
 def _softmax_axes(y: Array, tolerance: float) -> tuple[int, ...] | None:
@@ -53,19 +53,19 @@ def _softmax_axes(y: Array, tolerance: float) -> tuple[int, ...] | None:
     return None
 
 
-def _judge_mixing(exam: Exam, scene: Scene) -> None:
+def _check_mixing(state: CheckState, point: EvaluationPoint) -> None:
     """Statistics of a batch are legitimate where they are kept per feature, or stored."""
-    name = exam.bench.subject.name
+    name = state.harness.layer.name
     if _WITHIN_A_SAMPLE.search(name) and "batch" not in name.lower():
-        exam.wrong(
+        state.wrong(
             "samples apart",
             "wrong-axis",
             "forward",
             f"{name} normalizes over the samples; it should work within one sample.",
             "the outputs of a sample depend on the other samples.",
         )
-    elif not _batch_statistics(exam, scene):
-        exam.wrong(
+    elif not _batch_statistics(state, point):
+        state.wrong(
             "samples apart",
             "mixes-samples",
             "forward",
@@ -73,50 +73,50 @@ def _judge_mixing(exam: Exam, scene: Scene) -> None:
             "dy_i/dx_j is not zero for two samples i and j.",
         )
     else:
-        exam.skipped("samples apart", "Normalizes over the batch, feature by feature.")
+        state.skipped("samples apart", "Normalizes over the batch, feature by feature.")
 
 
-def _batch_statistics(exam: Exam, scene: Scene) -> bool:
+def _batch_statistics(state: CheckState, point: EvaluationPoint) -> bool:
     """A batch normalization: a row added to all samples changes nothing; or there is a mode."""
-    row = exam.generator(20).normal(size=scene.x.shape[1:])
-    if scene.x.ndim > 2:
-        row = np.broadcast_to(row[..., :1, :1] if scene.x.ndim > 3 else row, scene.x.shape[1:])
-        row = row if scene.x.ndim < 4 else np.broadcast_to(row[:, :1, :1], scene.x.shape[1:])
+    row = state.generator(20).normal(size=point.x.shape[1:])
+    if point.x.ndim > 2:
+        row = np.broadcast_to(row[..., :1, :1] if point.x.ndim > 3 else row, point.x.shape[1:])
+        row = row if point.x.ndim < 4 else np.broadcast_to(row[:, :1, :1], point.x.shape[1:])
     try:
-        moved = exam.bench.forward(scene.x + row, None, True, exam.stream)
+        moved = state.harness.forward(point.x + row, None, True, state.stream)
     except Exception:
         return False
-    if mismatch(scene.y, moved) < 1e-6:
+    if mismatch(point.y, moved) < 1e-6:
         return True
-    together = exam.bench.run(scene.x, training=False, stream=exam.stream)
-    last = exam.bench.run(scene.x[-1:], training=False, stream=exam.stream)
+    together = state.harness.run(point.x, training=False, stream=state.stream)
+    last = state.harness.run(point.x[-1:], training=False, stream=state.stream)
     if together.error is not None or last.error is not None:
         return False
     return mismatch(together.y[-1:], last.y) < 1e-9
 
 
-def _one_by_one(exam: Exam, scene: Scene) -> None:
+def _one_by_one(state: CheckState, point: EvaluationPoint) -> None:
     rows = []
-    for sample in range(scene.m):
-        run = exam.bench.run(scene.x[sample : sample + 1], stream=exam.stream)
-        if run.error is not None or np.shape(run.y) != (1, *scene.y.shape[1:]):
+    for sample in range(point.m):
+        run = state.harness.run(point.x[sample : sample + 1], stream=state.stream)
+        if run.error is not None or np.shape(run.y) != (1, *point.y.shape[1:]):
             return
         rows.append(np.asarray(run.y, dtype=np.float64)[0])
     alone = np.array(rows)
-    apart = mismatch(alone, scene.y)
-    if apart <= (1e-4 if exam.precision.single else 1e-9) or not np.isfinite(alone).all():
-        exam.right("samples apart", "A batch gives what its samples give one by one.")
+    apart = mismatch(alone, point.y)
+    if apart <= (1e-4 if state.precision.single else 1e-9) or not np.isfinite(alone).all():
+        state.right("samples apart", "A batch gives what its samples give one by one.")
         return
-    if mismatch(alone, scene.m * scene.y) < exam.precision.structure:
-        exam.wrong(
+    if mismatch(alone, point.m * point.y) < state.precision.structure:
+        state.wrong(
             "samples apart",
             "divided-by-batch",
             "forward",
-            f"the output is divided by the number of samples, {scene.m}.",
-            f"one by one it is {scene.m} times as large.",
+            f"the output is divided by the number of samples, {point.m}.",
+            f"one by one it is {point.m} times as large.",
         )
         return
-    exam.wrong(
+    state.wrong(
         "samples apart",
         "mixes-samples",
         "forward",
@@ -125,26 +125,26 @@ def _one_by_one(exam: Exam, scene: Scene) -> None:
     )
 
 
-def check_truncation(exam: Exam, scene: Scene) -> bool:
+def check_truncation(state: CheckState, point: EvaluationPoint) -> bool:
     """Outputs that move in steps while backward pretends they are smooth: cut to integers."""
-    if not scene.differentiable or "input" not in scene.names:
+    if not point.differentiable or "input" not in point.names:
         return False
-    flat = np.abs(scene.jacobian("input").matrix).max(initial=0.0) <= 1e-9
-    if not flat or not isinstance(scene.run.dx, np.ndarray) or not np.any(scene.run.dx):
+    flat = np.abs(point.jacobian("input").matrix).max(initial=0.0) <= 1e-9
+    if not flat or not isinstance(point.run.dx, np.ndarray) or not np.any(point.run.dx):
         return False
-    generator = exam.generator(21)
+    generator = state.generator(21)
     moves = []
     for size in (0.9, 3.0, 10.0):
-        other = exam.bench.run(
-            scene.x + size * generator.normal(size=scene.x.shape), stream=exam.stream
+        other = state.harness.run(
+            point.x + size * generator.normal(size=point.x.shape), stream=state.stream
         )
-        moves.append(other.error is None and mismatch(other.y, scene.y) > 1e-9)
+        moves.append(other.error is None and mismatch(other.y, point.y) > 1e-9)
     if not any(moves):
         return False
-    kind = np.asarray(scene.run.y).dtype
-    whole = bool((scene.y == np.round(scene.y)).all())
-    if kind.kind in "iub" or whole or len(scene.bench.weights):
-        exam.wrong(
+    kind = np.asarray(point.run.y).dtype
+    whole = bool((point.y == np.round(point.y)).all())
+    if kind.kind in "iub" or whole or len(point.harness.weights):
+        state.wrong(
             "whole numbers",
             "integer-arithmetic",
             "forward",
@@ -156,30 +156,30 @@ def check_truncation(exam: Exam, scene: Scene) -> bool:
     return False
 
 
-def check_extremes(exam: Exam) -> None:
+def check_extremes(state: CheckState) -> None:
     """Finite at +-1000, forward and backward."""
-    patterns = exam.domain.extremes(exam.batch)
-    if exam.domain.kind == "positive":
-        patterns = [("by rows", exam.domain.extremes(exam.batch)[0][1])]
-    before = len(exam.report.mistakes)
+    patterns = state.inputs.extremes(state.batch)
+    if state.inputs.kind == "positive":
+        patterns = [("by rows", state.inputs.extremes(state.batch)[0][1])]
+    before = len(state.report.mistakes)
     for name, x in patterns:
-        _extreme(exam, name, x)
-        if len(exam.report.mistakes) > before:
+        _extreme(state, name, x)
+        if len(state.report.mistakes) > before:
             return
     if patterns:
-        exam.right("finite", "No NaN or inf at +-1000, forward and backward.")
+        state.right("finite", "No NaN or inf at +-1000, forward and backward.")
 
 
-def _extreme(exam: Exam, name: str, x: Array) -> None:
-    run = exam.bench.run(
-        x, lambda y: cotangent(np.shape(y), exam.generator(22)), stream=exam.stream
+def _extreme(state: CheckState, name: str, x: Array) -> None:
+    run = state.harness.run(
+        x, lambda y: cotangent(np.shape(y), state.generator(22)), stream=state.stream
     )
     if not isinstance(run.y, (np.ndarray, np.generic)) or run.failed_in == "forward":
         return
     y = np.asarray(run.y)
-    if not _acceptable(exam, x, y, "forward"):
+    if not _acceptable(state, x, y, "forward"):
         kind = "NaN" if np.isnan(y.astype(float)).any() else "inf"
-        exam.wrong(
+        state.wrong(
             "finite",
             "not-finite",
             "forward",
@@ -191,10 +191,10 @@ def _extreme(exam: Exam, name: str, x: Array) -> None:
         return
     for where in ["input", *run.grads]:
         found = run.gradient(where)
-        if not isinstance(found, np.ndarray) or found.dtype.kind != "f" or where in exam.blocked:
+        if not isinstance(found, np.ndarray) or found.dtype.kind != "f" or where in state.blocked:
             continue
-        if not _acceptable(exam, x, found, where):
-            exam.wrong(
+        if not _acceptable(state, x, found, where):
+            state.wrong(
                 "finite",
                 "not-finite",
                 where,
@@ -204,7 +204,7 @@ def _extreme(exam: Exam, name: str, x: Array) -> None:
             )
 
 
-def _acceptable(exam: Exam, x: Array, found: Array, where: str) -> bool:
+def _acceptable(state: CheckState, x: Array, found: Array, where: str) -> bool:
     """Finite; or infinite where the values just below were near the largest float."""
     if found.dtype.kind not in "f" or np.isfinite(found).all():
         return True
@@ -213,17 +213,17 @@ def _acceptable(exam: Exam, x: Array, found: Array, where: str) -> bool:
     low, high, last = 0.0, 1.0, 0.0
     for _ in range(60):
         middle = (low + high) / 2
-        value = _value(exam, middle * x, where)
+        value = _value(state, middle * x, where)
         if value is not None and np.isfinite(value).all():
             low, last = middle, float(np.abs(value).max(initial=0.0))
         else:
             high = middle
-    single = exam.precision.single or found.dtype.itemsize < 8
+    single = state.precision.single or found.dtype.itemsize < 8
     return last > (1e30 if single else _NEAR_LARGEST)
 
 
-def _value(exam: Exam, x: Array, where: str) -> Array | None:
-    g = None if where == "forward" else lambda y: cotangent(np.shape(y), exam.generator(22))
-    run = exam.bench.run(x, g, stream=exam.stream)
+def _value(state: CheckState, x: Array, where: str) -> Array | None:
+    g = None if where == "forward" else lambda y: cotangent(np.shape(y), state.generator(22))
+    run = state.harness.run(x, g, stream=state.stream)
     found = run.y if where == "forward" else run.gradient(where)
     return found if isinstance(found, np.ndarray) and run.error is None else None

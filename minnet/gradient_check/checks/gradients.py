@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from minnet.gradient_check.check_state import Exam, number, what
+from minnet.gradient_check.check_state import CheckState, number, what
 from minnet.gradient_check.checks.why_tests_miss_it import why_unseen
-from minnet.gradient_check.evaluation_point import Scene
+from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.input_domain import cotangent
-from minnet.gradient_check.known_mistakes.diagnosis import diagnose
+from minnet.gradient_check.known_mistakes import diagnose
+from minnet.gradient_check.known_mistakes.time_steps import is_recurrent
 from minnet.gradient_check.known_mistakes.upstream_gradient import (
     ZERO_FOR_ONES,
     NotAProduct,
@@ -21,41 +22,43 @@ from minnet.utils.types import Array
 DRAWS = 6
 
 
-def make_scene(exam: Exam, part: int, training: bool = True, batch: int | None = None) -> Scene:
+def find_point(
+    state: CheckState, part: int, training: bool = True, batch: int | None = None
+) -> EvaluationPoint:
     """A point without kinks, where no gradient vanishes, if a bounded number of draws finds one."""
-    best: tuple[tuple[int, int], Scene] | None = None
+    best: tuple[tuple[int, int], EvaluationPoint] | None = None
     for draw in range(DRAWS):
-        scene = _draw(exam, part + draw, training, batch or exam.batch, draw)
-        if scene.run.error is not None or not _is_array(scene.run.y):
-            return scene
-        score = (_kinks(scene), _dead(scene))
+        point = _draw(state, part + draw, training, batch or state.batch, draw)
+        if point.run.error is not None or not _is_array(point.run.y):
+            return point
+        score = (_kinks(point), _vanishing(point))
         if score == (0, 0) or (best is not None and score == best[0] and score[0] == 0):
-            return scene  # what vanishes twice vanishes for good
+            return point  # what vanishes twice vanishes for good
         if best is None or score < best[0]:
-            best = (score, scene)
-    return best[1] if best else scene
+            best = (score, point)
+    return best[1] if best else point
 
 
-def _draw(exam: Exam, part: int, training: bool, batch: int, draw: int) -> Scene:
-    generator = exam.generator(part)
-    x = exam.domain.draw(batch, generator, first=draw == 0, jitter=draw > 2)
-    forward = exam.bench.run(x, stream=exam.stream, training=training)
+def _draw(state: CheckState, part: int, training: bool, batch: int, draw: int) -> EvaluationPoint:
+    generator = state.generator(part)
+    x = state.inputs.draw(batch, generator, first=draw == 0, jitter=draw > 2)
+    forward = state.harness.run(x, stream=state.stream, training=training)
     shape = np.shape(forward.y) if _is_array(forward.y) else (1,)
     g = cotangent(shape, generator)
     run = forward
     if forward.error is None and _is_array(forward.y):
-        run = exam.bench.run(x, g, stream=exam.stream, training=training)
-    return Scene(
-        bench=exam.bench,
+        run = state.harness.run(x, g, stream=state.stream, training=training)
+    return EvaluationPoint(
+        harness=state.harness,
         x=x,
         g=g,
         run=run,
-        precision=exam.precision,
+        precision=state.precision,
         training=training,
-        stream=exam.stream,
-        differentiable=exam.domain.kind != "indices",
-        random=exam.random,
-        seed=exam.seed,
+        stream=state.stream,
+        differentiable=state.inputs.kind != "indices",
+        random=state.random,
+        seed=state.seed,
     )
 
 
@@ -63,97 +66,130 @@ def _is_array(y: Any) -> bool:
     return isinstance(y, np.ndarray) and y.dtype.kind in "biuf"
 
 
-def _kinks(scene: Scene) -> int:
+def _kinks(point: EvaluationPoint) -> int:
     """How many measured entries lie on a kink, or are not finite."""
     return sum(
-        int(scene.jacobian(name).kinked.sum())
-        + int((~np.isfinite(scene.jacobian(name).matrix)).any())
-        + int(_is_array(scene.student(name)) and np.isinf(scene.student(name)).any())
-        for name in scene.names
+        int(point.jacobian(name).kinked.sum())
+        + int((~np.isfinite(point.jacobian(name).matrix)).any())
+        + int(_is_array(point.student(name)) and np.isinf(point.student(name)).any())
+        for name in point.names
     )
 
 
-def _dead(scene: Scene) -> int:
+def _vanishing(point: EvaluationPoint) -> int:
     """How many gradients vanish."""
     return sum(
-        bool(np.abs(scene.true(name)).max(initial=0.0) <= scene.noise) for name in scene.names
+        bool(np.abs(point.true(name)).max(initial=0.0) <= point.noise) for name in point.names
     )
 
 
-def check_finite(exam: Exam, scene: Scene) -> None:
+def check_finite(state: CheckState, point: EvaluationPoint) -> None:
     """NaN and inf first: each comparison with them fails, and would be given another name."""
-    for name in scene.names:
-        found = scene.student(name)
-        if name in exam.blocked or not _is_array(found) or np.isfinite(found).all():
+    for name in point.names:
+        found = point.student(name)
+        if name in state.blocked or not _is_array(found) or np.isfinite(found).all():
             continue
-        if scene.fits(name) and not np.isnan(found).any():
-            infinite = ~np.isfinite(scene.at(name))
-            if not np.isfinite(scene.true(name)[infinite]).any():
+        if point.fits(name) and not np.isnan(found).any():
+            infinite = ~np.isfinite(point.at(name))
+            if not np.isfinite(point.true(name)[infinite]).any():
                 continue  # the true one is infinite there, too
-        say_not_finite(exam, name, found)
+        say_not_finite(state, name, found)
 
 
-def say_not_finite(exam: Exam, name: str, found: Array) -> None:
+def say_not_finite(state: CheckState, name: str, found: Array) -> None:
     """A gradient that holds NaN or inf for ordinary numbers."""
-    exam.wrong(
+    state.wrong(
         "gradients",
         "not-finite",
         name,
         f"{what(name)} holds {'NaN' if np.isnan(found).any() else 'inf'} for ordinary inputs.",
         f"{int((~np.isfinite(found)).sum())} of {found.size} entries are not finite.",
     )
-    exam.blocked.add(name)
+    state.blocked.add(name)
 
 
-def check_linearity(exam: Exam, scene: Scene) -> None:
+def check_missing(state: CheckState, point: EvaluationPoint) -> None:
+    """Gradients that were never set, although the output depends on the weight."""
+    for weight in state.harness.weights:
+        if weight.name in state.blocked:
+            continue
+        found = point.run.grads.get(weight.name)
+        zero = isinstance(found, np.ndarray) and not np.any(found)
+        if zero and np.asarray(found).dtype.kind in "iu":
+            continue  # set, and cut off
+        if point.run.was_set.get(weight.name) and found is not None and not zero:
+            continue
+        if found is not None and np.abs(point.true(weight.name)).max(initial=0.0) <= point.noise:
+            continue
+        _say_missing(state, point, weight.name, found)
+        state.blocked.add(weight.name)
+
+
+def _say_missing(state: CheckState, point: EvaluationPoint, name: str, found: Any) -> None:
+    """Never set; set to None; or set to zeros, of which a loop over time tells one cause."""
+    code, held = "parameter-gradient-missing", "None" if found is None else "all zeros"
+    was_set = point.run.was_set.get(name) and found is not None
+    text = "is set, but to zeros." if was_set else "is never set."
+    if was_set and is_recurrent(point, name):
+        code = "one-sample-only"
+        text = (
+            "is set, but to zeros: in a loop over time the last step to be written overwrites (=) "
+            "the others; with no state before it, its part is zero. Add them up (+=)."
+        )
+    largest = np.abs(point.true(name)).max()
+    evidence = f"after backward it is {held}; the true one is up to {largest:.3g}."
+    state.wrong("gradients", code, name, f"the gradient of `{name}` {text}", evidence)
+
+
+def check_linearity(state: CheckState, point: EvaluationPoint) -> None:
     """b(0) = 0, b(2g) = 2 b(g), b(-g) = -b(g), exactly; also for a large and a small g."""
     probe = NotAProduct()
-    for name in scene.names:
-        if name in exam.blocked:
+    for name in point.names:
+        if name in state.blocked:
             continue
-        match = probe.explain(scene, name) if scene.is_right(name) else None
+        match = probe.explain(point, name) if point.is_right(name) else None
         if match is not None:
-            exam.wrong(
+            state.wrong(
                 "linear in g",
                 match.code,
                 name,
                 f"{what(name)} {match.sentence}",
                 f"relative difference {number(match.residual)}.",
             )
-            exam.blocked.add(name)
-    if not exam.has("not-linear-in-upstream", "upstream-added", "upstream-ignored"):
-        exam.right("linear in g", "backward(2g) is twice backward(g), backward(0) is 0.")
+            state.blocked.add(name)
+    if not state.has("not-linear-in-upstream", "upstream-added", "upstream-ignored"):
+        state.right("linear in g", "backward(2g) is twice backward(g), backward(0) is 0.")
 
 
-def check_gradients(exam: Exam, scene: Scene) -> None:
+def check_gradients(state: CheckState, point: EvaluationPoint) -> None:
     """Every gradient against its reference; what is wrong goes to the catalogue."""
-    right = [name for name in scene.names if scene.is_right(name)]
-    wrong = [name for name in scene.names if name not in right and name not in exam.blocked]
+    right = [name for name in point.names if point.is_right(name)]
+    wrong = [name for name in point.names if name not in right and name not in state.blocked]
     if not wrong and right:
-        worst = max(scene.error(name) for name in right)
-        exam.right(
+        worst = max(point.error(name) for name in right)
+        state.right(
             "gradients",
             f"{listed(right)}: equal to central differences (to {number(min(worst, 1.0))}).",
         )
         return
     for name in wrong:
-        found = diagnose(scene, name)
+        found = diagnose(point, name)
         if found is None:
-            _unknown(exam, scene, name, right)
+            _unknown(state, point, name, right)
             continue
-        exam.wrong(
+        state.wrong(
             "gradients",
             found.code,
             name,
-            f"{what(name)} {found.sentence}{why_unseen(exam, scene, name)}{_others(right)}",
+            f"{what(name)} {found.sentence}{why_unseen(state, point, name)}{_others(right)}",
             f"relative residual of this explanation {number(found.residual)}; of the gradient as "
-            f"it stands {_error(scene, name)}.",
+            f"it stands {_error(point, name)}.",
         )
 
 
-def _error(scene: Scene, name: str) -> str:
-    error = scene.error(name)
-    shapes = f"shape {np.shape(scene.student(name))} for {scene.value(name).shape}"
+def _error(point: EvaluationPoint, name: str) -> str:
+    error = point.error(name)
+    shapes = f"shape {np.shape(point.student(name))} for {point.value(name).shape}"
     return number(error) if np.isfinite(error) else shapes
 
 
@@ -173,12 +209,12 @@ def listed(names: list[str]) -> str:
     )
 
 
-def _unknown(exam: Exam, scene: Scene, name: str, right: list[str]) -> None:
+def _unknown(state: CheckState, point: EvaluationPoint, name: str, right: list[str]) -> None:
     """Say honestly what is wrong, how far, and where most."""
-    value = scene.value(name)
-    if not scene.fits(name):
-        shape = np.shape(scene.student(name))
-        exam.wrong(
+    value = point.value(name)
+    if not point.fits(name):
+        shape = np.shape(point.student(name))
+        state.wrong(
             "gradients",
             "wrong-shape",
             name,
@@ -187,23 +223,23 @@ def _unknown(exam: Exam, scene: Scene, name: str, right: list[str]) -> None:
             "no sum, transpose or reshape of it gives the true gradient.",
         )
         return
-    found, true = scene.at(name), scene.true(name)
+    found, true = point.at(name), point.true(name)
     number_ = int(np.argmax(np.abs(found - true)))
-    where = np.unravel_index(int(scene.jacobian(name).columns[number_]), value.shape)
+    where = np.unravel_index(int(point.jacobian(name).columns[number_]), value.shape)
     spot = f"{'dx' if name == 'input' else name}[{', '.join(str(int(i)) for i in where)}]"
     others = f"right for {listed(right)}, " if right else ""
-    zero = "" if np.any(found) else _zero(scene, name)
-    exam.wrong(
+    zero = "" if np.any(found) else _zero(point, name)
+    state.wrong(
         "gradients",
         "unknown",
         name,
         f"{what(name)} is wrong, cause unknown: {others}wrong for `{name}`, worst at {spot}.{zero}",
         f"at {spot} the true value is {true[number_]:.6g}, yours {found[number_]:.6g}; relative "
-        f"difference {number(scene.error(name))}.",
+        f"difference {number(point.error(name))}.",
     )
 
 
-def _zero(scene: Scene, name: str) -> str:
+def _zero(point: EvaluationPoint, name: str) -> str:
     """What may be said of a gradient that is zero everywhere."""
-    reason = ZERO_FOR_ONES if sums_to_a_constant(scene, name) else "; the true one is not."
+    reason = ZERO_FOR_ONES if sums_to_a_constant(point, name) else "; the true one is not."
     return f" Yours is zero everywhere{reason}"

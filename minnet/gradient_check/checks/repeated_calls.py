@@ -6,38 +6,38 @@ from typing import Any
 
 import numpy as np
 
-from minnet.gradient_check.check_state import Exam, number, what
+from minnet.gradient_check.check_state import CheckState, number, what
 from minnet.gradient_check.checks.gradients import say_not_finite
 from minnet.gradient_check.finite_differences import mismatch
-from minnet.gradient_check.harness import Run
+from minnet.gradient_check.harness import CallRecord
 from minnet.gradient_check.input_domain import cotangent
 from minnet.utils.types import Array
 
 
-class Story:
+class RepeatedCalls:
     """Two batches, their cotangents, and what a fresh object says to each."""
 
-    def __init__(self, exam: Exam, second_size: int | None = None) -> None:
-        self.exam = exam
-        self.x1 = exam.domain.draw(exam.batch, exam.generator(12))
-        self.x2 = exam.domain.draw(second_size or exam.batch, exam.generator(13))
+    def __init__(self, state: CheckState, second_size: int | None = None) -> None:
+        self.state = state
+        self.x1 = state.inputs.draw(state.batch, state.generator(12))
+        self.x2 = state.inputs.draw(second_size or state.batch, state.generator(13))
         self.first = self._fresh(self.x1, 14)
         self.second = self._fresh(self.x2, 15)
         self.usable = self.first.error is None and self.second.error is None
 
-    def _fresh(self, x: Array, part: int) -> Run:
-        return self.exam.bench.run(x, self.g(part), stream=self.exam.stream)
+    def _fresh(self, x: Array, part: int) -> CallRecord:
+        return self.state.harness.run(x, self.g(part), stream=self.state.stream)
 
     def g(self, part: int) -> Any:
         """The cotangent for an output, the same each time."""
-        return lambda y: cotangent(np.shape(y), self.exam.generator(part))
+        return lambda y: cotangent(np.shape(y), self.state.generator(part))
 
     @property
     def names(self) -> list[str]:
         """What has a gradient that can be compared."""
-        found = [] if self.exam.domain.kind == "indices" else ["input"]
-        found += [w.name for w in self.exam.bench.weights]
-        return [n for n in found if n not in self.exam.blocked and self._comparable(n)]
+        found = [] if self.state.inputs.kind == "indices" else ["input"]
+        found += [w.name for w in self.state.harness.weights]
+        return [n for n in found if n not in self.state.blocked and self._comparable(n)]
 
     def _comparable(self, name: str) -> bool:
         """An array of finite numbers, also where it is new: NaN is no sign of a past."""
@@ -45,43 +45,43 @@ class Story:
         arrays = [g for g in grads if isinstance(g, np.ndarray) and g.dtype.kind in "biuf"]
         for array in arrays:
             if np.isnan(array).any():
-                say_not_finite(self.exam, name, array)
+                say_not_finite(self.state, name, array)
         finite = all(np.isfinite(array).all() for array in arrays)
         return isinstance(grads[1], np.ndarray) and finite
 
-    def on(self, obj: Any, x: Array, part: int | None) -> Run:
+    def on(self, obj: Any, x: Array, part: int | None) -> CallRecord:
         """Forward (and backward) on an object that has a past."""
         g = None if part is None else self.g(part)
-        return self.exam.bench.run(x, g, obj=obj, stream=self.exam.stream)
+        return self.state.harness.run(x, g, obj=obj, stream=self.state.stream)
 
 
-def check_repeats(exam: Exam) -> None:
+def check_repeats(state: CheckState) -> None:
     """forward, backward, forward, backward; and forward, forward, backward."""
-    before = len(exam.report.mistakes)
-    story = Story(exam)
-    if not story.usable:
+    before = len(state.report.mistakes)
+    calls = RepeatedCalls(state)
+    if not calls.usable:
         return
-    _again(exam, story)
-    if len(exam.report.mistakes) == before:
-        _interleaved(exam, story)
-    if len(exam.report.mistakes) == before:
-        _other_size(exam)
-    if len(exam.report.mistakes) == before:
-        exam.right("repeats", "Each backward answers its own forward, also a second time.")
+    _again(state, calls)
+    if len(state.report.mistakes) == before:
+        _interleaved(state, calls)
+    if len(state.report.mistakes) == before:
+        _other_size(state)
+    if len(state.report.mistakes) == before:
+        state.right("repeats", "Each backward answers its own forward, also a second time.")
 
 
-def _again(exam: Exam, story: Story) -> None:
+def _again(state: CheckState, calls: RepeatedCalls) -> None:
     """Another batch after a whole first step; and a second backward after the same forward."""
-    run = story.on(None, story.x1, 14)
-    twice = exam.bench.backward_again(run, story.g(14)(np.asarray(run.y)))
-    later = story.on(run.obj, story.x2, 15)
-    fresh_run = story.on(None, story.x1, 14)
-    once = story.on(fresh_run.obj, story.x2, 15)
-    _judge(exam, story, once, twice)
+    run = calls.on(None, calls.x1, 14)
+    twice = state.harness.backward_again(run, calls.g(14)(np.asarray(run.y)))
+    later = calls.on(run.obj, calls.x2, 15)
+    fresh_run = calls.on(None, calls.x1, 14)
+    once = calls.on(fresh_run.obj, calls.x2, 15)
+    _compare(state, calls, once, twice)
     if later.error is not None and once.error is None:
         return
     if once.error is not None:
-        exam.wrong(
+        state.wrong(
             "repeats",
             "raises",
             once.failed_in,
@@ -90,34 +90,34 @@ def _again(exam: Exam, story: Story) -> None:
         )
 
 
-def _judge(exam: Exam, story: Story, once: Run, twice: Run) -> None:
-    for name in story.names:
-        fresh, first = story.second.gradient(name), story.first.gradient(name)
+def _compare(state: CheckState, calls: RepeatedCalls, once: CallRecord, twice: CallRecord) -> None:
+    for name in calls.names:
+        fresh, first = calls.second.gradient(name), calls.first.gradient(name)
         found = once.gradient(name)
         if (
             once.error is None
             and not mismatch(found, fresh) <= 1e-9
-            and not _moving_state(story, once)
+            and not _moving_state(calls, once)
         ):
             total = _sum(first, fresh)
             residual = mismatch(found, total) if total is not None else np.inf
-            if residual < _same_sum(exam):
-                _accumulates(exam, name, "the second step gives the sum of both steps", residual)
+            if residual < _same_sum(state):
+                _accumulates(state, name, "the second step gives the sum of both steps", residual)
             else:
-                _stale(exam, name, "after another step on the same object", mismatch(found, fresh))
+                _stale(state, name, "after another step on the same object", mismatch(found, fresh))
         second = twice.gradient(name)
         doubled = (
             mismatch(second, 2 * np.asarray(first, dtype=np.float64))
             if (twice.error is None and isinstance(second, np.ndarray) and np.any(first))
             else np.inf
         )
-        if doubled < _same_sum(exam):
-            _accumulates(exam, name, "a second backward gives twice the first", doubled)
+        if doubled < _same_sum(state):
+            _accumulates(state, name, "a second backward gives twice the first", doubled)
 
 
-def _same_sum(exam: Exam) -> float:
+def _same_sum(state: CheckState) -> float:
     """Below this relative difference two sums are the same."""
-    return 1e-5 if exam.precision.single else 1e-9
+    return 1e-5 if state.precision.single else 1e-9
 
 
 def _sum(one: Any, other: Any) -> Array | None:
@@ -127,50 +127,50 @@ def _sum(one: Any, other: Any) -> Array | None:
         return None
 
 
-def _moving_state(story: Story, later: Run) -> bool:
+def _moving_state(calls: RepeatedCalls, later: CallRecord) -> bool:
     """True if the forward itself depends on the past (statistics in use): then backward may."""
-    return not mismatch(later.y, story.second.y) <= 1e-9
+    return not mismatch(later.y, calls.second.y) <= 1e-9
 
 
-def _interleaved(exam: Exam, story: Story) -> None:
+def _interleaved(state: CheckState, calls: RepeatedCalls) -> None:
     """forward(x1), forward(x2), backward: the gradient must be that of x2."""
-    run = story.on(None, story.x1, None)
-    later = story.on(run.obj, story.x2, 15)
-    if later.error is not None or _moving_state(story, later):
+    run = calls.on(None, calls.x1, None)
+    later = calls.on(run.obj, calls.x2, 15)
+    if later.error is not None or _moving_state(calls, later):
         return
-    for name in story.names:
-        apart = mismatch(later.gradient(name), story.second.gradient(name))
+    for name in calls.names:
+        apart = mismatch(later.gradient(name), calls.second.gradient(name))
         if not apart <= 1e-9:
-            _stale(exam, name, "after forward(x1), forward(x2)", apart)
+            _stale(state, name, "after forward(x1), forward(x2)", apart)
 
 
-def _other_size(exam: Exam) -> None:
+def _other_size(state: CheckState) -> None:
     """A smaller batch after a larger one, as at the end of an epoch."""
-    story = Story(exam, exam.batch - 1 if exam.batch > 2 else exam.batch)
-    if not story.usable:
+    calls = RepeatedCalls(state, state.batch - 1 if state.batch > 2 else state.batch)
+    if not calls.usable:
         return
-    run = story.on(None, story.x1, 14)
-    later = story.on(run.obj, story.x2, 15)
+    run = calls.on(None, calls.x1, 14)
+    later = calls.on(run.obj, calls.x2, 15)
     if later.error is not None:
-        exam.wrong(
+        state.wrong(
             "repeats",
             "stale-cache" if later.failed_in == "backward" else "raises",
             later.failed_in,
             f"with a smaller batch after a larger one it raises "
             f"{type(later.error).__name__}: {later.error}.",
-            f"batches of {len(story.x1)} and {len(story.x2)}.",
+            f"batches of {len(calls.x1)} and {len(calls.x2)}.",
         )
         return
-    if mismatch(later.y, story.second.y) > 1e-9:
+    if mismatch(later.y, calls.second.y) > 1e-9:
         return
-    for name in story.names:
-        apart = mismatch(later.gradient(name), story.second.gradient(name))
+    for name in calls.names:
+        apart = mismatch(later.gradient(name), calls.second.gradient(name))
         if not apart <= 1e-9:
-            _stale(exam, name, "with a smaller batch after a larger one", apart)
+            _stale(state, name, "with a smaller batch after a larger one", apart)
 
 
-def _accumulates(exam: Exam, name: str, when: str, residual: float) -> None:
-    exam.wrong(
+def _accumulates(state: CheckState, name: str, when: str, residual: float) -> None:
+    state.wrong(
         "repeats",
         "gradient-accumulates",
         name,
@@ -179,8 +179,8 @@ def _accumulates(exam: Exam, name: str, when: str, residual: float) -> None:
     )
 
 
-def _stale(exam: Exam, name: str, when: str, apart: float) -> None:
-    exam.wrong(
+def _stale(state: CheckState, name: str, when: str, apart: float) -> None:
+    state.wrong(
         "repeats",
         "stale-cache",
         name,

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from minnet.gradient_check.check_state import Exam, number
+from minnet.gradient_check.check_state import CheckState, number
 from minnet.gradient_check.finite_differences import jacobian, mismatch, sample_columns
-from minnet.gradient_check.harness import Run
+from minnet.gradient_check.harness import CallRecord
 from minnet.gradient_check.input_domain import cotangent
 from minnet.gradient_check.parameter_recorder import parameters_in
 from minnet.utils.types import Array
@@ -17,16 +17,16 @@ from minnet.utils.types import Array
 CODE = "train-eval-confused"
 
 
-def check_modes(exam: Exam) -> None:
+def check_modes(state: CheckState) -> None:
     """All questions about the evaluation mode, for classes that know one."""
-    if not exam.bench.subject.has_mode:
+    if not state.harness.layer.has_mode:
         return
-    before = len(exam.report.mistakes)
-    x = exam.domain.draw(max(exam.batch, 4), exam.generator(30))
-    trained = _trained(exam, x, 1)
-    first = _evaluate(exam, trained, x)
+    before = len(state.report.mistakes)
+    x = state.inputs.draw(max(state.batch, 4), state.generator(30))
+    trained = _trained(state, x, 1)
+    first = _evaluate(state, trained, x)
     if first.error is not None:
-        exam.wrong(
+        state.wrong(
             "evaluation",
             CODE,
             "forward",
@@ -34,38 +34,38 @@ def check_modes(exam: Exam) -> None:
             "training = False.",
         )
         return
-    moves = _state_that_moves(exam, x)
-    _repeatable(exam, x, first)
+    moves = _state_that_moves(state, x)
+    _repeatable(state, x, first)
     if moves:
-        _frozen_statistics(exam, x, moves)
-    if (exam.random or moves) and len(exam.report.mistakes) == before:
-        _apart(exam, x, first, bool(moves))
-    if len(exam.report.mistakes) == before:
-        _same_mean(exam, x, bool(moves))
-    if len(exam.report.mistakes) == before and exam.domain.kind != "indices":
-        _gradient(exam, x)
-    if len(exam.report.mistakes) == before:
-        exam.right("evaluation", "Repeatable, moves nothing, and its backward belongs to it.")
+        _frozen_statistics(state, x, moves)
+    if (state.random or moves) and len(state.report.mistakes) == before:
+        _apart(state, x, first, bool(moves))
+    if len(state.report.mistakes) == before:
+        _same_mean(state, x, bool(moves))
+    if len(state.report.mistakes) == before and state.inputs.kind != "indices":
+        _gradient(state, x)
+    if len(state.report.mistakes) == before:
+        state.right("evaluation", "Repeatable, moves nothing, and its backward belongs to it.")
 
 
-def _trained(exam: Exam, x: Array, steps: int) -> Any:
+def _trained(state: CheckState, x: Array, steps: int) -> Any:
     """An object after some training steps, in training mode."""
-    obj = exam.bench.fresh(training=True)
+    obj = state.harness.fresh(training=True)
     for step in range(steps):
-        exam.bench.run(x, _g(exam), obj=obj, stream=exam.stream + step, training=True)
+        state.harness.run(x, _g(state), obj=obj, stream=state.stream + step, training=True)
     return obj
 
 
-def _g(exam: Exam) -> Any:
-    return lambda y: cotangent(np.shape(y), exam.generator(31))
+def _g(state: CheckState) -> Any:
+    return lambda y: cotangent(np.shape(y), state.generator(31))
 
 
-def _evaluate(exam: Exam, obj: Any, x: Array, g: Any = None, stream: int = 77) -> Run:
-    exam.bench.subject.set_mode(obj, False)
-    return exam.bench.run(x, g, obj=obj, training=False, stream=stream)
+def _evaluate(state: CheckState, obj: Any, x: Array, g: Any = None, stream: int = 77) -> CallRecord:
+    state.harness.layer.set_mode(obj, False)
+    return state.harness.run(x, g, obj=obj, training=False, stream=stream)
 
 
-def state(obj: Any) -> dict[str, Array]:
+def stored_numbers(obj: Any) -> dict[str, Array]:
     """All float numbers that an object holds directly: Parameters and attributes, copied."""
     found = {name: np.array(p.value) for name, p in parameters_in(obj).items() if not p.trainable}
     for name, value in vars(obj).items() if hasattr(obj, "__dict__") else ():
@@ -83,30 +83,30 @@ def state(obj: Any) -> dict[str, Array]:
     return found
 
 
-def _state_that_moves(exam: Exam, x: Array) -> list[str]:
+def _state_that_moves(state: CheckState, x: Array) -> list[str]:
     """Numbers that depend on all forwards of training so far, not only on the last."""
-    other = exam.domain.draw(len(x), exam.generator(32)) * (
-        1 if exam.domain.kind != "real" else 1.5
+    other = state.inputs.draw(len(x), state.generator(32)) * (
+        1 if state.inputs.kind != "real" else 1.5
     )
-    short, long = exam.bench.fresh(), exam.bench.fresh()
-    start = state(exam.bench.fresh())
-    exam.bench.run(other, obj=long, stream=exam.stream)
+    short, long = state.harness.fresh(), state.harness.fresh()
+    start = stored_numbers(state.harness.fresh())
+    state.harness.run(other, obj=long, stream=state.stream)
     for obj in (short, long):
-        exam.bench.run(x, obj=obj, stream=exam.stream)
-    one, two = state(short), state(long)
-    fresh_y = exam.bench.run(x, obj=exam.bench.fresh(), stream=exam.stream).y
-    later_y = exam.bench.run(x, obj=long, stream=exam.stream).y
+        state.harness.run(x, obj=obj, stream=state.stream)
+    one, two = stored_numbers(short), stored_numbers(long)
+    fresh_y = state.harness.run(x, obj=state.harness.fresh(), stream=state.stream).y
+    later_y = state.harness.run(x, obj=long, stream=state.stream).y
     if mismatch(fresh_y, later_y) > 1e-9:
         return []  # training itself depends on the past: a recurrent state, no statistic
     return [n for n in start if n in one and n in two and mismatch(one[n], two[n]) > 1e-12]
 
 
-def _repeatable(exam: Exam, x: Array, first: Run) -> None:
+def _repeatable(state: CheckState, x: Array, first: CallRecord) -> None:
     """Evaluation with other random numbers gives the same."""
-    other = _evaluate(exam, _trained(exam, x, 1), x, stream=78)
+    other = _evaluate(state, _trained(state, x, 1), x, stream=78)
     apart = mismatch(first.y, other.y)
     if apart > 1e-12 and np.isfinite(np.asarray(first.y, dtype=float)).all():
-        exam.wrong(
+        state.wrong(
             "evaluation",
             CODE,
             "forward",
@@ -115,15 +115,15 @@ def _repeatable(exam: Exam, x: Array, first: Run) -> None:
         )
 
 
-def _frozen_statistics(exam: Exam, x: Array, names: list[str]) -> None:
-    obj = _trained(exam, x, 1)
-    exam.bench.subject.set_mode(obj, False)
-    before = state(obj)
-    _evaluate(exam, obj, x * 1.5 if exam.domain.kind == "real" else x)
-    after = state(obj)
+def _frozen_statistics(state: CheckState, x: Array, names: list[str]) -> None:
+    obj = _trained(state, x, 1)
+    state.harness.layer.set_mode(obj, False)
+    before = stored_numbers(obj)
+    _evaluate(state, obj, x * 1.5 if state.inputs.kind == "real" else x)
+    after = stored_numbers(obj)
     moved = [n for n in names if n in after and mismatch(before[n], after[n]) > 1e-12]
     if moved:
-        exam.wrong(
+        state.wrong(
             "evaluation",
             CODE,
             "forward",
@@ -132,14 +132,14 @@ def _frozen_statistics(exam: Exam, x: Array, names: list[str]) -> None:
         )
 
 
-def _apart(exam: Exam, x: Array, first: Run, has_statistics: bool) -> None:
+def _apart(state: CheckState, x: Array, first: CallRecord, has_statistics: bool) -> None:
     """Evaluation does not mix samples."""
-    alone = _evaluate(exam, _trained(exam, x, 1), x[:2])
+    alone = _evaluate(state, _trained(state, x, 1), x[:2])
     if alone.error is not None or np.shape(first.y)[:1] != (len(x),):
         return
     apart = mismatch(np.asarray(alone.y), np.asarray(first.y)[:2])
     if apart > 1e-9 and has_statistics:
-        exam.wrong(
+        state.wrong(
             "evaluation",
             CODE,
             "forward",
@@ -149,34 +149,34 @@ def _apart(exam: Exam, x: Array, first: Run, has_statistics: bool) -> None:
         )
 
 
-def _same_mean(exam: Exam, x: Array, has_statistics: bool) -> None:
-    if exam.random and exam.domain.kind != "indices":
-        _mean_of_noise(exam)
-    elif exam.domain.kind != "indices":
-        _converged_statistics(exam, x, has_statistics)
+def _same_mean(state: CheckState, x: Array, has_statistics: bool) -> None:
+    if state.random and state.inputs.kind != "indices":
+        _mean_of_noise(state)
+    elif state.inputs.kind != "indices":
+        _converged_statistics(state, x, has_statistics)
 
 
-def _mean_of_noise(exam: Exam) -> None:
+def _mean_of_noise(state: CheckState) -> None:
     """The mean of many training outputs against evaluation, where the layer is linear in x."""
-    x = np.abs(exam.domain.draw(60, exam.generator(33))) + 0.5
+    x = np.abs(state.inputs.draw(60, state.generator(33))) + 0.5
     zero, one, two = (
-        exam.bench.run(factor * x, stream=exam.stream).y for factor in (0.0, 1.0, 2.0)
+        state.harness.run(factor * x, stream=state.stream).y for factor in (0.0, 1.0, 2.0)
     )
     if not all(isinstance(y, np.ndarray) for y in (zero, one, two)):
         return
     if mismatch(two - zero, 2 * (one - zero)) > 1e-7:
         return
-    evaluated = _evaluate(exam, _trained(exam, x, 1), x).y
+    evaluated = _evaluate(state, _trained(state, x, 1), x).y
     if np.shape(evaluated) != np.shape(one) or not np.any(evaluated):
         return
-    draws = [exam.bench.run(x, stream=1000 + k).y for k in range(48)]
+    draws = [state.harness.run(x, stream=1000 + k).y for k in range(48)]
     scale = float(np.vdot(evaluated, evaluated))
     ratios = np.array([float(np.vdot(y, evaluated)) / scale for y in draws])
     mean, doubt = ratios.mean(), ratios.std(ddof=1) / np.sqrt(len(ratios))
     total = float(np.mean([np.sum(y) for y in draws]) / np.sum(evaluated))
     shuffled = abs(total - mean) > 0.3 * abs(mean - 1)  # flips and shifts keep the sum
     if abs(mean - 1) > max(7 * doubt, 0.01) and not shuffled:
-        exam.wrong(
+        state.wrong(
             "evaluation",
             CODE,
             "forward",
@@ -186,19 +186,19 @@ def _mean_of_noise(exam: Exam) -> None:
         )
 
 
-def _converged_statistics(exam: Exam, x: Array, has_statistics: bool) -> None:
+def _converged_statistics(state: CheckState, x: Array, has_statistics: bool) -> None:
     """After long training on one batch, evaluation must come close to training on that batch."""
-    x = exam.domain.draw(len(x) * 5, exam.generator(34))
-    if exam.domain.kind == "real":
+    x = state.inputs.draw(len(x) * 5, state.generator(34))
+    if state.inputs.kind == "real":
         x = 3 * x + 1  # where a variance is 1, it looks like its root
-    obj = exam.bench.fresh()
-    in_training = exam.bench.run(x, obj=obj, stream=exam.stream)
-    first = _evaluate(exam, _trained(exam, x, 1), x)
+    obj = state.harness.fresh()
+    in_training = state.harness.run(x, obj=obj, stream=state.stream)
+    first = _evaluate(state, _trained(state, x, 1), x)
     if in_training.error is not None or mismatch(first.y, in_training.y) <= 1e-9:
         return
-    if not _settle(exam, obj, x, 1500 if has_statistics else 3):
+    if not _settle(state, obj, x, 1500 if has_statistics else 3):
         return
-    later = _evaluate(exam, obj, x).y
+    later = _evaluate(state, obj, x).y
     y, z = np.asarray(in_training.y, dtype=float), np.asarray(later, dtype=float)
     if y.shape != z.shape:
         return
@@ -207,7 +207,7 @@ def _converged_statistics(exam: Exam, x: Array, has_statistics: bool) -> None:
     mean_apart = np.abs(y.mean(axis=axes) - z.mean(axis=axes)).max()
     ratio = z.std(axis=axes) / np.maximum(y.std(axis=axes), 1e-12)
     if mean_apart > 0.02 * spread or ratio.max() > 1.1 or ratio.min() < 0.85:
-        exam.wrong(
+        state.wrong(
             "evaluation",
             CODE,
             "forward",
@@ -218,14 +218,14 @@ def _converged_statistics(exam: Exam, x: Array, has_statistics: bool) -> None:
         )
 
 
-def _settle(exam: Exam, obj: Any, x: Array, steps: int) -> bool:
+def _settle(state: CheckState, obj: Any, x: Array, steps: int) -> bool:
     """Train on one batch until the statistics stand still; False if they do not."""
-    given = exam.bench.subject.mode_arguments(True)
-    before = state(obj)
+    given = state.harness.layer.mode_arguments(True)
+    before = stored_numbers(obj)
     for step in range(steps):
         obj.forward(x.copy(), **given)
         if step % 50 == 49 or step == steps - 1:
-            after = state(obj)
+            after = stored_numbers(obj)
             moved = max((mismatch(before[n], after[n]) for n in before if n in after), default=0.0)
             if moved < 1e-5:
                 return True
@@ -233,15 +233,15 @@ def _settle(exam: Exam, obj: Any, x: Array, steps: int) -> bool:
     return moved < 1e-2
 
 
-def _gradient(exam: Exam, x: Array) -> None:
+def _gradient(state: CheckState, x: Array) -> None:
     """The backward of evaluation against differences of the forward of evaluation."""
-    if exam.bench.subject.mode_arguments(True):
+    if state.harness.layer.mode_arguments(True):
         return  # the mode is told to forward alone; backward belongs to training
-    x = exam.domain.draw(exam.batch, exam.generator(35))
-    base = _evaluate(exam, _trained(exam, x, 2), x, _g(exam))
-    training = exam.bench.run(x, _g(exam), stream=exam.stream)
+    x = state.inputs.draw(state.batch, state.generator(35))
+    base = _evaluate(state, _trained(state, x, 2), x, _g(state))
+    training = state.harness.run(x, _g(state), stream=state.stream)
     if base.error is not None and base.failed_in == "backward" and training.error is None:
-        exam.wrong(
+        state.wrong(
             "evaluation",
             CODE,
             "backward",
@@ -251,28 +251,28 @@ def _gradient(exam: Exam, x: Array) -> None:
         return
     if training.error is not None or base.error is not None or np.shape(base.dx) != x.shape:
         return
-    if exam.has("unknown") or (
+    if state.has("unknown") or (
         mismatch(base.y, training.y) <= 1e-9 and mismatch(base.dx, training.dx) <= 1e-9
     ):
         return
-    g = _g(exam)(base.y)
-    columns = sample_columns(x.size, exam.generator(36), 40)
+    g = _g(state)(base.y)
+    columns = sample_columns(x.size, state.generator(36), 40)
 
-    trained = _trained(exam, x, 2)
+    trained = _trained(state, x, 2)
 
     def f(v: Array) -> Array:
         try:
             obj = copy.deepcopy(trained)
         except Exception:
-            obj = _trained(exam, x, 2)
-        return np.asarray(_evaluate(exam, obj, v).y)
+            obj = _trained(state, x, 2)
+        return np.asarray(_evaluate(state, obj, v).y)
 
-    jac = jacobian(f, x, base.y, columns, exam.precision.step, exam.precision.single)
+    jac = jacobian(f, x, base.y, columns, state.precision.step, state.precision.single)
     found, true = np.asarray(base.dx, dtype=float).ravel()[columns], jac.transpose_times(g)
-    digits = 1e-2 if exam.precision.single else 1e-5
+    digits = 1e-2 if state.precision.single else 1e-5
     wrong = np.abs(found - true) > digits * max(np.abs(true).max(), np.abs(found).max()) + 1e-8
-    if (wrong & ~jac.kinked).any() and not exam.blocked:
-        exam.wrong(
+    if (wrong & ~jac.kinked).any() and not state.blocked:
+        state.wrong(
             "evaluation",
             CODE,
             "input",

@@ -6,28 +6,30 @@ from typing import Any
 
 import numpy as np
 
-from minnet.gradient_check.check_state import Exam
-from minnet.gradient_check.evaluation_point import Scene
+from minnet.gradient_check.check_state import CheckState
+from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.finite_differences import mismatch
 from minnet.utils.types import Array
 
 
-def why_unseen(exam: Exam, scene: Scene, name: str) -> str:
+def why_unseen(state: CheckState, point: EvaluationPoint, name: str) -> str:
     """One sentence (with a space before it), or nothing."""
-    if not scene.fits(name):
-        return _by_size(exam, scene, name)
-    if not np.isfinite(scene.at(name)).all() or not scene.differentiable:
+    if not point.fits(name):
+        return _by_size(state, point, name)
+    if not np.isfinite(point.at(name)).all() or not point.differentiable:
         return ""
-    return _by_ones(scene, name) or _by_first_weights(exam, scene, name)
+    return _by_ones(point, name) or _by_first_weights(state, point, name)
 
 
-def _by_size(exam: Exam, scene: Scene, name: str) -> str:
+def _by_size(state: CheckState, point: EvaluationPoint, name: str) -> str:
     """With which batch size the wrong shape happens to fit."""
-    wanted = scene.value(name).shape
-    if np.size(scene.student(name)) == 1:
+    wanted = point.value(name).shape
+    if np.size(point.student(name)) == 1:
         return ""
-    for size in sorted({n for n in wanted if n > 1} - {scene.m}):
-        run = exam.bench.run(exam.domain.draw(size, exam.generator(9)), _ones, stream=exam.stream)
+    for size in sorted({n for n in wanted if n > 1} - {point.m}):
+        run = state.harness.run(
+            state.inputs.draw(size, state.generator(9)), _ones, stream=state.stream
+        )
         if run.error is None and np.shape(run.gradient(name)) == wanted:
             return f" With {size} samples the shapes happen to agree."
     return ""
@@ -37,39 +39,39 @@ def _ones(y: Array) -> Array:
     return np.ones(np.shape(y))
 
 
-def _by_ones(scene: Scene, name: str) -> str:
+def _by_ones(point: EvaluationPoint, name: str) -> str:
     """A gradient of ones, with which many a test is written."""
-    run = scene.backward(np.ones(scene.y.shape))
-    true = scene.jacobian(name).transpose_times(np.ones(scene.y.size))
-    if run.error is None and _agree(scene, name, run.gradient(name), true):
+    run = point.backward(np.ones(point.y.shape))
+    true = point.jacobian(name).transpose_times(np.ones(point.y.size))
+    if run.error is None and _agree(point, name, run.gradient(name), true):
         return " For a gradient of ones it is right, so that a test with ones does not see it."
     return ""
 
 
-def _by_first_weights(exam: Exam, scene: Scene, name: str) -> str:
+def _by_first_weights(state: CheckState, point: EvaluationPoint, name: str) -> str:
     """Gains of one and biases of zero, as the constructor makes them."""
-    first = exam.bench.first_values
+    first = state.harness.first_values
     if not first or not all(np.ptp(v) == 0 and np.all((v == 0) | (v == 1)) for v in first.values()):
         return ""
-    kept, exam.bench.values = exam.bench.values, first
+    kept, state.harness.values = state.harness.values, first
     try:
-        run = exam.bench.run(scene.x, scene.g, training=scene.training, stream=scene.stream)
-        if run.error is not None or np.shape(run.y) != scene.y.shape:
+        run = state.harness.run(point.x, point.g, training=point.training, stream=point.stream)
+        if run.error is not None or np.shape(run.y) != point.y.shape:
             return ""
-        other = Scene(
-            exam.bench, scene.x, scene.g, run, scene.precision, scene.training, scene.stream,
-            seed=scene.seed,
+        other = EvaluationPoint(
+            state.harness, point.x, point.g, run, point.precision, point.training, point.stream,
+            seed=point.seed,
         )  # fmt: skip
         right = _agree(other, name, run.gradient(name), other.true(name))
     finally:
-        exam.bench.values = kept
+        state.harness.values = kept
     return " With gains of one and biases of zero, as it is made, it is right." if right else ""
 
 
-def _agree(scene: Scene, name: str, found: Any, true: Array) -> bool:
+def _agree(point: EvaluationPoint, name: str, found: Any, true: Array) -> bool:
     """Equal, and not merely zero both."""
-    if not isinstance(found, np.ndarray) or found.shape != scene.value(name).shape:
+    if not isinstance(found, np.ndarray) or found.shape != point.value(name).shape:
         return False
-    return mismatch(scene.at(name, found), true) < scene.precision.tolerance and bool(
-        np.abs(true).max(initial=0.0) > scene.noise
+    return mismatch(point.at(name, found), true) < point.precision.tolerance and bool(
+        np.abs(true).max(initial=0.0) > point.noise
     )

@@ -22,7 +22,7 @@ _FRAME = re.compile(r'File "(?P<file>.*)", line (?P<line>\d+) in (?P<name>.+)')
 _EARLY = 0.85  # of the time limit: the watchdog writes before the process is stopped
 
 
-class Spot(NamedTuple):
+class CodeLocation(NamedTuple):
     """A line of the student's file, and the method to which it belongs."""
 
     line: int
@@ -68,7 +68,7 @@ class Notes:
             outer = outer.f_back
 
 
-def read_notes(notes: Path, path: Path) -> Spot | None:
+def read_notes(notes: Path, path: Path) -> CodeLocation | None:
     """The innermost line in the student's file, and the method around it."""
     with contextlib.suppress(OSError):
         wanted = str(path).encode("ascii", "backslashreplace").decode("ascii")
@@ -78,7 +78,7 @@ def read_notes(notes: Path, path: Path) -> Spot | None:
             if match["file"] == wanted
         ]
         if frames:
-            return Spot(int(frames[0]["line"]), _method(match["name"] for match in frames))
+            return CodeLocation(int(frames[0]["line"]), _method(match["name"] for match in frames))
     return None
 
 
@@ -90,6 +90,6 @@ def _method(names: Iterable[str]) -> str:
 def method_of(error: BaseException) -> str:
     """Which method an error comes from, by its traceback."""
     frames = traceback.extract_tb(error.__traceback__)
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1]
     own = [frame.name for frame in frames if here not in Path(frame.filename).parents]
     return _method(reversed(own))

@@ -128,16 +128,16 @@ def examine_file(path: Path, arguments: argparse.Namespace) -> list[Report]:
     """All classes of a file, in worker processes; one that hangs is stopped, the rest goes on."""
     reports: dict[str, Report] = {}
     while True:
-        state = Session(path, arguments, list(reports), arguments.classes).run(reports)
-        if state is None:
+        stopped = WorkerProcess(path, arguments, list(reports), arguments.classes).run(reports)
+        if stopped is None:
             return list(reports.values())
-        name, report = state
+        name, report = stopped
         reports[name] = report
         if name == path.name:
             return list(reports.values())
 
 
-class Session:
+class WorkerProcess:
     """One worker process on one file.
 
     Args:
@@ -225,7 +225,7 @@ class Session:
     def _broken(self, ending: str) -> tuple[str, Report]:
         """What is said of a class that hangs, or that ends the interpreter."""
         if ending == "crash" and not self.every_line:
-            again = Session(self.path, self.arguments, [], [self.current], every_line=True)
+            again = WorkerProcess(self.path, self.arguments, [], [self.current], every_line=True)
             again.run({})
             self.spot = again.spot
         seconds = f"{self.arguments.timeout:g} seconds"
@@ -265,7 +265,7 @@ _AFTER_A_CRASH = (
 
 def _start(arguments: list[str]) -> subprocess.Popen[str]:
     """The worker, in an environment in which it finds minnet and draws into no window."""
-    home = str(Path(__file__).resolve().parents[2])
+    home = str(Path(__file__).resolve().parents[3])
     paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
     return subprocess.Popen(
         [sys.executable, "-m", "minnet.gradient_check.command_line.worker_process", *arguments],

@@ -1,9 +1,10 @@
 """The catalogue: every mistake that can be recognised by the array it leaves, in order."""
 
-from minnet.gradient_check.known_mistakes import dense, normalization
-from minnet.gradient_check.known_mistakes import jacobian as coupled
-from minnet.gradient_check.known_mistakes import local_derivative as local
-from minnet.gradient_check.known_mistakes.base import Explains, Predicted
+import numpy as np
+
+from minnet.gradient_check.evaluation_point import EvaluationPoint
+from minnet.gradient_check.known_mistakes import dense, jacobian, local_derivative, normalization
+from minnet.gradient_check.known_mistakes.base import KnownMistake, Match, Predicted
 from minnet.gradient_check.known_mistakes.constant_factors import (
     ConstantFactor,
     LocalTruncated,
@@ -29,7 +30,7 @@ _TERM = "lacks a term of a sum: "
 _INSIDE = "lacks the derivative of the activation."
 _POINT = "takes the local derivative at the wrong point: "
 
-CATALOGUE: tuple[Explains, ...] = (
+KNOWN_MISTAKES: tuple[KnownMistake, ...] = (
     Truncated(),
     LocalTruncated(),
     NotAProduct(),
@@ -53,29 +54,47 @@ CATALOGUE: tuple[Explains, ...] = (
     Predicted(
         "jacobian-diagonal-only",
         "is the diagonal of the Jacobian times g; the other entries are missing.",
-        coupled.diagonal_only,
+        jacobian.diagonal_only,
     ),
-    Predicted("jacobian-term-missing", _TERM, local.skip_missing),
-    Predicted("local-derivative-missing", _MISSING, local.missing),
-    Predicted("local-derivative-squared", _SQUARED, local.squared),
-    Predicted("local-derivative-at-wrong-point", _POINT, local.at_wrong_point),
-    Predicted("output-used-for-input", "has the output y where x belongs.", local.output_for_input),
+    Predicted("jacobian-term-missing", _TERM, local_derivative.skip_missing),
+    Predicted("local-derivative-missing", _MISSING, local_derivative.missing),
+    Predicted("local-derivative-squared", _SQUARED, local_derivative.squared),
+    Predicted("local-derivative-at-wrong-point", _POINT, local_derivative.at_wrong_point),
+    Predicted(
+        "output-used-for-input",
+        "has the output y where x belongs.",
+        local_derivative.output_for_input,
+    ),
     Predicted("local-derivative-missing", _INSIDE, dense.missing),
     Predicted("local-derivative-squared", _SQUARED, dense.squared),
     Predicted("local-derivative-at-wrong-point", _POINT + "z or a.", dense.at_wrong_point),
     TermMissing(),
-    Predicted("jacobian-term-missing", _TERM, local.term_missing),
+    Predicted("jacobian-term-missing", _TERM, local_derivative.term_missing),
     SameShapeWrongSum(),
     MixesBackward(),
-    Predicted("local-derivative-missing", _MISSING, local.missing, factor=True),
-    Predicted("local-derivative-squared", _SQUARED, local.squared, factor=True),
-    Predicted("local-derivative-at-wrong-point", _POINT, local.at_wrong_point, factor=True),
+    Predicted("local-derivative-missing", _MISSING, local_derivative.missing, factor=True),
+    Predicted("local-derivative-squared", _SQUARED, local_derivative.squared, factor=True),
+    Predicted(
+        "local-derivative-at-wrong-point", _POINT, local_derivative.at_wrong_point, factor=True
+    ),
     Predicted(
         "output-used-for-input",
         "has the output y where x belongs.",
-        local.output_for_input,
+        local_derivative.output_for_input,
         factor=True,
     ),
 )
 
-__all__ = ["CATALOGUE", "Explains"]
+
+def diagnose(point: EvaluationPoint, name: str) -> Match | None:
+    """The first hypothesis of the catalogue that reproduces the gradient of `name`."""
+    for mistake in KNOWN_MISTAKES:
+        if not mistake.applies(point, name):
+            continue
+        try:
+            match = mistake.explain(point, name)
+        except (ValueError, IndexError, np.linalg.LinAlgError):
+            continue  # the hypothesis does not make sense for these shapes
+        if match is not None:
+            return match
+    return None

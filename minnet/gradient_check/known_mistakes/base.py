@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from minnet.gradient_check.evaluation_point import Scene
+from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.finite_differences import mismatch
 from minnet.utils.types import Array
 
@@ -21,17 +21,17 @@ class Match(NamedTuple):
     residual: float
 
 
-class Explains(Protocol):
+class KnownMistake(Protocol):
     """What the catalogue holds."""
 
-    def applies(self, scene: Scene, name: str) -> bool:
+    def applies(self, point: EvaluationPoint, name: str) -> bool:
         """Whether the hypothesis makes sense for this array."""
 
-    def explain(self, scene: Scene, name: str) -> Match | None:
+    def explain(self, point: EvaluationPoint, name: str) -> Match | None:
         """The match, or None."""
 
 
-Predictions = Callable[[Scene, str], Iterable["tuple[Array, str]"]]
+Predictions = Callable[[EvaluationPoint, str], Iterable["tuple[Array, str]"]]
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,14 @@ class Predicted:
     needs_shape: bool = True
     factor: bool = False
 
-    def applies(self, scene: Scene, name: str) -> bool:
+    def applies(self, point: EvaluationPoint, name: str) -> bool:
         """An array of the right shape, finite."""
-        return scene.fits(name) and bool(np.isfinite(scene.at(name)).all())
+        return point.fits(name) and bool(np.isfinite(point.at(name)).all())
 
-    def explain(self, scene: Scene, name: str) -> Match | None:
+    def explain(self, point: EvaluationPoint, name: str) -> Match | None:
         """The first prediction that matches."""
-        found = scene.at(name)
-        for predicted, addition in self.predict(scene, name):
+        found = point.at(name)
+        for predicted, addition in self.predict(point, name):
             if np.shape(predicted) != found.shape or not np.abs(predicted).max(initial=0.0) > 0:
                 continue
             factor = 1.0
@@ -64,7 +64,7 @@ class Predicted:
                 if abs(factor) < 1e-9:
                     continue
             residual = mismatch(found, factor * predicted)
-            if residual < scene.precision.match:
+            if residual < point.precision.match:
                 extra = "" if abs(factor - 1) < 1e-3 else f" (and off by the factor {factor:.4g})"
                 return Match(self.code, self.sentence + addition + extra, residual)
         return None

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from minnet.gradient_check.evaluation_point import Scene
+from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.finite_differences import mismatch
 from minnet.gradient_check.known_mistakes.base import Match
 from minnet.gradient_check.known_mistakes.local_derivative import elementwise
@@ -19,34 +19,34 @@ from minnet.utils.types import Array
 LARGEST_MAP = 120
 
 
-def diagonal_only(scene: Scene, name: str) -> Iterator[tuple[Array, str]]:
+def diagonal_only(point: EvaluationPoint, name: str) -> Iterator[tuple[Array, str]]:
     """dy_i/dx_i alone."""
-    if name != "input" or scene.y.shape != scene.x.shape or elementwise(scene) is not None:
+    if name != "input" or point.y.shape != point.x.shape or elementwise(point) is not None:
         return
-    jac = scene.jacobian(name)
+    jac = point.jacobian(name)
     own = jac.matrix[jac.columns, np.arange(len(jac.columns))]
-    yield own * scene.g.ravel()[jac.columns], ""
+    yield own * point.g.ravel()[jac.columns], ""
 
 
-def student_map(scene: Scene) -> Array | None:
+def student_map(point: EvaluationPoint) -> Array | None:
     """The student's backward as a matrix (inputs, outputs), one unit cotangent per column."""
-    if "map" not in scene.notes:
-        scene.notes["map"] = _measure_map(scene)
-    return scene.notes["map"]  # type: ignore[no-any-return]
+    if "map" not in point.notes:
+        point.notes["map"] = _measure_map(point)
+    return point.notes["map"]  # type: ignore[no-any-return]
 
 
-def _measure_map(scene: Scene) -> Array | None:
-    size = scene.y.size
-    if size > LARGEST_MAP or not scene.jacobian("input").complete:
+def _measure_map(point: EvaluationPoint) -> Array | None:
+    size = point.y.size
+    if size > LARGEST_MAP or not point.jacobian("input").complete:
         return None
     columns = []
     for position in range(size):
         unit = np.zeros(size)
         unit[position] = 1
-        found = scene.bench.run(
-            scene.x, unit.reshape(scene.y.shape), training=scene.training, stream=scene.stream
+        found = point.harness.run(
+            point.x, unit.reshape(point.y.shape), training=point.training, stream=point.stream
         ).dx
-        if np.shape(found) != scene.x.shape:
+        if np.shape(found) != point.x.shape:
             return None
         columns.append(np.asarray(found, dtype=np.float64).ravel())
     result: Array = np.array(columns).T
@@ -56,31 +56,31 @@ def _measure_map(scene: Scene) -> Array | None:
 class TermMissing:
     """The difference of the two maps is, sample by sample, of rank one or diagonal."""
 
-    def applies(self, scene: Scene, name: str) -> bool:
+    def applies(self, point: EvaluationPoint, name: str) -> bool:
         """A coupled function of the input that keeps the samples apart."""
         return (
             name == "input"
-            and scene.fits(name)
-            and scene.y.shape == scene.x.shape
-            and scene.x[0].size > 2
-            and not scene.mixes
-            and elementwise(scene) is None
+            and point.fits(name)
+            and point.y.shape == point.x.shape
+            and point.x[0].size > 2
+            and not point.mixes
+            and elementwise(point) is None
         )
 
-    def explain(self, scene: Scene, name: str) -> Match | None:  # noqa: ARG002
+    def explain(self, point: EvaluationPoint, name: str) -> Match | None:  # noqa: ARG002
         """Rank one: the coupling; diagonal: the own term."""
-        found = student_map(scene)
+        found = student_map(point)
         if found is None or np.abs(found).max() == 0:
             return None
-        true = scene.jacobian("input").matrix.T
-        size, m = scene.x[0].size, scene.m
+        true = point.jacobian("input").matrix.T
+        size, m = point.x[0].size, point.m
         lacking = (true - found).reshape(m, size, m, size)
         blocks = np.array([lacking[i, :, i, :] for i in range(m)])
         apart = lacking.copy()
         for i in range(m):
             apart[i, :, i, :] = 0
         scale = np.abs(blocks).max()
-        limit = scene.precision.match
+        limit = point.precision.match
         if scale == 0 or np.abs(apart).max() > limit * scale:
             return None
         diagonal = blocks * np.eye(size)
@@ -99,25 +99,25 @@ class TermMissing:
 class MixesBackward:
     """Two backwards whose cotangents differ in sample 0 only differ in other samples, too."""
 
-    def applies(self, scene: Scene, name: str) -> bool:
+    def applies(self, point: EvaluationPoint, name: str) -> bool:
         """The input's gradient where forward keeps the samples apart."""
-        return name == "input" and scene.fits(name) and scene.m > 1 and not scene.mixes
+        return name == "input" and point.fits(name) and point.m > 1 and not point.mixes
 
-    def explain(self, scene: Scene, name: str) -> Match | None:
+    def explain(self, point: EvaluationPoint, name: str) -> Match | None:
         """How much of the change falls on the wrong samples."""
-        if scene.y.ndim == 0 or scene.y.shape[0] != scene.m:
+        if point.y.ndim == 0 or point.y.shape[0] != point.m:
             return None
-        g = scene.g.copy()
+        g = point.g.copy()
         g[0] = 1.9 * g[0] + 0.1
-        other = scene.backward(g).dx
-        if np.shape(other) != scene.x.shape:
+        other = point.backward(g).dx
+        if np.shape(other) != point.x.shape:
             return None
-        change = np.abs(np.asarray(other, dtype=np.float64) - np.asarray(scene.student(name)))
+        change = np.abs(np.asarray(other, dtype=np.float64) - np.asarray(point.student(name)))
         total = change.max(initial=0.0)
         if total == 0 or change[1:].max(initial=0.0) <= 1e-6 * total:
             return None
         share = float(change[1:].max() / total)
-        if coupled_within(scene):
+        if coupled_within(point):
             sentence = "sums over axis 0, the samples; forward couples the numbers of one sample."
             return Match("wrong-axis", sentence, 0.0)
         sentence = (
@@ -127,19 +127,19 @@ class MixesBackward:
         return Match("mixes-samples", sentence, 0.0)
 
 
-def coupled_within(scene: Scene) -> bool:
+def coupled_within(point: EvaluationPoint) -> bool:
     """Whether each output depends on several inputs of its own sample, in the same shape."""
     return (
-        scene.y.shape == scene.x.shape and elementwise(scene) is None and not scene.bench.weights
-    ) or (scene.y.shape == scene.x.shape and elementwise(scene) is None and _normalizes(scene))
+        point.y.shape == point.x.shape and elementwise(point) is None and not point.harness.weights
+    ) or (point.y.shape == point.x.shape and elementwise(point) is None and _normalizes(point))
 
 
-def _normalizes(scene: Scene) -> bool:
+def _normalizes(point: EvaluationPoint) -> bool:
     """A constant added to a sample, or a factor, changes nothing: softmax, normalizations."""
-    y = scene.y
-    for other in (scene.x + 0.5, scene.x * 1.5):
+    y = point.y
+    for other in (point.x + 0.5, point.x * 1.5):
         try:
-            moved = scene.bench.forward(other, None, scene.training, scene.stream)
+            moved = point.harness.forward(other, None, point.training, point.stream)
         except Exception:
             return False
         if mismatch(y, moved) < 1e-4:

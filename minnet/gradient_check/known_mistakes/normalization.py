@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from minnet.gradient_check.evaluation_point import Scene
+from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.finite_differences import mismatch
 from minnet.gradient_check.known_mistakes.base import Match, ravel
 from minnet.gradient_check.known_mistakes.shapes import contributions
@@ -43,42 +43,44 @@ class Normalization:
         return [q * self.scale, mean * self.scale + 0 * q, self.xhat * product * self.scale]
 
 
-def recognise(scene: Scene) -> Normalization | None:
+def recognise(point: EvaluationPoint) -> Normalization | None:
     """The normalization in a layer, verified against the measured Jacobian; or None."""
-    if "normalization" not in scene.notes:
-        scene.notes["normalization"] = _recognise(scene)
-    return scene.notes["normalization"]  # type: ignore[no-any-return]
+    if "normalization" not in point.notes:
+        point.notes["normalization"] = _recognise(point)
+    return point.notes["normalization"]  # type: ignore[no-any-return]
 
 
-def _recognise(scene: Scene) -> Normalization | None:
-    if not scene.differentiable or scene.y.shape != scene.x.shape or scene.x.ndim < 2:
+def _recognise(point: EvaluationPoint) -> Normalization | None:
+    if not point.differentiable or point.y.shape != point.x.shape or point.x.ndim < 2:
         return None
-    for xhat, gain in _candidates(scene):
-        for count in range(1, scene.x.ndim + 1):
-            for axes in itertools.combinations(range(scene.x.ndim), count):
-                found = _fit(scene, xhat, gain, axes)
+    for xhat, gain in _candidates(point):
+        for count in range(1, point.x.ndim + 1):
+            for axes in itertools.combinations(range(point.x.ndim), count):
+                found = _fit(point, xhat, gain, axes)
                 if found is not None:
                     return found
     return None
 
 
-def _candidates(scene: Scene) -> Iterator[tuple[Array, Array]]:
+def _candidates(point: EvaluationPoint) -> Iterator[tuple[Array, Array]]:
     """(xhat, gain): from the Jacobian by a gain, where there is one; else y itself."""
-    for name in scene.names:
+    for name in point.names:
         if name == "input":
             continue
-        local = contributions(scene, name)
-        if local is None or mismatch(local, np.ones_like(local)) < scene.precision.match:
+        local = contributions(point, name)
+        if local is None or mismatch(local, np.ones_like(local)) < point.precision.match:
             continue
-        entries = np.abs(scene.jacobian(name).matrix) > 1e-9
-        gain = (entries @ scene.value(name).ravel()).reshape(scene.y.shape)
+        entries = np.abs(point.jacobian(name).matrix) > 1e-9
+        gain = (entries @ point.value(name).ravel()).reshape(point.y.shape)
         yield local, gain
-    yield scene.y, np.ones(scene.y.shape)
+    yield point.y, np.ones(point.y.shape)
 
 
-def _fit(scene: Scene, xhat: Array, gain: Array, axes: tuple[int, ...]) -> Normalization | None:
+def _fit(
+    point: EvaluationPoint, xhat: Array, gain: Array, axes: tuple[int, ...]
+) -> Normalization | None:
     """1/sigma from the regression of xhat on x in each group, and the true coefficients."""
-    x = np.asarray(scene.x, dtype=np.float64)
+    x = np.asarray(point.x, dtype=np.float64)
     n = int(np.prod([x.shape[axis] for axis in axes]))
     if n < 2:
         return None
@@ -88,21 +90,21 @@ def _fit(scene: Scene, xhat: Array, gain: Array, axes: tuple[int, ...]) -> Norma
     if not (square > 0).all():
         return None
     scale = (centered * around).sum(axis=axes, keepdims=True) / square
-    if mismatch(around, scale * centered) > scene.precision.structure:
+    if mismatch(around, scale * centered) > point.precision.structure:
         return None
     if n == 2 and x.size // n > 1 and len(set(ravel(scale).round(9))) < 2:
         return None
     draft = Normalization(axes, scale, xhat, gain, n, (1.0, -1.0, -1.0))
-    measured = scene.full_true("input")
-    unit = max(1e-9, 0.1 * scene.precision.structure)
+    measured = point.full_true("input")
+    unit = max(1e-9, 0.1 * point.precision.structure)
     if abs((xhat**2).sum(axis=axes) - 1).max() < unit and n > 1:
         return None  # unit length, not unit variance: a coupled function like softmax
-    solved = _solve(scene, draft.terms(scene.g * gain, axes), scene.true("input"))
+    solved = _solve(point, draft.terms(point.g * gain, axes), point.true("input"))
     if measured is None and solved is None:
         return None
     if (
         solved is None
-        or abs(solved[0][0] - 1) > 10 * scene.precision.match
+        or abs(solved[0][0] - 1) > 10 * point.precision.match
         or abs(solved[0][2]) + abs(solved[0][1]) < 1e-6
     ):
         return None
@@ -110,15 +112,17 @@ def _fit(scene: Scene, xhat: Array, gain: Array, axes: tuple[int, ...]) -> Norma
     return draft
 
 
-def _solve(scene: Scene, terms: list[Array], found: Array) -> tuple[Coefficients, float] | None:
+def _solve(
+    point: EvaluationPoint, terms: list[Array], found: Array
+) -> tuple[Coefficients, float] | None:
     """Least squares for the three coefficients; None where a residual is left."""
-    columns = scene.jacobian("input").columns
+    columns = point.jacobian("input").columns
     matrix = np.array([ravel(term)[columns] for term in terms]).T
     if not np.isfinite(matrix).all() or len(matrix) < 4:
         return None
     answer, *_ = np.linalg.lstsq(matrix, found, rcond=1e-10)
     residual = mismatch(matrix @ answer, found)
-    if residual > max(scene.precision.match, 2e-6):
+    if residual > max(point.precision.match, 2e-6):
         return None
     return (float(answer[0]), float(answer[1]), float(answer[2])), residual
 
@@ -126,55 +130,55 @@ def _solve(scene: Scene, terms: list[Array], found: Array) -> tuple[Coefficients
 class TermOfNormalization:
     """The gradient of the input of a normalization layer."""
 
-    def applies(self, scene: Scene, name: str) -> bool:
+    def applies(self, point: EvaluationPoint, name: str) -> bool:
         """Right shape, and a normalization was recognised."""
-        return name == "input" and scene.fits(name) and recognise(scene) is not None
+        return name == "input" and point.fits(name) and recognise(point) is not None
 
-    def explain(self, scene: Scene, name: str) -> Match | None:
+    def explain(self, point: EvaluationPoint, name: str) -> Match | None:
         """Coefficients with the right groups; then without gamma; then other groups."""
-        norm, found = recognise(scene), scene.at(name)
+        norm, found = recognise(point), point.at(name)
         if norm is None:
             return None
-        q = scene.g * norm.gain
-        answer = _solve(scene, norm.terms(q, norm.axes), found)
+        q = point.g * norm.gain
+        answer = _solve(point, norm.terms(q, norm.axes), found)
         if answer:
             match = name_coefficients(norm, answer[0])
             if match:
                 return Match(match[0], match[1], answer[1])
-        for match_found in self._scales(scene, norm, found):
+        for match_found in self._scales(point, norm, found):
             return match_found
-        return self._freedom(scene, norm, found) or self._axes(scene, norm, found)
+        return self._freedom(point, norm, found) or self._axes(point, norm, found)
 
-    def _scales(self, scene: Scene, norm: Normalization, found: Array) -> Iterator[Match]:
+    def _scales(self, point: EvaluationPoint, norm: Normalization, found: Array) -> Iterator[Match]:
         true = norm.coefficients
-        q = scene.g * norm.gain
+        q = point.g * norm.gain
         plain = Normalization(
             norm.axes, np.ones_like(norm.scale), norm.xhat, norm.gain, norm.n, true
         )
         for terms, sentence in (
-            (norm.terms(scene.g, norm.axes), "lacks the factor gamma."),
+            (norm.terms(point.g, norm.axes), "lacks the factor gamma."),
             (plain.terms(q, norm.axes), "lacks the factor 1/sigma."),
-            (plain.terms(scene.g, norm.axes), "lacks the factors gamma and 1/sigma."),
+            (plain.terms(point.g, norm.axes), "lacks the factors gamma and 1/sigma."),
         ):
-            answer = _solve(scene, terms, found)
+            answer = _solve(point, terms, found)
             if answer is None:
                 continue
             other = name_coefficients(norm, answer[0])
             if near(answer[0], true) or near(answer[0], (1.0, 0.0, 0.0)) or other:
                 yield Match("scale-missing", sentence, answer[1])
 
-    def _freedom(self, scene: Scene, norm: Normalization, found: Array) -> Match | None:
+    def _freedom(self, point: EvaluationPoint, norm: Normalization, found: Array) -> Match | None:
         """sigma computed anew in backward, with the other divisor."""
-        x = np.asarray(scene.x, dtype=np.float64)
+        x = np.asarray(point.x, dtype=np.float64)
         variance = x.var(axis=norm.axes, keepdims=True)
-        q = scene.g * norm.gain
+        q = point.g * norm.gain
         for ratio in (norm.n / (norm.n - 1), (norm.n - 1) / norm.n):
             base = variance if ratio > 1 else variance * norm.n / (norm.n - 1)
             epsilon = 1 / norm.scale**2 - base
             scale = 1 / np.sqrt(np.maximum(base * ratio + epsilon, 1e-300))
             xhat = norm.xhat * scale / norm.scale
             other = Normalization(norm.axes, scale, xhat, norm.gain, norm.n, norm.coefficients)
-            answer = _solve(scene, other.terms(q, norm.axes), found)
+            answer = _solve(point, other.terms(q, norm.axes), found)
             if (
                 answer
                 and abs(answer[0][0] - 1) < 1e-4
@@ -184,10 +188,10 @@ class TermOfNormalization:
                 return Match("degrees-of-freedom", sentence, answer[1])
         return None
 
-    def _axes(self, scene: Scene, norm: Normalization, found: Array) -> Match | None:
-        q = scene.g * norm.gain
-        for count in range(1, scene.x.ndim + 1):
-            for axes in itertools.combinations(range(scene.x.ndim), count):
+    def _axes(self, point: EvaluationPoint, norm: Normalization, found: Array) -> Match | None:
+        q = point.g * norm.gain
+        for count in range(1, point.x.ndim + 1):
+            for axes in itertools.combinations(range(point.x.ndim), count):
                 if axes == norm.axes:
                     continue
                 mixed = norm.terms(q, norm.axes)
@@ -197,7 +201,7 @@ class TermOfNormalization:
                     [other[0], other[1], mixed[2]],
                     [other[0], mixed[1], other[2]],
                 ):
-                    answer = _solve(scene, terms, found)
+                    answer = _solve(point, terms, found)
                     if answer and abs(answer[0][0] - 1) < 1e-4:
                         sentence = f"takes its means over axis {axes}, forward over {norm.axes}."
                         return Match("wrong-axis", sentence, answer[1])
@@ -259,26 +263,26 @@ def _state(found: float, true: float, n: int) -> str:
     return "other"
 
 
-def gain_gradient(scene: Scene, name: str) -> Iterator[tuple[Array, str]]:
+def gain_gradient(point: EvaluationPoint, name: str) -> Iterator[tuple[Array, str]]:
     """The gradient of gamma with x - mu where xhat belongs."""
-    norm = recognise(scene)
+    norm = recognise(point)
     if norm is not None:
-        x = np.asarray(scene.x, dtype=np.float64)
+        x = np.asarray(point.x, dtype=np.float64)
         centered = x - x.mean(axis=norm.axes, keepdims=True)
         words = "x - mu stands where xhat belongs: 1/sigma is missing."
-        yield from _gain_gradient_of(scene, name, centered, words)
+        yield from _gain_gradient_of(point, name, centered, words)
 
 
-def output_for_xhat(scene: Scene, name: str) -> Iterator[tuple[Array, str]]:
+def output_for_xhat(point: EvaluationPoint, name: str) -> Iterator[tuple[Array, str]]:
     """The gradient of gamma with y = gamma xhat + beta where xhat belongs."""
-    if recognise(scene) is not None:
-        yield from _gain_gradient_of(scene, name, scene.y, "")
+    if recognise(point) is not None:
+        yield from _gain_gradient_of(point, name, point.y, "")
 
 
 def _gain_gradient_of(
-    scene: Scene, name: str, factor: Array, words: str
+    point: EvaluationPoint, name: str, factor: Array, words: str
 ) -> Iterator[tuple[Array, str]]:
     """The sum of g times a factor over all positions that share an entry of gamma."""
-    if name != "input" and contributions(scene, name) is not None:
-        entries = np.abs(scene.jacobian(name).matrix) > 1e-9
-        yield entries.T @ ravel(scene.g * factor), words
+    if name != "input" and contributions(point, name) is not None:
+        entries = np.abs(point.jacobian(name).matrix) > 1e-9
+        yield entries.T @ ravel(point.g * factor), words

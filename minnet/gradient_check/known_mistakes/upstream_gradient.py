@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from minnet.gradient_check.evaluation_point import Scene
+from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.finite_differences import mismatch
 from minnet.gradient_check.known_mistakes.base import Match
 from minnet.utils.types import Array
 
 
-def answers(scene: Scene, name: str) -> dict[float, Array | None]:
+def answers(point: EvaluationPoint, name: str) -> dict[float, Array | None]:
     """The student's gradient for multiples of g; None where it fails or changes its shape."""
     result: dict[float, Array | None] = {}
     for factor in (0.0, 1.0, 2.0, -1.0, 1000.0, 0.001):
-        result[factor] = _array(scene.backward(factor * scene.g).gradient(name))
+        result[factor] = _array(point.backward(factor * point.g).gradient(name))
     return result
 
 
@@ -32,13 +32,13 @@ def _array(found: Any) -> Array | None:
 class NotAProduct:
     """b(0) is not 0, or b(cg) is not c b(g)."""
 
-    def applies(self, scene: Scene, name: str) -> bool:
+    def applies(self, point: EvaluationPoint, name: str) -> bool:
         """Any array of numbers, whatever its shape."""
-        return _array(scene.student(name)) is not None
+        return _array(point.student(name)) is not None
 
-    def explain(self, scene: Scene, name: str) -> Match | None:
+    def explain(self, point: EvaluationPoint, name: str) -> Match | None:
         """Ignored, added, or not linear; each by exact comparison."""
-        b = answers(scene, name)
+        b = answers(point, name)
         zero, one = b[0.0], b[1.0]
         if one is None or zero is None or zero.shape != one.shape:
             return None
@@ -46,12 +46,12 @@ class NotAProduct:
             return None
         if not np.isfinite(zero).all():
             zero = np.zeros_like(one)  # 0/0: the other multiples tell
-        tolerance = max(1e-4 if scene.precision.single else 1e-7, scene.rounding(name))
+        tolerance = max(1e-4 if point.precision.single else 1e-7, point.rounding(name))
         scale = np.abs(one).max(initial=0.0)
-        if max(scale, np.abs(zero).max(initial=0.0)) <= scene.noise:
+        if max(scale, np.abs(zero).max(initial=0.0)) <= point.noise:
             return None  # rounding, not a gradient
         if np.abs(zero).max(initial=0.0) > tolerance * scale:
-            return self._not_zero(scene, b, zero, one, tolerance)
+            return self._not_zero(point, b, zero, one, tolerance)
         if scale == 0:
             return None
         for factor, answer in b.items():
@@ -67,14 +67,14 @@ class NotAProduct:
 
     def _not_zero(
         self,
-        scene: Scene,
+        point: EvaluationPoint,
         b: dict[float, Array | None],
         zero: Array,
         one: Array,
         tolerance: float,
     ) -> Match | None:
         residual = mismatch(zero, one)
-        other = _array(scene.backward(np.roll(scene.g, 1) * 1.7).gradient(_name_of(scene, one)))
+        other = _array(point.backward(np.roll(point.g, 1) * 1.7).gradient(_name_of(point, one)))
         if residual <= tolerance and (other is None or mismatch(other, one) <= tolerance):
             sentence = "does not depend on the gradient that arrives: it is the same for g = 0."
             return Match("upstream-ignored", sentence, residual)
@@ -91,10 +91,10 @@ class NotAProduct:
         return Match("not-linear-in-upstream", sentence, 0.0)
 
 
-def _name_of(scene: Scene, one: Array) -> str:
+def _name_of(point: EvaluationPoint, one: Array) -> str:
     """Which of the scene's gradients this is."""
-    for name in scene.names:
-        found = _array(scene.student(name))
+    for name in point.names:
+        found = _array(point.student(name))
         if found is not None and found.shape == one.shape and np.array_equal(found, one):
             return name
     return "input"
@@ -103,31 +103,31 @@ def _name_of(scene: Scene, one: Array) -> str:
 class OnesForUpstream:
     """J^T 1: the gradient of the plain sum of the outputs."""
 
-    def applies(self, scene: Scene, name: str) -> bool:
+    def applies(self, point: EvaluationPoint, name: str) -> bool:
         """Right shape."""
-        return scene.fits(name)
+        return point.fits(name)
 
-    def explain(self, scene: Scene, name: str) -> Match | None:
+    def explain(self, point: EvaluationPoint, name: str) -> Match | None:
         """Exactly the Jacobian's column sums."""
-        ones = scene.jacobian(name).transpose_times(np.ones(scene.y.size))
-        if sums_to_a_constant(scene, name) and self._rounds_to_zero(scene, name):
+        ones = point.jacobian(name).transpose_times(np.ones(point.y.size))
+        if sums_to_a_constant(point, name) and self._rounds_to_zero(point, name):
             sentence = f"is zero but for rounding{ZERO_FOR_ONES}"
             return Match("upstream-ignored", sentence, 0.0)
-        residual = mismatch(scene.at(name), ones)
-        if residual < scene.precision.match and np.abs(ones).max(initial=0.0) > 0:
+        residual = mismatch(point.at(name), ones)
+        if residual < point.precision.match and np.abs(ones).max(initial=0.0) > 0:
             sentence = "is the plain derivative: the gradient that arrives is replaced by ones."
             return Match("upstream-ignored", sentence, residual)
         return None
 
-    def _rounds_to_zero(self, scene: Scene, name: str) -> bool:
+    def _rounds_to_zero(self, point: EvaluationPoint, name: str) -> bool:
         """Computed, and not written down: here or nearby it is some 1e-17."""
         sizes = []
         for factor in (1.0, 0.9, 0.8, 0.7, 0.6, 0.5):
-            x = factor * scene.x
-            run = scene.bench.run(x, scene.g, training=scene.training, stream=scene.stream)
+            x = factor * point.x
+            run = point.harness.run(x, point.g, training=point.training, stream=point.stream)
             found = _array(run.gradient(name))
             sizes.append(np.inf if found is None else float(np.abs(found).max(initial=0.0)))
-        return 0 < max(sizes) <= scene.noise
+        return 0 < max(sizes) <= point.noise
 
 
 ZERO_FOR_ONES = (
@@ -136,8 +136,8 @@ ZERO_FOR_ONES = (
 )
 
 
-def sums_to_a_constant(scene: Scene, name: str) -> bool:
+def sums_to_a_constant(point: EvaluationPoint, name: str) -> bool:
     """A softmax, say: J^T 1 is zero, J is not."""
-    ones = scene.jacobian(name).transpose_times(np.ones(scene.y.size))
-    largest = np.abs(scene.jacobian(name).matrix).max(initial=0.0)
+    ones = point.jacobian(name).transpose_times(np.ones(point.y.size))
+    largest = np.abs(point.jacobian(name).matrix).max(initial=0.0)
     return bool(name == "input" and np.abs(ones).max(initial=0.0) < 1e-5 * largest)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from minnet.gradient_check.finite_differences import mismatch
-from minnet.gradient_check.layer_under_test import Subject
+from minnet.gradient_check.layer_under_test import LayerUnderTest
 from minnet.gradient_check.random_state import own_generators
 from minnet.gradient_check.weight_access import same
 from minnet.utils.types import Array
@@ -37,13 +37,13 @@ class LossRun:
 
 
 def run_loss(
-    subject: Subject, prediction: Array, target: Array, obj: Any = None, backward: bool = True
+    loss: LayerUnderTest, prediction: Array, target: Array, obj: Any = None, backward: bool = True
 ) -> LossRun:
     """forward(prediction, target), then backward, on copies."""
-    obj = subject.fresh() if obj is None else obj
+    obj = loss.fresh() if obj is None else obj
     a, y = np.array(prediction), np.array(target)
     run = LossRun(obj=obj)
-    subject.streams.restart(obj, own_generators(obj), 5)
+    loss.streams.restart(obj, own_generators(obj), 5)
     try:
         value = obj.forward(a, y)
     except (Exception, SystemExit) as error:
@@ -93,10 +93,10 @@ def _note(run: LossRun, a: Array, y: Array, prediction: Array, target: Array, ve
 
 
 @dataclass
-class LossScene:
+class LossPoint:
     """A loss at one prediction and target."""
 
-    subject: Subject
+    loss: LayerUnderTest
     prediction: Array
     target: Array
     run: LossRun
@@ -144,14 +144,14 @@ class LossScene:
         return mismatch(found, self.true) <= self.tolerance
 
 
-def value_at(subject: Subject, prediction: Array, target: Array) -> float:
+def value_at(loss: LayerUnderTest, prediction: Array, target: Array) -> float:
     """The loss alone."""
-    return run_loss(subject, prediction, target, backward=False).number
+    return run_loss(loss, prediction, target, backward=False).number
 
 
-def measure(subject: Subject, a: Array, y: Array, real: bool, single: bool) -> LossScene:
+def measure(loss: LayerUnderTest, a: Array, y: Array, real: bool, single: bool) -> LossPoint:
     """The gradient by central differences of fourth order, and whether a kink is near."""
-    run = run_loss(subject, a, y)
+    run = run_loss(loss, a, y)
     a = np.array(a, dtype=np.float64)
     flat, true = a.reshape(-1), np.empty(a.size)
     bends = np.empty(a.size)
@@ -160,10 +160,10 @@ def measure(subject: Subject, a: Array, y: Array, real: bool, single: bool) -> L
         h = 1e-5 if not single else 1e-2 if real else 0.05 * min(max(abs(kept), 0.02), 0.2)
         for steps in (-2, -1, 1, 2):
             flat[position] = kept + steps * h
-            values[steps] = value_at(subject, a, y)
+            values[steps] = value_at(loss, a, y)
         flat[position] = kept
         true[position] = (8 * (values[1] - values[-1]) - (values[2] - values[-2])) / (12 * h)
         bends[position] = abs(values[2] - 2 * run.number + values[-2]) / (2 * h)
     scale = max(float(np.abs(true).max(initial=0.0)), 1e-6)
     kinked = not bool((bends <= 6e-3 * scale + 1e-9).all()) and not single
-    return LossScene(subject, a, y, run, true.reshape(a.shape), kinked, real, single)
+    return LossPoint(loss, a, y, run, true.reshape(a.shape), kinked, real, single)

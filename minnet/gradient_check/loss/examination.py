@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet.gradient_check.check_state import Exam, number
+from minnet.gradient_check.check_state import CheckState, number
 from minnet.gradient_check.finite_differences import is_single
-from minnet.gradient_check.layer_under_test import Subject
+from minnet.gradient_check.layer_under_test import LayerUnderTest
 from minnet.gradient_check.loss.checks import check_changes, check_extremes, check_repeats, finite
 from minnet.gradient_check.loss.evaluation_point import (
+    LossPoint,
     LossRun,
-    LossScene,
     measure,
     run_loss,
     value_at,
@@ -34,12 +34,14 @@ VAGUE = ("unknown", "wrong-shape")
 """What another setting may explain better."""
 
 
-class LossExam:
+class LossCheck:
     """One loss under examination."""
 
-    def __init__(self, exam: Exam, subject: Subject, given: Pair | tuple[int, ...] | None) -> None:
-        self.exam, self.subject = exam, subject
-        self.settings = Settings(exam, subject, given)
+    def __init__(
+        self, state: CheckState, loss: LayerUnderTest, given: Pair | tuple[int, ...] | None
+    ) -> None:
+        self.state, self.loss = state, loss
+        self.settings = Settings(state, loss, given)
         self.single = False
         self.first: Setting | None = None
 
@@ -52,7 +54,7 @@ class LossExam:
         self.first = settings[0]
         for setting in settings:
             self._find_precision(setting)
-            if self.exam.report.mistakes and not self._vague():
+            if self.state.report.mistakes and not self._vague():
                 self._pairs(self._scene(setting, 50))
             else:
                 self._examine(setting)
@@ -60,18 +62,18 @@ class LossExam:
         self._drop_vague()
         first = settings[0]
         a, y = self.settings.draw(first, 40)
-        if self.exam.has("wrong-shape", "returns-none"):
+        if self.state.has("wrong-shape", "returns-none"):
             return
-        check_repeats(self.exam, self.subject, (a, y), self.settings.draw(first, 41))
+        check_repeats(self.state, self.loss, (a, y), self.settings.draw(first, 41))
         real = next((s for s in settings if s is not None and s.is_real), None)
         if real is not None:
-            check_extremes(self.exam, self.subject, real.draw(self.exam.generator(42)))
+            check_extremes(self.state, self.loss, real.draw(self.state.generator(42)))
 
     def _nothing_fits(self) -> None:
         if self.settings.last_error is None:
             own = self.settings.given is not None
             kinds = "the arrays that were given" if own else "probabilities, logits and numbers"
-            self.exam.wrong(
+            self.state.wrong(
                 "forward",
                 "not-finite",
                 "forward",
@@ -80,7 +82,7 @@ class LossExam:
             )
             return
         error, verb = self.settings.last_error
-        self.exam.wrong(
+        self.state.wrong(
             "forward",
             code_of_error(error),
             verb,
@@ -92,97 +94,97 @@ class LossExam:
         """0/0 at the caller's arrays, which lie on a kink, perhaps, and are not compared then."""
         if self.settings.given is None:
             return
-        run = run_loss(self.subject, *self.settings.given)
+        run = run_loss(self.loss, *self.settings.given)
         if run.error is None and isinstance(run.gradient, np.ndarray) and np.isnan(run.number) == 0:
-            finite(self.exam, run, self.settings.given[0])
+            finite(self.state, run, self.settings.given[0])
 
     def _vague(self) -> bool:
         """Whether nothing better than `unknown` or `wrong-shape` was said about the gradient."""
-        return all(m.code in VAGUE and m.where == "input" for m in self.exam.report.mistakes)
+        return all(m.code in VAGUE and m.where == "input" for m in self.state.report.mistakes)
 
     def _drop_vague(self) -> None:
         """What another setting explained needs no `unknown` beside it."""
         if not self._vague():
-            self.exam.report.mistakes = [
-                m for m in self.exam.report.mistakes if m.code not in VAGUE or m.where != "input"
+            self.state.report.mistakes = [
+                m for m in self.state.report.mistakes if m.code not in VAGUE or m.where != "input"
             ]
 
     def _find_precision(self, setting: Setting | None) -> None:
         a, y = self.settings.draw(setting, 51)
-        toward = self.exam.generator(52).uniform(0.2, 1.0, size=a.shape)
+        toward = self.state.generator(52).uniform(0.2, 1.0, size=a.shape)
         base, tiny, small = (
-            value_at(self.subject, a * (1 + size * toward), y) for size in (0, 3e-11, 1e-3)
+            value_at(self.loss, a * (1 + size * toward), y) for size in (0, 3e-11, 1e-3)
         )
         digits = is_single(np.array([base, small])) and base != small
         self.single = digits or (base == tiny and base != small)
 
-    def _scene(self, setting: Setting | None, part: int, batch: int | None = None) -> LossScene:
+    def _scene(self, setting: Setting | None, part: int, batch: int | None = None) -> LossPoint:
         real = setting is not None and setting.is_real
-        scene: LossScene | None = None
+        point: LossPoint | None = None
         for draw in range(6):
             a, y = self.settings.draw(setting, part + draw, batch)
-            scene = measure(self.subject, a, y, real, self.single)
-            if not scene.kinked:
-                return scene
-        assert scene is not None
-        return scene
+            point = measure(self.loss, a, y, real, self.single)
+            if not point.kinked:
+                return point
+        assert point is not None
+        return point
 
     def _examine(self, setting: Setting | None) -> bool:
         """One setting; True if all is right."""
-        exam = self.exam
-        before = len(exam.report.mistakes)
-        scene = self._scene(setting, 50)
-        if not self._contract(scene):
+        state = self.state
+        before = len(state.report.mistakes)
+        point = self._scene(setting, 50)
+        if not self._contract(point):
             return False
-        check_changes(exam, scene.run)
-        cut = truncates_integers(scene)
+        check_changes(state, point.run)
+        cut = truncates_integers(point)
         if cut:
-            exam.wrong(
+            state.wrong(
                 "whole numbers",
                 "integer-arithmetic",
                 "backward" if cut == "gradient" else "forward",
-                f"{self.subject.name}: with whole numbers as targets the {cut} is cut off.",
+                f"{self.loss.name}: with whole numbers as targets the {cut} is cut off.",
                 "the same targets as floats and as integers.",
             )
-        self._pairs(scene)
-        self._softmax(scene)
+        self._pairs(point)
+        self._softmax(point)
         if (
             setting is not None
-            and np.abs(scene.true).max() <= scene.noise
+            and np.abs(point.true).max() <= point.noise
             and setting != self.first
         ):
             return True  # softmax of one output, say: the value does not depend on it
-        if not scene.is_right() and self.settings.comes_in_steps(setting):
-            exam.wrong(
+        if not point.is_right() and self.settings.comes_in_steps(setting):
+            state.wrong(
                 "whole numbers",
                 "integer-arithmetic",
                 "forward",
                 "the value moves in jumps only: it is cut off (int, //, round) on the way.",
-                f"for a random prediction the value is {scene.run.number:g}.",
+                f"for a random prediction the value is {point.run.number:g}.",
             )
-        elif scene.is_right():
-            exam.right("gradient", "Equal to central differences of the value.")
-        elif not cut and not exam.has("input-modified"):
-            self._diagnose(scene, setting)
-        return len(exam.report.mistakes) == before
+        elif point.is_right():
+            state.right("gradient", "Equal to central differences of the value.")
+        elif not cut and not state.has("input-modified"):
+            self._diagnose(point, setting)
+        return len(state.report.mistakes) == before
 
-    def _pairs(self, scene: LossScene) -> None:
+    def _pairs(self, point: LossPoint) -> None:
         """Each prediction meets its own target only."""
-        if scene.run.failed_in != "forward" and broadcasts(scene):
-            self.exam.wrong(
+        if point.run.failed_in != "forward" and broadcasts(point):
+            self.state.wrong(
                 "pairs",
                 "loss-broadcasts",
                 "forward",
                 "exchanging the targets of two samples changes nothing: every "
                 "prediction meets every target.",
-                f"prediction {scene.prediction.shape}, target {scene.target.shape}.",
+                f"prediction {point.prediction.shape}, target {point.target.shape}.",
             )
 
-    def _softmax(self, scene: LossScene) -> None:
+    def _softmax(self, point: LossPoint) -> None:
         """A softmax inside the loss runs over the classes of one sample."""
-        found = softmax_axis(scene)
+        found = softmax_axis(point)
         if found:
-            self.exam.wrong(
+            self.state.wrong(
                 "softmax",
                 "wrong-axis",
                 "forward",
@@ -190,29 +192,29 @@ class LossExam:
                 "the derivative of the value is exactly that of such a softmax.",
             )
 
-    def _contract(self, scene: LossScene) -> bool:
-        exam, run = self.exam, scene.run
+    def _contract(self, point: LossPoint) -> bool:
+        state, run = self.state, point.run
         if run.error is not None:
-            exam.wrong(
+            state.wrong(
                 "runs",
                 code_of_error(run.error),
                 run.failed_in,
                 f"it raises {explain_error(run.error)}.",
-                f"prediction {scene.prediction.shape}, target {scene.target.shape}.",
+                f"prediction {point.prediction.shape}, target {point.target.shape}.",
             )
             return False
         if run.value is None or run.gradient is None:
             verb = "forward" if run.value is None else "backward"
-            exam.wrong(
+            state.wrong(
                 "results",
                 "returns-none",
                 verb,
-                f"{self.subject.name}.{verb}: it returns None.",
+                f"{self.loss.name}.{verb}: it returns None.",
                 "None.",
             )
             return False
         if np.size(run.value) != 1 or not np.isfinite(run.number):
-            exam.wrong(
+            state.wrong(
                 "results",
                 "wrong-shape",
                 "forward",
@@ -221,7 +223,7 @@ class LossExam:
             )
             return False
         if not isinstance(run.gradient, np.ndarray) or run.gradient.dtype.kind not in "biuf":
-            exam.wrong(
+            state.wrong(
                 "results",
                 "wrong-shape",
                 "input",
@@ -237,7 +239,7 @@ class LossExam:
         for where, result in (("forward", run.value), ("input", run.gradient)):
             dtype = getattr(result, "dtype", None)
             if dtype is not None and dtype.kind == "f" and dtype.itemsize < 8:
-                self.exam.wrong(
+                self.state.wrong(
                     "dtype",
                     "dtype-changed",
                     where,
@@ -245,42 +247,42 @@ class LossExam:
                     f"type: {dtype}.",
                 )
 
-    def _diagnose(self, scene: LossScene, setting: Setting | None) -> None:
-        exam = self.exam
-        found = scene.run.gradient
-        if not finite(exam, scene.run, scene.prediction):
+    def _diagnose(self, point: LossPoint, setting: Setting | None) -> None:
+        state = self.state
+        found = point.run.gradient
+        if not finite(state, point.run, point.prediction):
             return
-        other = self._scene(setting, 60, scene.m + 2) if self._resizable(setting, scene) else None
-        match = next(diagnose_loss(scene, other), None)
+        other = self._scene(setting, 60, point.m + 2) if self._resizable(setting, point) else None
+        match = next(diagnose_loss(point, other), None)
         if match is not None:
-            exam.wrong(
+            state.wrong(
                 "gradient",
                 match.code,
                 "input",
                 f"the returned gradient {match.sentence}",
                 f"relative residual of this explanation {number(match.residual)}.",
             )
-        elif found.shape != scene.prediction.shape:
-            exam.wrong(
+        elif found.shape != point.prediction.shape:
+            state.wrong(
                 "gradient",
                 "wrong-shape",
                 "input",
                 f"the returned gradient has shape {found.shape}, expected "
-                f"{scene.prediction.shape}, that of the prediction.",
+                f"{point.prediction.shape}, that of the prediction.",
                 "no sum or reshape fits.",
             )
         else:
-            worst = np.unravel_index(int(np.argmax(np.abs(found - scene.true))), found.shape)
+            worst = np.unravel_index(int(np.argmax(np.abs(found - point.true))), found.shape)
             spot = ", ".join(str(int(i)) for i in worst)
-            exam.wrong(
+            state.wrong(
                 "gradient",
                 "unknown",
                 "input",
                 f"the returned gradient is not the derivative of the value, cause unknown: "
                 f"worst at [{spot}].",
-                f"there the derivative is {scene.true[worst]:.6g}, yours {found[worst]:.6g}.",
+                f"there the derivative is {point.true[worst]:.6g}, yours {found[worst]:.6g}.",
             )
 
-    def _resizable(self, setting: Setting | None, scene: LossScene) -> bool:
-        a, y = self.settings.draw(setting, 60, scene.m + 2)
-        return run_loss(self.subject, a, y).error is None
+    def _resizable(self, setting: Setting | None, point: LossPoint) -> bool:
+        a, y = self.settings.draw(setting, 60, point.m + 2)
+        return run_loss(self.loss, a, y).error is None

@@ -9,101 +9,101 @@ import numpy as np
 from minnet.gradient_check.finite_differences import mismatch
 from minnet.gradient_check.known_mistakes.base import Match, proportion
 from minnet.gradient_check.known_mistakes.constant_factors import nth
-from minnet.gradient_check.loss.evaluation_point import LossScene, run_loss, value_at
+from minnet.gradient_check.loss.evaluation_point import LossPoint, run_loss, value_at
 from minnet.gradient_check.loss.inputs import one_hot
 from minnet.utils.types import Array
 
 
-def diagnose_loss(scene: LossScene, other: LossScene | None) -> Iterator[Match]:
+def diagnose_loss(point: LossPoint, other: LossPoint | None) -> Iterator[Match]:
     """All that fits, most specific first; `other` has another batch size."""
-    found = np.asarray(scene.run.gradient, dtype=np.float64)
-    if found.shape != scene.prediction.shape:
-        yield from _misshapen(scene, found)
+    found = np.asarray(point.run.gradient, dtype=np.float64)
+    if found.shape != point.prediction.shape:
+        yield from _misshapen(point, found)
         return
-    if np.asarray(scene.run.gradient).dtype.kind in "iu" and mismatch(found, scene.true) > 1e-6:
+    if np.asarray(point.run.gradient).dtype.kind in "iu" and mismatch(found, point.true) > 1e-6:
         yield Match("integer-arithmetic", "is an array of whole numbers.", 0.0)
-    yield from _fused(scene, found)
-    yield from _factor(scene, found, other)
-    yield from _one_sample(scene, found)
-    yield from _terms(scene, found)
-    yield from _inner_derivative(scene, found)
-    yield from _truncated(scene, found)
+    yield from _fused(point, found)
+    yield from _factor(point, found, other)
+    yield from _one_sample(point, found)
+    yield from _terms(point, found)
+    yield from _inner_derivative(point, found)
+    yield from _truncated(point, found)
 
 
-def broadcasts(scene: LossScene) -> bool:
+def broadcasts(point: LossPoint) -> bool:
     """Exact: a loss that pairs every prediction with every target does not feel their order."""
-    a, y = scene.prediction, scene.target
-    if scene.outputs != 1 or scene.m < 3 or y.size != a.size:
+    a, y = point.prediction, point.target
+    if point.outputs != 1 or point.m < 3 or y.size != a.size:
         return False
     spread = np.ptp(a) > 0 and np.ptp(y) > 0
-    here = value_at(scene.subject, a, y)
-    moved = value_at(scene.subject, a + 0.01 * np.arange(scene.m).reshape(a.shape), y)
-    felt = abs(moved - here) > 10 * _exactness(scene) * abs(here)
-    return bool(spread and felt and all(_blind(scene, way) for way in (a, a[::-1])))
+    here = value_at(point.loss, a, y)
+    moved = value_at(point.loss, a + 0.01 * np.arange(point.m).reshape(a.shape), y)
+    felt = abs(moved - here) > 10 * _exactness(point) * abs(here)
+    return bool(spread and felt and all(_blind(point, way) for way in (a, a[::-1])))
 
 
-def _exactness(scene: LossScene) -> float:
+def _exactness(point: LossPoint) -> float:
     """Relative difference of two values that are the same, added up in another order."""
-    return 1e-6 if scene.single else 1e-12
+    return 1e-6 if point.single else 1e-12
 
 
-def _blind(scene: LossScene, a: Array) -> bool:
+def _blind(point: LossPoint, a: Array) -> bool:
     """Whether the value stays the same for each way of shifting the targets."""
-    shifts = range(scene.m)
-    values = [value_at(scene.subject, a, np.roll(scene.target, k, axis=0)) for k in shifts]
-    return bool(np.ptp(values) <= _exactness(scene) * max(1.0, abs(values[0])))
+    shifts = range(point.m)
+    values = [value_at(point.loss, a, np.roll(point.target, k, axis=0)) for k in shifts]
+    return bool(np.ptp(values) <= _exactness(point) * max(1.0, abs(values[0])))
 
 
-def softmax_axis(scene: LossScene) -> str:
+def softmax_axis(point: LossPoint) -> str:
     """Over what a softmax inside the loss runs, if not over each row: read from the derivative.
 
     That of -sum(y ln p) is p sum(y) - y, with the sum over whatever the softmax runs over.
     """
-    a, y = scene.prediction, one_hot(scene.prediction, scene.target)
-    if not scene.real or y is None or a.ndim != 2 or min(a.shape) < 2:
+    a, y = point.prediction, one_hot(point.prediction, point.target)
+    if not point.real or y is None or a.ndim != 2 or min(a.shape) < 2:
         return ""
     for axis, words in ((0, "axis 0, the samples"), (None, "the whole array")):
         e = np.exp(a - a.max())
         p = e / e.sum(axis=axis, keepdims=True)
-        if _aligned(scene, scene.true, p * y.sum(axis=axis, keepdims=True) - y):
+        if _aligned(point, point.true, p * y.sum(axis=axis, keepdims=True) - y):
             return words
     return ""
 
 
-def _misshapen(scene: LossScene, found: Array) -> Iterator[Match]:
-    true, shape = scene.true, scene.prediction.shape
+def _misshapen(point: LossPoint, found: Array) -> Iterator[Match]:
+    true, shape = point.true, point.prediction.shape
     head = f"has shape {found.shape}, the prediction {shape}. "
     if found.size == true.size:
-        if mismatch(found.reshape(shape), true) < scene.match and found.ndim > len(shape):
+        if mismatch(found.reshape(shape), true) < point.match and found.ndim > len(shape):
             yield Match("keepdims-left", head + "The numbers are right, an axis is too many.", 0.0)
-        if found.ndim == 2 and found.T.shape == shape and mismatch(found.T, true) < scene.match:
+        if found.ndim == 2 and found.T.shape == shape and mismatch(found.T, true) < point.match:
             yield Match("transposed", head + "Transposed it is right.", 0.0)
-        if mismatch(found.reshape(shape), true) < scene.match:
+        if mismatch(found.reshape(shape), true) < point.match:
             sentence = f"The numbers are right, the shape is not: reshape it to {shape}."
             yield Match("wrong-shape", head + sentence, 0.0)
-    if found.ndim == 2 and found.shape == (scene.m, scene.m) and scene.outputs == 1:
+    if found.ndim == 2 and found.shape == (point.m, point.m) and point.outputs == 1:
         yield Match("loss-broadcasts", head + "(m, 1) and (m,) have met and became (m, m).", 0.0)
     if found.size == 1:
         yield Match("summed-to-scalar", head + "It is one number for all entries.", 0.0)
     for axis in (axis for axis in range(true.ndim) if shape[axis] > 1):
         for summed in (true.sum(axis=axis), true.mean(axis=axis)):
-            if summed.size == found.size and _aligned(scene, found.ravel(), summed.ravel()):
+            if summed.size == found.size and _aligned(point, found.ravel(), summed.ravel()):
                 yield Match("summed-over-wrong-axis", head + f"It is summed over axis {axis}.", 0.0)
 
 
-def _aligned(scene: LossScene, found: Array, other: Array) -> bool:
+def _aligned(point: LossPoint, found: Array, other: Array) -> bool:
     fitted = proportion(found, other) * other
-    return bool(np.any(other)) and mismatch(found, fitted) < scene.match
+    return bool(np.any(other)) and mismatch(found, fitted) < point.match
 
 
-def _fused(scene: LossScene, found: Array) -> Iterator[Match]:
+def _fused(point: LossPoint, found: Array) -> Iterator[Match]:
     """a - y, where the derivative of the value is something else."""
-    y = one_hot(scene.prediction, scene.target)
-    if y is None or not for_probabilities(scene):
+    y = one_hot(point.prediction, point.target)
+    if y is None or not for_probabilities(point):
         return
-    difference = scene.prediction - y
-    if _aligned(scene, found.ravel(), difference.ravel()) and not _aligned(
-        scene, scene.true.ravel(), difference.ravel()
+    difference = point.prediction - y
+    if _aligned(point, found.ravel(), difference.ravel()) and not _aligned(
+        point, point.true.ravel(), difference.ravel()
     ):
         sentence = (
             "is a - y: that is the gradient for the logits, but the loss takes probabilities."
@@ -114,25 +114,25 @@ def _fused(scene: LossScene, found: Array) -> Iterator[Match]:
         )
 
 
-def for_probabilities(scene: LossScene) -> bool:
+def for_probabilities(point: LossPoint) -> bool:
     """A loss of probabilities: below 0 its value is NaN, or refused, or flat because it clips."""
-    a, y = scene.prediction, scene.target
-    if scene.real or a.min() < 0 or a.max() > 1:
+    a, y = point.prediction, point.target
+    if point.real or a.min() < 0 or a.max() > 1:
         return False
-    below, lower = (value_at(scene.subject, a - c, y) for c in (1.5, 1.7))
-    above, higher = (value_at(scene.subject, a + c, y) for c in (1.5, 1.7))
+    below, lower = (value_at(point.loss, a - c, y) for c in (1.5, 1.7))
+    above, higher = (value_at(point.loss, a + c, y) for c in (1.5, 1.7))
     return not np.isfinite(below) or below == lower or not np.isfinite(above) or above == higher
 
 
-def _factor(scene: LossScene, found: Array, other: LossScene | None) -> Iterator[Match]:
+def _factor(point: LossPoint, found: Array, other: LossPoint | None) -> Iterator[Match]:
     """One factor; what it becomes with another batch size tells where it comes from."""
-    factor = proportion(found.ravel(), scene.true.ravel())
-    residual = mismatch(found, factor * scene.true)
-    if factor == 0 or residual > scene.match:
+    factor = proportion(found.ravel(), point.true.ravel())
+    residual = mismatch(found, factor * point.true)
+    if factor == 0 or residual > point.match:
         return
-    m, k = scene.m, scene.outputs
-    is_near = _nearness(scene)
-    by_batch, over_batch = _follows_batch(scene, other, factor)
+    m, k = point.m, point.outputs
+    is_near = _nearness(point)
+    by_batch, over_batch = _follows_batch(point, other, factor)
     if by_batch:
         left = factor / m
         if k > 1 and is_near(left, k):
@@ -170,83 +170,83 @@ def _factor(scene: LossScene, found: Array, other: LossScene | None) -> Iterator
         yield Match("constant-factor", sentence, residual)
 
 
-def _follows_batch(scene: LossScene, other: LossScene | None, factor: float) -> tuple[bool, bool]:
+def _follows_batch(point: LossPoint, other: LossPoint | None, factor: float) -> tuple[bool, bool]:
     """Whether the factor grows with the batch size, and whether it falls with it."""
     if other is None or np.shape(other.run.gradient) != other.prediction.shape:
-        is_near = _nearness(scene)
-        return is_near(abs(factor), scene.m), is_near(abs(factor), 1 / scene.m)
+        is_near = _nearness(point)
+        return is_near(abs(factor), point.m), is_near(abs(factor), 1 / point.m)
     again = proportion(np.asarray(other.run.gradient, dtype=float).ravel(), other.true.ravel())
-    growth, ratio, is_near = again / factor, other.m / scene.m, _nearness(scene)
+    growth, ratio, is_near = again / factor, other.m / point.m, _nearness(point)
     return is_near(growth, ratio), is_near(growth, 1 / ratio)
 
 
-def _nearness(scene: LossScene) -> Callable[[float, float], bool]:
+def _nearness(point: LossPoint) -> Callable[[float, float], bool]:
     """Whether two factors are equal, to five digits, or to as many as were measured."""
-    digits = scene.tolerance if scene.single else 1e-5
+    digits = point.tolerance if point.single else 1e-5
     return lambda one, other: abs(one - other) <= digits * max(abs(one), abs(other))
 
 
-def _one_sample(scene: LossScene, found: Array) -> Iterator[Match]:
-    for sample in (scene.m - 1, 0):
+def _one_sample(point: LossPoint, found: Array) -> Iterator[Match]:
+    for sample in (point.m - 1, 0):
         rest = np.delete(found, sample, axis=0)
         if np.any(rest) or not np.any(found[sample]):
             continue
-        if _aligned(scene, found[sample].ravel(), scene.true[sample].ravel()):
-            sentence = f"is right for {nth(sample, scene.m)} alone, and zero for the others."
+        if _aligned(point, found[sample].ravel(), point.true[sample].ravel()):
+            sentence = f"is right for {nth(sample, point.m)} alone, and zero for the others."
             yield Match("one-sample-only", sentence, 0.0)
 
 
-def _terms(scene: LossScene, found: Array) -> Iterator[Match]:
+def _terms(point: LossPoint, found: Array) -> Iterator[Match]:
     """Right where y = 1 and wrong where y = 0, or the other way round."""
-    y = one_hot(scene.prediction, scene.target)
+    y = one_hot(point.prediction, point.target)
     if y is None or len(np.unique(y)) != 2:
         return
     for value, missing in ((y.max(), y.min()), (y.min(), y.max())):
         here, there = y == value, y == missing
-        if not np.abs(scene.true[here]).max() > scene.noise:
+        if not np.abs(point.true[here]).max() > point.noise:
             continue
-        residual = mismatch(found[here], scene.true[here])
-        if residual < scene.match:
+        residual = mismatch(found[here], point.true[here])
+        if residual < point.match:
             sentence = f"is right where y = {value:g} and wrong where y = {missing:g}."
             yield Match("loss-term-missing", sentence, residual)
-        factor = proportion(found[here], scene.true[here])
-        silent = not np.any(found[there]) or np.abs(scene.true[there]).max() <= scene.noise
-        if silent and factor and mismatch(found[here], factor * scene.true[here]) < scene.match:
+        factor = proportion(found[here], point.true[here])
+        silent = not np.any(found[there]) or np.abs(point.true[there]).max() <= point.noise
+        if silent and factor and mismatch(found[here], factor * point.true[here]) < point.match:
             sentence = f"has no term where y = {missing:g} (and is off by the factor {factor:.4g})."
             yield Match("loss-term-missing", sentence, residual)
 
 
-def _inner_derivative(scene: LossScene, found: Array) -> Iterator[Match]:
+def _inner_derivative(point: LossPoint, found: Array) -> Iterator[Match]:
     """A loss that applies a sigmoid or tanh itself and leaves out its derivative."""
-    z = scene.prediction
+    z = point.prediction
     sigmoid = 1 / (1 + np.exp(-z))
     for name, local in (("sigmoid", sigmoid * (1 - sigmoid)), ("tanh", 1 - np.tanh(z) ** 2)):
-        if _aligned(scene, found.ravel(), (scene.true / local).ravel()):
+        if _aligned(point, found.ravel(), (point.true / local).ravel()):
             sentence = f"lacks the derivative of the {name} inside the loss."
             yield Match("local-derivative-missing", sentence, 0.0)
-        if _aligned(scene, found.ravel(), (scene.true * local).ravel()):
+        if _aligned(point, found.ravel(), (point.true * local).ravel()):
             sentence = f"has the derivative of the {name} once too often."
             yield Match("local-derivative-squared", sentence, 0.0)
 
 
-def _truncated(scene: LossScene, found: Array) -> Iterator[Match]:
-    if (found == np.trunc(found)).all() and (found == np.trunc(scene.true)).all():
+def _truncated(point: LossPoint, found: Array) -> Iterator[Match]:
+    if (found == np.trunc(found)).all() and (found == np.trunc(point.true)).all():
         yield Match("integer-arithmetic", "is the true gradient cut to whole numbers.", 0.0)
 
 
-def truncates_integers(scene: LossScene) -> str:
+def truncates_integers(point: LossPoint) -> str:
     """`value` or `gradient` if it changes when the same targets come as integers; else empty."""
-    y = scene.target
+    y = point.target
     if y.dtype.kind != "f" or not (y == np.round(y)).all():
         return ""
-    whole = run_loss(scene.subject, scene.prediction, y.astype(np.int64))
-    if whole.error is not None or scene.run.error is not None:
+    whole = run_loss(point.loss, point.prediction, y.astype(np.int64))
+    if whole.error is not None or point.run.error is not None:
         return ""
-    exact = 1e-4 if scene.single else 1e-9
-    if abs(whole.number - scene.run.number) > exact * max(1.0, abs(scene.run.number)):
+    exact = 1e-4 if point.single else 1e-9
+    if abs(whole.number - point.run.number) > exact * max(1.0, abs(point.run.number)):
         return "value"
-    one, other = np.asarray(whole.gradient), np.asarray(scene.run.gradient)
+    one, other = np.asarray(whole.gradient), np.asarray(point.run.gradient)
     if one.shape != other.shape or not np.isfinite(other).all():
         return ""
-    largest = max(np.abs(other).max(initial=0.0), np.abs(scene.true).max(initial=0.0))
+    largest = max(np.abs(other).max(initial=0.0), np.abs(point.true).max(initial=0.0))
     return "gradient" if np.abs(one - other).max(initial=0.0) > exact * largest else ""

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from minnet.gradient_check.check_state import Exam
+from minnet.gradient_check.check_state import CheckState
 from minnet.gradient_check.finite_differences import is_single, mismatch
-from minnet.gradient_check.layer_under_test import Subject
+from minnet.gradient_check.layer_under_test import LayerUnderTest
 from minnet.gradient_check.loss.evaluation_point import measure, run_loss, value_at
 from minnet.gradient_check.loss.inputs import FIRST, ONE_OUTPUT, Setting
 from minnet.utils.types import Array
@@ -31,8 +31,10 @@ def _of_shape(shape: tuple[int, ...]) -> tuple[Setting, ...]:
 class Settings:
     """The settings for one loss; None among them stands for the caller's own arrays."""
 
-    def __init__(self, exam: Exam, subject: Subject, given: Pair | tuple[int, ...] | None) -> None:
-        self.exam, self.subject = exam, subject
+    def __init__(
+        self, state: CheckState, loss: LayerUnderTest, given: Pair | tuple[int, ...] | None
+    ) -> None:
+        self.state, self.loss = state, loss
         self.given: Pair | None = None
         self.choices: tuple[Setting, ...] = FIRST
         self.others: tuple[Setting, ...] = ONE_OUTPUT
@@ -66,7 +68,7 @@ class Settings:
     def fits(self, setting: Setting) -> bool:
         """Whether the gradient has the shape of the prediction."""
         a, y = self.draw(setting, 50)
-        run = run_loss(self.subject, a, y)
+        run = run_loss(self.loss, a, y)
         return run.error is None and np.shape(run.gradient) == a.shape
 
     def is_for_one_output(self, setting: Setting) -> bool:
@@ -75,14 +77,14 @@ class Settings:
         Any other wrong shape is a mistake, also where it happens to fit a vector: `d.T` does.
         """
         a, y = self.draw(setting, 50)
-        run = run_loss(self.subject, a, y)
+        run = run_loss(self.loss, a, y)
         if run.error is not None:
             return True
         columns = {(a.size, 1), (len(a), 1)} if a.shape[1] > 1 else set()
         if np.shape(run.gradient) not in columns:
             return False
         for single, tolerance in ((False, 1e-6), (True, 2e-3)):
-            true = measure(self.subject, a, y, False, single).true
+            true = measure(self.loss, a, y, False, single).true
             wanted = true.reshape(-1, 1) if len(run.gradient) == a.size else true[:, :1]
             if mismatch(run.gradient, wanted) < tolerance:
                 return True
@@ -90,13 +92,13 @@ class Settings:
 
     def more_real(self, setting: Setting) -> list[Setting | None]:
         """Numbers as targets where only a - y counts; signs where y = 0 switches the loss off."""
-        a, y = setting.draw(self.exam.generator(43))
+        a, y = setting.draw(self.state.generator(43))
         if y.shape != a.shape:
             return []
-        here, moved = (value_at(self.subject, a + c, y + c) for c in (0.0, 0.7))
+        here, moved = (value_at(self.loss, a + c, y + c) for c in (0.0, 0.7))
         if abs(here - moved) <= 1e-9 * max(1.0, abs(here)):
             return [replace(setting, target="numbers")]
-        slope = measure(self.subject, a, y, True, False).true
+        slope = measure(self.loss, a, y, True, False).true
         signs = replace(setting, target="signs")
         if np.any(y == 0) and np.abs(slope[y == 0]).max() < 1e-9 and self.takes(signs):
             return [signs]
@@ -105,8 +107,8 @@ class Settings:
     def is_for_numbers(self, setting: Setting) -> bool:
         """Not for a loss that clips: there the value does not move where a < 0 and y = 1."""
         for part in (44, 45):
-            a, y = setting.draw(self.exam.generator(part))
-            slope = measure(self.subject, a, y, True, False).true
+            a, y = setting.draw(self.state.generator(part))
+            slope = measure(self.loss, a, y, True, False).true
             if y.shape == a.shape:
                 at = (a < 0) & (y == y.max())
             else:
@@ -119,7 +121,7 @@ class Settings:
 
     def draw(self, setting: Setting | None, part: int, batch: int | None = None) -> Pair:
         """A prediction and a target; part 50 of the caller's arrays is themselves."""
-        generator = self.exam.generator(part)
+        generator = self.state.generator(part)
         if setting is not None:
             return (replace(setting, batch=batch) if batch else setting).draw(generator)
         assert self.given is not None
@@ -137,7 +139,7 @@ class Settings:
         values = set()
         for part, factor in itertools.product((53, 54), (1.0, 5.0)):
             a, y = self.draw(setting, part)
-            values.add(value_at(self.subject, a * factor, y * factor))
+            values.add(value_at(self.loss, a * factor, y * factor))
         finite_ones = {value for value in values if np.isfinite(value)}
         whole = all(value == np.round(value) for value in finite_ones)
         return len(finite_ones) > 1 and (whole or self._in_steps(setting))
@@ -145,16 +147,16 @@ class Settings:
     def _in_steps(self, setting: Setting | None) -> bool:
         """Whether a small move of the prediction changes nothing, and no float32 tells why."""
         a, y = self.draw(setting, 53)
-        base, larger = (value_at(self.subject, a * factor, y) for factor in (1.0, 1.3))
-        toward = self.exam.generator(55).uniform(0.5, 1.0, size=(4, *a.shape))
-        near = [value_at(self.subject, a * (1 + 1e-6 * way), y) for way in toward]
+        base, larger = (value_at(self.loss, a * factor, y) for factor in (1.0, 1.3))
+        toward = self.state.generator(55).uniform(0.5, 1.0, size=(4, *a.shape))
+        near = [value_at(self.loss, a * (1 + 1e-6 * way), y) for way in toward]
         same = all(value == base for value in near) and larger != base
         return same and not is_single(np.array([base, larger]))
 
     def takes(self, setting: Setting | None) -> bool:
         """Forward gives a finite number (or at least something) and nothing raises."""
         a, y = self.draw(setting, 50)
-        run = run_loss(self.subject, a, y, backward=False)
+        run = run_loss(self.loss, a, y, backward=False)
         if run.error is not None:
             self.last_error = self.last_error or (run.error, "forward")
             return False

@@ -11,14 +11,29 @@ from numpy.typing import ArrayLike
 from minnet.nn.activations import Sigmoid, Softmax
 from minnet.nn.functional import sigmoid_halves
 from minnet.nn.layer import Layer
-from minnet.nn.losses import sample_weights as weights
-from minnet.nn.losses.loss import Loss, prediction_and_target
+from minnet.nn.losses.loss import Loss
+from minnet.nn.losses.sample_weights import (
+    as_column,
+    check_class_weight,
+    check_ignore_label,
+    check_label_smoothing,
+    check_number_of_classes,
+    check_sample_weight,
+    check_total_weight,
+    counted,
+)
 from minnet.nn.losses.target_checks import (
     check_between_0_and_1,
-    refuse_last_layer,
-    saturated,
+    check_ends_in,
+    check_not_saturated,
+    prediction_and_target,
 )
 from minnet.utils.types import Array
+
+_FIXES = {
+    Softmax: "For classes that exclude each other use mn.CategoricalCrossEntropy(); for one "
+    "yes-or-no question end the network in mn.Linear(..., 1), mn.Sigmoid()."
+}
 
 
 class BinaryCrossEntropy(Loss):
@@ -33,9 +48,10 @@ class BinaryCrossEntropy(Loss):
     which never subtracts from 1, so both are right to a few units in the last place for
     every z. It follows from maximum likelihood: L is -ln of the probability of the labels.
 
-    With weights or smoothing each of the two terms has a weight of its own, u for ln a and v
-    for ln(1 - a), and L = -1/n sum [u ln a + v ln(1 - a)]; without them u = y, v = 1 - y, n = m:
+    With weights or smoothing the two terms have weights, u for ln a and v for ln(1 - a); without
+    them u = y, v = 1 - y, n = m:
 
+        L = -1/n sum [u ln a + v ln(1 - a)]
         t = y (1 - e) + e/2            label smoothing e
         u = s w1 t,  v = s w0 (1 - t)  s: the sample's weight, w0, w1: the classes' weights
         n = sum s (w1 y + w0 (1 - y))  before smoothing; over k outputs: of their means
@@ -69,24 +85,25 @@ class BinaryCrossEntropy(Loss):
         ignore_label: float | None = None,
     ) -> None:
         place = "BinaryCrossEntropy"
-        self.class_weight = weights.class_weights(place, class_weight)
-        weights.check_classes(self, self.class_weight, 2)
-        self.label_smoothing = weights.smoothing(place, label_smoothing)
-        self.ignore_label = weights.ignored(place, ignore_label)
+        self.class_weight = check_class_weight(place, class_weight)
+        check_number_of_classes(repr(self), self.class_weight, 2)
+        self.label_smoothing = check_label_smoothing(place, label_smoothing)
+        self.ignore_label = check_ignore_label(place, ignore_label)
 
     def forward(
         self, prediction: Array, target: Array, sample_weight: Array | None = None
     ) -> float:
-        """The loss of probabilities a, as they come out of a sigmoid."""
-        a, y = prediction_and_target(self, prediction, target)
+        """The loss of probabilities a, the outputs of a sigmoid."""
+        place = repr(self)
+        a, y = prediction_and_target(place, prediction, target)
         self.check_prediction(a)
-        check_between_0_and_1(self, "target", self._without_ignored(y)[0])
+        check_between_0_and_1(place, "target", self._without_ignored(y)[0])
         self._a = a = a.astype(np.float64) if a.dtype.kind != "f" else a.copy()
         self._weigh(y.astype(a.dtype, copy=False), sample_weight)
         u, v = self._u, self._v
         infinite = ((u > 0) & (a == 0)) | ((v > 0) & (a == 1))
-        if infinite.any():
-            raise saturated(self, a, infinite, "the loss -y ln a - (1 - y) ln(1 - a) is infinite")
+        problem = "the loss -y ln a - (1 - y) ln(1 - a) is infinite"
+        check_not_saturated(place, Sigmoid, a, infinite, problem)
         ln_a = np.log(a, out=np.zeros_like(a), where=u > 0)
         ln_1_minus_a = np.log1p(-a, out=np.zeros_like(a), where=v > 0)
         return abs(float((u * ln_a + v * ln_1_minus_a).sum())) / self._divisor  # all terms <= 0
@@ -94,9 +111,9 @@ class BinaryCrossEntropy(Loss):
     def backward(self) -> Array:
         """(v/(1 - a) - u/a)/n: the same as (a - y)/(a (1 - a))/m without its a - y."""
         a, u, v = self._a, self._u, self._v
-        at_the_end = ((a == 0) | (a == 1)) & (u + v > 0)
-        if at_the_end.any():
-            raise saturated(self, a, at_the_end, "the gradient (a - y)/(a (1 - a)) is 0/0")
+        undefined = ((a == 0) | (a == 1)) & (u + v > 0)
+        problem = "the gradient (a - y)/(a (1 - a)) is 0/0"
+        check_not_saturated(repr(self), Sigmoid, a, undefined, problem)
         towards_0 = np.divide(v, 1 - a, out=np.zeros_like(a), where=v > 0)
         towards_1 = np.divide(u, a, out=np.zeros_like(a), where=u > 0)
         gradient: Array = (towards_0 - towards_1) / self._divisor
@@ -130,59 +147,54 @@ class BinaryCrossEntropy(Loss):
             self._divisor = self.count
             return
         y, counts = self._without_ignored(y)
-        w0, w1 = (1.0, 1.0) if self.class_weight is None else self.class_weight
-        each = counts.astype(y.dtype)
+        (w0, w1), e = self._class_weights(), self.label_smoothing
+        s = counts.astype(y.dtype)
         if sample_weight is not None:
-            each = each * weights.column(
-                weights.sample_weights(repr(self), sample_weight, len(y)), y
-            )
-        t = y * (1 - self.label_smoothing) + self.label_smoothing / 2
-        rest = (1 - y) * (
-            1 - self.label_smoothing
-        ) + self.label_smoothing / 2  # 1 - t, not cancelled
-        total = float((each * (float(w1) * y + float(w0) * (1 - y))).sum())
+            s = s * as_column(check_sample_weight(repr(self), sample_weight, len(y)), y)
+        t = y * (1 - e) + e / 2
+        one_minus_t = (1 - y) * (1 - e) + e / 2  # in this form nothing cancels
+        total = float((s * (w1 * y + w0 * (1 - y))).sum())
         if not total:
-            each = np.zeros_like(each)  # smoothing gives nothing to a batch of labels of weight 0
-        self._u, self._v = each * float(w1) * t, each * float(w0) * rest
+            s = np.zeros_like(s)  # smoothing adds nothing to a batch of labels of weight 0
+        self._u, self._v = s * w1 * t, s * w0 * one_minus_t
         self.count = total / max(1, y[0].size)
         self._divisor = self.count or 1.0  # a batch of ignored labels: 0/1
 
+    def _class_weights(self) -> tuple[float, float]:
+        """The weights w0 and w1 of the two classes."""
+        w = self.class_weight
+        return (1.0, 1.0) if w is None else (float(w[0]), float(w[1]))
+
     def _without_ignored(self, y: Array) -> tuple[Array, Array]:
-        """The targets with 0 in place of ignored ones, and where they count."""
+        """The targets, 0 where they are ignored, and where they count."""
         if self.ignore_label is None:
             return y, np.ones(y.shape, bool)
-        counts = y != self.ignore_label
+        counts = counted(y, self.ignore_label)
         return np.where(counts, y, 0).astype(y.dtype), counts
 
     def check_last_layer(self, layer: Layer) -> None:
-        """Only a sigmoid, or a layer of one's own, can stand before this loss."""
-        mend = "End the network in mn.Sigmoid()."
-        if type(layer) is Softmax:
-            mend = (
-                "For classes that exclude each other take mn.CategoricalCrossEntropy(); for one "
-                "yes-or-no question end the network in mn.Linear(..., 1), mn.Sigmoid()."
-            )
-        refuse_last_layer(self, layer, Sigmoid, mend)
+        """The last layer must be a Sigmoid or a custom layer."""
+        check_ends_in(repr(self), layer, Sigmoid, _FIXES)
 
     def check_prediction(self, prediction: Array) -> None:
-        """Refuse what is not a probability."""
-        check_between_0_and_1(self, "prediction", prediction)
+        """Refuse numbers that are not probabilities."""
+        check_between_0_and_1(repr(self), "prediction", prediction)
 
     def counts(self, target: Array) -> Array:
         """How much each sample counts: the weights of its classes, 0 where a label is ignored."""
         y, counting = self._without_ignored(target)
-        w0, w1 = (1.0, 1.0) if self.class_weight is None else self.class_weight
-        each: Array = (counting * (w1 * y + w0 * (1 - y))).reshape(len(y), -1).sum(axis=1)
-        return each
+        w0, w1 = self._class_weights()
+        weights: Array = counting * (w1 * y + w0 * (1 - y))
+        return np.asarray(weights.reshape(len(y), -1).sum(axis=1))
 
     def for_metrics(self, prediction: Array, target: Array) -> tuple[Array, Array]:
-        """Without the samples whose label is ignored."""
+        """The samples whose label is not ignored."""
         rows = self._without_ignored(target)[1].reshape(len(target), -1).all(axis=1)
         return (prediction, target) if rows.all() else (prediction[rows], target[rows])
 
     def prepare_target(self, y: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """0/1 labels or probabilities, `(m,)` or `(m, 1)`, as floats of shape (m, 1)."""
         target = super().prepare_target(y, shape, dtype)
-        check_between_0_and_1(self, "y", self._without_ignored(target)[0])
-        weights.at_least_something(self, self.counts(target))
+        check_between_0_and_1(repr(self), "y", self._without_ignored(target)[0])
+        check_total_weight(repr(self), self.counts(target))
         return target

@@ -9,25 +9,35 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.nn.activations import Sigmoid, Softmax
+from minnet.nn.functional import softmax_cross_entropy, weighted_softmax_cross_entropy
 from minnet.nn.layer import Layer
-from minnet.nn.losses import sample_weights as weights
-from minnet.nn.losses.loss import (
-    Loss,
-    are_labels,
-    as_labels,
-    prediction_array,
-    same_shape,
-    target_array,
+from minnet.nn.losses.loss import Loss
+from minnet.nn.losses.sample_weights import (
+    as_column,
+    check_class_weight,
+    check_ignore_label,
+    check_label_smoothing,
+    check_number_of_classes,
+    check_sample_weight,
+    check_total_weight,
+    counted,
 )
 from minnet.nn.losses.target_checks import (
-    check_between_0_and_1,
-    check_rows_sum_to_1,
-    refuse_last_layer,
-    saturated,
+    are_labels,
+    as_class_target,
+    check_ends_in,
+    check_not_saturated,
+    check_probability_rows,
+    prediction_array,
+    target_array,
 )
-from minnet.nn.workspace import Workspace, lent
-from minnet.utils.array_checks import numeric_array, same_length
+from minnet.utils.array_checks import same_length
 from minnet.utils.types import Array
+
+_FIXES = {
+    Sigmoid: "For classes that exclude each other end the network in mn.Softmax(); for "
+    "yes-or-no questions use mn.BinaryCrossEntropy()."
+}
 
 
 class CategoricalCrossEntropy(Loss):
@@ -74,8 +84,6 @@ class CategoricalCrossEntropy(Loss):
     """
 
     canonical: ClassVar[type[Layer] | None] = Softmax
-    _workspace: Workspace | None = None
-    _known: tuple[object, object] = ((), None)  # of the batch that the constants are for
 
     def __init__(
         self,
@@ -84,9 +92,9 @@ class CategoricalCrossEntropy(Loss):
         ignore_label: int | None = None,
     ) -> None:
         place = type(self).__name__
-        self.class_weight = weights.class_weights(place, class_weight)
-        self.label_smoothing = weights.smoothing(place, label_smoothing)
-        self.ignore_label = weights.ignored(place, ignore_label, whole=True)
+        self.class_weight = check_class_weight(place, class_weight)
+        self.label_smoothing = check_label_smoothing(place, label_smoothing)
+        self.ignore_label = check_ignore_label(place, ignore_label, whole=True)
         self._plain = (
             self.class_weight is None and not self.label_smoothing and self.ignore_label is None
         )
@@ -94,15 +102,17 @@ class CategoricalCrossEntropy(Loss):
     def forward(
         self, prediction: Array, target: Array, sample_weight: Array | None = None
     ) -> float:
-        """The loss of rows of probabilities, as they come out of a softmax."""
-        a = prediction_array(self, prediction)
+        """The loss of rows of probabilities, the outputs of a softmax."""
+        place = repr(self)
+        a = prediction_array(place, prediction)
         self.check_prediction(a)
-        weights.check_classes(self, self.class_weight, a.shape[1])
+        check_number_of_classes(place, self.class_weight, a.shape[1])
+        y = as_class_target(place, "target", target, a.shape, self.ignore_label)
         self._a = a = a.astype(np.float64) if a.dtype.kind != "f" else a.copy()
-        q = self._q = self._terms(self._checked(target, a.shape), a, sample_weight)
-        impossible = (q > 0) & (a == 0)
-        if impossible.any():
-            raise saturated(self, a, impossible, "the loss -y ln a is infinite")
+        self._weigh(y, a, sample_weight)
+        q = self._q
+        infinite = (q > 0) & (a == 0)
+        check_not_saturated(place, Softmax, a, infinite, "the loss -y ln a is infinite")
         ln_a = np.log(a, out=np.zeros_like(a), where=q > 0)
         return abs(float((q * ln_a).sum())) / self._divisor  # all terms are <= 0
 
@@ -115,154 +125,73 @@ class CategoricalCrossEntropy(Loss):
     def forward_from_logits(
         self, logits: Array, target: Array, sample_weight: Array | None = None
     ) -> float:
-        """The loss, and its gradient on the way: both need the same exponentials."""
-        if target.ndim == 2 or sample_weight is not None or not self._plain:
-            self._q = self._terms(target, logits, sample_weight)
-            return self._from_terms(logits.max(axis=1, keepdims=True) - logits, self._q)
-        shape, dtype = logits.shape, logits.dtype
-        rows, ones, one, m = self._constants(shape, dtype)
-        flat = rows + target  # where the labels stand in the flattened rows
-        largest = logits.take(rows + logits.argmax(axis=1))[:, None]
-        e: Array = np.subtract(logits, largest, out=lent(self, "e", shape, dtype))
-        ahead = e.take(flat)
-        np.exp(e, out=e)
-        e_label = e.take(flat)
-        e.put(flat, 0)
-        others = e.dot(ones)
-        e.put(flat, -others)
-        e /= ((e_label + others) * m)[:, None]
-        self._gradient, self.count = e, float(shape[0])
-        # ln(e_label + others), exact also where the label is far ahead: e_label is 1, others tiny.
-        losses = np.log1p(others + (e_label - one)) - ahead
-        return float(np.add.reduce(losses) / m)
-
-    def _constants(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> tuple[Array, ...]:
-        """Where the rows of a batch begin if they stand one behind the other; k ones; 1; m.
-
-        The numbers are arrays without axes, which NumPy multiplies faster than Python's.
-        """
-        if (shape, dtype) != self._known:
-            m, k = shape
-            self._known = shape, dtype
-            self._kept = (
-                np.arange(0, m * k, k),
-                np.ones(k, dtype),
-                np.array(1, dtype),
-                np.array(m, dtype),
-            )
-        return self._kept
+        """The loss from the logits z, and its gradient with it: both need the same exponentials."""
+        if self._plain and target.ndim == 1 and sample_weight is None:
+            loss, self._gradient = softmax_cross_entropy(logits, target)
+            self.count = float(len(logits))
+            return loss
+        self._weigh(target, logits, sample_weight)
+        loss, self._gradient = weighted_softmax_cross_entropy(logits, self._q, self._divisor)
+        return loss
 
     def backward_from_logits(self) -> Array:
-        """(a - y)/m."""
+        """(a - y)/m, or with weights [a (sum of q) - q]/n."""
         return self._gradient
 
-    def _from_terms(self, behind: Array, q: Array) -> float:
-        """The same for any weights q of the terms; `behind` is M - z.
-
-        dL/dz_j = a_j (sum of the other q) - q_j (sum of the other a), over n.
-        """
-        e = np.exp(-behind)
-        rows, best = np.arange(len(e)), behind.argmin(axis=1)
-        e[rows, best] = 0
-        others = e.sum(axis=1)  # all but the largest, which is 1
-        e[rows, best] = 1
-        total = (1 + others)[:, None]
-        the_rest = total - e  # total without e_j; for the largest that would cancel:
-        the_rest[rows, best] = others
-        other_q = q.sum(axis=1, keepdims=True) - q
-        gradient: Array = (e * other_q - q * the_rest) / (total * self._divisor)
-        self._gradient = gradient
-        return float((q * (behind + np.log1p(others)[:, None])).sum()) / self._divisor
-
-    def _terms(self, target: Array, like: Array, sample_weight: Array | None) -> Array:
-        """The weights q (m, k) of the terms, and n, in the type of `like`."""
+    def _weigh(self, y: Array, like: Array, sample_weight: Array | None) -> None:
+        """The weights q (m, k) of the terms, and n, for these targets, in the dtype of `like`."""
         m, k = like.shape
-        y, counts = target, None
-        if target.ndim == 1:
-            counts = self._counting(target)
-            y = np.eye(k, dtype=like.dtype)[np.where(counts, target, 0).astype(np.intp)]
+        s = np.ones((m, 1), like.dtype)
+        if y.ndim == 1:
+            counts = counted(y, self.ignore_label)
+            s *= counts[:, None]
+            y = np.eye(k, dtype=like.dtype)[np.where(counts, y, 0).astype(np.intp)]
         self._y = y = y.astype(like.dtype, copy=False)
-        each = np.ones((m, 1), like.dtype)
-        if counts is not None:
-            each *= counts[:, None]
         if sample_weight is not None:
-            given = weights.sample_weights(repr(self), sample_weight, m)
-            each = each * weights.column(given, like)
-        w = np.ones(k) if self.class_weight is None else self.class_weight
-        w = each * w.astype(like.dtype)
+            s = s * as_column(check_sample_weight(repr(self), sample_weight, m), like)
+        w = s if self.class_weight is None else s * self.class_weight.astype(like.dtype)
         weighted = sample_weight is not None or self.class_weight is not None
-        self.count = float((w * y).sum()) if weighted else float(each.sum())
+        self.count = float((w * y).sum()) if weighted else float(s.sum())
         self._divisor = self.count or 1.0  # a batch in which nothing counts: 0/1
         if not self.count:
-            w = np.zeros_like(w)  # smoothing gives nothing to a batch of labels of weight 0
-        q: Array = w * (y * (1 - self.label_smoothing) + self.label_smoothing / k)
-        return q
-
-    def _counting(self, labels: Array) -> Array:
-        """Where the label is not the ignored one."""
-        if self.ignore_label is None:
-            return np.ones(labels.shape, bool)
-        return np.asarray(labels != self.ignore_label)
+            w = np.zeros_like(w)  # smoothing adds nothing to a batch of labels of weight 0
+        self._q = w * (y * (1 - self.label_smoothing) + self.label_smoothing / k)
 
     def check_last_layer(self, layer: Layer) -> None:
-        """Only a softmax, or a layer of one's own, can stand before this loss."""
-        mend = "End the network in mn.Softmax()."
-        if type(layer) is Sigmoid:
-            mend = (
-                "For classes that exclude each other end the network in mn.Softmax(); for "
-                "yes-or-no questions take mn.BinaryCrossEntropy()."
-            )
-        refuse_last_layer(self, layer, Softmax, mend)
+        """The last layer must be a Softmax or a custom layer."""
+        check_ends_in(repr(self), layer, Softmax, _FIXES)
 
     def check_prediction(self, prediction: Array) -> None:
-        """Refuse what is not a row of two or more probabilities."""
-        if prediction.ndim != 2 or prediction.shape[1] < 2:
-            raise ValueError(
-                f"{self!r}: prediction: expected shape (m, k) with k >= 2 classes, got "
-                f"{prediction.shape}. One output is a yes-or-no question: end the network in "
-                f"mn.Sigmoid() and take mn.BinaryCrossEntropy()."
-            )
-        check_between_0_and_1(self, "prediction", prediction)
-        check_rows_sum_to_1(self, "prediction", prediction)
+        """Refuse rows that are not two or more probabilities."""
+        check_probability_rows(repr(self), prediction)
 
     def counts(self, target: Array) -> Array:
         """How much each sample counts: the weight of its class, 0 where its label is ignored."""
         w = self.class_weight
         if target.ndim == 2:
             return np.ones(len(target)) if w is None else np.asarray((w * target).sum(axis=1))
-        counting = self._counting(target)
-        return counting * (1.0 if w is None else w[np.where(counting, target, 0)])
+        counts = counted(target, self.ignore_label)
+        return counts * (1.0 if w is None else w[np.where(counts, target, 0)])
 
     def for_metrics(self, prediction: Array, target: Array) -> tuple[Array, Array]:
-        """Without the samples whose label is ignored."""
+        """The samples whose label is not ignored."""
         if self.ignore_label is None or target.ndim != 1:
             return prediction, target
-        rows = self._counting(target)
+        rows = counted(target, self.ignore_label)
         return prediction[rows], target[rows]
 
     def prepare_target(self, y: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """Integer labels `(m,)`; one-hot rows become labels, soft rows stay floats (m, k)."""
         if self._plain and are_labels(y, shape):
             return y  # type: ignore[return-value]
-        weights.check_classes(self, self.class_weight, shape[1])
-        target = target_array(self, y)
-        same_length(repr(self), "x", np.empty(shape[:1]), "y", target)
-        target = self._checked(target, shape, "y")
-        weights.at_least_something(self, self.counts(target))
+        place = repr(self)
+        check_number_of_classes(place, self.class_weight, shape[1])
+        target = target_array(place, y)
+        same_length(place, "x", np.empty(shape[:1]), "y", target)
+        target = as_class_target(place, "y", target, shape, self.ignore_label)
+        check_total_weight(place, self.counts(target))
         if target.ndim == 1:
             return target
         if self.ignore_label is None and ((target == 0) | (target == 1)).all():
             return np.asarray(target.argmax(axis=1))
         return target.astype(dtype, copy=False)
-
-    def _checked(self, target: Array, shape: tuple[int, ...], name: str = "target") -> Array:
-        """Labels (m,) or rows of probabilities (m, k), refused where they are neither."""
-        target = numeric_array(repr(self), name, target)
-        if target.ndim == 1 and len(target) == shape[0]:
-            counts = self._counting(target)
-            labels = as_labels(self, np.where(counts, target, 0), shape[1], name)
-            return np.where(counts, labels, target).astype(np.intp)
-        same_shape(self, target, shape, name)
-        check_between_0_and_1(self, name, target)
-        check_rows_sum_to_1(self, name, target)
-        return target

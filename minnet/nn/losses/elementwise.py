@@ -1,15 +1,16 @@
-"""Losses that judge each output by itself: a value and a derivative for one pair (a, y).
+"""Elementwise losses: L = mean over the samples of the sum over the outputs of f(a, y).
 
-What they share, the sum over the outputs, the mean over the samples and the samples' weights,
-is written once, here.
+What they share, the sum, the mean and the samples' weights, is written once, here; each loss then
+is two formulas, f and df/da.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from minnet.nn.losses.loss import Loss, check_finite, prediction_and_target
-from minnet.nn.losses.sample_weights import column, sample_weights
+from minnet.nn.losses.loss import Loss
+from minnet.nn.losses.sample_weights import as_column, check_sample_weight
+from minnet.nn.losses.target_checks import check_finite, prediction_and_target
 from minnet.utils.types import Array
 
 
@@ -20,28 +21,29 @@ class ElementwiseLoss(Loss):
     """
 
     def values(self, a: Array, y: Array) -> Array:
-        """Gives f(a, y), element by element."""
+        """f(a, y), element by element."""
         raise NotImplementedError(f"{type(self).__name__}: write values(self, a, y).")
 
     def derivatives(self, a: Array, y: Array) -> Array:
-        """Gives df/da, element by element."""
+        """df/da, element by element."""
         raise NotImplementedError(f"{type(self).__name__}: write derivatives(self, a, y).")
 
     def forward(
         self, prediction: Array, target: Array, sample_weight: Array | None = None
     ) -> float:
         """The weighted mean over the samples of the sum over the outputs."""
-        a, y = prediction_and_target(self, prediction, target)
+        place = repr(self)
+        a, y = prediction_and_target(place, prediction, target)
         a = a if a.dtype.kind == "f" else a.astype(np.float64)
         self._a, self._y = a, y = a, y.astype(a.dtype, copy=False)
         values = self.values(a, y)
         self._weight, self.count = None, float(len(a))
         if sample_weight is not None:
-            weights = sample_weights(repr(self), sample_weight, len(a))
-            self._weight, self.count = column(weights, a), float(weights.sum())
+            weights = check_sample_weight(place, sample_weight, len(a))
+            self._weight, self.count = as_column(weights, a), float(weights.sum())
             values = values * self._weight
         self._divisor = self.count or 1.0  # a batch whose weights are all 0 counts 0
-        return check_finite(self, float(values.sum()) / self._divisor, a, y)
+        return check_finite(place, float(values.sum()) / self._divisor, a, y)
 
     def backward(self) -> Array:
         """s_i df/da / n."""

@@ -11,6 +11,7 @@ from minnet.nn.activations import Sigmoid, Softmax
 from minnet.nn.functional import sigmoid
 from minnet.nn.layer import Layer
 from minnet.nn.losses.elementwise import ElementwiseLoss
+from minnet.nn.losses.target_checks import as_signs
 from minnet.utils.types import Array
 
 
@@ -36,7 +37,7 @@ class Hinge(ElementwiseLoss):
         self, prediction: Array, target: Array, sample_weight: Array | None = None
     ) -> float:
         """The mean of max(0, 1 - y a)."""
-        return super().forward(prediction, self._signs(np.asarray(target)), sample_weight)
+        return super().forward(prediction, as_signs("Hinge()", "target", target), sample_weight)
 
     def values(self, a: Array, y: Array) -> Array:
         """max(0, 1 - y a)."""
@@ -49,10 +50,10 @@ class Hinge(ElementwiseLoss):
 
     def prepare_target(self, y: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """Labels 0/1 or -1/+1 as -1.0 and +1.0, in the prediction's shape."""
-        return self._signs(super().prepare_target(y, shape, dtype), "y")
+        return as_signs("Hinge()", "y", super().prepare_target(y, shape, dtype))
 
     def check_last_layer(self, layer: Layer) -> None:
-        """Refuse outputs of one sign, on which no margin can be reached for both classes."""
+        """Refuse outputs of one sign, with which only one class can reach the margin."""
         if isinstance(layer, (Sigmoid, Softmax)):
             raise ValueError(
                 f"Hinge(): expected scores of both signs, got a network that ends in {layer!r}, "
@@ -64,18 +65,5 @@ class Hinge(ElementwiseLoss):
         return sigmoid(prediction)
 
     def for_metrics(self, prediction: Array, target: Array) -> tuple[Array, Array]:
-        """Scores as above, and -1/+1 as the classes 0 and 1."""
+        """Scores as numbers from 0 to 1, and -1/+1 as the classes 0 and 1."""
         return self.as_probabilities(prediction), (target > 0).astype(np.intp)
-
-    def _signs(self, target: Array, name: str = "target") -> Array:
-        """-1 and +1 from themselves or from 0 and 1."""
-        wrong = (target != 0) & (np.abs(target) != 1)
-        if (target == -1).any():
-            wrong |= target == 0
-        if wrong.any():
-            position = tuple(int(i) for i in np.argwhere(wrong)[0])
-            raise ValueError(
-                f"Hinge(): {name}: expected -1 and +1, or 0 and 1, got "
-                f"{name}[{', '.join(map(str, position))}] = {target[position]}."
-            )
-        return np.where(target > 0, 1, -1).astype(target.dtype)

@@ -12,25 +12,35 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from minnet.nn.losses.loss import Loss
 from minnet.utils import array_checks, checks
 from minnet.utils.types import Array
 
 
-def sample_weights(place: str, value: ArrayLike, samples: int) -> Array:
-    """One weight for each sample: finite, none negative; a batch may have zeros only."""
+def as_column(weights: Array, like: Array) -> Array:
+    """Weights (m,) in a shape that multiplies each row of `like`, and in its dtype."""
+    return weights.reshape(-1, *[1] * (like.ndim - 1)).astype(like.dtype, copy=False)
+
+
+def counted(target: Array, ignore_label: float | None) -> Array:
+    """True where a label is not the ignored one."""
+    if ignore_label is None:
+        return np.ones(target.shape, bool)
+    return np.asarray(target != ignore_label)
+
+
+def check_sample_weight(place: str, value: ArrayLike, samples: int) -> Array:
+    """One weight for each sample: finite, none negative; a batch may have only zeros."""
     weights = array_checks.numeric_array(place, "sample_weight", value)
     if weights.shape != (samples,):
         raise ValueError(
             f"{place}: sample_weight: expected one number for each of the {samples} samples, "
             f"shape ({samples},), got {weights.shape}."
         )
-    array_checks.finite(place, "sample_weight", weights)
-    _refuse_negative(place, "sample_weight", weights)
+    _check_not_negative(place, "sample_weight", weights)
     return weights
 
 
-def class_weights(place: str, value: Sequence[float] | ArrayLike | None) -> Array | None:
+def check_class_weight(place: str, value: Sequence[float] | ArrayLike | None) -> Array | None:
     """One weight for each class: finite, none negative, not all zero."""
     if value is None:
         return None
@@ -40,22 +50,23 @@ def class_weights(place: str, value: Sequence[float] | ArrayLike | None) -> Arra
             f"{place}: class_weight: expected one number for each class, at least two, got "
             f"{checks.describe(weights)}."
         )
-    array_checks.finite(place, "class_weight", weights)
-    _refuse_negative(place, "class_weight", weights)
-    refuse_zeros(place, "class_weight", weights)
+    _check_not_negative(place, "class_weight", weights)
+    check_not_all_zero(place, "class_weight", weights)
     return weights.astype(np.float64)
 
 
-def check_classes(loss: Loss, weights: Array | None, classes: int) -> None:
+def check_number_of_classes(place: str, class_weight: Array | None, classes: int) -> None:
     """Refuse class weights for another number of classes."""
-    if weights is not None and len(weights) != classes:
+    if class_weight is not None and len(class_weight) != classes:
         raise ValueError(
-            f"{loss!r}: class_weight: expected {classes} weights, one for each class, got "
-            f"{len(weights)}."
+            f"{place}: class_weight: expected {classes} weights, one for each class, got "
+            f"{len(class_weight)}."
         )
 
 
-def _refuse_negative(place: str, name: str, weights: Array) -> None:
+def _check_not_negative(place: str, name: str, weights: Array) -> None:
+    """Refuse weights that are negative, NaN or infinite."""
+    array_checks.finite(place, name, weights)
     negative = weights < 0
     if negative.any():
         position = int(negative.argmax())
@@ -65,38 +76,33 @@ def _refuse_negative(place: str, name: str, weights: Array) -> None:
         )
 
 
-def refuse_zeros(place: str, name: str, weights: Array) -> None:
-    """Refuse weights under which nothing counts."""
+def check_not_all_zero(place: str, name: str, weights: Array) -> None:
+    """Refuse weights that are all zero."""
     if not weights.any():
         raise ValueError(
-            f"{place}: {name}: expected a weight above 0 somewhere, got zeros only. Leave {name} "
-            f"out to let all count alike."
+            f"{place}: {name}: expected at least one weight above 0, got only zeros. Leave {name} "
+            f"out to give all the same weight."
         )
 
 
-def smoothing(place: str, value: float) -> float:
+def check_total_weight(place: str, weights: Array) -> None:
+    """Refuse data whose total weight is zero."""
+    if not weights.any():
+        raise ValueError(
+            f"{place}: y: expected at least one label that counts, got only ignored labels, or "
+            f"labels of class weight 0. Check ignore_label and class_weight."
+        )
+
+
+def check_label_smoothing(place: str, value: float) -> float:
     """The share e of label smoothing, 0 <= e < 1."""
     return checks.number(place, "label_smoothing", value, minimum=0, maximum=1, below=True)
 
 
-def ignored(place: str, value: float | None, whole: bool = False) -> float | None:
+def check_ignore_label(place: str, value: float | None, whole: bool = False) -> float | None:
     """The label that does not count; None: all count."""
     if value is None:
         return None
     if whole:
         return checks.whole_number(place, "ignore_label", value, minimum=-(2**31))
     return checks.number(place, "ignore_label", value)
-
-
-def column(weights: Array, like: Array) -> Array:
-    """Weights (m,) in a shape that multiplies each row of `like`, in its type."""
-    return weights.reshape(-1, *[1] * (like.ndim - 1)).astype(like.dtype, copy=False)
-
-
-def at_least_something(loss: Loss, counted: Array) -> None:
-    """Refuse data in which nothing counts."""
-    if not counted.any():
-        raise ValueError(
-            f"{loss!r}: y: expected at least one label that counts, got ignored labels only, or "
-            f"labels of class weight 0. Look whether ignore_label and class_weight are right."
-        )

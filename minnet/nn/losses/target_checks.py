@@ -1,16 +1,179 @@
-"""What the two cross-entropies ask of a probability, and say where it is none."""
+"""Checks of predictions and targets, with the messages that say what is wrong with them.
+
+Each takes `place`, the text that names the loss in the message (`Hinge()`), and returns the array
+in the form that the loss continues with, or raises an error.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from minnet.nn.layer import Layer
-from minnet.nn.losses.loss import Loss
+from minnet.utils.array_checks import finite, numeric_array
 from minnet.utils.checks import is_built_in
 from minnet.utils.types import Array
 
 SUM_TOLERANCE = 1e-3
-"""How far from 1 a row may sum: a table printed with three digits still passes."""
+"""How far from 1 the sum of a row may be: a table printed with three digits still passes."""
+
+
+def prediction_and_target(place: str, prediction: Array, target: Array) -> tuple[Array, Array]:
+    """The two arguments of `forward` as arrays of numbers of the same shape."""
+    prediction = prediction_array(place, prediction)
+    target = numeric_array(place, "target", target)
+    same_shape(place, target, prediction.shape)
+    return prediction, target
+
+
+def prediction_array(place: str, prediction: Array) -> Array:
+    """The prediction as an array that holds at least one sample."""
+    prediction = numeric_array(place, "prediction", prediction)
+    if prediction.ndim == 0 or prediction.size == 0:
+        raise ValueError(
+            f"{place}: prediction: expected a batch of at least one sample, got shape "
+            f"{prediction.shape}."
+        )
+    return prediction
+
+
+def target_array(place: str, y: ArrayLike) -> Array:
+    """The targets as an array of finite numbers, one entry or row for each sample."""
+    if _are_names(y):
+        raise TypeError(
+            f"{place}: y: expected numbers, got names of classes. Number them: "
+            f"names, y = np.unique(y, return_inverse=True)."
+        )
+    target = numeric_array(place, "y", y)
+    if target.ndim == 0 or target.size == 0:
+        raise ValueError(
+            f"{place}: y: expected one target for each sample, got an array of shape "
+            f"{target.shape}."
+        )
+    finite(place, "y", target)
+    return target
+
+
+def _are_names(y: ArrayLike) -> bool:
+    """True for strings, also when a table of names and numbers has given them as objects."""
+    if isinstance(y, (np.ma.MaskedArray, list, tuple)) and not len(y):
+        return False
+    try:
+        given = np.asarray(y)
+    except ValueError:  # ragged
+        return False
+    return given.dtype.kind in "US" or (
+        given.dtype.kind == "O" and given.size > 0 and isinstance(given.reshape(-1)[0], str)
+    )
+
+
+def same_shape(place: str, target: Array, shape: tuple[int, ...], name: str = "target") -> None:
+    """Refuse a target that NumPy would broadcast against the prediction."""
+    if target.shape == shape:
+        return
+    fix = "Nothing is broadcast: give each output its own target."
+    if target.size == math.prod(shape):
+        fix = f"Nothing is broadcast: write {name}.reshape{shape}."
+    raise ValueError(
+        f"{place}: {name}: expected the shape of the prediction, {shape}, got {target.shape}. {fix}"
+    )
+
+
+def are_labels(y: ArrayLike, shape: tuple[int, ...]) -> bool:
+    """True if y is an array of class labels for predictions (m, k) that needs no conversion.
+
+    A quick test before the thorough one of `as_labels`. (`argmax` is faster than `max`.)
+    """
+    if type(y) is not np.ndarray or y.dtype != np.intp or y.shape != shape[:1] or not y.size:
+        return False
+    return bool(y.item(y.argmin()) >= 0 and y.item(y.argmax()) < shape[1])
+
+
+def as_labels(place: str, target: Array, classes: int, name: str = "y") -> Array:
+    """Whole numbers from 0 to classes - 1, as integers; the error names the first that is not."""
+    wrong = (target != np.floor(target)) | (target < 0) | (target >= classes)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise ValueError(
+            f"{place}: {name}: expected class labels, whole numbers from 0 to {classes - 1} (the "
+            f"network has {classes} outputs), got {name}[{row}] = {target[row]}. Number the "
+            f"classes from 0, or give the network an output for each class."
+        )
+    return target.astype(np.intp)
+
+
+def as_class_target(
+    place: str, name: str, target: ArrayLike, shape: tuple[int, ...], ignore_label: float | None
+) -> Array:
+    """Labels (m,), ignored ones among them, or rows of probabilities (m, k)."""
+    target = numeric_array(place, name, target)
+    if target.ndim == 1 and len(target) == shape[0]:
+        ignored = np.zeros(len(target), bool) if ignore_label is None else target == ignore_label
+        labels = as_labels(place, np.where(ignored, 0, target), shape[1], name)
+        return np.where(ignored, target, labels).astype(np.intp)
+    same_shape(place, target, shape, name)
+    check_between_0_and_1(place, name, target)
+    check_rows_sum_to_1(place, name, target)
+    return target
+
+
+def as_signs(place: str, name: str, target: Array) -> Array:
+    """-1 and +1, from themselves or from 0 and 1."""
+    wrong = (target != 0) & (np.abs(target) != 1)
+    if (target == -1).any():
+        wrong |= target == 0
+    if wrong.any():
+        raise ValueError(
+            f"{place}: {name}: expected -1 and +1, or 0 and 1, got {_entry(name, target, wrong)}."
+        )
+    return np.where(target > 0, 1, -1).astype(target.dtype)
+
+
+def check_probability_rows(place: str, prediction: Array) -> None:
+    """Refuse a prediction that is not (m, k), each row two or more probabilities."""
+    if prediction.ndim != 2 or prediction.shape[1] < 2:
+        raise ValueError(
+            f"{place}: prediction: expected shape (m, k) with k >= 2 classes, got "
+            f"{prediction.shape}. One output is a yes-or-no question: end the network in "
+            f"mn.Sigmoid() and use mn.BinaryCrossEntropy()."
+        )
+    check_between_0_and_1(place, "prediction", prediction)
+    check_rows_sum_to_1(place, "prediction", prediction)
+
+
+def check_between_0_and_1(place: str, name: str, array: Array) -> None:
+    """Refuse an entry outside [0, 1]; NaN is outside."""
+    wrong = ~((array >= 0) & (array <= 1))
+    if not wrong.any():
+        return
+    if name == "prediction" and not np.isfinite(array).all():
+        entry = _entry(name, array, ~np.isfinite(array))
+        raise FloatingPointError(f"{place}: expected finite predictions, got {entry}.")
+    fix = "Is the network's last layer a sigmoid or softmax?"
+    if name != "prediction":
+        fix = "Class labels here are 0 and 1; -1/+1 becomes (y + 1) / 2."
+    raise ValueError(
+        f"{place}: {name}: expected numbers from 0 to 1, got {_entry(name, array, wrong)}. {fix}"
+    )
+
+
+def check_rows_sum_to_1(place: str, name: str, array: Array) -> None:
+    """Refuse a row whose entries do not sum to 1."""
+    sums = array.sum(axis=-1)
+    wrong = ~(np.abs(sums - 1) <= SUM_TOLERANCE)
+    if not wrong.any():
+        return
+    row = int(wrong.argmax())
+    fix = "Divide each row by its sum, or give integer labels."
+    if name == "prediction":
+        fix = "End the network in mn.Softmax()."
+    raise ValueError(
+        f"{place}: {name}: expected rows that sum to 1, got {name}[{row}] = {array[row]} with "
+        f"sum {sums[row]:.6g}. {fix}"
+    )
 
 
 def _entry(name: str, array: Array, wrong: Array) -> str:
@@ -21,53 +184,48 @@ def _entry(name: str, array: Array, wrong: Array) -> str:
     return f"{name}[{', '.join(map(str, position))}] = {array[position]}"
 
 
-def check_between_0_and_1(loss: Loss, name: str, array: Array) -> None:
-    """Refuse an entry outside [0, 1]; NaN is outside."""
-    wrong = ~((array >= 0) & (array <= 1))
-    if not wrong.any():
+def check_ends_in(
+    place: str, layer: Layer, canonical: type[Layer], fixes: Mapping[type[Layer], str]
+) -> None:
+    """Refuse a built-in last layer that gives no probabilities; custom ones are judged by data.
+
+    Args:
+        layer: the network's last. canonical: the activation that it should be.
+        fixes: what to do instead, for some wrong layers.
+    """
+    if is_built_in(layer) and not isinstance(layer, canonical):
+        name = canonical.__name__
+        raise ValueError(
+            f"{place}: expected a network that ends in {name}(), whose outputs are the "
+            f"probabilities that this loss takes, got {layer!r} as the last layer. "
+            f"{fixes.get(type(layer), f'End the network in mn.{name}().')}"
+        )
+
+
+def check_not_saturated(
+    place: str, canonical: type[Layer], a: Array, saturated: Array, problem: str
+) -> None:
+    """Explain why cross-entropy is computed from the logits, if any probability is saturated."""
+    if not saturated.any():
         return
-    if name == "prediction" and not np.isfinite(array).all():
-        entry = _entry(name, array, ~np.isfinite(array))
-        raise FloatingPointError(f"{loss!r}: expected finite predictions, got {entry}.")
-    mend = "Is the network's last layer a sigmoid or softmax?"
-    if name != "prediction":
-        mend = "Class labels here are 0 and 1; -1/+1 becomes (y + 1) / 2."
-    raise ValueError(
-        f"{loss!r}: {name}: expected numbers from 0 to 1, got {_entry(name, array, wrong)}. {mend}"
+    raise FloatingPointError(
+        f"{place}: {_entry('prediction', a, saturated)} is saturated: {problem}. The activation "
+        f"has rounded to 0 or 1 (in float32 a sigmoid is exactly 1.0 from z = 17 on, in float64 "
+        f"from z = 37 on). Let the network end in mn.{canonical.__name__}() and leave fuse=True: "
+        f"the Trainer then computes loss and gradient from the logits z, where nothing saturates."
     )
 
 
-def check_rows_sum_to_1(loss: Loss, name: str, array: Array) -> None:
-    """Refuse a row whose entries do not sum to 1."""
-    sums = array.sum(axis=-1)
-    wrong = ~(np.abs(sums - 1) <= SUM_TOLERANCE)
+def check_finite(place: str, value: float, prediction: Array, target: Array) -> float:
+    """`value`, or the error that says which entry made it NaN or infinite."""
+    if math.isfinite(value):
+        return value
+    finite(place, "target", target)
+    wrong = ~np.isfinite(prediction)
     if wrong.any():
-        row = int(wrong.argmax())
-        raise ValueError(
-            f"{loss!r}: {name}: expected rows that sum to 1, got {name}[{row}] = {array[row]} with "
-            f"sum {sums[row]:.6g}. "
-            + (
-                "End the network in mn.Softmax()."
-                if name == "prediction"
-                else "Divide each row by its sum, or give integer labels."
-            )
-        )
-
-
-def refuse_last_layer(loss: Loss, layer: Layer, canonical: type[Layer], mend: str) -> None:
-    """Refuse a built-in last layer other than the canonical one; others are judged by data."""
-    if is_built_in(layer) and not isinstance(layer, canonical):
-        raise ValueError(
-            f"{loss!r}: expected a network that ends in {canonical.__name__}(), whose outputs are "
-            f"the probabilities that this loss takes, got {layer!r} as the last layer. {mend}"
-        )
-
-
-def saturated(loss: Loss, a: Array, where: Array, problem: str) -> FloatingPointError:
-    """The error that explains why cross-entropy must be computed from the logits."""
-    return FloatingPointError(
-        f"{loss!r}: {_entry('prediction', a, where)} is saturated: {problem}. The activation has "
-        f"rounded to 0 or 1 (in float32 a sigmoid is exactly 1.0 from z = 17 on, in float64 from "
-        f"z = 37 on). Let the network end in mn.{loss.canonical.__name__}() and leave fuse=True: "  # type: ignore[union-attr]
-        f"the Trainer then computes loss and gradient from the logits z, where nothing saturates."
+        entry = _entry("prediction", prediction, wrong)
+        raise FloatingPointError(f"{place}: the loss is {value}, because {entry}.")
+    raise FloatingPointError(
+        f"{place}: the loss is {value}: the predictions (up to {np.abs(prediction).max():.3g}) "
+        f"are too large for {prediction.dtype}."
     )

@@ -1,0 +1,133 @@
+"""Runs a sweep on an executor of `concurrent.futures`: threads, processes, or a cluster.
+
+Loaded only when an executor is given, because `concurrent.futures` takes 15 ms to import. What
+cannot be pickled is reported here before the first run, and a run that is lost with its process
+becomes a failed run.
+"""
+
+from __future__ import annotations
+
+import pickle
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    as_completed,
+)
+from typing import Any
+
+from minnet.sweep.results import Run
+from minnet.sweep.run import IndexedRuns, Settings, SweepSettings, train_remotely
+from minnet.utils.checks import describe
+
+
+def check_executor(executor: object) -> None:
+    """Refuse what is not an Executor."""
+    if not isinstance(executor, Executor):
+        raise TypeError(
+            f"sweep: executor: expected a concurrent.futures.Executor or None, got "
+            f"{describe(executor)}. For example ProcessPoolExecutor(2); of a dask Client, "
+            f"client.get_executor()."
+        )
+
+
+def check_sending(executor: Executor, shared: SweepSettings, combinations: list[Settings]) -> None:
+    """Check that the processes of a pool can unpickle all functions, callbacks and settings.
+
+    One of the processes tries it. A function that is defined in a notebook can be pickled, but
+    not read in another process, and an error inside the pool's own code would break the pool.
+    """
+    if not isinstance(executor, ProcessPoolExecutor):
+        return  # other executors send functions in ways of their own, or not at all
+    parts: dict[str, Any] = {**shared.functions(), "callbacks": shared.callbacks}
+    for name in dict.fromkeys(name for settings in combinations for name in settings):
+        values = {id(s[name]): s[name] for s in combinations if name in s}
+        parts |= {f"grid[{name!r}][{n}]": value for n, value in enumerate(values.values())}
+    pickles = {name: _pickled(name, part) for name, part in parts.items()}
+    try:
+        problem = executor.submit(first_unreadable, pickles).result()
+    except BrokenExecutor as error:
+        raise RuntimeError(
+            f"sweep: executor: expected a pool whose processes start, got {describe(executor)} "
+            f"where the first one ended at once. A script that uses it must be a file, and do its "
+            f'work under if __name__ == "__main__":, because each new process reads it again.'
+        ) from error
+    except RuntimeError as error:
+        raise _shut_down(executor, error) from error
+    if problem is not None:
+        name, reason = problem
+        raise _not_sendable(name, parts[name], reason)
+
+
+def first_unreadable(pickles: dict[str, bytes]) -> tuple[str, str] | None:
+    """The first part that cannot be unpickled in this process, and why; None if all can."""
+    for name, text in pickles.items():
+        try:
+            pickle.loads(text)
+        except Exception as error:
+            return name, f"{type(error).__name__}: {error}"
+    return None
+
+
+def _pickled(name: str, part: Any) -> bytes:
+    try:
+        return pickle.dumps(part)
+    except Exception as error:
+        raise _not_sendable(name, part, f"{type(error).__name__}: {error}") from error
+
+
+def _not_sendable(name: str, part: object, reason: str) -> TypeError:
+    kind = "a function" if callable(part) else "objects"
+    return TypeError(
+        f"sweep: {name}: expected {kind} that can be sent to another process, got "
+        f"{describe(part)} ({reason}). Write functions and classes with def and class at the top "
+        f"level of a file, not as a lambda, inside of a function or in a notebook, and import "
+        f"them from there; or leave out executor."
+    )
+
+
+def train_with(
+    executor: Executor, shared: SweepSettings, combinations: list[Settings]
+) -> IndexedRuns:
+    """The runs in the order in which they end; on Ctrl-C, those not yet started are cancelled."""
+    futures: dict[Future[Run], int] = {}
+    try:
+        for index, settings in enumerate(combinations):
+            futures[_submit(executor, shared, settings)] = index
+        for future in as_completed(futures):
+            yield futures[future], _result(future)
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _submit(executor: Executor, shared: SweepSettings, settings: Settings) -> Future[Run]:
+    """The future of a run; if the executor has broken down, one that holds the error."""
+    try:
+        return executor.submit(train_remotely, shared, settings)
+    except BrokenExecutor as error:
+        lost: Future[Run] = Future()
+        lost.set_exception(error)
+        return lost
+    except RuntimeError as error:
+        raise _shut_down(executor, error) from error
+
+
+def _shut_down(executor: Executor, error: RuntimeError) -> RuntimeError:
+    return RuntimeError(
+        f"sweep: executor: expected an executor that accepts work, got {describe(executor)}: "
+        f"{error}. Call sweep inside of its with block."
+    )
+
+
+def _result(future: Future[Run]) -> Run:
+    """The run; one with an error if it was lost with its process, or could not be sent back."""
+    try:
+        return future.result()
+    except Exception as error:
+        return Run(
+            {},
+            error=error,
+            traceback="(the run was lost with its process, or could not be sent back)",
+        )

@@ -1,0 +1,87 @@
+"""The gradient check finds and names every mistake of the corpus, and accuses no right class."""
+
+import pytest
+from corpus.cases import check, load
+
+from minnet.gradient_check.mistakes import CODES
+
+WRONG = [case for case in load() if case.code]
+RIGHT = [case for case in load() if not case.code]
+
+
+def ids(cases):
+    return [case.name for case in cases]
+
+
+def test_the_corpus_is_large_and_has_every_code():
+    assert len(WRONG) >= 385
+    assert len(RIGHT) >= 139
+    assert {case.code for case in WRONG} == set(CODES)
+
+
+@pytest.mark.parametrize("case", WRONG, ids=ids(WRONG))
+def test_a_mistake_is_found_and_named(case):
+    report = check(case, 0)
+    assert [mistake.code for mistake in report.mistakes][:1] == [case.code], str(report)
+    assert not any("It broke" in c.sentence for c in report.checks)
+
+
+@pytest.mark.parametrize("case", RIGHT, ids=ids(RIGHT))
+def test_a_right_class_is_not_accused(case):
+    report = check(case, 0)
+    assert report.ok, str(report)
+    assert not any("It broke" in c.sentence for c in report.checks)
+
+
+def first_mistake(name):
+    (case,) = [case for case in WRONG if case.source.__name__ == name]
+    return check(case).mistakes[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "where", "words"),
+    [
+        ("TransposedLoss", "input", "shape (3, 5), the prediction (5, 3). Transposed it is right"),
+        ("FlattenedLoss", "input", "shape (15,), the prediction (5, 3). The numbers are right"),
+        ("Normalized", "forward", "the output holds NaN: x[1] is [0., 0., 0.]"),
+        ("Entropy", "forward", "the output holds NaN: x[1, 0] is 0"),
+        ("PowerByLogarithm", "input", "the returned gradient holds NaN: x[0, 2] is 0"),
+        ("GradientOfZeroOverZero", "input", "first at [0, 2], where the prediction is 0"),
+        ("ValueOfZeroTimesLogZero", "forward", "NaN or inf for the arrays that were given"),
+        ("RecurrentOverwrites", "Wh", "is set, but to zeros: in a loop over time"),
+        ("RecurrentOverwritesInputs", "Wx", "holds the part of time step 0 of 6 alone"),
+        ("FillsNothing", "w", "is set, but to zeros."),
+        ("NeverSet", "w", "is never set."),
+        ("SquareWeight", "input", "is grad @ W where grad @ W.T belongs; `W` is square"),
+        ("SquareWeightOtherWay", "input", "is grad @ W.T where grad @ W belongs; `W` is square"),
+        ("SoftmaxOfOnes", "input", "is zero but for rounding, as it is for a gradient of"),
+        ("SoftmaxOfZeros", "input", "Yours is zero everywhere, as it is for a gradient of ones"),
+        ("SoftmaxLossOverAll", "forward", "its softmax runs over the whole array"),
+        ("SoftmaxLossOverSamples", "forward", "its softmax runs over axis 0, the samples"),
+        ("NoMeanAndWrongSign", "input", "lacks mean(q) and has the wrong sign before xhat mean"),
+        ("BatchNormGain", "gamma", "With gains of one and biases of zero, as it is made, it is"),
+    ],
+)
+def test_the_message_says_more_than_the_code(name, where, words):
+    mistake = first_mistake(name)
+    assert mistake.where == where
+    assert words in mistake.message
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", RIGHT, ids=ids(RIGHT))
+def test_a_right_class_is_not_accused_with_any_seed(case):
+    for seed in range(1, 50):
+        report = check(case, seed)
+        assert report.ok, f"seed {seed}: {report}"
+
+
+@pytest.mark.slow
+def test_at_least_95_percent_are_named_first_with_any_seed():
+    first = [
+        (case.code, (report := check(case, seed)).mistakes and report.mistakes[0].code)
+        for seed in range(1, 20)
+        for case in WRONG
+    ]
+    assert all(code for _, code in first)
+    assert sum(wanted == code for wanted, code in first) >= 0.95 * len(first)

@@ -1,0 +1,37 @@
+"""Absolute and squared error and R squared against scikit-learn."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import metrics as reference
+
+from minnet import metrics
+
+SIZES, SEEDS = st.integers(2, 60), st.integers(0, 10_000)
+
+
+def same(ours, theirs):
+    assert type(ours) is float
+    assert ours == pytest.approx(float(theirs), rel=1e-12, abs=1e-12)
+
+
+@given(SIZES, st.integers(1, 3), SEEDS)
+def test_regression(m, outputs, seed):
+    generator = np.random.default_rng(seed)
+    a, y = generator.normal(size=(m, outputs)), generator.normal(size=(m, outputs)) * 3 + 5
+    same(metrics.mean_absolute_error(a, y), reference.mean_absolute_error(y, a))
+    same(metrics.root_mean_squared_error(a, y), reference.root_mean_squared_error(y, a))
+    same(metrics.r_squared(a, y), reference.r2_score(y, a))
+    if outputs == 1:
+        assert metrics.mae(a, y[:, 0]) == metrics.mae(a[:, 0], y) == metrics.mae(a, y)
+
+
+def test_a_constant_target_has_no_variance():
+    y = np.full((4, 1), 0.1)
+    for a in (y, y + 1):
+        same(metrics.r_squared(a, y), reference.r2_score(y, a))
+    assert metrics.r_squared(y, y) == 1
+    assert metrics.r_squared(y + 1, y) == 0
+    two = np.hstack([y, np.arange(4.0)[:, None]])
+    same(metrics.r_squared(two + 0.5, two), reference.r2_score(two, two + 0.5))
