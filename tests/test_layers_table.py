@@ -167,9 +167,7 @@ def test_any_batch_size_after_any_other(part):
         expected = both(fresh, x, grad)
         for parameter in layer.parameters().values():
             parameter.grad = np.zeros(parameter.shape)
-        network.workspace.open = True
         got = both(layer, x, grad)
-        network.workspace.open = False
         close(got, expected, rtol=1e-12, atol=1e-13)
 
 
@@ -215,7 +213,7 @@ def test_copies_compute_the_same_and_share_nothing(part, way):
 
 @every
 def test_first_in_a_network_it_gives_the_same_parameter_gradients(part):
-    """`backward_first` leaves dL/dx out, and nothing else."""
+    """`_backward_parameters` leaves dL/dx out, and nothing else."""
     layer, generator = ready(part)
     x = inputs(part, generator)
     grad = generator.normal(size=layer.forward(x).shape)
@@ -224,7 +222,7 @@ def test_first_in_a_network_it_gives_the_same_parameter_gradients(part):
         parameter.grad = np.zeros(parameter.shape)
     layer.random = np.random.default_rng(5)
     layer.forward(x)
-    assert layer.backward_first(grad) is None
+    assert layer._backward_parameters(grad) is None
     for name, parameter in layer.parameters().items():
         np.testing.assert_allclose(parameter.grad, expected[name], rtol=1e-13, atol=1e-14)
 

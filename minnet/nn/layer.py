@@ -1,22 +1,21 @@
-"""The contract: everything is a Layer, with `forward(x)` and `backward(grad)`.
+"""Everything is a Layer, with `forward(x)` and `backward(grad)`.
 
-A student's layer needs no `super().__init__()`, no registration and no decorator. What the
-framework must know it finds by looking: Parameters and layers among the attributes, in the
-order of their definition, also inside lists and dicts.
+A custom layer needs no `super().__init__()`, no registration and no decorator. The package finds
+what it must know by itself: Parameters and layers among the attributes, in the order of their
+definition, also in lists, tuples and dicts.
 """
 
 from __future__ import annotations
 
 import copy
+import weakref
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from minnet.nn.config import constructor
-from minnet.nn.inside import Inside
+from minnet.nn.config import constructor, remember
 from minnet.nn.parameter import Parameter
-from minnet.nn.workspace import Workspace
 from minnet.utils.keyword_arguments import check_arguments
 from minnet.utils.types import Array
 
@@ -55,9 +54,9 @@ class Layer:
     takes_indices = False
     """True for a layer whose input is whole numbers; the network then does not cast it."""
 
-    _minnet: Inside
+    _minnet: _Internals
 
-    _workspace: Workspace | None = None  # set for built-in layers that a network drives itself
+    _workspace: Any = None
 
     _transparent: tuple[str, ...] = ()  # attributes that do not show in the names of parameters
 
@@ -65,7 +64,7 @@ class Layer:
         """Keep the arguments for `repr` and `save`: no `super().__init__()` is needed."""
         check_arguments(cls, args, kwargs)
         layer = super().__new__(cls)
-        layer.__dict__["_minnet"] = Inside(args, kwargs)
+        layer.__dict__["_minnet"] = _Internals(args, kwargs)
         return layer
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -77,9 +76,9 @@ class Layer:
             if name in vars(cls) and not callable(vars(cls)[name]):
                 raise TypeError(_reserved(cls.__name__, name))
         _refuse_what_is_not_found(cls)
-        if _definer(cls, "backward") < _definer(cls, "backward_first"):
+        if _definer(cls, "backward") < _definer(cls, "_backward_parameters"):
             # Who writes (or mixes in) a new backward is not bypassed by the parent's shortcut.
-            cls.backward_first = Layer.backward_first  # type: ignore[method-assign]
+            cls._backward_parameters = Layer._backward_parameters  # type: ignore[method-assign]
 
     def forward(self, x: Array) -> Array:
         """The output for a batch x of shape (m, ...)."""
@@ -93,11 +92,10 @@ class Layer:
             f"{type(self).__name__}.backward is not written yet: def backward(self, grad): ..."
         )
 
-    def backward_first(self, grad: Array) -> None:
-        """`backward` of a network's first layer in training, where nobody needs dL/dx.
+    def _backward_parameters(self, grad: Array) -> None:
+        """`backward` where nobody needs dL/dx: that of a network's first layer in training.
 
-        A built-in layer with weights leaves the product for dL/dx out; all others just
-        call `backward`.
+        Linear and Conv2d leave out the product for dL/dx; all others just call `backward`.
         """
         self.backward(grad)
 
@@ -144,17 +142,13 @@ class Layer:
                     f"{type(self).__name__}.{name}: expected a Parameter, got an array, which "
                     f"would not be trained. Write self.{name}.value = ... to change its numbers."
                 )
-        elif may_hold_parts(value):
-            Bindings.count += 1
-            if isinstance(value, Parameter):
-                value.name = f"{type(self).__name__}.{name}"
+        elif isinstance(value, Parameter):
+            value.name = f"{type(self).__name__}.{name}"
         _set(self, name, value)
 
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles: the copy belongs to no network."""
-        state = {**vars(self), "_minnet": self._minnet.free()}
-        state.pop("_workspace", None)
-        return state
+        return {**vars(self), "_minnet": self._minnet.without_network()}
 
     def __copy__(self) -> Any:
         """A deep copy: two layers that share one Parameter would train each other."""
@@ -164,17 +158,56 @@ class Layer:
         return f"{type(self).__name__}({self._minnet.signature()})"
 
 
+class _Internals:
+    """What the package keeps about one layer, in one attribute of it."""
+
+    def __init__(self, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> None:
+        self.training = False
+        self.random: np.random.Generator | None = None
+        self.args: tuple[Any, ...] = remember(args)
+        self.kwargs: dict[str, Any] = remember(kwargs or {})
+        self.owner: weakref.ref[Layer] | None = None  # the network that the layer belongs to
+        self.shapes: list[tuple[int, ...]] = []  # in a Sequential: of its input and each output
+        self.in_backward = False  # True in a network while its backward runs
+
+    def without_network(self) -> _Internals:
+        """The same for a copy, which belongs to no network."""
+        copied = _Internals(self.args, self.kwargs)
+        copied.training, copied.random = self.training, self.random
+        return copied
+
+    def signature(self) -> str:
+        """The constructor's arguments as they were written, arrays by their shape."""
+
+        def short(value: object) -> str:
+            return f"array{value.shape}" if isinstance(value, np.ndarray) else repr(value)
+
+        named = (f"{key}={short(value)}" for key, value in self.kwargs.items())
+        return ", ".join([*map(short, self.args), *named])
+
+
 class Found(NamedTuple):
-    """A Parameter or a Layer that was found, and its name."""
+    """A Parameter or a Layer that was found in another layer.
+
+    Its name is that of `parameters()`, `1.row.0`; `code` is how one writes it, `layers[1].row[0]`.
+    """
 
     name: str
     item: Any
+    code: str
+    holder: tuple[str, type]  # code and class of the layer in which it is
+
+    @property
+    def place(self) -> str:
+        """For messages: `layers[1].inner[0] Linear.weight`."""
+        code, cls = self.holder
+        return f"{code} {cls.__name__}.{self.code[len(code) :].lstrip('.')}".strip()
 
 
 def find(layer: Layer) -> list[Found]:
     """Every Parameter and Layer inside `layer`, depth first, in the order of definition."""
     result: list[Found] = []
-    _find(layer, "", {id(layer): "the layer itself"}, result)
+    _find(layer, "", "", ("", type(layer)), {id(layer): "the layer itself"}, result)
     return result
 
 
@@ -184,44 +217,39 @@ def layers_of(layer: Layer) -> Iterator[Layer]:
     yield from (found.item for found in find(layer) if isinstance(found.item, Layer))
 
 
-def _find(holder: Any, path: str, seen: dict[int, str], result: list[Found]) -> None:
-    """Walk through attributes, lists, tuples and dicts; `seen` refuses what stands twice."""
-    container: Any = holder
+def _find(
+    container: Any,
+    name: str,
+    code: str,
+    holder: tuple[str, type],
+    seen: dict[int, str],
+    result: list[Found],
+) -> None:
+    """Search a layer, list, tuple or dict; `seen` refuses what is used twice."""
     hidden: tuple[str, ...] = ()
-    if isinstance(holder, Layer):
-        container, hidden = vars(holder), holder._transparent
+    if isinstance(container, Layer):
+        container, hidden = vars(container), container._transparent
     pairs = container.items() if isinstance(container, dict) else enumerate(container)
     for key, value in pairs:
-        if not isinstance(value, _HOLDERS):
+        if not isinstance(value, _SEARCHED):
             continue
-        name = path if key in hidden else f"{path}.{key}" if path else str(key)
+        inner = name if key in hidden else f"{name}.{key}" if name else str(key)
+        place = f"{code}[{key}]" if str(key).isdigit() else f"{code}.{key}" if code else str(key)
         if isinstance(value, (set, frozenset)):
-            _refuse_set(name, value)
+            _refuse_set(place, value)
             continue
         if isinstance(value, (Parameter, Layer)):
             if id(value) in seen:
-                raise ValueError(_twice(value, seen[id(value)], name))
-            seen[id(value)] = name
-            result.append(Found(name, value))
+                raise ValueError(_used_twice(value, seen[id(value)], place))
+            seen[id(value)] = place
+            result.append(Found(inner, value, place, holder))
         if not isinstance(value, Parameter):
-            _find(value, name, seen, result)
+            here = (place, type(value)) if isinstance(value, Layer) else holder
+            _find(value, inner, place, here, seen, result)
 
 
-_HOLDERS = (Parameter, Layer, list, tuple, dict, set, frozenset)
+_SEARCHED = (Parameter, Layer, list, tuple, dict, set, frozenset)
 _set = object.__setattr__
-
-
-class Bindings:
-    """Counts how often a layer was given something in which parts may be (see `watch.py`)."""
-
-    count = 0
-
-
-def may_hold_parts(value: object) -> bool:
-    """True for a Parameter, a layer, and what may hold them; False for a tuple of numbers."""
-    if not isinstance(value, _HOLDERS):
-        return False
-    return type(value) is not tuple or any(map(may_hold_parts, value))
 
 
 def _definer(cls: type, method: str) -> int:
@@ -244,31 +272,20 @@ def _refuse_what_is_not_found(cls: type) -> None:
         )
 
 
-def _refuse_set(name: str, value: Any) -> None:
+def _refuse_set(place: str, value: Any) -> None:
     """A set has no order, so the parameters in it would have no place in the flat vector."""
     if any(isinstance(item, (Parameter, Layer)) for item in value):
         raise TypeError(
-            f"{name}: expected a list, got a {type(value).__name__}, which has no order."
+            f"{place}: expected a list, got a {type(value).__name__}, which has no order."
         )
 
 
-def _twice(value: Any, first: str, second: str) -> str:
+def _used_twice(value: Any, first: str, second: str) -> str:
     kind = "Parameter" if isinstance(value, Parameter) else "layer"
     return (
-        f"{written(second)}: expected a {kind} of its own, got the same {kind} as at "
-        f"{written(first)}: {value!r}. "
-        f"Make a second one, or copy it with copy.deepcopy."
+        f"{second}: expected a {kind} that is used once, got the same {kind} as at {first}: "
+        f"{value!r}. Make a second one, or copy it with copy.deepcopy."
     )
-
-
-def written(path: str) -> str:
-    """A path as one writes it in code: `1.row.0` is `layers[1].row[0]`."""
-    code = ""
-    for part in path.split("."):
-        leading = not code or (code.endswith("]") and code.rpartition(".")[2].startswith("layers["))
-        index = f".layers[{part}]" if leading else f"[{part}]"
-        code += index if part.isdigit() else f".{part}"
-    return code.lstrip(".")
 
 
 def _reserved(owner: str, name: str) -> str:

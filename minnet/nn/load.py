@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from minnet.nn import activations, layers
-from minnet.nn import network_file as c
+from minnet.nn import activations, layers, network_file
 from minnet.nn.layer import Layer
+from minnet.nn.layer_encoding import decoder
 from minnet.nn.network import Network
-from minnet.saving.encoding import Reader, checked
-from minnet.saving.errors import Flaw, checked_path, reading
+from minnet.nn.network_file import NetworkFile
+from minnet.saving.errors import InvalidFile, checked, checked_path, reading
 from minnet.utils.checks import describe
 
 Classes = dict[str, type[Layer]]
@@ -56,7 +56,7 @@ def load(
     place = checked_path("load", path)
     classes = _classes(layers)
     with reading(place):
-        return _build(c.read(place), classes)
+        return _build(network_file.read(place), classes)
 
 
 def _classes(own: Iterable[type[Layer]]) -> Classes:
@@ -80,42 +80,43 @@ def _classes(own: Iterable[type[Layer]]) -> Classes:
     return classes
 
 
-def _build(file: c.Contents, classes: Classes) -> Network:
+def _build(file: NetworkFile, classes: Classes) -> Network:
     """The network of a file whose digest and shapes have been checked."""
     spec = file.description.get("network")
     if spec is None:
-        raise Flaw(
+        raise InvalidFile(
             "it holds values only. Build the network and read them into it: "
             "network.load_values(path)."
         )
     values = file.values
-    maker = _Maker(classes, sum(value.size for value in values.values()))
-    reader = Reader(file.beside_the_values(), maker)
-    network = reader.decode(spec)
+    make = LayerFactory(classes, sum(value.size for value in values.values()))
+    arguments = decoder(file.other_arrays(), make)
+    network = arguments.decode(spec)
     if not isinstance(network, Network):
-        raise Flaw("its description is not that of a network.")
+        raise InvalidFile("its description is not that of a network.")
     if file.description["kind"] == "network":
-        c.check_used(file, reader.used)
+        network_file.check_used(file, arguments.used)
     network.dtype = file.description["dtype"]
-    parameters = c.named_parameters(network)
-    c.fit_together(values, parameters)
-    c.freeze(network, parameters, file.description["frozen"])
-    c.put(values, parameters)
+    parameters = network_file.named_parameters(network)
+    network_file.check_same_parameters(values, parameters)
+    network_file.freeze(network, parameters, file.description["frozen"])
+    network_file.assign(values, parameters)
     return network
 
 
-class _Maker:
+class LayerFactory:
     """Calls constructors; a network is put together only when its size can be that of the file."""
 
     def __init__(self, classes: Classes, size: int) -> None:
         self.classes, self.size = classes, size
 
     def __call__(self, kind: str, args: list[Any], kwargs: dict[str, Any]) -> Layer:
+        """A layer of the class with this name in the file."""
         cls = self.classes.get(kind)
         if cls is None and kind.startswith("minnet."):
-            raise Flaw(f"it has a layer {kind[:80]!r}, which this minnet does not know.")
+            raise InvalidFile(f"it has a layer {kind[:80]!r}, which this minnet does not know.")
         if cls is None:
-            raise Flaw(
+            raise InvalidFile(
                 f"it has a layer {kind[:80]!r} of your own: hand over the class, "
                 f"mn.load(path, layers=[{kind[:80]}])."
             )
@@ -123,14 +124,14 @@ class _Maker:
             parts = checked(args[0] if args else None, list)
             sizes = [p.size for part in parts for p in part.parameters().values()]
             if sum(sizes) > self.size:
-                raise Flaw("its description has more parameters than the file.")
+                raise InvalidFile("its description has more parameters than the file.")
         try:
             layer = cls(*args, **kwargs)
         except Exception as error:
             name = kind.removeprefix("minnet.")
-            raise Flaw(
+            raise InvalidFile(
                 f"its layer {name} cannot be made: {type(error).__name__}: {error}"
             ) from error
         if not isinstance(layer, Layer):
-            raise Flaw(f"its layer {kind} is none.")
+            raise InvalidFile(f"its layer {kind} is not a layer.")
         return layer

@@ -9,26 +9,26 @@ from __future__ import annotations
 
 import contextlib
 import copy
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from minnet.nn import flat_parameters as packing
-from minnet.nn.error_location import explain
+from minnet.nn import network_file
+from minnet.nn.dtype import checked_dtype, convert_gradient, convert_input
+from minnet.nn.error_location import locate_error, short_repr
+from minnet.nn.flat_parameters import FlatParameters, flatten, owner_of, release
 from minnet.nn.layer import Layer, layers_of
-from minnet.nn.saving_networks import Savable
-from minnet.nn.sequential import Chain, checked_layers
-from minnet.nn.thread_lock import Guard
-from minnet.nn.watch import Watch
-from minnet.nn.workspace import Workspace
+from minnet.nn.sequential import Sequential
+from minnet.nn.thread_lock import ThreadLock
 from minnet.utils import array_checks, checks
 from minnet.utils.table import Table, table
 from minnet.utils.types import Array
 
 
-class Network(Chain, Savable):
+class Network(Sequential):
     """Layers applied one after the other; itself a Layer, so that networks nest.
 
     Args:
@@ -58,41 +58,34 @@ class Network(Chain, Savable):
     def __init__(
         self, layers: Iterable[Layer], seed: int | None = None, dtype: str = "float32"
     ) -> None:
-        self._dtype = _checked_dtype(dtype)
-        self.layers = checked_layers(layers)
+        self._dtype = checked_dtype(dtype)
+        super().__init__(layers)
         self.seed = checks.seed("Network", seed)
         draw, use = np.random.SeedSequence(self.seed).spawn(2)
-        self._draw = np.random.default_rng(draw)
-        self._use = np.random.default_rng(use)
-        self._buffers = Workspace()
-        self.guard = Guard()
-        self._packed = packing.Packing.empty(self._dtype)
+        self._initial_random = np.random.default_rng(draw)
+        self._layers_random = np.random.default_rng(use)
+        self._thread_lock = ThreadLock()
+        self._flat = FlatParameters.empty(self._dtype)
         self.refresh()
 
-    def refresh(self, quick: bool = False) -> bool:
-        """Look for parameters that were bound anew, and take them into the flat vectors.
+    def refresh(self) -> bool:
+        """Find layers and Parameters that were replaced, and put them into the flat vectors.
 
-        `fit`, `save`, `copy` and `predict` do this by themselves; call it after you have
-        exchanged a layer or a Parameter and go on with `forward`. True: there was something.
-        `quick`, for each single `step`: look only at what has been seen to hold parameters.
+        `fit`, `step`, `save`, `copy` and `predict` do this by themselves; call it after you have
+        replaced a layer or a Parameter and continue with `forward`. True: something was replaced.
         """
-        owner = packing.owner_of(self)
-        if quick and owner is None and self._packed.watch.nothing_new():
-            return False
+        owner = owner_of(self)
         if isinstance(owner, Network):
             changed = owner.refresh()  # which lets us go if we have been taken out of it
-            if packing.owner_of(self) is not None:
+            if owner_of(self) is not None:
                 return changed
-        changed = not self._packed.is_current(self._dtype)
+        changed = not self._flat.is_current(self._dtype)
         if changed:
-            before = self._packed
-            self._packed = packing.pack(self, self._dtype, self._draw, self.seed is not None)
-            packing.release(before, self._packed)
+            before = self._flat
+            self._flat = flatten(self, self._dtype, self._initial_random, self.seed is not None)
+            release(before, self._flat)
             for layer in layers_of(self):
-                layer._minnet.random = self._use
-                vars(layer).pop("_workspace", None)
-            _share_workspace(self, self._buffers)
-        self._packed.watch = Watch(self)
+                layer._minnet.random = self._layers_random
         return changed
 
     @property
@@ -103,77 +96,114 @@ class Network(Chain, Savable):
     @dtype.setter
     def dtype(self, dtype: str) -> None:
         self.refresh()
-        owner = packing.owner_of(self)
+        owner = owner_of(self)
         if isinstance(owner, Network):
             owner.dtype = dtype
             return
         for layer in layers_of(self):
             if isinstance(layer, Network):
-                layer._dtype = _checked_dtype(dtype)
+                layer._dtype = checked_dtype(dtype)
         self.refresh()
 
     @property
     def flat_values(self) -> Array:
         """All trainable numbers in one vector; assignment copies into place."""
-        return self._packed.values
+        return self._flat.values
 
     @flat_values.setter
     def flat_values(self, values: ArrayLike) -> None:
         new = array_checks.numeric_array("Network.flat_values", "flat_values", values)
-        if new.shape != self._packed.values.shape:
+        if new.shape != self._flat.values.shape:
             raise ValueError(
-                f"Network.flat_values: expected shape {self._packed.values.shape}, got {new.shape}."
+                f"Network.flat_values: expected shape {self._flat.values.shape}, got {new.shape}."
             )
-        self._packed.values[...] = new
-
-    @property
-    def workspace(self) -> Workspace:
-        """The arrays that the Trainer lends to built-in layers during a step."""
-        return self._buffers
+        self._flat.values[...] = new
 
     @property
     def flat_gradients(self) -> Array:
         """The derivative of the loss by each entry of flat_values."""
-        return self._packed.gradients
+        return self._flat.gradients
+
+    @property
+    def output_layer(self) -> Layer:
+        """The last layer; that of the nested network, if a network is the last layer."""
+        last = self.layers[-1]
+        return last.output_layer if isinstance(last, Network) else last
+
+    @property
+    def takes_indices(self) -> bool:  # type: ignore[override]
+        """True if the first layer takes whole numbers, which are then not cast."""
+        return self.layers[0].takes_indices
 
     def forward(self, x: Array) -> Array:
         """The output of the last layer for a batch x of shape (m, ...)."""
-        return self._forward(self._enter(x), to_logits=False)
+        return self._run_forward(
+            convert_input(x, self._dtype, self.takes_indices), self.layers, self._dtype
+        )
 
     def forward_to_logits(self, x: Array) -> Array:
-        """The input of the last activation, also of one that ends a nested network."""
-        return self._forward(self._enter(x), to_logits=True)
+        """The input of the last activation, also where that is in a nested network."""
+        return self._forward_to_logits(convert_input(x, self._dtype, self.takes_indices))
 
     def backward(self, grad: Array) -> Array:
         """dL/dx from dL/doutput; zeroes all gradients first, then lets each layer set its own."""
-        return self._differentiate(self._checked_gradient(grad), from_logits=False)
+        return self._over_zeroed_gradients(
+            self._full_backward, convert_gradient(grad, self._dtype, self._minnet.shapes)
+        )
 
-    def backward_first(self, grad: Array) -> None:
+    def _backward_parameters(self, grad: Array) -> None:
         """The gradients of the parameters alone, not that of the network's own input."""
-        self._differentiate(grad, from_logits=False, first=True)
+        self._over_zeroed_gradients(self._full_backward, grad, for_input=False)
 
     def backward_from_logits(self, grad: Array) -> None:
-        """`backward_first` from dL/dlogits, leaving out the last activation."""
-        self._differentiate(grad, from_logits=True, first=True)
+        """The gradients of the parameters from dL/dlogits, leaving out the last activation."""
+        self._over_zeroed_gradients(self._backward_from_logits, grad, for_input=False)
 
-    def _differentiate(self, grad: Array, from_logits: bool, first: bool = False) -> Array:
-        """`_backward` over zeroed gradients; the network that holds this one may have done that."""
-        inside = (packing.owner_of(self) or self)._minnet
-        if inside.differentiating:
-            return self._backward(grad, from_logits, first)
-        self._packed.gradients.fill(0)
-        inside.differentiating = True
+    def _full_backward(self, grad: Array, for_input: bool = True) -> Array:
+        return self._run_backward(grad, self.layers, self._dtype, for_input=for_input)
+
+    def _forward_to_logits(self, x: Array) -> Array:
+        """All layers but the last one, and of a nested network that is the last one the same."""
+        *layers, last = self.layers
+        x = self._run_forward(x, layers, self._dtype)
+        if not isinstance(last, Network):
+            return x
         try:
-            return self._backward(grad, from_logits, first)
+            return last._forward_to_logits(x)
+        except Exception as error:
+            raise locate_error(error, len(layers), last, "forward", x.shape) from None
+
+    def _backward_from_logits(self, grad: Array, for_input: bool = True) -> Array:
+        """The way of `_forward_to_logits` back."""
+        *layers, last = self.layers
+        if isinstance(last, Network):
+            try:
+                grad = last._backward_from_logits(grad, for_input or bool(layers))
+            except Exception as error:
+                raise locate_error(error, len(layers), last, "backward", grad.shape) from None
+        return self._run_backward(grad, layers, self._dtype, for_input=for_input)
+
+    def _over_zeroed_gradients(
+        self, backward: Callable[..., Array], grad: Array, for_input: bool = True
+    ) -> Array:
+        """Zero the gradients first, unless the network that holds this one has done so."""
+        outer = (owner_of(self) or self)._minnet
+        if outer.in_backward:
+            return backward(grad, for_input)
+        self._flat.gradients.fill(0)
+        outer.in_backward = True
+        try:
+            return backward(grad, for_input)
         finally:
-            inside.differentiating = False
+            outer.in_backward = False
 
     def activations(self, x: ArrayLike) -> list[Array]:
         """The output of every layer, in order, in evaluation mode."""
-        inside = self._enter(array_checks.samples("Network.activations", "x", x, dtype=self._dtype))
+        x = array_checks.samples("Network.activations", "x", x, dtype=self._dtype)
         outputs: list[Array] = []
         with self.evaluating():
-            self._forward(inside, to_logits=False, keep=outputs)
+            x = convert_input(x, self._dtype, self.takes_indices)
+            self._run_forward(x, self.layers, self._dtype, outputs)
         return outputs
 
     def predict(self, x: ArrayLike, batch_size: int = 1000) -> Array:
@@ -203,8 +233,8 @@ class Network(Chain, Savable):
     @contextlib.contextmanager
     def evaluating(self) -> Iterator[None]:
         """Inside `with`: evaluation mode; afterwards each layer is as it was."""
-        owner = packing.owner_of(self)
-        with (owner if isinstance(owner, Network) else self).guard.evaluating():
+        owner = owner_of(self)
+        with (owner if isinstance(owner, Network) else self)._thread_lock.evaluating():
             before = [(layer, layer._minnet.training) for layer in layers_of(self)]
             try:
                 for layer, _ in before:
@@ -220,9 +250,40 @@ class Network(Chain, Savable):
         rows: list[list[object]] = []
         for index, layer in enumerate(self.layers):
             sizes = [p.size for p in layer.parameters().values() if p.trainable]
-            rows.append([f"layers[{index}]", explain(layer), sum(sizes)])
-        rows.append(["total", str(self._dtype), self._packed.values.size])
+            rows.append([f"layers[{index}]", short_repr(layer), sum(sizes)])
+        rows.append(["total", str(self._dtype), self._flat.values.size])
         return table(["place", "layer", "parameters"], rows)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write layers and values to one file, of which `mn.load(path)` makes a network again.
+
+        Of each layer the arguments of its constructor are saved, as they were when it was made;
+        also of a custom layer, without extra code. Numbers, strings, arrays, layers, named
+        initializers and lists of these can be saved. An earlier file is replaced completely or
+        not at all.
+
+        Raises:
+            TypeError: an argument that no file can hold, by its name; `save_values` always works.
+            ValueError: a value that is NaN or inf. OSError: with the path; nothing has changed.
+        """
+        network_file.save(self, path)
+
+    def save_values(self, path: str | os.PathLike[str]) -> None:
+        """Write the values of all Parameters alone, for `load_values`.
+
+        Raises:
+            ValueError: a value that is NaN or inf. OSError: with the path; nothing has changed.
+        """
+        network_file.save_values(self, path)
+
+    def load_values(self, path: str | os.PathLike[str]) -> None:
+        """Read the values of all Parameters from a file of any kind, cast to this network's dtype.
+
+        Raises:
+            CheckpointError: whatever is wrong with the file, or names and shapes that differ from
+                those of this network. Nothing has changed then.
+        """
+        network_file.load_values(self, path)
 
     def _constructor(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """A plain network is made again of the layers that it has now."""
@@ -236,38 +297,13 @@ class Network(Chain, Savable):
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles: the layers own their numbers, the copy packs them again."""
         state = super().__getstate__()
-        state.update(_packed=None, _buffers=None)
+        state["_flat"] = None
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
-        self._buffers = Workspace()
-        self._packed = packing.Packing.empty(self._dtype)
+        self._flat = FlatParameters.empty(self._dtype)
         self.refresh()
 
     def __repr__(self) -> str:
-        return f"Network([{', '.join(map(explain, self.layers))}])"
-
-
-def _share_workspace(network: Network, workspace: Workspace) -> None:
-    """Lend buffers to built-in layers that the network itself drives, and to no others.
-
-    A layer inside a student's layer may be called twice in one step; it always allocates.
-    """
-    for layer in network.layers:
-        if isinstance(layer, Network) and type(layer) is Network:
-            _share_workspace(layer, workspace)
-        elif checks.is_built_in(layer):
-            vars(layer)["_workspace"] = workspace
-
-
-def _checked_dtype(dtype: object) -> np.dtype[Any]:
-    try:
-        name = "" if dtype is None else np.dtype(dtype).name  # type: ignore[call-overload]
-    except TypeError:
-        name = ""
-    if name not in ("float32", "float64"):
-        raise ValueError(
-            f'Network: dtype: expected "float32" or "float64", got {checks.describe(dtype)}.'
-        )
-    return np.dtype(name)
+        return f"Network([{', '.join(map(short_repr, self.layers))}])"

@@ -1,7 +1,8 @@
-"""What a file says: its description, the values of a network, and the checks between the two."""
+"""The file of a network: a description, the values of its Parameters, and the checks of both."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -10,17 +11,15 @@ from urllib.parse import quote
 import numpy as np
 
 from minnet.nn.layer import Layer, find
+from minnet.nn.layer_encoding import encoder
 from minnet.nn.parameter import Parameter
-from minnet.saving import arrays
-from minnet.saving import atomic_write as disk
-from minnet.saving import file_format as archive
-from minnet.saving.encoding import checked
-from minnet.saving.errors import Flaw
-from minnet.saving.text import from_json, to_json
+from minnet.saving import atomic_write, file_format
+from minnet.saving.errors import InvalidFile, checked, checked_path, reading
 from minnet.utils.array_checks import finite
 from minnet.utils.types import Array
 
 FORMAT = "minnet"
+_ADVICE = " Or save the numbers alone: save_values(path), and load_values(path) into a new network."
 VERSION = 2
 """2 says which Parameters do not train. A file of version 1 leaves that to the constructors."""
 
@@ -28,7 +27,7 @@ KINDS = ("network", "values", "training")
 _VALUES = "values/"
 
 
-class Contents:
+class NetworkFile:
     """The description of a file and its arrays, each under the name of its member."""
 
     def __init__(self, description: dict[str, Any], members: dict[str, Array]) -> None:
@@ -42,12 +41,47 @@ class Contents:
             for name in self.description["parameters"]
         }
 
-    def beside_the_values(self) -> dict[str, Array]:
+    def other_arrays(self) -> dict[str, Array]:
         """All other arrays."""
         return {n: a for n, a in self.members.items() if not n.startswith(_VALUES)}
 
 
-def new(kind: str, network: Layer, dtype: np.dtype[Any]) -> Contents:
+def save(network: Any, path: str | os.PathLike[str]) -> None:
+    """`Network.save`."""
+    place = checked_path("save", path)
+    network.refresh()
+    file = new("network", network, network.dtype)
+    describe_network(file, network, _ADVICE)
+    write(place, file)
+
+
+def save_values(network: Any, path: str | os.PathLike[str]) -> None:
+    """`Network.save_values`."""
+    place = checked_path("save_values", path)
+    network.refresh()
+    write(place, new("values", network, network.dtype))
+
+
+def load_values(network: Any, path: str | os.PathLike[str]) -> None:
+    """`Network.load_values`."""
+    place = checked_path("load_values", path)
+    network.refresh()
+    parameters = named_parameters(network)
+    with reading(place):
+        values = read(place).values
+        check_same_parameters(values, parameters)
+        values = _cast(values, network.dtype)
+    assign(values, parameters)
+
+
+def describe_network(file: NetworkFile, network: Layer, advice: str = "") -> None:
+    """Add to the file how the network is made again."""
+    arguments = encoder("arguments", advice)
+    file.description["network"] = arguments.encode("save", network)
+    file.members.update(arguments.arrays)
+
+
+def new(kind: str, network: Layer, dtype: np.dtype[Any]) -> NetworkFile:
     """The contents of a file with the values of this network.
 
     Raises:
@@ -60,7 +94,7 @@ def new(kind: str, network: Layer, dtype: np.dtype[Any]) -> Contents:
     description["dtype"] = str(dtype)
     description["parameters"] = list(parameters)
     description["frozen"] = [name for name, p in parameters.items() if not p.trainable]
-    return Contents(
+    return NetworkFile(
         description, {_VALUES + quote(n, safe=""): p.value for n, p in parameters.items()}
     )
 
@@ -72,7 +106,7 @@ def named_parameters(network: Layer) -> dict[str, Parameter]:
         ValueError: two have one name, as those under the keys 1 and "1" of a dict.
     """
     parameters: dict[str, Parameter] = {}
-    for name, item in find(network):
+    for name, item, *_ in find(network):
         if not isinstance(item, Parameter):
             continue
         if name in parameters:
@@ -84,103 +118,107 @@ def named_parameters(network: Layer) -> dict[str, Parameter]:
     return parameters
 
 
-def write(path: Path, contents: Contents) -> None:
+def write(path: Path, file: NetworkFile) -> None:
     """Write the file, atomically.
 
     Raises:
         OSError: with the path.
     """
-    members = {archive.DESCRIPTION: to_json(contents.description)}
-    members.update({f"{name}.npy": arrays.to_bytes(a) for name, a in contents.members.items()})
-    disk.write(path, archive.seal(members))
+    members: dict[str, bytes | memoryview]
+    members = {file_format.DESCRIPTION: file_format.to_json(file.description)}
+    for name, array in file.members.items():
+        members[f"{name}.npy"] = file_format.array_to_bytes(array)
+    atomic_write.write(path, file_format.to_zip(members))
 
 
-def read(path: Path) -> Contents:
+def read(path: Path) -> NetworkFile:
     """Read a file and check all that can be checked without a network.
 
     Raises:
-        Flaw: what is wrong.
+        InvalidFile: what is wrong.
     """
-    members = archive.unseal(disk.read(path))
-    if archive.DESCRIPTION not in members:
-        raise Flaw("it has no description.")
-    description = from_json(members.pop(archive.DESCRIPTION))
+    members = file_format.from_zip(atomic_write.read(path))
+    if file_format.DESCRIPTION not in members:
+        raise InvalidFile("it has no description.")
+    description = file_format.from_json(members.pop(file_format.DESCRIPTION))
     _check_version(description)
     wrong = [name for name in members if not name.endswith(".npy")]
     if wrong:
-        raise Flaw(f"it has the member {wrong[0]!r}, which does not belong there.")
-    contents = Contents(
-        description, {n.removesuffix(".npy"): arrays.to_array(d) for n, d in members.items()}
-    )
-    _check_values(contents)
-    return contents
+        raise InvalidFile(f"it has the member {wrong[0]!r}, which does not belong there.")
+    arrays = {
+        name.removesuffix(".npy"): file_format.array_from_bytes(content)
+        for name, content in members.items()
+    }
+    file = NetworkFile(description, arrays)
+    _check_values(file)
+    return file
 
 
 def _check_version(description: dict[str, Any]) -> None:
     if description.get("format") != FORMAT:
-        raise Flaw("its description is not that of a minnet file.")
+        raise InvalidFile("its description is not that of a minnet file.")
     version = checked(description.get("version"), int)
     if not 1 <= version <= VERSION:
-        raise Flaw(
+        raise InvalidFile(
             f"it has version {version} of the format; this minnet reads 1 to {VERSION}. "
             f"A newer minnet may read it."
         )
     if description.get("kind") not in KINDS:
-        raise Flaw("its description does not say what kind of file it is.")
+        raise InvalidFile("its description does not say what kind of file it is.")
 
 
-def _check_values(contents: Contents) -> None:
+def _check_values(file: NetworkFile) -> None:
     """The names in the description and the arrays in the file must be the same."""
-    description = contents.description
+    description = file.description
     if description.get("dtype") not in ("float32", "float64"):
-        raise Flaw("its description does not name a dtype.")
+        raise InvalidFile("its description does not name a dtype.")
     names = checked(description.get("parameters"), list)
     expected = [_VALUES + quote(checked(name, str), safe="") for name in names]
-    there = [name for name in contents.members if name.startswith(_VALUES)]
+    there = [name for name in file.members if name.startswith(_VALUES)]
     if expected != there:
-        raise Flaw("its description names other parameters than the file has.")
+        raise InvalidFile("its description names other parameters than the file has.")
     if description["version"] == 1:
         description["frozen"] = None
     else:
         frozen = checked(description.get("frozen"), list)
         if frozen != [name for name in names if name in frozen]:
-            raise Flaw("its description freezes parameters that it has not.")
-    for name, value in contents.values.items():
+            raise InvalidFile("its description freezes parameters that it has not.")
+    for name, value in file.values.items():
         if str(value.dtype) != description["dtype"]:
-            raise Flaw(
+            raise InvalidFile(
                 f"the parameter {name} is of type {value.dtype}, not {description['dtype']}."
             )
         if not np.isfinite(value).all():
-            raise Flaw(f"the parameter {name} has numbers that are not finite.")
+            raise InvalidFile(f"the parameter {name} has numbers that are not finite.")
 
 
-def check_used(contents: Contents, used: Iterable[str]) -> None:
+def check_used(file: NetworkFile, used: Iterable[str]) -> None:
     """Every array beside the values must have been referred to."""
-    extra = set(contents.beside_the_values()) - set(used)
+    extra = set(file.other_arrays()) - set(used)
     if extra:
-        raise Flaw(f"it has the array {sorted(extra)[0]!r}, which does not belong there.")
+        raise InvalidFile(f"it has the array {sorted(extra)[0]!r}, which does not belong there.")
 
 
-def fit_together(values: dict[str, Array], parameters: dict[str, Parameter]) -> None:
+def check_same_parameters(values: dict[str, Array], parameters: dict[str, Parameter]) -> None:
     """The values of a file and the Parameters of a network must have one set of names and shapes.
 
     Raises:
-        Flaw: the first difference.
+        InvalidFile: the first difference.
     """
     for name, parameter in parameters.items():
         if name not in values:
-            raise Flaw(
+            raise InvalidFile(
                 f"it has no parameter {name}, which the network has: it has "
                 f"{', '.join(values) or 'none'}. Build the network as it was when it was saved."
             )
         if values[name].shape != parameter.shape:
-            raise Flaw(
+            raise InvalidFile(
                 f"its parameter {name} has the shape {values[name].shape}, that of the network "
                 f"{parameter.shape}. Build the network as it was when it was saved."
             )
     extra = [name for name in values if name not in parameters]
     if extra:
-        raise Flaw(
+        raise InvalidFile(
             f"it has a parameter {extra[0]}, which the network has not: it has "
             f"{', '.join(parameters) or 'none'}. Build the network as it was when it was saved."
         )
@@ -195,22 +233,22 @@ def freeze(network: Any, parameters: dict[str, Parameter], frozen: list[str] | N
     network.refresh()
 
 
-def cast(values: dict[str, Array], dtype: np.dtype[Any]) -> dict[str, Array]:
+def _cast(values: dict[str, Array], dtype: np.dtype[Any]) -> dict[str, Array]:
     """The values in a network's type.
 
     Raises:
-        Flaw: a number that does not fit into it.
+        InvalidFile: a number that does not fit into it.
     """
     with np.errstate(over="ignore"):
         result = {name: value.astype(dtype) for name, value in values.items()}
     for name, value in result.items():
         if not np.isfinite(value).all():
-            raise Flaw(f"its parameter {name} has numbers that do not fit into {dtype}.")
+            raise InvalidFile(f"its parameter {name} has numbers that do not fit into {dtype}.")
     return result
 
 
-def put(values: dict[str, Array], parameters: dict[str, Parameter]) -> None:
+def assign(values: dict[str, Array], parameters: dict[str, Parameter]) -> None:
     """Copy checked values into place; no later seed draws them again."""
     for name, parameter in parameters.items():
         parameter.value[...] = values[name]
-        parameter.settle()
+        parameter._fix()

@@ -103,7 +103,7 @@ class Parameter:
     def value(self) -> Array:
         """The numbers; drawn now, by a generator of its own, if no network has drawn them."""
         if self._value is None:
-            self.draw(np.random.default_rng())
+            self._draw(np.random.default_rng())
         return self._value  # type: ignore[return-value]
 
     @value.setter
@@ -125,7 +125,7 @@ class Parameter:
         if grad is not current:  # `p.grad += g` has written in place already
             current[...] = self._fitting("grad", grad)
 
-    def draw(self, generator: np.random.Generator) -> None:
+    def _draw(self, generator: np.random.Generator) -> None:
         """Fill the value by the initializer; a later seed may draw again, unless it is changed."""
         drawn = np.asarray(self._initializer(self._shape, generator))
         if drawn.shape != self._shape:
@@ -136,26 +136,25 @@ class Parameter:
         if self._value is None:
             self._value = np.empty(self._shape)
         self._value[...] = drawn
-        self._drawn = fingerprint(self._value)
+        self._drawn = _fingerprint(self._value)
 
-    @property
-    def settled(self) -> bool:
-        """True once the value is somebody's choice: given, assigned, trained, drawn by a seed."""
+    def _is_fixed(self) -> bool:
+        """True once the value has been chosen: given, assigned, trained, or drawn by a seed."""
         if self._value is None:
             return False
-        return self._drawn is None or self._drawn != fingerprint(self._value)
+        return self._drawn is None or self._drawn != _fingerprint(self._value)
 
-    def settle(self) -> None:
+    def _fix(self) -> None:
         """Keep the value as it is: no later seed draws it again."""
         self._drawn = None
 
-    def move(self, value: Array, grad: Array) -> None:
+    def _move(self, value: Array, grad: Array) -> None:
         """Live in these arrays from now on (parts of a network's flat vectors)."""
-        settled = self.settled
+        fixed = self._is_fixed()
         value[...] = self.value
         grad[...] = 0.0 if self._grad is None else self._grad
         self._value, self._grad = value, grad
-        self._drawn = None if settled else fingerprint(value)
+        self._drawn = None if fixed else _fingerprint(value)
 
     def _fitting(self, what: str, array: ArrayLike) -> Array:
         """The array if it has our shape, else the error that teaches."""
@@ -168,7 +167,7 @@ class Parameter:
         if new.shape != self._shape:
             raise ValueError(
                 f"{place}: expected shape {self._shape}, got {new.shape}. "
-                f"{likely_mend(self._shape, new.shape)}"
+                f"{likely_fix(self._shape, new.shape)}"
             )
         return new
 
@@ -242,17 +241,17 @@ def _checked_value(value: ArrayLike) -> Array:
     return np.array(array, dtype=np.float32 if array.dtype.itemsize <= 4 else np.float64)
 
 
-def fingerprint(array: Array) -> bytes:
+def _fingerprint(array: Array) -> bytes:
     """A short digest: equal for equal numbers, so that a change by hand is seen."""
     import hashlib  # here: it loads OpenSSL, which `import minnet` alone does not need
 
     return hashlib.blake2b(np.ascontiguousarray(array).tobytes(), digest_size=16).digest()
 
 
-def likely_mend(expected: tuple[int, ...], got: tuple[int, ...]) -> str:
+def likely_fix(expected: tuple[int, ...], got: tuple[int, ...]) -> str:
     """What a student most likely forgot, told from the two shapes.
 
-    >>> likely_mend((3,), (5, 3))
+    >>> likely_fix((3,), (5, 3))
     'Summed over the batch it would fit: write .sum(axis=0).'
     """
     if got[1:] == expected and len(got) == len(expected) + 1:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from minnet.saving.errors import Flaw
+from minnet.saving.errors import InvalidFile
 
 T = TypeVar("T")
 
@@ -63,25 +63,25 @@ def read(path: Path) -> bytes:
     """All of a regular file; links, folders, pipes and devices are refused, not opened.
 
     Raises:
-        Flaw, OSError: what is wrong.
+        InvalidFile, OSError: what is wrong.
     """
     try:
         found = path.lstat()
     except FileNotFoundError:
-        raise Flaw("there is no such file.") from None
+        raise InvalidFile("there is no such file.") from None
     if stat.S_ISLNK(found.st_mode):
-        raise Flaw("it is a symbolic link. Give the path of the file itself.")
+        raise InvalidFile("it is a symbolic link. Give the path of the file itself.")
     if not stat.S_ISREG(found.st_mode):
-        raise Flaw("it is no regular file.")
+        raise InvalidFile("it is no regular file.")
     flags = os.O_RDONLY
     for name in ("O_BINARY", "O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK", "O_NOINHERIT"):
         flags |= getattr(os, name, 0)
     with os.fdopen(_patiently(lambda: os.open(path, flags)), "rb") as file:
         opened = os.fstat(file.fileno())
         if not stat.S_ISREG(opened.st_mode):  # exchanged since the first look
-            raise Flaw("it is no regular file.")
+            raise InvalidFile("it is no regular file.")
         if opened.st_size > _LARGEST:
-            raise Flaw(f"it is too large, {opened.st_size} bytes.")
+            raise InvalidFile(f"it is too large, {opened.st_size} bytes.")
         return file.read(opened.st_size)
 
 

@@ -1,4 +1,4 @@
-"""The one exception for everything that is wrong with a file."""
+"""CheckpointError, the one exception for everything that is wrong with a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class CheckpointError(ValueError):
-    """A file cannot be used: damaged, hostile, of another kind, or not fit for this network.
+    """A file cannot be used: damaged, malicious, of another kind, or not for this network.
 
     Nothing has been changed when it is raised.
 
@@ -32,17 +32,30 @@ class CheckpointError(ValueError):
         return (type(self), (self.path, self.reason))
 
 
-class Flaw(Exception):  # noqa: N818 (it becomes an error, with the path)
-    """What is wrong, found where the path is not known."""
+class InvalidFile(Exception):  # noqa: N818 (it becomes a CheckpointError, with the path)
+    """What is wrong with a file, found where its path is not known."""
+
+
+def checked(value: Any, kind: type) -> Any:
+    """`value` if it is exactly of this type.
+
+    Raises:
+        InvalidFile: it is not.
+    """
+    if type(value) is not kind:
+        raise InvalidFile(
+            f"its description has a {type(value).__name__} where a {kind.__name__} belongs."
+        )
+    return value
 
 
 @contextlib.contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Inside `with`: whatever goes wrong is the file's fault, and becomes a CheckpointError."""
+    """Inside `with`: every error becomes a CheckpointError with the path of the file."""
     try:
         yield
-    except Flaw as flaw:
-        raise CheckpointError(path, str(flaw)) from None
+    except InvalidFile as error:
+        raise CheckpointError(path, str(error)) from None
     except OSError as error:
         raise CheckpointError(path, f"it cannot be read: {error.strerror or error}.") from error
     except Exception as error:
@@ -53,7 +66,7 @@ def checked_path(place: str, path: object) -> Path:
     """A path as a Path.
 
     Raises:
-        TypeError: it is no path.
+        TypeError: it is not a path.
     """
     if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
         raise TypeError(

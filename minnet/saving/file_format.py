@@ -1,74 +1,92 @@
-"""The container of all files: a plain zip of arrays and one description, sealed by a digest.
+"""The format of all files: a zip of arrays and one description, closed by a digest.
 
-`numpy.load(path, allow_pickle=False)` opens such a file, and so does every zip program. It is
-written and read here by three fixed structures and not by `zipfile`, because a reader that knows
-the one legal form can refuse everything else: the members stand one behind the other, not
-compressed, with the date 1980-01-01, and all that can be computed from them must be in the file
-exactly as this code would have written it. The comment at the end of the zip is
+`numpy.load(path, allow_pickle=False)` opens such a file, and so does every zip program. The
+members are `.npy` files and `description.json`, not compressed and dated 1980-01-01, so that equal
+networks give equal files. The comment at the end of the zip is
 
     minnet sha256 <64 hexadecimal digits>
 
-the digest of every byte before its digits. A flipped bit or a cut is thus seen before anything
-is looked at.
+the digest of every byte before its digits: a flipped bit or a missing end is seen before anything
+is looked at. A reader accepts only what this file would have written: it reads the members, writes
+them again, and compares all bytes. Nothing else needs to be understood, and nothing is executed.
 """
 
 from __future__ import annotations
 
+import io
+import json
+import math
 import re
-import struct
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from minnet.saving.errors import Flaw
+import numpy as np
+
+from minnet.saving.errors import InvalidFile, checked
+from minnet.utils.types import Array
 
 DESCRIPTION = "description.json"
 
-_LOCAL = struct.Struct("<4s5H3L2H")
-_CENTRAL = struct.Struct("<4s6H3L5H2L")
-_END = struct.Struct("<4s4H2LH")
-_DATE = 33  # 1980-01-01, as zip counts
-_SEAL = b"minnet sha256 "
+TYPES = {
+    kind: np.dtype(kind)
+    for kind in ("|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8")
+}
+"""What an array in a file may consist of: truth values, whole numbers, floats. No objects."""
+
+_COMMENT = b"minnet sha256 "
 _DIGITS = 64
-_LARGEST = 2**32 - 1  # a zip without extensions counts in 32 bits
+_END = 22 + len(_COMMENT) + _DIGITS  # the shortest zip that there can be
+_LARGEST = 2**31 - 1 - 2**25  # from 2 GiB on, a zip needs the extensions of ZIP64
 _MEMBERS = 2**16 - 1
 _NAME = re.compile(r"(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9_.%~-]+(/[A-Za-z0-9_.%~-]+)*")
+_LARGEST_DESCRIPTION = 2**27
+_AXES = 32  # more than that no NumPy before 2.0 can have
+_MAGIC = b"\x93NUMPY\1\0"
 
 
-def seal(members: Mapping[str, bytes]) -> bytes:
+def to_zip(members: Mapping[str, bytes | memoryview]) -> bytes:
     """The whole file with these members.
 
     Raises:
-        ValueError: more than 4 GiB, or more than 65,534 members.
+        ValueError: 2 GiB or more, or more than 65,534 members.
     """
-    parts, entries, offset = [], [], 0
-    for name, content in members.items():
-        local, central = _headers(name, content, offset)
-        parts += [local, content]
-        entries.append(central)
-        offset += len(local) + len(content)
-        if offset > _LARGEST or len(entries) >= _MEMBERS:
-            raise ValueError(
-                f"save: expected less than 4 GiB in less than {_MEMBERS} arrays, got more."
-            )
-    body = b"".join([*parts, *entries, _end(entries, offset), _SEAL])
-    return body + _digest(body)
+    import zipfile  # here: `import minnet` alone does not need it
+
+    size = sum(100 + 2 * len(name) + len(content) for name, content in members.items())
+    if size > _LARGEST or len(members) >= _MEMBERS:
+        raise ValueError(
+            f"save: expected less than 2 GiB in less than {_MEMBERS} arrays, got more. Use "
+            f"float32, or save network.flat_values with numpy.save."
+        )
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.comment = _COMMENT + b"0" * _DIGITS
+        for name, content in members.items():
+            member = zipfile.ZipInfo(name)  # dated 1980-01-01
+            member.create_system, member.external_attr = 3, 0o644 << 16  # as on Unix, everywhere
+            archive.writestr(member, content)
+    with file.getbuffer() as data:
+        data[-_DIGITS:] = _digest(data[:-_DIGITS])
+    return file.getvalue()
 
 
-def unseal(data: bytes) -> dict[str, memoryview]:
-    """The members of a file, without a copy.
+def from_zip(data: bytes) -> dict[str, memoryview]:
+    """The members of a file, as parts of `data`.
 
     Raises:
-        Flaw: anything differs from what `seal` writes.
+        InvalidFile: anything differs from what `to_zip` writes.
     """
-    if len(data) < _END.size + len(_SEAL) + _DIGITS:
-        raise Flaw(f"it is too short, {len(data)} bytes: empty, or cut off.")
+    if len(data) < _END:
+        raise InvalidFile(f"it is too short, {len(data)} bytes: empty, or cut off.")
     body = memoryview(data)[:-_DIGITS]
-    if body[-len(_SEAL) :] != _SEAL:
-        raise Flaw("it is no minnet file, or its end is missing.")
+    if body[-len(_COMMENT) :] != _COMMENT:
+        raise InvalidFile("it is not a minnet file, or its end is missing.")
     if _digest(body) != data[-_DIGITS:]:
-        raise Flaw("its content does not match its digest: it is damaged.")
-    return _members(body)
+        raise InvalidFile("its content does not match its digest: it is damaged.")
+    members = _members(data)
+    if to_zip(members) != data:
+        raise InvalidFile("it is not as minnet writes it: a header, a checksum or the order.")
+    return members
 
 
 def _digest(body: bytes | memoryview) -> bytes:
@@ -78,51 +96,109 @@ def _digest(body: bytes | memoryview) -> bytes:
     return hashlib.sha256(body).hexdigest().encode()
 
 
-def _members(body: memoryview) -> dict[str, memoryview]:
-    """Walk from member to member; what is behind the last must be what follows from them."""
+def _members(data: bytes) -> dict[str, memoryview]:
+    """The part of `data` where each member must be; nothing is unpacked or copied."""
     members: dict[str, memoryview] = {}
-    entries: list[bytes] = []
-    offset = 0
-    while bytes(body[offset : offset + 4]) == b"PK\3\4":
-        name, content = _member(body, offset)
-        local, central = _headers(name, content, offset)
-        if bytes(body[offset : offset + len(local)]) != local:
-            raise Flaw(f"the member {name!r} has a header or a checksum that is wrong.")
+    start = 0
+    for info in _contents(data):
+        name = info.orig_filename
+        if not _NAME.fullmatch(name):
+            raise InvalidFile(f"it has a member with the illegal name {name[:80]!r}.")
         if name in members:
-            raise Flaw(f"it has the member {name!r} twice.")
-        members[name] = content
-        entries.append(central)
-        offset += len(local) + len(content)
-    if bytes(body[offset:]) != b"".join([*entries, _end(entries, offset), _SEAL]):
-        raise Flaw("its table of contents does not match its members.")
+            raise InvalidFile(f"it has the member {name!r} twice.")
+        start += 30 + len(name)  # the header of a member
+        if info.file_size > len(data) - start:
+            raise InvalidFile(f"its member {name!r} is longer than the file.")
+        members[name] = memoryview(data)[start : start + info.file_size]
+        start += info.file_size
     return members
 
 
-def _member(body: memoryview, offset: int) -> tuple[str, memoryview]:
-    """Name and content of the member that begins here; the content is known to be there."""
-    if offset + _LOCAL.size > len(body):
-        raise Flaw("a member is cut off.")
-    fields = _LOCAL.unpack_from(body, offset)
-    size, length = fields[8], fields[9]
-    start = offset + _LOCAL.size
-    if start + length + size > len(body):
-        raise Flaw("a member is longer than the file.")
-    name = bytes(body[start : start + length]).decode("ascii", "replace")
-    if not _NAME.fullmatch(name):
-        raise Flaw(f"it has a member with the illegal name {name[:80]!r}.")
-    return name, body[start + length : start + length + size]
+def _contents(data: bytes) -> list[Any]:
+    """The table of contents at the end of the zip."""
+    import zipfile
+
+    if data.count(b"PK\1\2") >= _MEMBERS:  # each would take memory
+        raise InvalidFile("it has too many members.")
+    try:
+        return zipfile.ZipFile(io.BytesIO(data)).infolist()
+    except Exception as error:
+        raise InvalidFile(f"its table of contents cannot be read: {error}.") from error
 
 
-def _headers(name: str, content: Any, offset: int) -> tuple[bytes, bytes]:
-    """What stands before a member, and its line in the table of contents."""
-    text = name.encode("ascii")
-    sizes = (0, _DATE, zlib.crc32(content), len(content), len(content), len(text), 0)
-    local = _LOCAL.pack(b"PK\3\4", 20, 0, 0, *sizes) + text
-    central = _CENTRAL.pack(b"PK\1\2", 0x314, 20, 0, 0, *sizes, 0, 0, 0, 0o644 << 16, offset)
-    return local, central + text
+def array_to_bytes(array: Array) -> bytes:
+    """The content of a `.npy` file with this array.
+
+    >>> data = array_to_bytes(np.array([1.0, 2.0]))
+    >>> array_from_bytes(memoryview(data))
+    array([1., 2.])
+    """
+    kind = array.dtype.newbyteorder("<").str
+    if kind not in TYPES:
+        raise TypeError(f"save: expected numbers of a common type, got {array.dtype}.")
+    return _header(kind, array.shape) + array.astype(kind, copy=False).tobytes()
 
 
-def _end(entries: list[bytes], offset: int) -> bytes:
-    """The record that closes a zip; its comment is the seal."""
-    count, size = len(entries), sum(map(len, entries))
-    return _END.pack(b"PK\5\6", 0, 0, count, count, size, offset, len(_SEAL) + _DIGITS)
+def array_from_bytes(data: memoryview) -> Array:
+    """The array in a `.npy` file, a copy; its size is checked before memory is taken.
+
+    Raises:
+        InvalidFile: anything differs from what `array_to_bytes` writes.
+    """
+    from numpy.lib import format as npy
+
+    file = io.BytesIO(data[: 2**12])
+    try:
+        npy.read_magic(file)
+        shape, _, dtype = npy.read_array_header_1_0(file)
+        kind, start = TYPES[dtype.str], file.tell()
+    except Exception as error:
+        raise InvalidFile("an array has a header that cannot be read.") from error
+    if len(shape) > _AXES or bytes(data[:start]) != _header(kind.str, shape):
+        raise InvalidFile("an array has a header that is not as minnet writes it.")
+    if math.prod(shape) * kind.itemsize != len(data) - start:
+        raise InvalidFile(f"an array said to be {str(shape)[:80]} is not what is in the file.")
+    numbers = np.frombuffer(data[start:], kind)
+    if kind.kind == "b" and (numbers.view(np.uint8) > 1).any():
+        raise InvalidFile("an array of truth values has others than 0 and 1.")
+    return numbers.reshape(shape).astype(kind.newbyteorder("="))
+
+
+def _header(kind: str, shape: tuple[int, ...]) -> bytes:
+    """As NumPy writes it, without the spaces that newer versions reserve for longer shapes."""
+    text = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}"
+    text += " " * (-(len(_MAGIC) + 2 + len(text) + 1) % 64) + "\n"
+    return _MAGIC + len(text).to_bytes(2, "little") + text.encode("ascii")
+
+
+def to_json(description: dict[str, Any]) -> bytes:
+    """The description as text."""
+    return json.dumps(description, indent=1, allow_nan=False).encode("ascii")
+
+
+def from_json(text: memoryview) -> dict[str, Any]:
+    """The description in a file.
+
+    Raises:
+        InvalidFile: it is not JSON, has a key twice, NaN, or is nested too deeply.
+    """
+    if len(text) > _LARGEST_DESCRIPTION:
+        raise InvalidFile("its description is too long.")
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        result = dict(pairs)
+        if len(result) != len(pairs):
+            raise InvalidFile("its description has a key twice.")
+        return result
+
+    def refuse(word: str) -> None:
+        raise InvalidFile(f"its description has {word}.")
+
+    try:
+        found = json.loads(
+            bytes(text).decode("ascii"), object_pairs_hook=unique, parse_constant=refuse
+        )
+    except (ValueError, RecursionError) as error:
+        raise InvalidFile(f"its description is not JSON: {error}.") from error
+    result: dict[str, Any] = checked(found, dict)
+    return result

@@ -1,57 +1,53 @@
-"""Checkpoints of a training: all that is needed to go on as if nothing had happened."""
+"""Checkpoint files: saves a training and loads it, so that it continues as if uninterrupted."""
 
 from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from minnet.nn import network_file as c
 from minnet.nn.layer import Layer, layers_of
-from minnet.nn.saving_networks import describe_network
+from minnet.nn.layer_encoding import decoder, encoder
 from minnet.optimizers import Optimizer, schedules
-from minnet.saving.encoding import Reader, Writer, checked
-from minnet.saving.errors import Flaw, reading
+from minnet.saving.errors import InvalidFile, checked, reading
 from minnet.training.history import History
-from minnet.training.resume import Position, Standing
+from minnet.training.resume import EpochProgress, ResumePoint
+from minnet.training.state import TrainingState
 from minnet.utils.checks import is_built_in
-
-if TYPE_CHECKING:
-    from minnet.training.state import Resumable as Trainer
-
 
 _NOT_SAVED = frozenset({"_network", "_scratch", "_known", "_in_step", "schedule"})
 _CHANGES = frozenset({"steps", "state", "learning_rate"})
-_POSITION = {"batch": int, "seen": int, "total": float, "counted": float}
+_PROGRESS = {"batch": int, "seen": int, "total": float, "counted": float}
 
 
-def save(trainer: Trainer, path: Path) -> None:
+def save(trainer: TrainingState, path: Path) -> None:
     """Write the checkpoint.
 
     Raises:
-        TypeError: something that no file can hold, named. ValueError: a value that is not finite.
+        TypeError: what cannot be saved, by its name. ValueError: a value that is not finite.
         OSError: with the path.
     """
     network = trainer.network
     network.refresh()
     file = c.new("training", network, network.dtype)
     try:
-        describe_network(file, network)
-    except TypeError:  # it can be trained on, but not made from the file alone
+        c.describe_network(file, network)
+    except TypeError:  # can be resumed, but not created from the file alone
         file.description["network"] = None
-    writer = Writer("training")
+    writer = encoder("training")
     file.description["training"] = writer.encode("save_checkpoint: ", _state(trainer))
     file.members.update(writer.arrays)
     c.write(path, file)
 
 
-def load(trainer: Trainer, path: Path) -> None:
+def load(trainer: TrainingState, path: Path) -> None:
     """Read the checkpoint; everything is checked before the first number is changed.
 
     Raises:
-        CheckpointError: whatever is wrong with the file, or does not fit to this trainer.
+        CheckpointError: the file is damaged, or of a different training.
     """
     network = trainer.network
     network.refresh()
@@ -59,46 +55,46 @@ def load(trainer: Trainer, path: Path) -> None:
     with reading(path):
         file = c.read(path)
         if file.description["kind"] != "training":
-            raise Flaw("it holds a network and no training. Use mn.load(path), or load_values.")
+            raise InvalidFile(
+                "it holds a network and no training. Use mn.load(path), or load_values."
+            )
         _check_network(file, trainer, parameters)
-        reader = Reader(
-            {n: a for n, a in file.members.items() if n.startswith("training/")},
-        )
+        reader = decoder({n: a for n, a in file.members.items() if n.startswith("training/")})
         state = reader.decode(checked(file.description.get("training"), dict))
-        news = _News(trainer, checked(state, dict))
+        restored = _RestoredState(trainer, checked(state, dict))
         extra = {n for n in file.members if n.startswith("training/")} - reader.used
         if extra:
-            raise Flaw(f"it has the array {sorted(extra)[0]!r}, which does not belong there.")
-    c.put(file.values, parameters)
-    news.take(trainer)
+            raise InvalidFile(f"it has the unexpected array {sorted(extra)[0]!r}.")
+    c.assign(file.values, parameters)
+    restored.apply_to(trainer)
 
 
-def _state(trainer: Trainer) -> dict[str, Any]:
-    """Everything beside the values of the Parameters."""
-    standing = trainer.standing()
-    position = standing.position
-    order = trainer.order.bit_generator.state if position is None else position.order
+def _state(trainer: TrainingState) -> dict[str, Any]:
+    """Everything except the values of the Parameters."""
+    point = trainer._resume_point()
+    progress = point.progress
+    order = trainer.order.bit_generator.state if progress is None else progress.order
     return {
         "settings": _settings(trainer),
         "epochs": trainer.epochs,
         "history": {"rows": trainer.history.rows, "interrupted": trainer.history.interrupted},
-        "optimizer": _remembered(trainer.optimizer),
+        "optimizer": _saved_attributes(trainer.optimizer),
         "schedule": _schedule(trainer.optimizer.schedule),
         "order": [type(trainer.order.bit_generator).__name__, order],
         "streams": [
             [type(g.bit_generator).__name__, g.bit_generator.state]
-            for g in _streams(trainer.network)
+            for g in _generators(trainer.network)
         ],
-        "data": standing.data,
-        "callbacks": [[name, memory] for name, memory in standing.memories],
+        "data": point.data,
+        "callbacks": [[name, state] for name, state in point.callbacks],
         "position": None
-        if position is None
-        else {name: vars(position)[name] for name in (*_POSITION, "predictions")},
+        if progress is None
+        else {name: vars(progress)[name] for name in (*_PROGRESS, "predictions")},
     }
 
 
-def _settings(trainer: Trainer) -> dict[str, Any]:
-    """What must be the same in the trainer that goes on."""
+def _settings(trainer: TrainingState) -> dict[str, Any]:
+    """What must be the same in the trainer that continues."""
     return {
         "loss": _name(trainer.loss),
         "optimizer": type(trainer.optimizer).__name__,
@@ -114,13 +110,13 @@ def _name(part: object) -> str:
     return repr(part) if is_built_in(part) else type(part).__name__
 
 
-def _remembered(optimizer: Optimizer) -> dict[str, Any]:
-    """All attributes of an optimizer, a student's own among them."""
+def _saved_attributes(optimizer: Optimizer) -> dict[str, Any]:
+    """All attributes of an optimizer, also those of a custom one."""
     return {name: value for name, value in vars(optimizer).items() if name not in _NOT_SAVED}
 
 
 def _schedule(schedule: object) -> Any:
-    """A schedule in words and numbers; of a plain function its name."""
+    """A schedule as strings and numbers; a plain function as its name."""
     if schedule is None or isinstance(schedule, (bool, int, float, str)):
         return schedule
     if not isinstance(schedule, schedules.Schedule):
@@ -128,8 +124,8 @@ def _schedule(schedule: object) -> Any:
     return [type(schedule).__name__, {n: _schedule(v) for n, v in vars(schedule).items()}]
 
 
-def _streams(network: Layer) -> list[np.random.Generator]:
-    """Every random stream in a network, each once: the shared one, and a layer's own."""
+def _generators(network: Layer) -> list[np.random.Generator]:
+    """Every random generator in a network, each once: the shared one, and those of layers."""
     found: dict[int, np.random.Generator] = {}
     for layer in layers_of(network):
         for value in (layer._minnet.random, *vars(layer).values()):
@@ -138,75 +134,71 @@ def _streams(network: Layer) -> list[np.random.Generator]:
     return list(found.values())
 
 
-def _check_network(file: c.Contents, trainer: Trainer, parameters: dict[str, Any]) -> None:
-    """The network must be of the same form and type, or bit for bit would be an empty word."""
-    c.fit_together(file.values, parameters)
+def _check_network(file: c.NetworkFile, trainer: TrainingState, parameters: dict[str, Any]) -> None:
+    """Structure and dtype must match; otherwise the result could not be identical."""
+    c.check_same_parameters(file.values, parameters)
     dtype = file.description["dtype"]
     if dtype != str(trainer.network.dtype):
-        raise Flaw(f"its network is of type {dtype}, this one of {trainer.network.dtype}.")
+        raise InvalidFile(f"its network is of type {dtype}, this one of {trainer.network.dtype}.")
     frozen = [name for name, p in parameters.items() if not p.trainable]
     if file.description["frozen"] not in (None, frozen):
-        raise Flaw(f"in it {file.description['frozen']} do not train, here {frozen}.")
+        raise InvalidFile(f"in it {file.description['frozen']} do not train, here {frozen}.")
 
 
-class _News:
-    """A checked state, ready to be taken over; nothing in `take` can fail."""
+_ENTRIES = (
+    *("settings", "epochs", "history", "optimizer", "schedule"),
+    *("order", "streams", "data", "callbacks", "position"),
+)
 
-    def __init__(self, trainer: Trainer, state: dict[str, Any]) -> None:
-        expected = set(_state_names())
-        if set(state) != expected:
-            raise Flaw(f"its training has the entries {sorted(state)}, not {sorted(expected)}.")
+
+class _RestoredState:
+    """The state in a file, checked; nothing in `apply_to` can fail."""
+
+    def __init__(self, trainer: TrainingState, state: dict[str, Any]) -> None:
+        if set(state) != set(_ENTRIES):
+            raise InvalidFile(
+                f"its training has the entries {sorted(state)}, not {sorted(_ENTRIES)}."
+            )
         _check_same("settings", state["settings"], _settings(trainer))
         _check_same("schedule", state["schedule"], _schedule(trainer.optimizer.schedule))
         self.epochs = _count(state["epochs"])
         self.history = _history(checked(state["history"], dict))
         self.optimizer = _optimizer(trainer, checked(state["optimizer"], dict))
-        self.order = _stream(trainer.order, state["order"])
-        self.streams = self._network_streams(trainer, checked(state["streams"], list))
-        self.standing = _standing(state, self.order)
+        self.order = _generator_state(trainer.order, state["order"])
+        self.generators = _generator_states(trainer.network, checked(state["streams"], list))
+        self.point = _resume_point(state, self.order)
 
-    def _network_streams(
-        self, trainer: Trainer, states: list[Any]
-    ) -> list[tuple[np.random.Generator, dict[str, Any]]]:
-        here = _streams(trainer.network)
-        if len(here) != len(states):
-            raise Flaw(f"it has {len(states)} random streams, the network {len(here)}.")
-        return [(g, _stream(g, state)) for g, state in zip(here, states, strict=True)]
-
-    def take(self, trainer: Trainer) -> None:
-        """Put everything in its place."""
-        kept = {n: v for n, v in vars(trainer.optimizer).items() if n in _NOT_SAVED}
-        vars(trainer.optimizer).clear()
-        vars(trainer.optimizer).update({**kept, **self.optimizer})
-        vars(trainer.optimizer).pop("_known", None)  # the vectors begin anew
+    def apply_to(self, trainer: TrainingState) -> None:
+        """Change the trainer to this state."""
+        attributes = vars(trainer.optimizer)
+        kept = {n: v for n, v in attributes.items() if n in _NOT_SAVED}
+        attributes.clear()
+        attributes.update({**kept, **self.optimizer})
+        attributes.pop("_known", None)  # the vectors are new
         trainer.order.bit_generator.state = self.order
-        for generator, state in self.streams:
+        for generator, state in self.generators:
             generator.bit_generator.state = state
         trainer.epochs, trainer.history = self.epochs, self.history
-        trainer.resume(self.standing)
-
-
-def _state_names() -> tuple[str, ...]:
-    return (
-        *("settings", "epochs", "history", "optimizer", "schedule"),
-        *("order", "streams", "data", "callbacks", "position"),
-    )
+        trainer._loaded = self.point
 
 
 def _check_same(what: str, there: Any, here: Any) -> None:
-    """Refuse a trainer that would go on otherwise than it began."""
+    """Refuse a trainer with different settings."""
     if type(there) is dict and type(here) is dict:
         for name in here:
             _check_same(name, there.get(name), here[name])
     elif there != here:
-        raise Flaw(
-            f"its {what} is {there!r}, that of this trainer {here!r}. Make the trainer as it was."
+        raise InvalidFile(
+            f"its {what} is {there!r}, that of this trainer {here!r}. Create the trainer with the "
+            f"same settings."
         )
 
 
 def _count(value: Any) -> int:
     if checked(value, int) < 0:
-        raise Flaw(f"it has {value} where a number of epochs, steps or samples belongs.")
+        raise InvalidFile(
+            f"it has {value} where a number of epochs, steps or samples was expected."
+        )
     return int(value)
 
 
@@ -216,74 +208,84 @@ def _history(state: dict[str, Any]) -> History:
         if not all(
             type(n) is str and type(v) in (int, float) for n, v in checked(row, dict).items()
         ):
-            raise Flaw("its history has a row that is none.")
+            raise InvalidFile("its history has a row that is not a dict of numbers.")
         history.append(row)
     history.interrupted = checked(state.get("interrupted"), bool)
     return history
 
 
-def _stream(generator: np.random.Generator, state: Any) -> dict[str, Any]:
-    """The state of a stream, tried on a stream of its own."""
+def _generator_state(generator: np.random.Generator, state: Any) -> dict[str, Any]:
+    """The state of a random generator, tried on another one."""
     kind = type(generator.bit_generator)
     if len(checked(state, list)) != 2 or state[0] != kind.__name__:
-        raise Flaw(f"it has a random stream of another kind than {kind.__name__}.")
+        raise InvalidFile(f"it has a random generator of another kind than {kind.__name__}.")
     trial = kind(0)
     trial.state = state[1]
     return checked(state[1], dict)  # type: ignore[no-any-return]
 
 
-def _optimizer(trainer: Trainer, state: dict[str, Any]) -> dict[str, Any]:
-    """The attributes of an optimizer; those of a built-in one must be what they can be."""
+def _generator_states(
+    network: Layer, states: list[Any]
+) -> list[tuple[np.random.Generator, dict[str, Any]]]:
+    """Each random generator of the network with its saved state."""
+    here = _generators(network)
+    if len(here) != len(states):
+        raise InvalidFile(f"it has {len(states)} random generators, the network {len(here)}.")
+    return [(g, _generator_state(g, state)) for g, state in zip(here, states, strict=True)]
+
+
+def _optimizer(trainer: TrainingState, state: dict[str, Any]) -> dict[str, Any]:
+    """The attributes of an optimizer; those of a built-in one are checked."""
     _count(state.get("steps", 0))
     if not is_built_in(trainer.optimizer):
         return state
-    here = _remembered(trainer.optimizer)
+    here = _saved_attributes(trainer.optimizer)
     for name in here:
-        private = name.startswith("_")  # comes up in the first step
+        private = name.startswith("_")  # created in the first step
         if name not in state and (not private or name == "_learning_rate"):
-            raise Flaw(f"its optimizer has no {name}.")
+            raise InvalidFile(f"its optimizer has no {name}.")
         if not private and name not in _CHANGES:
             _check_same(f"optimizer's {name}", state[name], here[name])
     for name, value in state.items():
         known = name in here or name.endswith("_correction") or name == "_step_rate"
         fits = value is None or type(value) in (int, float, bool, tuple, dict)
         if not known or not fits:
-            raise Flaw(f"its optimizer has a {name} that does not belong there.")
+            raise InvalidFile(f"its optimizer has the unexpected attribute {name}.")
         if type(value) is float and not (math.isfinite(value) and value >= 0):
-            raise Flaw(f"its optimizer has the {name} {value}.")
-    _check_memory(trainer, checked(state["state"], dict))
+            raise InvalidFile(f"its optimizer has the {name} {value}.")
+    _check_vectors(trainer, checked(state["state"], dict))
     return state
 
 
-def _check_memory(trainer: Trainer, memory: dict[str, Any]) -> None:
-    """Vectors as long as the network's, of its type."""
+def _check_vectors(trainer: TrainingState, vectors: dict[str, Any]) -> None:
+    """Moments and the like: as long as the network's vectors, of its dtype."""
     values = trainer.network.flat_values
-    for name, vector in memory.items():
+    for name, vector in vectors.items():
         if name not in trainer.optimizer.memory:
-            raise Flaw(f"its optimizer has a memory {name}, which this one has not.")
+            raise InvalidFile(
+                f"its optimizer has the state {name!r}, which this optimizer does not have."
+            )
         if checked(vector, np.ndarray).shape != values.shape or vector.dtype != values.dtype:
-            raise Flaw(f"its optimizer's {name} does not fit to the network.")
+            raise InvalidFile(f"its optimizer's {name} does not fit the network.")
 
 
-def _standing(state: dict[str, Any], order: dict[str, Any]) -> Standing:
-    """Data, memories and place within the epoch."""
-    data, position = state["data"], state["position"]
-    memories = []
+def _resume_point(state: dict[str, Any], order: dict[str, Any]) -> ResumePoint:
+    """Data, state of the callbacks and progress within the epoch."""
+    data, progress = state["data"], state["position"]
+    callbacks = []
     for entry in checked(state["callbacks"], list):
         if len(checked(entry, list)) != 2:
-            raise Flaw("it has the memory of a callback that is none.")
-        memories.append((checked(entry[0], str), checked(entry[1], dict)))
+            raise InvalidFile("it has the state of a callback that is not a name and a dict.")
+        callbacks.append((checked(entry[0], str), checked(entry[1], dict)))
     if data is not None:
         checked(data, dict)
-    standing = Standing(data, memories)
-    if position is None:
-        return standing
-    if set(checked(position, dict)) != {*_POSITION, "predictions"}:
-        raise Flaw("its place within the epoch is not understood.")
-    for name, kind in _POSITION.items():
-        checked(position[name], kind)
-    _count(position["batch"]), _count(position["seen"])
-    if position["predictions"] is not None:
-        checked(position["predictions"], np.ndarray)
-    standing.position = Position(order, **position)
-    return standing
+    if progress is None:
+        return ResumePoint(data, callbacks)
+    if set(checked(progress, dict)) != {*_PROGRESS, "predictions"}:
+        raise InvalidFile("its progress within the epoch is not understood.")
+    for name, kind in _PROGRESS.items():
+        checked(progress[name], kind)
+    _count(progress["batch"]), _count(progress["seen"])
+    if progress["predictions"] is not None:
+        checked(progress["predictions"], np.ndarray)
+    return ResumePoint(data, callbacks, EpochProgress(order, **progress))

@@ -1,4 +1,4 @@
-"""What happened, epoch by epoch."""
+"""The History: a table of the numbers of each epoch."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class History:
         return len(self.rows)
 
     def table(self) -> Table:
-        """All epochs as plain text."""
+        """All epochs as a text table."""
         names = self.names
         return table(names, [[row.get(name) for name in names] for row in self.rows])
 
@@ -76,7 +76,7 @@ class History:
         return f"{text}\n(interrupted)" if self.interrupted else str(text)
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
-        """Write all epochs, numbers in full precision, so that reading gives the same floats."""
+        """Write all epochs, in full precision: reading them gives the same floats."""
         with Path(path).open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, self.names)
             writer.writeheader()

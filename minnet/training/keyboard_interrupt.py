@@ -1,4 +1,4 @@
-"""Ctrl-C during training: the first lets the present step finish, the second ends at once."""
+"""Ctrl-C during training: the first lets the current step finish, the second stops at once."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from collections.abc import Iterator
 from types import FrameType
 
 
-class Interruption:
-    """Whether Ctrl-C was pressed."""
+class KeyboardInterruptHandler:
+    """A signal handler that remembers whether Ctrl-C was pressed, in `requested`."""
 
     def __init__(self) -> None:
         self.requested = False
 
     def __call__(self, _signal: int, _frame: FrameType | None) -> None:
-        """The signal handler."""
+        """Called by Python when Ctrl-C is pressed."""
         if self.requested:
             raise KeyboardInterrupt
         self.requested = True
 
 
 @contextlib.contextmanager
-def interruption() -> Iterator[Interruption]:
-    """Inside `with`: Ctrl-C only sets `.requested`; afterwards it is as before.
+def handle_keyboard_interrupt() -> Iterator[KeyboardInterruptHandler]:
+    """Inside `with`: Ctrl-C only sets `.requested`; afterwards the earlier handler is back.
 
     Signals reach the main thread only; in any other thread nothing is changed.
     """
-    handler = Interruption()
+    handler = KeyboardInterruptHandler()
     if threading.current_thread() is not threading.main_thread():
         yield handler
         return

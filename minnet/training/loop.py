@@ -1,175 +1,166 @@
-"""One call of `fit`: epochs of steps, with validation, callbacks, a progress bar and Ctrl-C."""
+"""The training loop: epochs of batches, one step on each batch.
+
+`_train` and `_train_epoch` are the loops; the other methods are what happens around them: progress,
+callbacks, the mean loss of the epoch, validation, history, Ctrl-C.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from minnet.data.feed import Feed
-from minnet.nn.layer import layers_of
-from minnet.nn.watch import Watch
-from minnet.training.callbacks import Callback
+from minnet.training.callback import Callback
 from minnet.training.epoch_predictions import EpochPredictions
-from minnet.training.history import History, Row
-from minnet.training.keyboard_interrupt import Interruption, interruption
-from minnet.training.progress_bar import Progress
-from minnet.training.resume import Position, Session, Standing
-from minnet.training.training_diverged import diverged
+from minnet.training.history import History
+from minnet.training.keyboard_interrupt import KeyboardInterruptHandler, handle_keyboard_interrupt
+from minnet.training.progress_bar import ProgressBar
+from minnet.training.resume import CurrentFit, EpochProgress, ResumePoint
+from minnet.training.state import TrainingState
+from minnet.training.step import check_finite, train_on
 from minnet.utils.types import Array
 
-if TYPE_CHECKING:
-    from minnet.training.trainer import Trainer
 
-
-class Fitting:
-    """The loop over epochs and batches; its data have passed the Trainer's door.
+class Loop:
+    """One call of `fit`; its data have been checked.
 
     Args:
-        trainer: whose network is trained; it counts the epochs and keeps the whole history.
-        feed: the training data. validation: a pair (x, y) or None.
-        callbacks: called at their moments. shuffle: a new order in each epoch.
+        state: the Trainer; it counts the epochs and keeps the history of all fits.
+        fit: data, callbacks and settings. last_epoch: the epoch after which to stop.
     """
 
-    def __init__(
-        self,
-        trainer: Trainer,
-        feed: Feed,
-        validation: tuple[Array, Array] | None,
-        callbacks: Sequence[Callback],
-        shuffle: bool,
-    ) -> None:
-        self.trainer, self.feed, self.validation = trainer, feed, validation
-        self.callbacks, self.shuffle = callbacks, shuffle
-        # Most callbacks wait for the end of an epoch: a step asks only those that listen to it.
-        self.on_step = [c for c in callbacks if type(c).on_step_end is not Callback.on_step_end]
-        self.after_step = [c for c in callbacks if type(c).after_step is not Callback.after_step]
-        self._look()
-        self.session = Session(feed, validation, callbacks, shuffle)
+    def __init__(self, state: TrainingState, fit: CurrentFit, last_epoch: int) -> None:
+        self.state, self.fit, self.last_epoch = state, fit, last_epoch
         self.history = History()
+        # Most callbacks wait for the end of an epoch; a step only calls those that define
+        # on_step_end.
+        self.step_callbacks = [
+            c for c in fit.callbacks if type(c).on_step_end is not Callback.on_step_end
+        ]
 
-    def run(self, last: int, progress: bool) -> History:
-        """Train until epoch `last` is done, `trainer.stop` is set, or Ctrl-C is pressed."""
-        with self.trainer.network.guard.training():
-            return self._run(last, progress)
+    def run(self, show_progress: bool) -> History:
+        """Train until the last epoch is done, `trainer.stop` is True, or Ctrl-C is pressed."""
+        state = self.state
+        with state.network._thread_lock.training():
+            self.start = state._begin_fit(self.fit)
+            state.stop = False
+            interrupted = self._train_or_interrupt(show_progress)
+            self.history.interrupted = state.history.interrupted = interrupted
+            for callback in reversed(self.fit.callbacks):
+                callback.on_fit_end(state, self.history)
+        return self.history
 
-    def _run(self, last: int, progress: bool) -> History:
-        """The same, no other thread disturbing."""
-        trainer, standing = self.trainer, self.trainer.begin(self.session)
-        trainer.stop = False
-        count = max(0, last - trainer.epochs)
+    def _train_or_interrupt(self, show_progress: bool) -> bool:
+        """Train with a progress bar; returns whether Ctrl-C was pressed."""
+        state = self.state
+        epochs = max(0, self.last_epoch - state.epochs)
         with (
-            np.errstate(over="ignore", invalid="ignore"),  # TrainingDiverged says it better
-            Progress(progress, count, self.feed.steps, trainer.epochs + 1) as bar,
-            interruption() as interrupt,
+            np.errstate(over="ignore", invalid="ignore"),  # TrainingDiverged explains it better
+            ProgressBar(show_progress, epochs, self.fit.batches.steps, state.epochs + 1) as bar,
+            handle_keyboard_interrupt() as interrupt,
         ):
             try:
-                for callback in self.callbacks:
-                    callback.on_fit_begin(trainer)
-                self._remember(standing)
-                while trainer.epochs < last and not (trainer.stop or interrupt.requested):
-                    row = self._epoch(bar, interrupt, standing)
-                    standing = Standing()
-                    if row is None:
-                        break
-                    self._finish(row, bar)
+                self._train(bar, interrupt)
             except KeyboardInterrupt:  # raised by a callback, or the second Ctrl-C
                 if interrupt.requested:
                     raise
-                interrupt.requested = True
+                return True
             finally:
-                self._switch(training=False)
-        self.history.interrupted = trainer.history.interrupted = interrupt.requested
-        for callback in self.callbacks:
-            callback.before_fit_end(trainer)
-        for callback in self.callbacks:
-            callback.on_fit_end(trainer, self.history)
-        return self.history
+                state.network.training = False
+        return interrupt.requested
 
-    def _remember(self, standing: Standing) -> None:
-        """Give the callbacks of a training that goes on their memory back."""
-        for callback, memory in standing.match(self.callbacks):
-            callback.restore(self.trainer, memory)
+    def _train(self, bar: ProgressBar, interrupt: KeyboardInterruptHandler) -> None:
+        """One epoch after the other."""
+        state = self.state
+        for callback in self.fit.callbacks:
+            callback.on_fit_begin(state)
+        self._restore(self.start)
+        while state.epochs < self.last_epoch and not (state.stop or interrupt.requested):
+            self._train_epoch(bar, interrupt)
 
-    def _epoch(self, bar: Progress, interrupt: Interruption, standing: Standing) -> Row | None:
-        """All batches once; None if the training is to end in the middle of it.
-
-        An epoch that a checkpoint cut in two draws the same order again, and goes on in it.
-        """
-        trainer, feed, objective = self.trainer, self.feed, self.trainer.objective
-        epoch, start = trainer.epochs + 1, time.perf_counter()
-        bar.epoch(epoch)
-        for callback in self.callbacks:
-            callback.on_epoch_begin(trainer, epoch)
-        at = standing.position
-        if at is None:
-            at = Position(dict(trainer.order.bit_generator.state))
-        else:
-            self._remember(standing)
-        order = trainer.order.permutation(len(feed.x)) if self.shuffle else None
-        record = EpochPredictions(trainer.metrics, feed.y, order, trainer.loss)
-        record.predictions = at.predictions
-        self.session.position = at
-        self._switch(training=True)
-        for batch, (x, y, weight) in enumerate(feed.epoch(order, at.batch), at.batch + 1):
-            loss = trainer.train_on(x, y, weight, epoch, batch)
-            at.batch = batch
-            at.total += loss * objective.count
-            at.counted += objective.count
-            if trainer.metrics:
-                record.add(at.seen, objective.prediction)
-                at.predictions = record.predictions
-            at.seen += len(x)
+    def _train_epoch(self, bar: ProgressBar, interrupt: KeyboardInterruptHandler) -> None:
+        """A step on each batch. An epoch that is cut short leaves no row in the History."""
+        state, batches = self.state, self.fit.batches
+        order, record, progress = self._begin_epoch(bar)
+        for x, y, weight in batches.epoch(order, skip=progress.batch):
+            loss = train_on(state, x, y, weight, state.epochs + 1, progress.batch + 1)
+            self._record(record, progress, len(x), loss)
             bar.step(loss)
-            for callback in self.on_step:
-                callback.on_step_end(trainer, loss)
-            for callback in self.after_step:
-                callback.after_step(trainer)
-            if (trainer.stop or interrupt.requested) and at.seen < len(feed.x):
-                return None
-        self._switch(training=False)
-        numbers = {"loss": at.total / at.counted, **record.values()}
-        return {"epoch": epoch, **numbers, "seconds": time.perf_counter() - start}
+            for callback in self.step_callbacks:
+                callback.on_step_end(state, loss)
+            if (state.stop or interrupt.requested) and progress.seen < len(batches.x):
+                return
+        self._end_epoch(record, progress, bar)
 
-    def _look(self) -> None:
-        """Walk through the network, which takes longer than a step of a small one."""
-        network = self.trainer.network
-        self.watch, self.layers = Watch(network), list(layers_of(network))
-        self.kept = [p for p in network.parameters().values() if not p.trainable]
+    def _restore(self, point: ResumePoint) -> None:
+        """Give the callbacks of a resumed training their saved state."""
+        for callback, saved in point.match(self.fit.callbacks):
+            callback.restore(self.state, saved)
 
-    def _switch(self, training: bool) -> None:
-        """To training or evaluation, for the network and all layers in it."""
-        if not self.watch.nothing_new():  # a callback has exchanged a part
-            self._look()
-        for layer in self.layers:
-            layer._minnet.training = training
+    def _begin_epoch(
+        self, bar: ProgressBar
+    ) -> tuple[Array | None, EpochPredictions, EpochProgress]:
+        """The order of the samples, their predictions, and how far a resumed epoch has come.
 
-    def _check_kept(self) -> None:
-        """What is not trained is kept up to date by forwards, and may overflow unnoticed."""
-        for parameter in self.kept:
-            if not np.isfinite(parameter.value).all():
-                trainer, x = self.trainer, self.feed.x[: self.feed.rows]
-                rate, epoch = trainer.optimizer.learning_rate, trainer.epochs + 1
-                x = x.astype(trainer.network.dtype)
-                raise diverged(trainer.network, x, 0.0, rate, epoch, self.feed.steps)
+        An epoch that a checkpoint cut in two draws the same order again.
+        """
+        state, fit, epoch = self.state, self.fit, self.state.epochs + 1
+        self.started = time.perf_counter()
+        bar.epoch(epoch)
+        for callback in fit.callbacks:
+            callback.on_epoch_begin(state, epoch)
+        progress = self.start.progress
+        if progress is None:
+            progress = EpochProgress(dict(state.order.bit_generator.state))
+        else:
+            self._restore(self.start)
+        self.start = ResumePoint()
+        order = state.order.permutation(len(fit.batches.x)) if fit.shuffle else None
+        record = EpochPredictions(state.metrics, fit.batches.y, order, state.loss)
+        record.predictions = progress.predictions
+        fit.progress = progress
+        state.network.training = True
+        return order, record, progress
 
-    def _finish(self, row: Row, bar: Progress) -> None:
-        """Validation, callbacks, history: all that follows the last step of an epoch."""
-        trainer = self.trainer
-        seconds = row.pop("seconds")
-        self._check_kept()
-        if self.validation is not None:
-            values = trainer.objective.evaluate(*self.validation, trainer.metrics)
+    def _record(
+        self, record: EpochPredictions, progress: EpochProgress, samples: int, loss: float
+    ) -> None:
+        """Add a batch to the sums of the epoch."""
+        objective = self.state.objective
+        progress.batch += 1
+        progress.total += loss * objective.count
+        progress.counted += objective.count
+        if self.state.metrics:
+            record.add(progress.seen, objective.prediction)
+            progress.predictions = record.predictions
+        progress.seen += samples
+
+    def _end_epoch(
+        self, record: EpochPredictions, progress: EpochProgress, bar: ProgressBar
+    ) -> None:
+        """Means, validation, learning rate; then History and callbacks."""
+        state, validation = self.state, self.fit.validation
+        state.network.training = False
+        row = {"epoch": state.epochs + 1, "loss": progress.total / progress.counted}
+        row.update(record.values())
+        seconds = time.perf_counter() - self.started
+        self._check_untrained()
+        if validation is not None:
+            values = state.objective.evaluate(*validation, state.metrics)
             row.update({f"val_{name}": value for name, value in values.items()})
-        row.update(seconds=seconds, learning_rate=trainer.optimizer.learning_rate)
-        trainer.epochs += 1
-        for callback in self.callbacks:
-            callback.on_epoch_end(trainer, row)
-        self.history.append(row)
-        trainer.history.append(row)
-        self.session.position = None
-        for callback in self.callbacks:
-            callback.after_epoch(trainer, row)
+        row.update(seconds=seconds, learning_rate=state.optimizer.learning_rate)
+        state.epochs += 1
+        self.fit.progress = None
+        for history in (state.history, self.history):
+            history.rows.append(row)  # the same dict: callbacks may add numbers to it
+        for callback in self.fit.callbacks:
+            callback.on_epoch_end(state, row)
         bar.end_of_epoch(row)
+
+    def _check_untrained(self) -> None:
+        """Check what forward keeps up to date (running means): no step does."""
+        state, batches = self.state, self.fit.batches
+        for parameter in state.network.parameters().values():
+            if not parameter.trainable and not np.isfinite(parameter.value).all():
+                x = batches.x[: batches.rows].astype(state.network.dtype)
+                check_finite(state, x, 0.0, parameter.value, state.epochs + 1, batches.steps)

@@ -1,7 +1,7 @@
-"""Which learning rate? Raise it step by step until the training breaks, and look at the loss.
+"""Finds a learning rate: raises it step by step until training diverges, and records the loss.
 
 Too small a rate learns nothing, too large a one destroys what was learned; in between lies about
-one power of ten. A short trial on a copy of the Trainer finds it in a hundred steps or so.
+one power of ten. A short test on a copy of the Trainer finds it in a hundred steps or so.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from minnet.training.callbacks import Callback
+from minnet.training.callback import Callback
 from minnet.training.trainer import Trainer
 from minnet.training.training_diverged import TrainingDiverged
 from minnet.utils import array_checks, checks
 
 SMOOTHING = 0.9
-"""How much of the running mean of the loss stays from step to step."""
+"""Weight of the running mean of the losses; the new loss has the rest."""
 
 EXPLODED = 4.0
 """Diverged: the smoothed loss is this many times its lowest value."""
@@ -52,17 +52,17 @@ class RangeTest:
 
     @property
     def suggestion(self) -> float:
-        """A rate to begin with: a tenth of that at which the smoothed loss was lowest.
+        """A rate to start with: a tenth of that at which the smoothed loss was lowest.
 
-        At the lowest point itself training is about to break.
+        At the lowest point itself training is about to diverge.
 
         Raises:
-            ValueError: the loss never fell, so that there is nothing to suggest.
+            ValueError: the loss never fell, so there is nothing to suggest.
         """
         if not self.falls:
             raise ValueError(
                 f"lr_range_test: suggestion: expected a loss that falls somewhere, got one that "
-                f"never does between the rates {self.rates[0]:g} and {self.rates[-1]:g}. Begin "
+                f"never does between the rates {self.rates[0]:g} and {self.rates[-1]:g}. Start "
                 f"lower (lowest=...), take more steps, or look for a mistake in the network."
             )
         return max(self.rates[0], self.rates[self.lowest] / 10)
@@ -86,10 +86,9 @@ def lr_range_test(
 ) -> RangeTest:
     """Train a copy with the rate of step t = lowest (highest / lowest)^(t / (steps - 1)).
 
-    The Trainer that is given stays as it is, to the last bit. The test ends after all steps, or
-    when the smoothed loss has grown to four times its lowest value (by a tenth of the first loss
-    at least), or is not finite. Smith raises the rate in a straight line; powers show all scales
-    alike.
+    The given Trainer does not change. The test ends after all steps, or when the smoothed loss has
+    grown to four times its lowest value (by a tenth of the first loss at least), or is not finite.
+    Smith raises the rate linearly; here it grows exponentially, so that all scales are covered.
 
     Args:
         trainer: any Trainer, fresh or trained; its optimizer's own rate or schedule is not used.
@@ -120,7 +119,7 @@ def lr_range_test(
     last = checks.number(place, "highest", highest, minimum=first, above=True)
     rows = checks.whole_number(place, "batch_size", batch_size)
     samples = max(1, *array_checks.numeric_array(place, "x", x).shape[:1], 1)
-    sweep = _Sweep([first * (last / first) ** (t / (count - 1)) for t in range(count)])
+    sweep = _RateSweep([first * (last / first) ** (t / (count - 1)) for t in range(count)])
     trial = copy.deepcopy(trainer)
     trial.metrics = {}
     try:
@@ -133,7 +132,7 @@ def lr_range_test(
     return RangeTest(sweep.rates[: len(sweep.losses)], sweep.losses, sweep.diverged)
 
 
-class _Sweep(Callback):
+class _RateSweep(Callback):
     """Sets the rate of each step, and ends the training after the last or when it diverges."""
 
     def __init__(self, rates: list[float]) -> None:
@@ -147,11 +146,11 @@ class _Sweep(Callback):
         trainer.optimizer.learning_rate = self.rates[0]
 
     def on_step_end(self, trainer: Trainer, loss: float) -> None:
-        """Note the loss, set the rate of the next step, or stop."""
+        """Record the loss, set the rate of the next step, or stop."""
         self.losses.append(loss)
         smoothed = self._running.add(loss)
         self._lowest = min(self._lowest, smoothed)
-        # A loss near 0 may wander by any factor; so the rise must be seen beside the first loss.
+        # A loss near 0 may change by any factor: compare the rise with the first loss, too.
         rise = max((EXPLODED - 1) * abs(self._lowest), abs(self.losses[0]) / 10)
         self.diverged = smoothed > self._lowest + rise
         if self.diverged or len(self.losses) == len(self.rates):

@@ -1,38 +1,42 @@
 """Network and loss together: one function of the weights, with its gradient.
 
-There are two ways to that gradient. *Fused*: where the network ends in the loss's canonical
+There are two ways to compute that gradient. *Fused*: if the network ends in the loss's canonical
 activation, the loss is computed from the logits z, and dL/dz = (a - y)/m enters the network
 below the activation. *Chain rule*: dL/da from the loss, then link by link through all layers.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.metrics import Metric
-from minnet.nn.layer import layers_of
+from minnet.nn.activations import Softmax
+from minnet.nn.error_location import short_repr
+from minnet.nn.layer import Layer, layers_of
 from minnet.nn.losses import Loss
 from minnet.nn.network import Network
 from minnet.nn.parameter import Parameter
 from minnet.optimizers.penalties import Penalty
-from minnet.training import checks as door
+from minnet.training.checks import check_last_layers
 from minnet.training.epoch_predictions import EpochPredictions
 from minnet.utils import array_checks, checks
 from minnet.utils.types import Array
 
-_EVALUATION_ROWS = 1000
+_EVALUATION_ROWS = 1000  # evaluated at a time, so that memory stays small
 
 
 class Objective:
     """The loss of a network on a batch, and its gradient in the network's parameters.
 
     Attributes:
-        fused: which of the two ways is taken. prediction: of the last batch, if asked for.
+        fused: True if the gradient is computed from the logits, False for the chain rule.
+        prediction: of the last batch, if asked for.
         count: what the last loss was divided by: samples, or the sum of their weights.
     """
 
@@ -42,128 +46,157 @@ class Objective:
         self.network, self.loss, self.fuse, self.penalties = network, loss, fuse, penalties
         self.prediction = np.empty(0)
         self.count = 0.0
-        self._known: tuple[tuple[int, ...], tuple[int, ...]] | None = None
-        self._seen: Array | None = None
-        self._penalized: list[Parameter] = []  # on which penalties act
-        self._own: list[object] = []  # layers and a loss that are not built in
-        self.compose()
+        self._shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None  # a sample's in and out
+        self._values: Array | None = None  # flat_values at the last refresh
+        self._penalized: list[Parameter] = []
+        self._custom_parts = False  # is a layer, or the loss, not built in?
+        self.refresh()
 
-    def compose(self, quick: bool = False) -> None:
-        """Look at the network as it stands now: its ending decides which way is taken."""
-        self.network.refresh(quick)
-        if self._seen is self.network.flat_values:
-            return  # a network whose layers changed has new vectors
-        door.check_ending(self.network, self.loss)
-        self.fused = self.fuse and door.can_fuse(self.network, self.loss)
-        self._seen, self._known = self.network.flat_values, None
-        parameters = self.network.parameters().values() if self.penalties else ()
-        self._penalized = [p for p in parameters if p.penalized]
-        parts = [self.loss, *layers_of(self.network)]
-        self._own = [part for part in parts if not checks.is_built_in(part)]
-        if checks.is_built_in(self.loss):
-            vars(self.loss)["_workspace"] = self.network.workspace
-
-    def targets(self, x: Array, y: ArrayLike) -> Array:
-        """The targets in the one form that the loss takes, checked."""
-        if self._known is None or self._known[0] != x.shape[1:]:
-            shape = door.output_shape(self.network, self.loss, x)
-            self._known = (x.shape[1:], shape[1:])
-        shape = (len(x), *self._known[1])
-        return self.loss.prepare_target(y, shape, self.network.dtype)
-
-    def protected(self, data: Array) -> Array:
-        """The data of a step, read-only where a layer or loss of one's own might work in place."""
-        return array_checks.read_only(data) if self._own else data
-
-    def differentiate(
+    def loss_and_gradient(
         self, x: Array, y: Array, weight: Array | None = None, keep_prediction: bool = False
     ) -> float:
-        """The loss of a batch; the gradients are in the network afterwards, if it is finite."""
-        value = self._differentiate(x, y, weight, keep_prediction)
-        if not self.penalties:
-            return value
-        if math.isfinite(value):
-            value += self._penalty()
-            for parameter in self._penalized:
-                for penalty in self.penalties:
-                    parameter.grad += penalty.gradient(parameter.value)
-        return value
-
-    def _differentiate(
-        self, x: Array, y: Array, weight: Array | None, keep_prediction: bool
-    ) -> float:
-        """The same without the penalties."""
+        """The loss of a batch; its gradient is then in network.flat_gradients, if it is finite."""
         network, loss = self.network, self.loss
         weights = () if weight is None else (weight,)
-        if self.fused:
-            logits = network.forward_to_logits(x)
-            value = loss.forward_from_logits(logits, y, *weights)
-            self._count(len(x))
+        if self.fused:  # the last activation and the loss together, from the logits z
+            prediction = network.forward_to_logits(x)
+            value = loss.forward_from_logits(prediction, y, *weights)
             if keep_prediction:
-                self.prediction = network.output_layer.forward(logits)
+                prediction = network.output_layer.forward(prediction)
             if math.isfinite(value):
                 network.backward_from_logits(loss.backward_from_logits())
-            return value
-        prediction = network.forward(x)
-        value = _loss_of(loss, prediction, y, *weights)
-        self._count(len(x))
+        else:  # the chain rule, link by link
+            prediction = network.forward(x)
+            value = _loss_of(loss, prediction, y, *weights)
+            if math.isfinite(value):
+                network._backward_parameters(_gradient(loss, loss.backward(), prediction))
         if keep_prediction:
             self.prediction = prediction
-        if math.isfinite(value):
-            network.backward_first(_gradient(loss, loss.backward(), prediction))
-        return value
+        self.count = len(x) if loss.count is None else loss.count
+        return self._add_penalties(value) if self.penalties else value
+
+    def _add_penalties(self, loss: float) -> float:
+        """The loss with all penalties; adds their gradients, too."""
+        if not math.isfinite(loss):
+            return loss
+        for parameter in self._penalized:
+            for penalty in self.penalties:
+                parameter.grad += penalty.gradient(parameter.value)
+        return loss + self.penalty()
+
+    def penalty(self) -> float:
+        """What the current weights cost."""
+        return sum(penalty.value(p.value) for penalty in self.penalties for p in self._penalized)
 
     def loss_gradient(self) -> tuple[Array, bool]:
-        """What the loss's backward gave in the last step, and whether it is dL/dz of the logits."""
+        """The loss's gradient in the last step, and whether it is with respect to the logits."""
         loss = self.loss
         return (loss.backward_from_logits() if self.fused else loss.backward()), self.fused
 
     def evaluate(self, x: Array, y: Array, metrics: dict[str, Metric]) -> dict[str, float]:
-        """Loss and metrics in evaluation mode, piece by piece so that memory stays small."""
+        """Loss and metrics in evaluation mode, a thousand rows at a time."""
         total = seen = 0.0
         record = EpochPredictions(metrics, y, None, self.loss)
         with self.network.evaluating():
             for start in range(0, len(x), _EVALUATION_ROWS):
                 part = slice(start, start + _EVALUATION_ROWS)
-                value, prediction = self._value(x[part], y[part])
+                value, prediction = self._loss_and_prediction(x[part], y[part])
                 total += value * self.count
                 seen += self.count
                 if metrics:
                     record.add(start, prediction)
-        loss = total / seen + self._penalty()
+        loss = total / seen + self.penalty()
         if not math.isfinite(loss):
             raise FloatingPointError(
-                f"evaluate: expected a finite loss, got {loss}. Look at the weights (are they "
-                f"finite?) and at the size of the data."
+                f"evaluate: expected a finite loss, got {loss}. Check that the weights are finite "
+                f"and that the inputs are not too large."
             )
         return {"loss": loss, **record.values()}
 
-    def _value(self, x: Array, y: Array) -> tuple[float, Array]:
-        """Loss and prediction, without a gradient."""
+    def _loss_and_prediction(self, x: Array, y: Array) -> tuple[float, Array]:
+        """`loss_and_gradient` without the gradient."""
+        network, loss = self.network, self.loss
         if self.fused:
-            logits = self.network.forward_to_logits(x)
-            value = self.loss.forward_from_logits(logits, y)
-            self._count(len(x))
-            return value, self.network.output_layer.forward(logits)
-        prediction = self.network.forward(x)
-        value = _loss_of(self.loss, prediction, y)
-        self._count(len(x))
+            logits = network.forward_to_logits(x)
+            value = loss.forward_from_logits(logits, y)
+            prediction = network.output_layer.forward(logits)
+        else:
+            prediction = network.forward(x)
+            value = _loss_of(loss, prediction, y)
+        self.count = len(x) if loss.count is None else loss.count
         return value, prediction
 
-    def _count(self, samples: int) -> None:
-        """Remember how much the batch counts in the mean over an epoch."""
-        count = self.loss.count
-        self.count = float(samples) if count is None else count
+    # -- before training -------------------------------------------------------------------
 
-    def _penalty(self) -> float:
-        """What the present weights cost."""
-        if not self.penalties:
-            return 0.0
-        return sum(penalty.value(p.value) for penalty in self.penalties for p in self._penalized)
+    def refresh(self) -> None:
+        """Find out whether layers were replaced, and whether the network's ending can be fused."""
+        self.network.refresh()
+        if self._values is self.network.flat_values:
+            return  # a network whose layers changed has new vectors
+        check_last_layers(self.network, self.loss)
+        self.fused = self.fuse and can_fuse(self.network, self.loss)
+        self._values, self._shapes = self.network.flat_values, None
+        parameters = self.network.parameters().values() if self.penalties else ()
+        self._penalized = [p for p in parameters if p.penalized]
+        parts = [self.loss, *layers_of(self.network)]
+        self._custom_parts = not all(map(checks.is_built_in, parts))
+
+    def targets(self, x: Array, y: ArrayLike) -> Array:
+        """The targets in the form that the loss takes, checked."""
+        if self._shapes is None or self._shapes[0] != x.shape[1:]:
+            self._shapes = (x.shape[1:], output_shape(self.network, self.loss, x)[1:])
+        return self.loss.prepare_target(y, (len(x), *self._shapes[1]), self.network.dtype)
+
+    def read_only(self, data: Array) -> Array:
+        """The data of a step; read-only if a custom layer or loss might work in place."""
+        return array_checks.read_only(data) if self._custom_parts else data
+
+
+def can_fuse(network: Network, loss: Loss) -> bool:
+    """True if the network ends in exactly the loss's canonical activation, both built in.
+
+    A custom subclass of either is called like any layer, because it may compute anything.
+    """
+    last: Layer = network
+    while isinstance(last, Network):
+        if type(last) is not Network:
+            return False
+        last = last.layers[-1]
+    on_last_axis = not isinstance(last, Softmax) or last.axis == -1
+    return checks.is_built_in(loss) and type(last) is loss.canonical and on_last_axis
+
+
+def output_shape(network: Network, loss: Loss, x: Array, rows: int = 32) -> tuple[int, ...]:
+    """The shape of a prediction for all of x, found by predicting its first rows.
+
+    Raises:
+        ValueError: by the layer whose input has the wrong width, or by the loss if the
+            prediction is not in its domain. Nothing has been changed then.
+    """
+    with _without_side_effects(network):
+        prediction = network.forward(x[:rows])
+    if prediction.ndim < 2 or len(prediction) != len(x[:rows]):
+        raise ValueError(
+            f"{short_repr(network.output_layer)}: expected an output of shape (m, ...), one row "
+            f"for each of {len(x[:rows])} samples, got {prediction.shape}."
+        )
+    loss.check_prediction(prediction)
+    return (len(x), *prediction.shape[1:])
+
+
+@contextlib.contextmanager
+def _without_side_effects(network: Network) -> Iterator[None]:
+    """Evaluation mode; afterwards the network's random generator is as before."""
+    state = network.random.bit_generator.state
+    try:
+        with network.evaluating():
+            yield
+    finally:
+        network.random.bit_generator.state = state
 
 
 def _loss_of(loss: Loss, prediction: Array, *target: Array) -> float:
-    """The loss as a float; an error in a student's forward says which loss it was."""
+    """The loss as a float; an error in a custom loss names the loss."""
     try:
         return _one_number(loss, loss.forward(prediction, *target))
     except Exception as error:
@@ -177,7 +210,7 @@ def _loss_of(loss: Loss, prediction: Array, *target: Array) -> float:
 
 
 def _one_number(loss: Loss, value: Any) -> float:
-    """What a loss's forward returned, as a float."""
+    """The number that a loss's forward returned, as a float."""
     if type(value) is float:
         return value
     array = np.asarray(value)
@@ -190,7 +223,7 @@ def _one_number(loss: Loss, value: Any) -> float:
 
 
 def _gradient(loss: Loss, gradient: Any, prediction: Array) -> Array:
-    """What a loss's backward returned, of the prediction's shape and type."""
+    """The gradient that a loss's backward returned, in the prediction's shape and dtype."""
     if gradient is None:
         raise TypeError(f"{loss!r}.backward: expected the gradient, got None. Is a return missing?")
     array = np.asarray(gradient)

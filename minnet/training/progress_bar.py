@@ -1,4 +1,4 @@
-"""The progress bar: tqdm, in the notebook too, loaded when it is first shown."""
+"""The progress bar: tqdm, also in notebooks, imported when it is first shown."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 from minnet.training.history import Row
 
 _HIDDEN = ("epoch", "seconds", "learning_rate")
-_SECONDS_BETWEEN_LOOKS = 0.1
+_SECONDS_BETWEEN_UPDATES = 0.1
 
 
-class Progress:
+class ProgressBar:
     """A bar that counts steps and shows the epoch, the loss and the metrics."""
 
     def __init__(self, shown: bool, epochs: int, steps: int, first_epoch: int = 1) -> None:
@@ -20,9 +20,9 @@ class Progress:
         self._last_epoch = first_epoch + epochs - 1
         self._row: dict[str, str] = {}
         self._next = 0.0
-        self._steps = 0  # that the bar does not show yet
+        self._steps = 0  # not shown by the bar yet
         if shown:
-            from tqdm.auto import tqdm  # takes 50 ms: not before it is needed
+            from tqdm.auto import tqdm  # takes 50 ms: imported when it is needed
 
             self._bar = tqdm(total=epochs * steps, unit="step", dynamic_ncols=True)
 
@@ -32,13 +32,13 @@ class Progress:
             self._bar.set_description(f"epoch {epoch}/{self._last_epoch}", refresh=False)
 
     def step(self, loss: float) -> None:
-        """One more step; the bar moves a few times a second, with the running loss."""
+        """One more step; the bar is updated a few times a second, with the loss of the step."""
         if self._bar is None:
             return
         self._steps += 1
         now = time.perf_counter()
         if now >= self._next:
-            self._next = now + _SECONDS_BETWEEN_LOOKS
+            self._next = now + _SECONDS_BETWEEN_UPDATES
             self._bar.set_postfix({**self._row, "loss": f"{loss:.4f}"}, refresh=False)
             self._show_steps()
 
@@ -50,9 +50,9 @@ class Progress:
         """Show the numbers of the whole epoch."""
         if self._bar is not None:
             self._row = {k: f"{v:.4f}" for k, v in row.items() if k not in _HIDDEN}
-            self._bar.set_postfix(self._row, refresh=False)  # small sets end epochs all the time
+            self._bar.set_postfix(self._row, refresh=False)  # epochs may be short
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> ProgressBar:
         return self
 
     def __exit__(

@@ -1,30 +1,33 @@
-"""Where a training stands: what a fit was given, and how far it has come.
+"""What must be saved, besides weights, optimizer and history, to resume a fit exactly.
 
-A Trainer, a network and an optimizer know what they have learned. What else is needed to go on
-exactly where a training was cut off is here: the data (as digests, so that other data are
-refused), the callbacks with their memory, and the place within the epoch.
+That is: digests of the data (so that resuming with different data raises an error), the state of
+the callbacks, and how far the current epoch has come.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from minnet.data.feed import Feed
-from minnet.training.callbacks import Callback
+from minnet.data.batches import Batches
+from minnet.training.callback import Callback
 from minnet.utils.types import Array
 
-_ROWS = 4096  # hashed at a time, so that data of another layout need no copy of their own
+_ROWS = 4096  # hashed at a time: data in another memory order need no contiguous copy
 
 
 @dataclass
-class Position:
-    """How far an epoch has come: batches and samples done, and what has been summed up.
+class EpochProgress:
+    """How far an epoch has come: batches and samples done, and the sums for its mean loss.
 
-    `order` is where the stream that shuffles stood before the epoch.
+    Attributes:
+        order: state of the shuffling generator before the epoch.
+        batch, seen: batches and samples done. total / counted: the mean loss so far.
+        predictions: those made so far, for the metrics; None without metrics.
     """
 
     order: dict[str, Any]
@@ -36,87 +39,85 @@ class Position:
 
 
 @dataclass
-class Standing:
-    """What a checkpoint keeps of a fit: all that is not in network, optimizer and history."""
+class ResumePoint:
+    """Where a training is continued. A training that has no checkpoint starts from an empty one.
+
+    Attributes:
+        data: digests and settings, as `CurrentFit.data`. callbacks: pairs (class name, state).
+        progress: within the epoch; None between two epochs.
+    """
 
     data: dict[str, Any] | None = None
-    memories: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    position: Position | None = None
+    callbacks: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    progress: EpochProgress | None = None
 
-    def check(self, session: Session) -> None:
-        """Refuse other data than the checkpoint's, and the lack of a callback that remembers.
+    def check(self, fit: CurrentFit) -> None:
+        """Check that a fit has the data of the checkpoint, and a callback for each saved state.
 
         Raises:
             ValueError: naming what is different.
         """
-        for name, before in (self.data or {}).items():
-            now = session.data[name]
-            if now != before:
-                was, given = ("others", "these") if isinstance(before, str) else (before, now)
+        for name, saved in (self.data or {}).items():
+            given = fit.data[name]
+            if given != saved:
+                got = "different values" if isinstance(saved, str) else f"{given}, there {saved}"
                 raise ValueError(
-                    f"fit: {name}: expected the same as before the checkpoint, to end where the "
-                    f"training would have ended without a break, got {given}, there {was}. "
-                    f"For other data start a new Trainer and network.load_values(path)."
+                    f"fit: {name}: expected the same as before the checkpoint, so that the result "
+                    f"is that of an uninterrupted training, got {got}. "
+                    f"For other data create a new Trainer and use network.load_values(path)."
                 )
-        self.match(session.callbacks)
+        self.match(fit.callbacks)
 
     def match(self, callbacks: Sequence[Callback]) -> list[tuple[Callback, dict[str, Any]]]:
-        """Each callback of this fit with its memory of the earlier one."""
+        """Pairs of a callback and its saved state."""
         left, pairs = list(callbacks), []
-        for name, memory in self.memories:
-            callback = next((c for c in left if type(c).__name__ == name and c.takes(memory)), None)
+        for name, state in self.callbacks:
+            callback = next((c for c in left if type(c).__name__ == name and c.takes(state)), None)
             if callback is None:
-                of = f" of {memory['monitor']!r}" if "monitor" in memory else ""
+                of = f" of {state['monitor']!r}" if "monitor" in state else ""
                 raise ValueError(
-                    f"fit: callbacks: expected a {name}{of}, whose memory is in the checkpoint, "
-                    f"got {[type(c).__name__ for c in callbacks]}. Give the callbacks of before."
+                    f"fit: callbacks: expected a {name}{of}, whose state is in the checkpoint, "
+                    f"got {[type(c).__name__ for c in callbacks]}. Pass the same callbacks as "
+                    f"before."
                 )
             left.remove(callback)
-            pairs.append((callback, memory))
+            pairs.append((callback, state))
         return pairs
 
 
-class Session:
-    """One call of `fit`: its data, its callbacks, its place.
+@dataclass
+class CurrentFit:
+    """What a `fit` was called with, checked and converted, and how far its epoch has come."""
 
-    Attributes:
-        position: within the epoch; None between two epochs.
-    """
+    batches: Batches
+    validation: tuple[Array, Array] | None
+    callbacks: list[Callback]
+    shuffle: bool
+    progress: EpochProgress | None = None
 
-    def __init__(
-        self,
-        feed: Feed,
-        validation: tuple[Array, Array] | None,
-        callbacks: Sequence[Callback],
-        shuffle: bool,
-    ) -> None:
-        self.callbacks = list(callbacks)
-        self._arrays: list[tuple[str, Array | None]] = [
-            ("x", feed.x),
-            ("y", feed.y),
-            ("sample_weight", feed.weight),
-            ("validation x", None if validation is None else validation[0]),
-            ("validation y", None if validation is None else validation[1]),
-        ]
-        self._settings = {"batch_size": feed.batch_size, "shuffle": shuffle}
-        self._data: dict[str, Any] | None = None
-        self.position: Position | None = None
-
-    @property
+    @cached_property
     def data(self) -> dict[str, Any]:
-        """A digest of each array, and the settings; computed when first asked for."""
-        if self._data is None:
-            self._data = {name: digest(array) for name, array in self._arrays} | self._settings
-        return self._data
+        """A digest of each array, and the settings; computed when a checkpoint needs it."""
+        x, y = self.validation or (None, None)
+        batches = self.batches
+        return {
+            "x": digest(batches.x),
+            "y": digest(batches.y),
+            "sample_weight": digest(batches.weight),
+            "validation x": digest(x),
+            "validation y": digest(y),
+            "batch_size": batches.batch_size,
+            "shuffle": self.shuffle,
+        }
 
-    def standing(self) -> Standing:
-        """What a checkpoint keeps."""
-        memories = [(type(c).__name__, c.state()) for c in self.callbacks]
-        return Standing(self.data, [(n, m) for n, m in memories if m], self.position)
+    def resume_point(self) -> ResumePoint:
+        """What a checkpoint saves of this fit now."""
+        states = [(type(c).__name__, c.state()) for c in self.callbacks]
+        return ResumePoint(self.data, [(n, s) for n, s in states if s], self.progress)
 
 
 def digest(array: Array | None) -> str | None:
-    """SHA-256 over type, shape and numbers.
+    """SHA-256 of dtype, shape and numbers.
 
     >>> digest(np.zeros(3)) == digest(np.zeros(3)), digest(np.zeros(3)) == digest(np.zeros((3, 1)))
     (True, False)

@@ -1,8 +1,12 @@
-"""A Trainer's verbs about checkpoints, and where its last fit stands."""
+"""Everything that changes while a network trains, in one place.
+
+The step, the loop, checkpoints and callbacks work on a `TrainingState`; `Trainer` adds the methods
+that users call. So none of these files needs to import trainer.py, which imports them.
+"""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,69 +16,64 @@ from minnet.nn.losses import Loss
 from minnet.nn.network import Network
 from minnet.optimizers import Optimizer
 from minnet.optimizers.gradient_clipping import GradientClipping
-from minnet.saving.errors import checked_path
-from minnet.training import checkpoint
+from minnet.optimizers.penalties import Penalty
 from minnet.training.history import History
 from minnet.training.objective import Objective
-from minnet.training.resume import Session, Standing
+from minnet.training.resume import CurrentFit, ResumePoint
 
 
-class Resumable:
-    """What is saved of a Trainer, and how it goes on."""
+class TrainingState:
+    """A network, its loss and optimizer, and how far the training has come.
 
-    network: Network
-    loss: Loss
-    optimizer: Optimizer
-    metrics: dict[str, Metric]
-    fuse: bool
-    order: np.random.Generator
-    history: History
-    epochs: int
-    objective: Objective
-    clipping: GradientClipping
-    _session: Session | None = None
-    _standing: Standing | None = None  # from a checkpoint, until the next fit
+    Attributes:
+        order: the generator that shuffles. epochs, history: of all fits so far.
+        objective: network and loss as one function of the weights. clipping: of its gradient.
+        stop: True ends the current fit after the current step.
+    """
 
-    def save_checkpoint(self, path: str | os.PathLike[str]) -> None:
-        """Write all that is needed to go on later: values, optimizer, random streams, history.
+    def __init__(
+        self,
+        network: Network,
+        loss: Loss,
+        optimizer: Optimizer,
+        metrics: dict[str, Metric],
+        seed: int | None,
+        fuse: bool,
+        penalties: Sequence[Penalty],
+        clipping: GradientClipping,
+    ) -> None:
+        self.network, self.loss, self.optimizer, self.metrics = network, loss, optimizer, metrics
+        self.seed, self.fuse, self.clipping = seed, fuse, clipping
+        self.objective = Objective(network, loss, fuse, penalties)
+        self.order = np.random.default_rng(np.random.SeedSequence(seed).spawn(3)[2])
+        self.history = History()
+        self.epochs = 0
+        self.stop = False
+        self._fit: CurrentFit | None = None  # the current or last one
+        self._loaded: ResumePoint | None = None  # from a checkpoint, until the next fit
 
-        Also the memory of the callbacks and the digest of the data of the last fit. The earlier
-        file is replaced whole or not at all. `mn.Checkpoint` does it while the training runs.
+    @property
+    def fused(self) -> bool:
+        """True if loss and gradient are computed from the logits."""
+        return self.objective.fused
+
+    def _begin_fit(self, fit: CurrentFit) -> ResumePoint:
+        """A fit begins: returns where it starts, if it has the data of the loaded checkpoint.
 
         Raises:
-            TypeError, ValueError: what no file can hold, by its name. OSError: with the path.
+            ValueError: naming what is different.
         """
-        checkpoint.save(self, checked_path("save_checkpoint", path))
+        point = self._loaded or ResumePoint()
+        point.check(fit)
+        self._fit, self._loaded = fit, None
+        return point
 
-    def load_checkpoint(self, path: str | os.PathLike[str]) -> None:
-        """Go on where a checkpoint was written, in a trainer made as that one was.
-
-        Then `fit(..., until=total)` on the same data trains to the end. The learning rate is
-        that of the checkpoint, and may be assigned afterwards.
-
-        Raises:
-            CheckpointError: whatever is wrong with the file, or another network, loss, optimizer
-                or setting. Nothing has changed then.
-        """
-        checkpoint.load(self, checked_path("load_checkpoint", path))
-
-    def standing(self) -> Standing:
-        """Where the last fit stands; what a checkpoint keeps of it."""
-        if self._standing is not None:
-            return self._standing
-        return Standing() if self._session is None else self._session.standing()
-
-    def resume(self, standing: Standing) -> None:
-        """The next fit goes on from here."""
-        self._standing = standing
-
-    def begin(self, session: Session) -> Standing:
-        """A fit begins: what it goes on from, if these are its data."""
-        standing = Standing() if self._standing is None else self._standing
-        standing.check(session)
-        self._session, self._standing = session, None
-        return standing
+    def _resume_point(self) -> ResumePoint:
+        """What a checkpoint saves besides weights, optimizer, random generators and history."""
+        if self._loaded is not None:
+            return self._loaded
+        return ResumePoint() if self._fit is None else self._fit.resume_point()
 
     def __getstate__(self) -> dict[str, Any]:
-        """A copy keeps neither the data of the last fit nor its callbacks."""
-        return {**vars(self), "_session": None}
+        """A copy holds neither the data of the last fit nor its callbacks."""
+        return {**vars(self), "_fit": None}

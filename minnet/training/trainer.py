@@ -1,15 +1,19 @@
-"""The loop: batches -> network -> loss -> gradients -> optimizer -> history."""
+"""What users call: compose a network, a loss and an optimizer; train, evaluate, predict, save.
+
+One training step is in step.py, the loop over epochs and batches in loop.py, the loss and its
+gradient in objective.py.
+"""
 
 from __future__ import annotations
 
-import math
+import os
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet import metrics as metrics_module
-from minnet.data.feed import Feed
+from minnet.data.batches import Batches
 from minnet.metrics import Metric
 from minnet.nn.activations import Sigmoid, Softmax
 from minnet.nn.layer import Layer
@@ -18,19 +22,21 @@ from minnet.nn.network import Network
 from minnet.optimizers import Optimizer, penalties
 from minnet.optimizers.gradient_clipping import GradientClipping
 from minnet.optimizers.penalties import Penalty
-from minnet.training import checks as door
+from minnet.saving.errors import checked_path
+from minnet.training import checkpoint
+from minnet.training import checks as training_checks
 from minnet.training.callbacks import Callback, checked_callbacks
 from minnet.training.history import History
-from minnet.training.loop import Fitting
-from minnet.training.objective import Objective
-from minnet.training.state import Resumable
-from minnet.training.training_diverged import diverged
+from minnet.training.loop import Loop
+from minnet.training.resume import CurrentFit
+from minnet.training.state import TrainingState
+from minnet.training.step import train_on
 from minnet.utils import array_checks, checks
 from minnet.utils.table import Table
 from minnet.utils.types import Array
 
 
-class Trainer(Resumable):
+class Trainer(TrainingState):
     """Composes a network, a loss and an optimizer, and trains.
 
     Args:
@@ -38,18 +44,20 @@ class Trainer(Resumable):
         loss, optimizer: objects, for example `CategoricalCrossEntropy()` and `SGD(0.1)`.
         metrics: names from `mn.metrics` or functions (prediction, target) -> float.
         seed: orders the batches, and draws the weights where a list is given.
-        fuse: True computes loss and gradient from the logits where the network ends in the
-            loss's canonical activation; False forces the chain rule, for teaching.
+        fuse: True computes loss and gradient from the logits if the network ends in the loss's
+            canonical activation; False forces the chain rule, for teaching.
         penalty: `mn.L1(...)`, `mn.L2(...)`, or several; part of every loss that is reported.
         clip_norm, clip_value: bounds on the length and on each entry of the gradient.
 
     Attributes:
-        network, loss, optimizer, metrics: as given. fused: which way the gradient takes.
+        network, loss, optimizer, metrics: as given.
+        fused: True if loss and gradient are computed from the logits.
         epochs, history: of all fits so far. stop: set it to True to end a fit.
         objective: network and loss as one function. order: the generator that shuffles.
 
     Raises:
-        TypeError, ValueError: naming the argument; also a last layer that does not fit the loss.
+        TypeError, ValueError: naming the argument; also for a last layer that does not suit the
+            loss.
 
     >>> import minnet as mn
     >>> x, y = np.array([[0.0], [1.0], [2.0], [3.0]]), [0, 0, 1, 1]
@@ -73,26 +81,18 @@ class Trainer(Resumable):
         clip_norm: float | None = None,
         clip_value: float | None = None,
     ) -> None:
-        self.seed = checks.seed("Trainer", seed)
-        self.fuse = checks.boolean("Trainer", "fuse", fuse)
-        self.metrics = metrics_module.get(metrics)
-        self.loss = door.check_loss(loss)
+        seed = checks.seed("Trainer", seed)
+        fuse = checks.boolean("Trainer", "fuse", fuse)
+        named = metrics_module.get(metrics)
+        loss = training_checks.check_loss(loss)
         if isinstance(layers_or_network, Network):
-            self.network = layers_or_network
+            network = layers_or_network
         else:
-            self.network = Network(layers_or_network, seed=self.seed)
-        self.optimizer = door.check_optimizer(optimizer, self.network)
-        self.order = np.random.default_rng(np.random.SeedSequence(self.seed).spawn(3)[2])
-        self.history = History()
-        self.epochs = 0
-        self.stop = False
-        self.clipping = GradientClipping(clip_norm, clip_value)
-        self.objective = Objective(self.network, self.loss, self.fuse, penalties.get(penalty))
-
-    @property
-    def fused(self) -> bool:
-        """True if loss and gradient are computed from the logits."""
-        return self.objective.fused
+            network = Network(layers_or_network, seed=seed)
+        optimizer = training_checks.check_optimizer(optimizer, network)
+        clipping = GradientClipping(clip_norm, clip_value)
+        penalty_list = penalties.get(penalty)
+        super().__init__(network, loss, optimizer, named, seed, fuse, penalty_list, clipping)
 
     def step(self, x: ArrayLike, y: ArrayLike) -> float:
         """One training step on one batch; returns the loss of the batch before the update.
@@ -102,52 +102,16 @@ class Trainer(Resumable):
                 is not finite (the weights are then as before), or a weight after the step.
         """
         objective, network = self.objective, self.network
-        door.check_optimizer(self.optimizer, network)
-        with network.guard.training(), np.errstate(over="ignore", invalid="ignore"):
-            objective.compose(quick=True)
-            inputs = objective.protected(door.batch("step", x, network.dtype))
-            target = objective.protected(objective.targets(inputs, y))
-            if len(inputs) == 1:  # before any running mean has moved
-                door.check_smallest_batch(network, 1, 1)
+        training_checks.check_optimizer(self.optimizer, network)
+        with network._thread_lock.training(), np.errstate(over="ignore", invalid="ignore"):
+            objective.refresh()
+            inputs = objective.read_only(training_checks.check_batch("step", x, network.dtype))
+            target = objective.read_only(objective.targets(inputs, y))
+            if len(inputs) == 1:  # before any running mean has changed
+                training_checks.check_smallest_batch(network, 1, 1)
             if not network.training:
                 network.training = True
-            return self.train_on(inputs, target)
-
-    def train_on(
-        self,
-        x: Array,
-        y: Array,
-        weight: Array | None = None,
-        epoch: int | None = None,
-        batch: int | None = None,
-    ) -> float:
-        """`step` without its door: x and y as `fit` has checked and converted them."""
-        network, workspace = self.network, self.network.workspace
-        workspace.open = True
-        try:
-            loss = self.objective.differentiate(x, y, weight, bool(self.metrics))
-        except FloatingPointError as error:  # a loss that explains why it is not finite
-            workspace.open = False
-            rate = self.optimizer.learning_rate
-            raise diverged(network, x, math.nan, rate, epoch, batch, str(error)) from error
-        finally:
-            workspace.open = False
-        gradients = network.flat_gradients
-        if not math.isfinite(loss) or not (
-            math.isfinite(gradients.dot(gradients)) or np.isfinite(gradients).all()
-        ):
-            gradient = self.objective.loss_gradient() if math.isfinite(loss) else None
-            raise diverged(
-                network, x, loss, self.optimizer.learning_rate, epoch, batch, loss_gradient=gradient
-            )
-        self.clipping(gradients)
-        values = network.flat_values
-        self.optimizer.step(values, gradients)
-        if not (math.isfinite(values.dot(values)) or np.isfinite(values).all()):
-            raise diverged(network, x, loss, self.optimizer.learning_rate, epoch, batch)
-        return loss
-
-    # -- many steps ------------------------------------------------------------------------
+            return train_on(self, inputs, target)
 
     def fit(
         self,
@@ -176,7 +140,7 @@ class Trainer(Resumable):
 
         Returns:
             The History of this call; `trainer.history` has that of all calls. Ctrl-C ends after
-            the present step and gives the finished epochs, marked as interrupted.
+            the current step and returns the finished epochs, marked as interrupted.
 
         Raises:
             TypeError, ValueError: before any weight changes, naming the argument.
@@ -184,18 +148,20 @@ class Trainer(Resumable):
                 layer.
 
         The same seed gives the same bytes: in every process, for any PYTHONHASHSEED, in any
-        folder, with a progress bar or without, whatever else uses NumPy's global random state, and
-        after kills at any moment, resumed from checkpoints. Not promised is the same result on
-        another machine, with another NumPy or matrix library (BLAS), or with another number of
-        its threads: sums of floats depend on their order. Wall times (`seconds`) differ always.
+        folder, with or without a progress bar, whatever else uses NumPy's global random state, and
+        if the training is killed at any moment and resumed from a checkpoint. Not promised is the
+        same result on another machine, with another NumPy or matrix library (BLAS), or with
+        another number of its threads: sums of floats depend on their order. Wall times (`seconds`)
+        always differ.
         """
         rows = checks.whole_number("fit", "batch_size", batch_size)
         shuffle = checks.boolean("fit", "shuffle", shuffle)
         progress = checks.boolean("fit", "progress", progress)
         last = self._last_epoch(epochs, until)
         checked = checked_callbacks(callbacks)
-        feed, validation = self._open(x, y, rows, validation_data, sample_weight)
-        return Fitting(self, feed, validation, checked, shuffle).run(last, progress)
+        batches = self._checked_batches(x, y, rows, sample_weight)
+        validation = self._checked_validation(validation_data)
+        return Loop(self, CurrentFit(batches, validation, checked, shuffle), last).run(progress)
 
     def _last_epoch(self, epochs: int | None, until: int | None) -> int:
         """The number of the epoch after which to stop."""
@@ -209,43 +175,39 @@ class Trainer(Resumable):
             return checks.whole_number("fit", "until", until)
         return self.epochs + checks.whole_number("fit", "epochs", epochs)
 
-    # -- the door --------------------------------------------------------------------------
-
-    def _open(
-        self,
-        x: ArrayLike,
-        y: ArrayLike,
-        rows: int,
-        validation_data: tuple[ArrayLike, ArrayLike] | None,
-        sample_weight: ArrayLike | None,
-    ) -> tuple[Feed, tuple[Array, Array] | None]:
-        """Check and convert all data of a fit, before anything changes."""
-        self.objective.compose()
-        door.check_optimizer(self.optimizer, self.network)
+    def _checked_batches(
+        self, x: ArrayLike, y: ArrayLike, rows: int, sample_weight: ArrayLike | None
+    ) -> Batches:
+        """Check and convert the training data, before anything changes."""
+        self.objective.refresh()
+        training_checks.check_optimizer(self.optimizer, self.network)
         for name, parameter in self.network.parameters().items():
             array_checks.finite("fit", f"the parameter {name}", parameter.value)
         inputs = array_checks.samples("fit", "x", x, dtype=self.network.dtype)
         target = self.objective.targets(inputs, y)
-        door.check_two_classes(self.loss, y, target)
-        door.check_smallest_batch(self.network, len(inputs), rows)
-        door.check_metrics(self.metrics, self.loss, target)
+        training_checks.check_two_classes(self.loss, y, target)
+        training_checks.check_smallest_batch(self.network, len(inputs), rows)
+        training_checks.check_metrics(self.metrics, self.loss, target)
         weight = None
         if sample_weight is not None:
-            weight = door.check_sample_weight(self.loss, sample_weight, target)
-        feed = Feed(inputs, array_checks.read_only(target), rows, weight)
+            weight = training_checks.check_sample_weight(self.loss, sample_weight, target)
+        return Batches(inputs, array_checks.read_only(target), rows, weight)
+
+    def _checked_validation(
+        self, validation_data: tuple[ArrayLike, ArrayLike] | None
+    ) -> tuple[Array, Array] | None:
+        """Check and convert the validation data."""
         if validation_data is None:
-            return feed, None
+            return None
         if not isinstance(validation_data, (tuple, list)) or len(validation_data) != 2:
             raise TypeError(
                 f"fit: validation_data: expected a pair (x, y), got "
                 f"{checks.describe(validation_data)}. Write validation_data=(x_test, y_test)."
             )
-        x_held, y_held = validation_data
-        with door.naming("fit: validation_data"):
-            held = array_checks.samples("", "x", x_held, dtype=self.network.dtype)
-            return feed, (held, array_checks.read_only(self.objective.targets(held, y_held)))
-
-    # -- what the network knows ------------------------------------------------------------
+        x, y = validation_data
+        with training_checks.prefix_errors("fit: validation_data"):
+            inputs = array_checks.samples("", "x", x, dtype=self.network.dtype)
+            return inputs, array_checks.read_only(self.objective.targets(inputs, y))
 
     def evaluate(self, x: ArrayLike, y: ArrayLike) -> dict[str, float]:
         """Loss and metrics on these data, in evaluation mode: {"loss": ..., "accuracy": ...}.
@@ -253,7 +215,7 @@ class Trainer(Resumable):
         Raises:
             TypeError, ValueError: bad data, naming the argument.
         """
-        self.objective.compose()
+        self.objective.refresh()
         inputs = array_checks.samples("evaluate", "x", x, dtype=self.network.dtype)
         target = array_checks.read_only(self.objective.targets(inputs, y))
         return self.objective.evaluate(inputs, target, self.metrics)
@@ -269,12 +231,12 @@ class Trainer(Resumable):
         zeros and ones.
 
         Raises:
-            TypeError: the network does regression: its outputs are no probabilities.
+            TypeError: the network does regression: its outputs are not probabilities.
         """
         last = self.network.output_layer
         classifies = isinstance(self.loss, (BinaryCrossEntropy, CategoricalCrossEntropy, Hinge))
         prediction = self.predict(x)
-        if not checks.is_built_in(last):  # a layer of one's own is judged by what it gives
+        if not checks.is_built_in(last):  # judge a custom layer by its output
             classifies = classifies or bool(((prediction >= 0) & (prediction <= 1)).all())
         if not classifies and not isinstance(last, (Sigmoid, Softmax)):
             raise TypeError(
@@ -286,14 +248,37 @@ class Trainer(Resumable):
             return (prediction > metrics_module.THRESHOLD).astype(np.intp)
         return metrics_module.predicted_classes(self.loss.as_probabilities(prediction))
 
+    def save_checkpoint(self, path: str | os.PathLike[str]) -> None:
+        """Write all that is needed to resume: values, optimizer, random generators, history.
+
+        Also the state of the callbacks and a digest of the data of the last fit. An existing file
+        is replaced completely or not at all. `mn.Checkpoint` does this during training.
+
+        Raises:
+            TypeError, ValueError: what cannot be saved, by its name. OSError: with the path.
+        """
+        checkpoint.save(self, checked_path("save_checkpoint", path))
+
+    def load_checkpoint(self, path: str | os.PathLike[str]) -> None:
+        """Continue where a checkpoint was written, in a trainer created in the same way.
+
+        Then `fit(..., until=total)` on the same data trains to the end. The learning rate is
+        that of the checkpoint, and may be assigned afterwards.
+
+        Raises:
+            CheckpointError: the file is damaged, or of another network, loss, optimizer or
+                setting. Nothing has changed then.
+        """
+        checkpoint.load(self, checked_path("load_checkpoint", path))
+
     def summary(self) -> Table:
-        """The network's table, the loss, the optimizer, and which way the gradient takes."""
-        self.objective.compose()
+        """A table of the layers, the loss, the optimizer, and how the gradient is computed."""
+        self.objective.refresh()
         last = self.network.output_layer
-        way = "chain rule, link by link"
+        gradient = "chain rule, link by link"
         if self.fused:
-            way = f"fused: {last!r} and {self.loss!r} together, (a - y)/m from the logits"
+            gradient = f"fused: {last!r} and {self.loss!r} together, (a - y)/m from the logits"
         return Table(
             f"{self.network.summary()}\n\n"
-            f"loss       {self.loss!r}\noptimizer  {self.optimizer!r}\ngradient   {way}"
+            f"loss       {self.loss!r}\noptimizer  {self.optimizer!r}\ngradient   {gradient}"
         )

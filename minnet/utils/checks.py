@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import math
 import numbers
+from typing import TypeVar
 
 import numpy as np
+
+T = TypeVar("T")
 
 
 def is_built_in(part: object) -> bool:
@@ -31,6 +34,25 @@ def describe(value: object) -> str:
 
 LARGEST = 2**31 - 1
 """Sizes and counts above this are a mistake, and would end in an error of NumPy's."""
+
+
+def instance(place: str, value: object, kind: type[T], hint: str, arguments: str = "") -> T:
+    """`value` if it is an object of `kind`; if it is the class itself, the error says to call it.
+
+    >>> instance("Trainer: loss", int, int, hint="")
+    Traceback (most recent call last):
+    ...
+    TypeError: Trainer: loss: expected an int, got the class int. Make an object of it: int().
+    """
+    if isinstance(value, kind):
+        return value
+    expected = f"{'an' if kind.__name__[0] in 'AEIOUaeiou' else 'a'} {kind.__name__}"
+    if isinstance(value, type) and issubclass(value, kind):
+        raise TypeError(
+            f"{place}: expected {expected}, got the class {value.__name__}. "
+            f"Make an object of it: {value.__name__}({arguments})."
+        )
+    raise TypeError(f"{place}: expected {expected}, got {describe(value)}. {hint}")
 
 
 def whole_number(

@@ -1,4 +1,4 @@
-"""The protocols behind `test_published.py`: for each experiment a function of a seed.
+"""The protocols behind `test_published_results.py`: for each experiment a function of a seed.
 
 They stand in a file of their own so that other processes can import them. The source draws its
 data once and prints one run; here the seed draws the rows, orders the batches and starts the

@@ -183,18 +183,18 @@ def test_a_refused_input_leaves_the_last_forward_in_force():
     assert np.array_equal(layer.backward(grad), expected)
 
 
-def test_backward_twice_and_after_backward_first_gives_the_same():
+def test_backward_twice_and_after__backward_parameters_gives_the_same():
     """The columns of the forward are used again, and used up."""
     generator = np.random.default_rng(3)
     layer, x = Conv2d(2, 3, 3, padding=1), generator.normal(size=(4, 2, 5, 5))
     grad = generator.normal(size=layer.forward(x).shape)
-    layer.backward_first(grad)
+    layer._backward_parameters(grad)
     weights = [layer.weight.grad.copy()]
     results = []
     for _ in range(2):
         results.append(layer.backward(grad))
         weights.append(layer.weight.grad.copy())
-    layer.backward_first(grad)
+    layer._backward_parameters(grad)
     weights.append(layer.weight.grad.copy())
     np.testing.assert_allclose(results[1], results[0], rtol=1e-13)
     for weight in weights[1:]:

@@ -85,7 +85,7 @@ def test_in_a_network_it_works_on_the_last_axis_too():
     check_layer_gradients(network, generator.normal(size=(2, 5, 3)), generator)
 
 
-def test_backward_first_gives_the_same_parameter_gradients():
+def test__backward_parameters_gives_the_same_parameter_gradients():
     generator = np.random.default_rng(3)
     layer = linear(3, 2, generator)
     for shape in ((4, 3), (4, 5, 3)):
@@ -95,7 +95,7 @@ def test_backward_first_gives_the_same_parameter_gradients():
         expected = layer.weight.grad.copy(), layer.bias.grad.copy()
         layer.weight.grad = np.zeros((3, 2))
         layer.bias.grad = np.zeros(2)
-        layer.backward_first(grad)
+        layer._backward_parameters(grad)
         assert np.array_equal(layer.weight.grad, expected[0])
         assert np.array_equal(layer.bias.grad, expected[1])
 

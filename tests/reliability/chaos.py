@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from rig import Report, size
+from reliability_helpers import Report, size
 
 
 def main() -> None:

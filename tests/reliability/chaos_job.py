@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from rig import fingerprint, fit, mn, trainer
+from reliability_helpers import fingerprint, fit, mn, trainer
 
 
 def main(folder: Path, epochs: int) -> None:

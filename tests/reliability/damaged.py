@@ -15,9 +15,9 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from rig import Report, fingerprint, fit, mn, size, trainer
+from reliability_helpers import Report, fingerprint, fit, mn, size, trainer
 
-from minnet.saving import file_format as archive
+from minnet.saving.file_format import DESCRIPTION, from_zip, to_zip
 
 
 def sealed(data: bytes) -> bytes:
@@ -150,8 +150,8 @@ def forged(
 
     What still says something sensible (another learning rate) may load, nothing else.
     """
-    members = {name: bytes(content) for name, content in archive.unseal(data).items()}
-    text = members[archive.DESCRIPTION]
+    members = {name: bytes(content) for name, content in from_zip(data).items()}
+    text = members[DESCRIPTION]
     words = text.split()
     judge.found.clear()
     for i in range(count):
@@ -161,7 +161,7 @@ def forged(
             forgery = b" ".join([*words[:at], other, *words[at + 1 :]])
         else:
             forgery = mutate(text, random)
-        judge(archive.seal({**members, archive.DESCRIPTION: forgery}))
+        judge(to_zip({**members, DESCRIPTION: forgery}))
     silent = "SILENTLY WRONG"
     judge.found["loaded, another sensible state"] = judge.found.pop(silent, 0)
     one_type = not any(name.startswith("other") for name in judge.found)
@@ -169,7 +169,7 @@ def forged(
 
 
 def training_bits(made: mn.Trainer) -> str:
-    return fingerprint(made) + repr(vars(made.standing()))
+    return fingerprint(made) + repr(vars(made._resume_point()))
 
 
 def good(judge: Judge) -> bool:

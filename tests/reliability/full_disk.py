@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-from rig import TEMPORARY, Report, fit, mn, size, trainer
+from reliability_helpers import TEMPORARY, Report, fit, mn, size, trainer
 
 
 def large() -> mn.Trainer:

@@ -17,10 +17,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from rig import Report, mn, size, trainer
+from reliability_helpers import Report, mn, size, trainer
 
-from minnet.saving import arrays
-from minnet.saving import file_format as archive
+from minnet.saving import file_format
+from minnet.saving.file_format import DESCRIPTION, array_to_bytes, from_zip, to_zip
 
 EXECUTED = "executed"
 
@@ -58,18 +58,18 @@ def npy(array: object) -> bytes:
 
 def described(data: bytes, **changes: object) -> bytes:
     """The file with a description that says something else; all checksums are right."""
-    members = {name: bytes(content) for name, content in archive.unseal(data).items()}
-    description = json.loads(members[archive.DESCRIPTION])
+    members = {name: bytes(content) for name, content in from_zip(data).items()}
+    description = json.loads(members[DESCRIPTION])
     for key, value in changes.items():
         description[key] = value
-    members[archive.DESCRIPTION] = json.dumps(description).encode()
-    return archive.seal(members)
+    members[DESCRIPTION] = json.dumps(description).encode()
+    return to_zip(members)
 
 
 def with_members(data: bytes, **contents: bytes) -> bytes:
-    members = {name: bytes(content) for name, content in archive.unseal(data).items()}
+    members = {name: bytes(content) for name, content in from_zip(data).items()}
     members.update({name.replace("__", "/") + ".npy": new for name, new in contents.items()})
-    return archive.seal(members)
+    return to_zip(members)
 
 
 def layer(kind: str, *args: object, **kwargs: object) -> dict[str, object]:
@@ -81,13 +81,13 @@ def network(*layers: object) -> dict[str, object]:
 
 
 def huge(shape: tuple[int, ...], data: bytes = b"") -> bytes:
-    return arrays._header("<f4", shape) + data
+    return file_format._header("<f4", shape) + data
 
 
 def files(good: bytes, mark: Path) -> dict[str, bytes]:
     """Name and content of each hostile file."""
     weight = npy(np.zeros((2, 2), np.float32))
-    members = [(n, bytes(c)) for n, c in archive.unseal(good).items()]
+    members = [(n, bytes(c)) for n, c in from_zip(good).items()]
     deep: object = 1
     for _ in range(300):
         deep = {"tuple": [deep]}
@@ -97,7 +97,7 @@ def files(good: bytes, mark: Path) -> dict[str, bytes]:
         return with_members(good, **{"values__0.weight": data})
 
     def text(description: bytes) -> bytes:
-        return archive.seal({**dict(members), archive.DESCRIPTION: description})
+        return to_zip({**dict(members), DESCRIPTION: description})
 
     def of(*layers: object) -> bytes:
         return described(good, network=network(*layers))
@@ -124,13 +124,13 @@ def files(good: bytes, mark: Path) -> dict[str, bytes]:
         "name ../": zipped([("../evil.npy", weight), *members]),
         "name /tmp": zipped([("/tmp/evil.npy", weight), *members]),
         "name C:": zipped([("C:\\evil.npy", weight), *members]),
-        "names by our own writer: ../": archive.seal({"../evil.npy": weight, **dict(members)}),
-        "names by our own writer: /abs": archive.seal({"/evil.npy": weight, **dict(members)}),
-        "names by our own writer: a//b": archive.seal({"a//evil.npy": weight, **dict(members)}),
-        "a member too many": archive.seal({**dict(members), "values/extra.npy": weight}),
-        "a member that is no array": archive.seal({**dict(members), "setup.py": b"import os"}),
-        "a member too few": archive.seal(dict(members[:-1])),
-        "no description": archive.seal(dict(members[1:])),
+        "names by our own writer: ../": to_zip({"../evil.npy": weight, **dict(members)}),
+        "names by our own writer: /abs": to_zip({"/evil.npy": weight, **dict(members)}),
+        "names by our own writer: a//b": to_zip({"a//evil.npy": weight, **dict(members)}),
+        "a member too many": to_zip({**dict(members), "values/extra.npy": weight}),
+        "a member that is no array": to_zip({**dict(members), "setup.py": b"import os"}),
+        "a member too few": to_zip(dict(members[:-1])),
+        "no description": to_zip(dict(members[1:])),
         "zip bomb, deflated": zipped([("a.npy", bytes(10**8))], zipfile.ZIP_DEFLATED),
         "zip bomb, bzip2": zipped([("a.npy", bytes(10**8))], zipfile.ZIP_BZIP2),
         "huge shape": weights(huge((big,))),
@@ -175,17 +175,13 @@ def files(good: bytes, mark: Path) -> dict[str, bytes]:
         "deep brackets": text(b"[" * 100_000),
         "a long number": text(b"9" * 10_000),
         "NaN in JSON": text(b'{"version": NaN}'),
-        "1e999 in JSON": archive.seal(
-            {**dict(members), archive.DESCRIPTION: b'{"version": 1e999}'}
-        ),
-        "a key twice": archive.seal(
-            {**dict(members), archive.DESCRIPTION: b'{"version": 2, "version": 1}'}
-        ),
+        "1e999 in JSON": to_zip({**dict(members), DESCRIPTION: b'{"version": 1e999}'}),
+        "a key twice": to_zip({**dict(members), DESCRIPTION: b'{"version": 2, "version": 1}'}),
         "NaN as a weight": with_members(
-            good, **{"values__0.weight": arrays.to_bytes(zeros + np.nan)}
+            good, **{"values__0.weight": array_to_bytes(zeros + np.nan)}
         ),
         "weights of type float16": with_members(
-            good, **{"values__0.weight": arrays.to_bytes(zeros.astype("f2"))}
+            good, **{"values__0.weight": array_to_bytes(zeros.astype("f2"))}
         ),
         "weights big-endian": with_members(
             good, **{"values__0.weight": npy(np.zeros((2, 2), ">f4"))}

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from rig import Report, fingerprint, fit, mn, size, trainer
+from reliability_helpers import Report, fingerprint, fit, mn, size, trainer
 
 EPOCHS = 12
 
@@ -64,7 +64,7 @@ def main() -> None:
                     continue
                 if history.interrupted:
                     interrupted += 1
-                    within += made.standing().position is not None
+                    within += made._resume_point().progress is not None
                     if not made.history.interrupted or made.network.training:
                         wrong.append("not reported as interrupted")
                 else:

@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from rig import OPTIMIZERS, TEMPORARY, Report, fingerprint, fit, mn, size, trainer
+from reliability_helpers import OPTIMIZERS, TEMPORARY, Report, fingerprint, fit, mn, size, trainer
 
 from minnet.saving import atomic_write as disk
 

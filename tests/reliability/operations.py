@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from rig import TEMPORARY, Report, size, trainer
+from reliability_helpers import TEMPORARY, Report, size, trainer
 
 from minnet.saving import atomic_write as disk
 

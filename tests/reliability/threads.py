@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 import numpy as np
-from rig import Report, fingerprint, fit, mn, size, trainer
+from reliability_helpers import Report, fingerprint, fit, mn, size, trainer
 
 
 def together(tasks: list[Callable[[], None]]) -> list[str]:

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from rig import TEMPORARY, Report, mn, size
+from reliability_helpers import TEMPORARY, Report, mn, size
 
 SAVES = 20
 

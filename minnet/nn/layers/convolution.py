@@ -103,7 +103,7 @@ class Conv2d(Layer):
         self._backward(grad, dx)
         return crop(self, dx, self.padding)
 
-    def backward_first(self, grad: Array) -> None:
+    def _backward_parameters(self, grad: Array) -> None:
         """The gradients of W and b alone."""
         self._backward(grad, None)
 

@@ -75,11 +75,11 @@ class Linear(Layer):
             )
         if grad.ndim != 2:
             grad = grad.reshape(-1, self.out_features)
-        Linear.backward_first(self, grad)  # not a subclass's own, which may call this method
+        Linear._backward_parameters(self, grad)  # not a subclass's own, which may call this method
         dx = product(grad, self.weight.value.T, lent(self, "dx", self._x.shape, grad.dtype))
         return dx if len(outer) == 1 else dx.reshape(*outer, self.in_features)
 
-    def backward_first(self, grad: Array) -> None:
+    def _backward_parameters(self, grad: Array) -> None:
         """The gradients of W and b alone."""
         if grad.ndim != 2:
             grad = grad.reshape(-1, self.out_features)

@@ -1,4 +1,4 @@
-"""Watches one number of each epoch: is it the best so far, and how long has it not been?"""
+"""Tracks the best value of a metric and the epochs since it improved."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from minnet.utils import checks
 MODES = ("min", "max")
 
 
-class Watch:
+class BestEpoch:
     """The best value of a column of the History, and the epochs since.
 
     Args:
         place: the callback, for messages. monitor: the column.
-        patience: epochs in a row without improvement that are too many.
-        minimum_change: an improvement must be larger than this.
+        patience: epochs in a row without improvement after which it is `exhausted`.
+        minimum_change: only changes larger than this count as improvements.
         mode: "min" or "max"; None: known for `loss` and the metrics of `mn.metrics`.
 
     Attributes:
@@ -37,34 +37,34 @@ class Watch:
         self.patience = checks.whole_number(place, "patience", patience)
         self.minimum_change = checks.number(place, "minimum_change", minimum_change, minimum=0)
         self.mode = self._mode(mode)
-        self.begin()
+        self.reset()
 
     def _mode(self, mode: str | None) -> str:
-        """The direction, told by the name where it is not given."""
+        """The direction, by the name of the column if it is not given."""
         known = better(self.monitor) if mode is None else mode
         if known not in MODES:
             raise ValueError(
                 f'{self.place}: mode: expected "min" (less is better) or "max", got '
-                f"{checks.describe(mode)}. It may be left out for loss and {', '.join(METRICS)}, "
+                f"{checks.describe(mode)}. It can be left out for loss and {', '.join(METRICS)}, "
                 f"with or without val_ in front."
             )
         return known
 
-    def begin(self) -> None:
-        """Forget what was."""
+    def reset(self) -> None:
+        """Forget all earlier epochs."""
         self.best: float | None = None
         self.waited = 0
 
     def state(self) -> dict[str, Any]:
-        """What a checkpoint keeps."""
+        """What a checkpoint saves."""
         return {"monitor": self.monitor, "best": self.best, "waited": self.waited}
 
     def takes(self, state: dict[str, Any]) -> bool:
-        """True if this is the memory of a watch over the same column."""
+        """True if this is the state of the same column."""
         return bool(state.get("monitor", self.monitor) == self.monitor)
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take it back."""
+        """Take back what `state` returned."""
         self.best, self.waited = state["best"], state["waited"]
 
     def improves(self, row: Row) -> bool:
@@ -87,7 +87,7 @@ class Watch:
         if self.monitor not in row:
             hint = ""
             if self.monitor.startswith("val_") and "val_loss" not in row:
-                hint = " Numbers with val_ come from fit(..., validation_data=(x, y))."
+                hint = " Columns with val_ come from fit(..., validation_data=(x, y))."
             raise ValueError(
                 f"{self.place}: monitor: expected one of {', '.join(row)}, got "
                 f"{self.monitor!r}.{hint}"

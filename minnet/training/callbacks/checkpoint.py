@@ -1,42 +1,41 @@
-"""Checkpoints while the training runs: whatever kills it, it can go on from the last one."""
+"""Saves checkpoints during training: whatever stops it, it can be resumed from the last one."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from minnet.training.callback import Callback
-from minnet.training.callbacks.best_epoch import Watch
-from minnet.training.history import Row
+from minnet.training.callbacks.best_epoch import BestEpoch
+from minnet.training.history import History, Row
+from minnet.training.state import TrainingState
 from minnet.utils import checks
-
-if TYPE_CHECKING:
-    from minnet.training.trainer import Trainer
 
 
 class Checkpoint(Callback):
-    """Writes `trainer.save_checkpoint(path)` now and then, always over the earlier file.
+    """Calls `trainer.save_checkpoint(path)` regularly; each file replaces the one before.
 
     Args:
         path: of the file, in a folder that exists.
         every: epochs from one checkpoint to the next; None: no checkpoint at the end of an epoch.
-        best_of: a column of the History, for example "val_loss": the file is then that of the
-            epoch, among those, in which it was best, and nothing is written in between. For the
-            best and the last use two callbacks with two paths.
+        best_of: a column of the History, for example "val_loss": a checkpoint is written only
+            if it is the best so far. For the best and the last epoch use two callbacks with two
+            paths.
         steps: also after every so many steps, in the middle of an epoch.
         mode: "min" or "max" for `best_of`; None: known for `loss` and the metrics of `mn.metrics`.
 
     Without `best_of` a last checkpoint is written when the fit ends, also after Ctrl-C in the
-    middle of an epoch. To go on, in a new process:
+    middle of an epoch. To resume in a new process:
 
-        trainer = ...                       # the same network, loss and optimizer, newly made
+        trainer = ...                       # the same network, loss and optimizer, newly created
         if path.exists():
             trainer.load_checkpoint(path)
         trainer.fit(x, y, until=100, callbacks=[mn.Checkpoint(path)])
 
-    It ends bit for bit where the training would have ended without a break. `trainer.fit` says
-    under which conditions.
+    The result is bit for bit that of an uninterrupted training; see `trainer.fit` for the
+    conditions. Among the callbacks of a fit, checkpoints are called last, so that they save the
+    state of all others.
 
     Raises:
         OSError: with the path, if it cannot be written; the earlier file is then untouched.
@@ -71,58 +70,59 @@ class Checkpoint(Callback):
         self.path = Path(path)
         self.every = None if every is None else checks.whole_number("Checkpoint", "every", every)
         self.steps = None if steps is None else checks.whole_number("Checkpoint", "steps", steps)
-        self.watch = None if best_of is None else Watch("Checkpoint", best_of, 1, 0.0, mode)
-        if self.watch is not None and (steps is not None or every is None):
+        self.tracker = None if best_of is None else BestEpoch("Checkpoint", best_of, 1, 0.0, mode)
+        if self.tracker is not None and (steps is not None or every is None):
             raise ValueError(
                 "Checkpoint: best_of: expected every=... and no steps, because the History has "
                 f"numbers of whole epochs, got every={every!r}, steps={steps!r}."
             )
         self._written: tuple[int, int] | None = None
 
-    def on_fit_begin(self, trainer: Trainer) -> None:
-        """Refuse a folder that does not exist now, and not after hours."""
+    def on_fit_begin(self, trainer: TrainingState) -> None:
+        """Check now, and not after hours of training, that the folder exists."""
         if not self.path.parent.is_dir():
             raise FileNotFoundError(
                 2, "Checkpoint: path: expected a folder that exists", str(self.path.parent)
             )
-        self._written = self._place(trainer)
-        if self.watch is not None:
-            self.watch.begin()
+        self._written = _progress(trainer)
+        if self.tracker is not None:
+            self.tracker.reset()
 
-    def after_step(self, trainer: Trainer) -> None:
+    def on_step_end(self, trainer: TrainingState, loss: float) -> None:  # noqa: ARG002
         """A checkpoint in the middle of an epoch."""
         if self.steps is not None and trainer.optimizer.steps % self.steps == 0:
             self._write(trainer)
 
-    def after_epoch(self, trainer: Trainer, row: Row) -> None:
-        """A checkpoint at the end of an epoch, if it is time or the best."""
+    def on_epoch_end(self, trainer: TrainingState, row: Row) -> None:
+        """A checkpoint at the end of an epoch, if it is due, or the best so far."""
         if self.every is None or trainer.epochs % self.every:
             return
-        if self.watch is None or self.watch.improves(row):
+        if self.tracker is None or self.tracker.improves(row):
             self._write(trainer)
 
-    def before_fit_end(self, trainer: Trainer) -> None:
+    def on_fit_end(self, trainer: TrainingState, history: History) -> None:  # noqa: ARG002
         """The last checkpoint."""
-        if self.watch is None and self._written != self._place(trainer):
+        if self.tracker is None and self._written != _progress(trainer):
             self._write(trainer)
 
-    def _write(self, trainer: Trainer) -> None:
+    def _write(self, trainer: Any) -> None:
         trainer.save_checkpoint(self.path)
-        self._written = self._place(trainer)
-
-    def _place(self, trainer: Trainer) -> tuple[int, int]:
-        """How far the training has come."""
-        return trainer.epochs, trainer.optimizer.steps
+        self._written = _progress(trainer)
 
     def state(self) -> dict[str, Any]:
         """The best value so far."""
-        return {} if self.watch is None else self.watch.state()
+        return {} if self.tracker is None else self.tracker.state()
 
     def takes(self, state: dict[str, Any]) -> bool:
-        """True for the memory of one that keeps the best of the same column."""
-        return self.watch is not None and self.watch.takes(state)
+        """True for the state of a checkpoint with the same `best_of`."""
+        return self.tracker is not None and self.tracker.takes(state)
 
-    def restore(self, trainer: Trainer, state: dict[str, Any]) -> None:  # noqa: ARG002
-        """Go on comparing with it."""
-        assert self.watch is not None  # or it would not have taken this
-        self.watch.restore(state)
+    def restore(self, trainer: TrainingState, state: dict[str, Any]) -> None:  # noqa: ARG002
+        """Continue to compare with it."""
+        assert self.tracker is not None  # otherwise `takes` returned False
+        self.tracker.restore(state)
+
+
+def _progress(trainer: TrainingState) -> tuple[int, int]:
+    """How far the training has come."""
+    return trainer.epochs, trainer.optimizer.steps

@@ -1,18 +1,16 @@
-"""The History on disk while the training runs, so that a crash loses no epoch."""
+"""Writes the History to a CSV file during training, so that a crash loses no epoch."""
 
 from __future__ import annotations
 
 import csv
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from minnet.training.callback import Callback
 from minnet.training.history import Row
+from minnet.training.state import TrainingState
 from minnet.utils import checks
-
-if TYPE_CHECKING:
-    from minnet.training.trainer import Trainer
 
 
 class CSVLogger(Callback):
@@ -20,10 +18,10 @@ class CSVLogger(Callback):
 
     Args:
         path: of the file, in a folder that exists. Numbers are in full precision.
-        append: True goes on in a file that is there; False writes a new one. Later fits with the
-            same logger always go on.
+        append: True appends to an existing file; False writes a new one. Later fits with the same
+            logger always append.
 
-    A column that comes up later gets its place in the heading, and is empty in the rows before.
+    A column that appears later is added to the heading, and is empty in the rows before.
     Between two epochs the file is closed: it may be read or copied at any time.
 
     Raises:
@@ -49,8 +47,8 @@ class CSVLogger(Callback):
         self._rows: list[dict[str, Any]] = []
         self._names: list[str] = []
 
-    def on_fit_begin(self, trainer: Trainer) -> None:  # noqa: ARG002
-        """Open the file once before anything is trained, so that a bad path shows now."""
+    def on_fit_begin(self, trainer: TrainingState) -> None:  # noqa: ARG002
+        """Open the file once before anything is trained, so that a bad path is reported now."""
         if self.append and self.path.exists():
             with self.path.open(encoding="utf-8", newline="") as file:
                 reader = csv.DictReader(file)
@@ -66,15 +64,15 @@ class CSVLogger(Callback):
             ) from error
         self.append = True
 
-    def on_epoch_end(self, trainer: Trainer, row: Row) -> None:  # noqa: ARG002
-        """One line more; the whole file again where a column is new."""
+    def on_epoch_end(self, trainer: TrainingState, row: Row) -> None:  # noqa: ARG002
+        """Append a row; rewrite the whole file if a column is new."""
         self._rows.append(dict(row))
         new = [name for name in row if name not in self._names]
         self._names += new
         self._write("w" if new else "a", self._rows if new else self._rows[-1:])
 
     def _write(self, how: str, rows: list[dict[str, Any]]) -> None:
-        """Begin the file anew, or go on in it."""
+        """Write a new file, or append to it."""
         with self.path.open(how, encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, self._names)
             if how == "w":
@@ -85,7 +83,7 @@ class CSVLogger(Callback):
         """The rows so far."""
         return {"rows": self._rows, "names": self._names}
 
-    def restore(self, trainer: Trainer, state: dict[str, Any]) -> None:  # noqa: ARG002
-        """The file with the rows up to the checkpoint; those after it come once more."""
+    def restore(self, trainer: TrainingState, state: dict[str, Any]) -> None:  # noqa: ARG002
+        """Write the rows up to the checkpoint; those after it will be written again."""
         self._rows, self._names = list(state["rows"]), list(state["names"])
         self._write("w", self._rows)

@@ -1,17 +1,15 @@
-"""Early stopping: end when held-out data say that the network begins to learn by heart."""
+"""Early stopping: stop when the validation metric stops improving, that is, at overfitting."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from minnet.training.callback import Callback
-from minnet.training.callbacks.best_epoch import Watch
+from minnet.training.callbacks.best_epoch import BestEpoch
 from minnet.training.history import History, Row
+from minnet.training.state import TrainingState
 from minnet.utils import checks
 from minnet.utils.types import Array
-
-if TYPE_CHECKING:
-    from minnet.training.trainer import Trainer
 
 
 class EarlyStopping(Callback):
@@ -19,19 +17,19 @@ class EarlyStopping(Callback):
 
     Args:
         monitor: a column of the History. patience: whole epochs, at least 1.
-        minimum_change: only what improves by more than this counts.
-        restore_best: at the end of the fit, also of one that was not stopped, put all Parameters
-            back to what they were after the best epoch, state that is not trained (running means
-            of batch normalization) included.
+        minimum_change: only changes larger than this count as improvements.
+        restore_best: at the end of the fit, also of one that was not stopped early, set all
+            Parameters back to their values after the best epoch, including those that are not
+            trained (running means of batch normalization).
         mode: "min" or "max"; None: known for `loss` and for the metrics of `mn.metrics`.
 
     Attributes:
         best, best_epoch: the best value and its epoch, counted as in the History; None before.
         stopped_epoch: the epoch after which it ended the training; None if it did not.
 
-    Each fit begins anew. A value that is NaN is no improvement. A fit that ends in an error, as
-    TrainingDiverged, puts nothing back: `mn.Checkpoint(path, best_of=...)` keeps the best epoch
-    through whatever comes after it, and `network.load_values(path)` reads it.
+    Each fit starts from scratch. NaN is never an improvement. If a fit ends in an error such as
+    TrainingDiverged, nothing is set back: `mn.Checkpoint(path, best_of=...)` keeps the best epoch
+    whatever happens later, and `network.load_values(path)` reads it.
 
     Raises:
         ValueError: at the end of the first epoch, if the History has no such column.
@@ -55,13 +53,13 @@ class EarlyStopping(Callback):
         restore_best: bool = True,
         mode: str | None = None,
     ) -> None:
-        self.watch = Watch("EarlyStopping", monitor, patience, minimum_change, mode)
+        self.tracker = BestEpoch("EarlyStopping", monitor, patience, minimum_change, mode)
         self.restore_best = checks.boolean("EarlyStopping", "restore_best", restore_best)
-        self._forget()
+        self._reset()
 
-    def _forget(self) -> None:
-        """As before any epoch."""
-        self.watch.begin()
+    def _reset(self) -> None:
+        """Forget all earlier epochs."""
+        self.tracker.reset()
         self.best_epoch: int | None = None
         self.stopped_epoch: int | None = None
         self._kept: dict[str, Array] = {}
@@ -69,41 +67,41 @@ class EarlyStopping(Callback):
     @property
     def best(self) -> float | None:
         """The best value so far."""
-        return self.watch.best
+        return self.tracker.best
 
-    def on_fit_begin(self, trainer: Trainer) -> None:  # noqa: ARG002
-        """Begin anew."""
-        self._forget()
+    def on_fit_begin(self, trainer: TrainingState) -> None:  # noqa: ARG002
+        """Start from scratch."""
+        self._reset()
 
-    def on_epoch_end(self, trainer: Trainer, row: Row) -> None:
-        """Keep the weights of the best epoch, and stop when patience ends."""
-        if self.watch.improves(row):
+    def on_epoch_end(self, trainer: TrainingState, row: Row) -> None:
+        """Keep the weights of the best epoch, and stop when patience runs out."""
+        if self.tracker.improves(row):
             self.best_epoch = trainer.epochs
             if self.restore_best:
                 parameters = trainer.network.parameters()
                 self._kept = {name: p.value.copy() for name, p in parameters.items()}
-        elif self.watch.exhausted:
+        elif self.tracker.exhausted:
             self.stopped_epoch = trainer.epochs
             trainer.stop = True
 
     def state(self) -> dict[str, Any]:
         """Best value, epochs waited, and the best values of the Parameters."""
         names = ("best_epoch", "stopped_epoch", "_kept")
-        return {**self.watch.state(), **{name: vars(self)[name] for name in names}}
+        return {**self.tracker.state(), **{name: vars(self)[name] for name in names}}
 
     def takes(self, state: dict[str, Any]) -> bool:
-        """True for the memory of one that watches the same column."""
-        return self.watch.takes(state)
+        """True for the state of one that monitors the same column."""
+        return self.tracker.takes(state)
 
-    def restore(self, trainer: Trainer, state: dict[str, Any]) -> None:
-        """Go on waiting; a training that was stopped is not begun again."""
-        self.watch.restore(state)
+    def restore(self, trainer: TrainingState, state: dict[str, Any]) -> None:
+        """Continue to wait; a training that was stopped stays stopped."""
+        self.tracker.restore(state)
         self.best_epoch, self.stopped_epoch = state["best_epoch"], state["stopped_epoch"]
         self._kept = dict(state["_kept"])
         trainer.stop = trainer.stop or self.stopped_epoch is not None
 
-    def on_fit_end(self, trainer: Trainer, history: History) -> None:  # noqa: ARG002
-        """Put the best weights back."""
+    def on_fit_end(self, trainer: TrainingState, history: History) -> None:  # noqa: ARG002
+        """Restore the best weights."""
         parameters = trainer.network.parameters()
         for name, value in self._kept.items():
             parameters[name].value = value

@@ -1,9 +1,9 @@
-"""How large the gradients are in each layer, and which units get none at all."""
+"""Measures how large the gradients are in each layer, and which units get none at all."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,31 +12,29 @@ from minnet.nn.network import Network
 from minnet.nn.parameter import Parameter
 from minnet.training.callback import Callback
 from minnet.training.history import Row
+from minnet.training.state import TrainingState
 from minnet.utils.table import Table, table
 from minnet.utils.types import Array
-
-if TYPE_CHECKING:
-    from minnet.training.trainer import Trainer
 
 
 class GradientMonitor(Callback):
     """Norms of the gradients and shares of dead units, epoch by epoch.
 
     Gradients that shrink from the last layer to the first *vanish*, those that grow *explode*. A
-    unit is *dead* in an epoch if no step of it brought a gradient to any of its weights, not for
-    a single sample: most often it stands before a ReLU and is negative for all data. It cannot
-    learn, and without a change below it never will.
+    unit is *dead* in an epoch if none of its weights got a gradient in any step, not for a single
+    sample: most often a ReLU follows it and it is negative for all data. It cannot learn, and
+    unless a layer below it changes it never will.
 
     Attributes:
         norms: parameter ("0.weight") -> for each epoch the mean over its steps of |gradient|.
         layer_norms: layer ("0") -> the same for all of its own Parameters together.
         dead: layer -> for each epoch the share of its units, 0 to 1, that are dead.
 
-    A gradient is what the optimizer got: after clipping, with the gradient of a penalty, averaged
+    A gradient is what the optimizer gets: after clipping, with the gradient of a penalty, averaged
     over the batch. The units of a layer are the entries of its vectors (bias, gamma), the columns
-    of its matrices, the first axis of its kernels. Where a penalty acts on a Parameter, which then
-    always has a gradient, only the others tell; a layer that has no others, or whose Parameters
-    disagree about the number of units, is left out of `dead`.
+    of its matrices, the first axis of its kernels. A Parameter with a penalty
+    always has a gradient, so only the others are looked at; a layer that has no others, or whose
+    Parameters disagree about the number of units, is left out of `dead`.
 
     Source: Glorot and Bengio (2010), figure 7, for the norms; Maas, Hannun, Ng (2013) for dead
     units.
@@ -44,7 +42,7 @@ class GradientMonitor(Callback):
     >>> import numpy as np, minnet as mn
     >>> x, y = np.array([[1.0], [2.0]]), np.array([0.0, 1.0])
     >>> first = mn.Linear(1, 2)
-    >>> first.weight.value = [[1.0, -1.0]]  # behind the ReLU the second unit is 0 for all x > 0
+    >>> first.weight.value = [[1.0, -1.0]]  # after the ReLU the second unit is 0 for all x > 0
     >>> trainer = mn.Trainer([first, mn.ReLU(), mn.Linear(2, 1)], mn.MeanSquaredError(),
     ...                      mn.SGD(0.01), seed=0)
     >>> monitor = GradientMonitor()
@@ -57,45 +55,45 @@ class GradientMonitor(Callback):
         self.norms: dict[str, list[float]] = {}
         self.layer_norms: dict[str, list[float]] = {}
         self.dead: dict[str, list[float]] = {}
-        self._seen: list[_Seen] = []
+        self._layers: list[_LayerGradients] = []
 
-    def on_epoch_begin(self, trainer: Trainer, epoch: int) -> None:  # noqa: ARG002
-        """Look which Parameters there are."""
+    def on_epoch_begin(self, trainer: TrainingState, epoch: int) -> None:  # noqa: ARG002
+        """Find the Parameters of each layer."""
         penalized = bool(trainer.objective.penalties)
         groups = _by_layer(trainer.network).items()
-        self._seen = [_Seen(name, parameters, penalized) for name, parameters in groups]
+        self._layers = [_LayerGradients(name, parameters, penalized) for name, parameters in groups]
 
-    def on_step_end(self, trainer: Trainer, loss: float) -> None:  # noqa: ARG002
-        """Add up the norms, and remember who got a gradient."""
-        for seen in self._seen:
-            seen.step()
+    def on_step_end(self, trainer: TrainingState, loss: float) -> None:  # noqa: ARG002
+        """Add up the norms, and note which units got a gradient."""
+        for layer in self._layers:
+            layer.step()
 
-    def on_epoch_end(self, trainer: Trainer, row: Row) -> None:  # noqa: ARG002
-        """Write the epoch down."""
-        for seen in self._seen:
-            for name, norm in seen.norms().items():
+    def on_epoch_end(self, trainer: TrainingState, row: Row) -> None:  # noqa: ARG002
+        """Append the numbers of the epoch."""
+        for layer in self._layers:
+            for name, norm in layer.norms().items():
                 self.norms.setdefault(name, []).append(norm)
-            self.layer_norms.setdefault(seen.name, []).append(seen.layer_norm())
-            if seen.alive is not None:
-                self.dead.setdefault(seen.name, []).append(float(1 - seen.alive.mean()))
+            self.layer_norms.setdefault(layer.name, []).append(layer.layer_norm())
+            if layer.alive is not None:
+                self.dead.setdefault(layer.name, []).append(float(1 - layer.alive.mean()))
 
     def state(self) -> dict[str, Any]:
-        """All norms so far, and what the present epoch has brought."""
+        """All norms so far, and the sums of the current epoch."""
         return {
             "norms": self.norms,
             "layer_norms": self.layer_norms,
             "dead": self.dead,
             "seen": [
                 {"steps": s.steps, "sums": s.sums, "sum": s.sum, "alive": s.alive}
-                for s in self._seen
+                for s in self._layers
             ],
         }
 
-    def restore(self, trainer: Trainer, state: dict[str, Any]) -> None:  # noqa: ARG002
-        """Go on from there."""
+    def restore(self, trainer: TrainingState, state: dict[str, Any]) -> None:  # noqa: ARG002
+        """Continue from there."""
         for name in ("norms", "layer_norms", "dead"):
             setattr(self, name, {key: list(row) for key, row in state[name].items()})
-        for seen, kept in zip(self._seen, state["seen"], strict=False):  # none between epochs
+        for seen, kept in zip(self._layers, state["seen"], strict=False):  # empty between epochs
             vars(seen).update(kept)
 
     def table(self) -> Table:
@@ -110,19 +108,19 @@ class GradientMonitor(Callback):
         return self.table() if self.layer_norms else "GradientMonitor()"
 
 
-class _Seen:
-    """What one epoch has brought so far to one layer's own Parameters."""
+class _LayerGradients:
+    """The gradients of one layer's own Parameters in the current epoch, summed up."""
 
     def __init__(self, name: str, parameters: dict[str, Parameter], penalized: bool) -> None:
         self.name, self.parameters = name, parameters
         self.steps = 0
         self.sums, self.sum = dict.fromkeys(parameters, 0.0), 0.0
-        self.telling = [p for p in parameters.values() if not (penalized and p.penalized)]
-        lengths = {_units(p.value).shape[0] for p in self.telling}
+        self.unpenalized = [p for p in parameters.values() if not (penalized and p.penalized)]
+        lengths = {_units(p.value).shape[0] for p in self.unpenalized}
         self.alive = np.zeros(lengths.pop(), bool) if len(lengths) == 1 else None
 
     def step(self) -> None:
-        """The gradients of one more step."""
+        """Add the gradients of one step."""
         self.steps += 1
         squares = 0.0
         for name, parameter in self.parameters.items():
@@ -131,7 +129,7 @@ class _Seen:
             squares += norm * norm
         self.sum += math.sqrt(squares)
         if self.alive is not None:
-            for parameter in self.telling:
+            for parameter in self.unpenalized:
                 self.alive |= (_units(parameter.grad) != 0).any(axis=1)
 
     def norms(self) -> dict[str, float]:

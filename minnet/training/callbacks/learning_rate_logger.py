@@ -1,21 +1,19 @@
-"""The learning rate of every step, to see what a schedule did."""
+"""Records the learning rate of every step, to see what a schedule did."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from minnet.training.callback import Callback
-
-if TYPE_CHECKING:
-    from minnet.training.trainer import Trainer
+from minnet.training.state import TrainingState
 
 
 class LearningRateLogger(Callback):
-    """Writes down the rate of each step; the History has only that which follows an epoch.
+    """Records the rate of each step; the History only has the rate at the end of each epoch.
 
     Attributes:
         steps: the numbers of the steps, counted from 0 as a schedule counts them.
-        rates: the learning rate of each. Both go on through several fits.
+        rates: the learning rate of each. Both continue over several fits.
 
     >>> import numpy as np, minnet as mn
     >>> x, y = np.array([[0.0], [1.0]]), np.array([0.0, 1.0])
@@ -31,10 +29,10 @@ class LearningRateLogger(Callback):
         self.steps: list[int] = []
         self.rates: list[float] = []
 
-    def on_step_end(self, trainer: Trainer, loss: float) -> None:  # noqa: ARG002
+    def on_step_end(self, trainer: TrainingState, loss: float) -> None:  # noqa: ARG002
         """Note the rate of the step that has just been taken."""
         optimizer = trainer.optimizer
-        assert optimizer.last_rate is not None  # it is so only before the first step
+        assert optimizer.last_rate is not None  # it is None only before the first step
         self.steps.append(optimizer.steps - 1)
         self.rates.append(optimizer.last_rate)
 
@@ -42,6 +40,6 @@ class LearningRateLogger(Callback):
         """Steps and rates so far."""
         return {"steps": self.steps, "rates": self.rates}
 
-    def restore(self, trainer: Trainer, state: dict[str, Any]) -> None:  # noqa: ARG002
-        """Go on from there."""
+    def restore(self, trainer: TrainingState, state: dict[str, Any]) -> None:  # noqa: ARG002
+        """Continue from there."""
         self.steps, self.rates = list(state["steps"]), list(state["rates"])

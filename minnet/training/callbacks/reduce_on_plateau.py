@@ -1,39 +1,37 @@
-"""Smaller steps once the loss stops falling."""
+"""Reduces the learning rate when the loss stops falling."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from minnet.optimizers import schedules
 from minnet.training.callback import Callback
-from minnet.training.callbacks.best_epoch import Watch
+from minnet.training.callbacks.best_epoch import BestEpoch
 from minnet.training.history import Row
+from minnet.training.state import TrainingState
 from minnet.utils import checks
-
-if TYPE_CHECKING:
-    from minnet.training.trainer import Trainer
 
 
 class ReduceOnPlateau(Callback):
-    """learning_rate <- max(factor learning_rate, minimum_rate) when an epoch's number stands still.
+    """learning_rate <- max(factor learning_rate, minimum_rate) when a metric stops improving.
 
     That is after `patience` epochs in a row without improvement, and again after as many more.
 
     Args:
         monitor: a column of the History. factor: in (0, 1). patience: whole epochs, at least 1.
-        minimum_change: only what improves by more than this counts.
-        minimum_rate: no rate below this one.
+        minimum_change: only changes larger than this count as improvements.
+        minimum_rate: the rate is never reduced below this.
         mode: "min" or "max"; None: known for `loss` and for the metrics of `mn.metrics`.
 
     Attributes:
-        reduced: the epochs after which it reduced the rate, in the present fit.
+        reduced: the epochs after which it reduced the rate, in the current fit.
 
     The row of such an epoch still shows the rate that the epoch had. The same as PyTorch's
     `ReduceLROnPlateau(threshold_mode="abs", eps=0)` with a patience one smaller: there it is the
-    number of epochs that are still forgiven.
+    number of epochs without improvement that are still tolerated.
 
     Raises:
-        ValueError: the optimizer has a schedule, which would not know of the reduction; the
+        ValueError: the optimizer has a schedule, which would undo the reduction; the
             History has no such column (at the end of the first epoch).
 
     >>> import numpy as np, minnet as mn
@@ -55,30 +53,30 @@ class ReduceOnPlateau(Callback):
         mode: str | None = None,
     ) -> None:
         place = "ReduceOnPlateau"
-        self.watch = Watch(place, monitor, patience, minimum_change, mode)
+        self.tracker = BestEpoch(place, monitor, patience, minimum_change, mode)
         self.factor = checks.number(
             place, "factor", factor, minimum=0, maximum=1, above=True, below=True
         )
         self.minimum_rate = checks.number(place, "minimum_rate", minimum_rate, minimum=0)
         self.reduced: list[int] = []
 
-    def on_fit_begin(self, trainer: Trainer) -> None:
-        """Begin anew; refuse an optimizer whose rate is not ours to set."""
+    def on_fit_begin(self, trainer: TrainingState) -> None:
+        """Start from scratch; refuse an optimizer with a schedule."""
         schedule = trainer.optimizer.schedule
         if schedule is not None:
             raise ValueError(
                 f"ReduceOnPlateau: expected an optimizer with a plain learning rate, got the "
                 f"schedule {schedules.name_of(schedule)}. Use one of the two: "
-                f"optimizer.learning_rate = 0.1 takes the schedule away."
+                f"optimizer.learning_rate = 0.1 removes the schedule."
             )
-        self.watch.begin()
+        self.tracker.reset()
         self.reduced = []
 
-    def on_epoch_end(self, trainer: Trainer, row: Row) -> None:
-        """Reduce the rate when patience ends."""
-        if self.watch.improves(row) or not self.watch.exhausted:
+    def on_epoch_end(self, trainer: TrainingState, row: Row) -> None:
+        """Reduce the rate when patience runs out."""
+        if self.tracker.improves(row) or not self.tracker.exhausted:
             return
-        self.watch.waited = 0
+        self.tracker.waited = 0
         rate = trainer.optimizer.learning_rate
         reduced = max(self.factor * rate, self.minimum_rate)
         if reduced < rate:
@@ -87,13 +85,13 @@ class ReduceOnPlateau(Callback):
 
     def state(self) -> dict[str, Any]:
         """Best value, epochs waited, and where the rate was reduced."""
-        return {**self.watch.state(), "reduced": self.reduced}
+        return {**self.tracker.state(), "reduced": self.reduced}
 
     def takes(self, state: dict[str, Any]) -> bool:
-        """True for the memory of one that watches the same column."""
-        return self.watch.takes(state)
+        """True for the state of one that monitors the same column."""
+        return self.tracker.takes(state)
 
-    def restore(self, trainer: Trainer, state: dict[str, Any]) -> None:  # noqa: ARG002
-        """Go on waiting."""
-        self.watch.restore(state)
+    def restore(self, trainer: TrainingState, state: dict[str, Any]) -> None:  # noqa: ARG002
+        """Continue to wait."""
+        self.tracker.restore(state)
         self.reduced = list(state["reduced"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import minnet as mn
+from minnet.training.step import train_on
 
 from ..workloads import Workload
 from . import Plain
@@ -42,7 +43,7 @@ class Minnet(Plain):
 
     def step(self, x: np.ndarray, y: np.ndarray) -> float:
         """Forward, loss, backward, update; the loss and all numbers are watched, as always."""
-        return self.trainer.train_on(x, y)
+        return train_on(self.trainer, x, y)
 
     def fit(self, x: np.ndarray, y: np.ndarray, progress: bool = True) -> None:
         """A whole fit, with shuffling, history and progress bar."""
@@ -73,5 +74,5 @@ class BareSteps(Minnet):
         network.training = True
         for _ in range(workload.epochs):
             for part_x, part_y in batches:
-                self.trainer.train_on(part_x, part_y)
+                train_on(self.trainer, part_x, part_y)
         network.training = False

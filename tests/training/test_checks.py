@@ -1,0 +1,201 @@
+"""Input checks of the Trainer: what is accepted and what is refused; checking changes nothing."""
+
+import copy
+import gc
+
+import numpy as np
+import pytest
+import small_trainer
+
+import minnet as mn
+from minnet.training import checks
+from minnet.training.objective import output_shape
+
+
+def classifier(ending=None, k=3):
+    return mn.Network([mn.Linear(4, k), ending or mn.Softmax()], seed=0)
+
+
+@pytest.mark.parametrize(
+    ("bad", "error", "parts"),
+    [
+        (mn.MeanSquaredError, TypeError, ("loss", "the class MeanSquaredError", "Squared")),
+        ("mse", TypeError, ("loss", "got 'mse'", "subclass of mn.Loss")),
+        (None, TypeError, ("loss", "got None")),
+        (mn.SGD(), TypeError, ("loss", "got SGD")),
+    ],
+)
+def test_bad_loss(bad, error, parts):
+    with pytest.raises(error) as info:
+        mn.Trainer(classifier(), bad, mn.SGD())
+    for part in parts:
+        assert part in str(info.value)
+
+
+@pytest.mark.parametrize(
+    ("bad", "error", "parts"),
+    [
+        (mn.SGD, TypeError, ("optimizer", "the class SGD", "SGD(learning_rate=...)")),
+        (0.1, TypeError, ("optimizer", "got 0.1", "subclass of mn.Optimizer")),
+        (mn.MeanSquaredError(), TypeError, ("optimizer", "got MeanSquaredError()")),
+    ],
+)
+def test_bad_optimizer(bad, error, parts):
+    with pytest.raises(error) as info:
+        mn.Trainer(classifier(), mn.CategoricalCrossEntropy(), bad)
+    for part in parts:
+        assert part in str(info.value)
+
+
+def test_an_optimizer_that_remembers_another_network():
+    x, y = np.random.default_rng(0).normal(size=(6, 4)), np.arange(6) % 3
+    optimizer = mn.Adam()
+    first = mn.Trainer(classifier(), mn.CategoricalCrossEntropy(), optimizer)
+    mn.Trainer(first.network, mn.CategoricalCrossEntropy(), optimizer)  # the same network: legal
+    first.step(x, y)
+    with pytest.raises(ValueError, match=r"expected a new optimizer, got Adam.*another network"):
+        mn.Trainer(classifier(), mn.CategoricalCrossEntropy(), optimizer)
+    again = mn.Trainer(first.network, mn.CategoricalCrossEntropy(), optimizer)
+    again.step(x, y)
+    assert optimizer.steps == 2
+    other = mn.Trainer(classifier(), mn.CategoricalCrossEntropy(), copy.deepcopy(optimizer))
+    other.step(x, y)
+    assert optimizer.steps == 2
+
+
+def test_an_optimizer_that_has_not_stepped_may_change_its_network():
+    optimizer = mn.Adam()
+    for _ in range(2):
+        trainer = mn.Trainer(classifier(), mn.CategoricalCrossEntropy(), optimizer)
+    trainer.step(np.ones((2, 4)), [0, 1])
+
+
+LEGAL = [
+    (mn.Sigmoid, mn.MeanSquaredError),
+    (mn.Softmax, mn.MeanSquaredError),
+    (mn.Identity, mn.MeanSquaredError),
+    (mn.Sigmoid, mn.BinaryCrossEntropy),
+    (mn.Softmax, mn.CategoricalCrossEntropy),
+]
+
+
+@pytest.mark.parametrize(("ending", "loss"), LEGAL)
+@pytest.mark.parametrize("nest", [False, True])
+def test_legal_endings(ending, loss, nest):
+    last = mn.Network([mn.Linear(3, 3), ending()]) if nest else ending()
+    checks.check_last_layers(classifier(last), loss())
+
+
+@pytest.mark.parametrize(
+    ("ending", "loss", "fix"),
+    [
+        (mn.Softmax, mn.BinaryCrossEntropy, "CategoricalCrossEntropy"),
+        (mn.Sigmoid, mn.CategoricalCrossEntropy, "mn.Softmax()"),
+        (mn.Tanh, mn.BinaryCrossEntropy, "mn.Sigmoid()"),
+        (mn.ReLU, mn.CategoricalCrossEntropy, "mn.Softmax()"),
+        (mn.Identity, mn.CategoricalCrossEntropy, "mn.Softmax()"),
+    ],
+)
+@pytest.mark.parametrize("nest", [False, True])
+@pytest.mark.parametrize("fuse", [False, True])
+def test_wrong_endings(ending, loss, fix, nest, fuse):
+    last = mn.Network([mn.Linear(3, 3), ending()]) if nest else ending()
+    with pytest.raises(ValueError, match="expected a network that ends in") as info:
+        mn.Trainer(classifier(last), loss(), mn.SGD(), fuse=fuse)
+    for part in (f"{loss.__name__}()", "ends in", f"got {ending.__name__}() as the last", fix):
+        assert part in str(info.value)
+
+
+@pytest.mark.parametrize("nest", [False, True])
+def test_two_softmaxes_in_a_row(nest):
+    layers = [mn.Linear(4, 3), mn.Softmax()]
+    first = [mn.Network(layers)] if nest else layers
+    with pytest.raises(ValueError, match=r"expected one softmax, got .*Remove one"):
+        mn.Trainer(mn.Network([*first, mn.Softmax()]), mn.CategoricalCrossEntropy(), mn.SGD())
+    between = [*layers[:1], mn.Softmax(), mn.Linear(3, 3), mn.Softmax()]
+    mn.Trainer(copy.deepcopy(between), mn.CategoricalCrossEntropy(), mn.SGD())
+
+
+class Doubled(mn.Activation):
+    """Not a probability."""
+
+    def forward(self, z):
+        return np.full_like(z, 2.0)
+
+    def backward(self, grad):
+        return grad
+
+
+def test_a_custom_activation_is_judged_by_its_first_batch():
+    trainer = mn.Trainer(classifier(Doubled(), 1), mn.BinaryCrossEntropy(), mn.SGD(), seed=0)
+    before = trainer.network.flat_values.copy()
+    with pytest.raises(ValueError, match=r"prediction: expected numbers from 0 to 1, got .* 2\.0"):
+        trainer.fit(np.ones((4, 4)), [0, 1, 0, 1], epochs=1, progress=False)
+    assert np.array_equal(trainer.network.flat_values, before)
+
+
+class Noise(mn.Layer):
+    """Draws in training and in evaluation."""
+
+    def forward(self, x):
+        return x + self.random.normal(size=x.shape)
+
+    def backward(self, grad):
+        return grad
+
+
+def test_the_trial_forward_draws_no_random_numbers():
+    network = mn.Network([mn.Linear(4, 3), Noise(), mn.Softmax()], seed=0)
+    network.training = True
+    state = copy.deepcopy(network.random.bit_generator.state)
+    shape = output_shape(network, mn.CategoricalCrossEntropy(), np.ones((50, 4)))
+    assert shape == (50, 3)
+    assert network.random.bit_generator.state == state
+    assert network.training
+    assert network.layers[1].training
+
+
+class Transposed(mn.Layer):
+    def forward(self, x):
+        return x.sum(axis=0)
+
+    def backward(self, grad):
+        return grad
+
+
+def test_a_network_that_loses_its_samples():
+    network = mn.Network([mn.Linear(4, 3), Transposed()])
+    with pytest.raises(ValueError, match=r"expected an output of shape \(m, \.\.\.\), one row for"):
+        mn.Trainer(network, mn.MeanSquaredError(), mn.SGD()).step(np.ones((5, 4)), np.ones((5, 3)))
+
+
+def test_labels_of_one_class_only():
+    target = np.zeros(5, int)
+    with pytest.raises(ValueError, match=r"y: expected labels of at least two classes, got 1 in"):
+        checks.check_two_classes(mn.CategoricalCrossEntropy(), np.ones(5, int), target)
+    checks.check_two_classes(mn.CategoricalCrossEntropy(), [0, 0, 1], target[:3])
+    checks.check_two_classes(
+        mn.CategoricalCrossEntropy(), np.ones(5), np.ones((5, 1))
+    )  # one output: numbers, not classes
+    checks.check_two_classes(
+        mn.CategoricalCrossEntropy(), np.eye(3)[[1, 1]], target[:2]
+    )  # one-hot rows
+
+
+def test_an_optimizer_that_remembers_a_network_serves_no_other():
+    adam = mn.Adam(0.1)
+    small_trainer.trainer_of(optimizer=adam).fit(
+        small_trainer.X, small_trainer.Y, 1, progress=False
+    )
+    gc.collect()
+    with pytest.raises(ValueError, match="trains another network"):
+        small_trainer.trainer_of(optimizer=adam)
+    fresh = mn.SGD(0.1, momentum=0.9)
+    first, second = (
+        small_trainer.trainer_of(optimizer=fresh),
+        small_trainer.trainer_of(optimizer=fresh),
+    )
+    second.fit(small_trainer.X, small_trainer.Y, 1, progress=False)
+    for call in (first.fit, first.step):
+        with pytest.raises(ValueError, match="trains another network"):
+            call(small_trainer.X, small_trainer.Y, *([1] if call == first.fit else []))
