@@ -57,7 +57,8 @@ def _refuse_containers(place: str, name: str, value: Any) -> None:
     if _has_mask(value):
         advice = (
             f"an array without a mask, got a masked array. Drop or fill the masked entries first, "
-            f"for example with np.ma.filled({name}, 0)."
+            f"for example {name if isinstance(value, np.ma.MaskedArray) else f'np.ma.array({name})'}"
+            f".filled(0)."
         )
     elif hasattr(value, "toarray"):
         advice = f"an array of numbers, got a sparse {type(value).__name__}. Give {name}.toarray()."
@@ -96,7 +97,7 @@ def _as_array(place: str, name: str, value: Any) -> Array:
                 f"Make a NumPy array of floats of it first (a tensor: {name}.detach().float())."
             )
         raise TypeError(
-            f"{place}: {name}: expected an array of numbers, got {_type_name(value)}, which NumPy "
+            f"{place}: {name}: expected an array of numbers, got {type(value).__name__}, which NumPy "
             f"cannot turn into one ({error}). {advice}"
         ) from error
 
@@ -176,14 +177,7 @@ def _not_numeric(place: str, name: str, array: Array, value: Any) -> str:
         "m": f"Divide by a unit: {name} / np.timedelta64(1, 'D').",
         "c": f"Give {name}.real, or real and imaginary parts as columns of their own.",
     }.get(array.dtype.kind, "Give a list or an array of numbers.")
-    return f"{got}{_type_name(value)}. {advice}"
-
-
-def _type_name(value: object) -> str:
-    """`an array of type complex128`, or the name of the class."""
-    if isinstance(value, np.ndarray):
-        return f"an array of type {value.dtype}"
-    return f"a value of the class {type(value).__name__}"
+    return f"{got}one of type {array.dtype}. {advice}"
 
 
 def finite(place: str, name: str, array: Array, *, dtype: np.dtype[Any] | None = None) -> None:

@@ -98,7 +98,7 @@ def whole_number(
 def _is_huge(value: object) -> bool:
     if isinstance(value, numbers.Integral):
         return int(value) > LARGEST
-    return isinstance(value, numbers.Real) and float(value) > LARGEST
+    return isinstance(value, numbers.Real) and LARGEST < float(value) < math.inf
 
 
 def number(
