@@ -21,6 +21,8 @@ from minnet.utils.types import Array
 # How many entries are examined at a time: the temporary memory of a check stays small.
 _PIECE = 1 << 15
 
+_DEEPEST = 64  # the most dimensions of a NumPy array
+
 
 def numeric_array(place: str, name: str, value: ArrayLike) -> Array:
     """`value` as a plain array of bools, integers or floats.
@@ -51,50 +53,76 @@ def numeric_array(place: str, name: str, value: ArrayLike) -> Array:
     return array
 
 
+def float_array(place: str, name: str, value: ArrayLike) -> Array:
+    """`value` as an array to compute with: integers and bools become float64, float16 float32.
+
+    >>> float_array("Sigmoid().forward", "z", np.array([0, 1], dtype=np.uint8))
+    array([0., 1.])
+    """
+    array = numeric_array(place, name, value)
+    if array.dtype == np.float16:
+        return array.astype(np.float32)
+    return array if array.dtype.kind == "f" else array.astype(np.float64)
+
+
 def _refuse_containers(place: str, name: str, value: Any) -> None:
     """Refuse what NumPy would take for something else: masks, sparse matrices, dicts, iterators."""
-    advice = ""
+    code, advice = _as_code(name), ""
     if _has_mask(value):
         advice = (
             f"an array without a mask, got a masked array. Drop or fill the masked entries first, "
-            f"for example {name if isinstance(value, np.ma.MaskedArray) else f'np.ma.array({name})'}"
+            f"for example {code if isinstance(value, np.ma.MaskedArray) else f'np.ma.array({code})'}"
             f".filled(0)."
         )
     elif hasattr(value, "toarray"):
-        advice = f"an array of numbers, got a sparse {type(value).__name__}. Give {name}.toarray()."
+        advice = f"an array of numbers, got a sparse {type(value).__name__}. Give {code}.toarray()."
     elif value is None:
         advice = "an array of numbers, got None. Does the function that made it lack a return?"
     elif isinstance(value, dict):
-        advice = f"an array of numbers, got a dict. Give np.column_stack(list({name}.values()))."
+        advice = f"an array of numbers, got a dict. Give np.column_stack(list({code}.values()))."
     elif isinstance(value, (set, frozenset)):
         advice = (
             f"an array of numbers, got a {type(value).__name__}, which has no order. Give a list."
         )
     elif isinstance(value, Iterator):
-        advice = f"an array of numbers, got {describe(value)}. Give list({name})."
+        advice = f"an array of numbers, got {describe(value)}. Give list({code})."
     if advice:
         raise TypeError(f"{place}: {name}: expected {advice}")
 
 
+def _as_code(name: str) -> str:
+    """The argument as one would write it: `y` of `validation_data: y`."""
+    return name.rpartition(" ")[2]
+
+
 def _has_mask(value: Any) -> bool:
     """True for a masked array, also in lists; its hidden numbers would be taken for data."""
-    if isinstance(value, (list, tuple)):
-        return any(map(_has_mask, value))
-    return isinstance(value, np.ma.MaskedArray)
+    for _ in range(_DEEPEST):
+        if not isinstance(value, (list, tuple)):
+            return isinstance(value, np.ma.MaskedArray)
+        if any(isinstance(item, np.ma.MaskedArray) for item in value):
+            return True
+        value = [i for item in value if isinstance(item, (list, tuple)) for i in item]
+    return False
 
 
 def _as_array(place: str, name: str, value: Any) -> Array:
     """`np.asarray`, without subclasses; its errors, and those of `__array__`, name the argument."""
     try:
-        return np.asarray(value)
+        # Called without arguments: NumPy would warn of an `__array__` that takes none.
+        convert = None if isinstance(value, type) else getattr(value, "__array__", None)
+        return np.asarray(value if convert is None else convert())
     except Exception as error:  # a tensor's `__array__` may raise anything
+        code = _as_code(name)
         if hasattr(value, "detach"):
-            advice = f"Give {name}.detach().cpu().float().numpy()."
+            advice = f"Give {code}.detach().cpu().float().numpy()."
+        elif isinstance(value, (list, tuple)) and any(hasattr(item, "detach") for item in value):
+            advice = f"Give np.stack([item.detach().cpu().float().numpy() for item in {code}])."
         elif isinstance(value, (list, tuple)):
             advice = "Give each row the same length."
         else:
             advice = (
-                f"Make a NumPy array of floats of it first (a tensor: {name}.detach().float())."
+                f"Make a NumPy array of floats of it first (a tensor: {code}.detach().float())."
             )
         raise TypeError(
             f"{place}: {name}: expected an array of numbers, got {type(value).__name__}, which NumPy "
@@ -145,7 +173,7 @@ def _is_text_of_number(entry: str | bytes) -> bool:
 
 def _not_numeric(place: str, name: str, array: Array, value: Any) -> str:
     """The message for an array that holds anything but numbers: the first such entry, and a fix."""
-    got = f"{place}: {name}: expected an array of numbers, got "
+    got, code = f"{place}: {name}: expected an array of numbers, got ", _as_code(name)
     for position, scalar in np.ndenumerate(array):
         entry = scalar.item() if isinstance(scalar, np.character) else scalar
         if isinstance(entry, (list, tuple, np.ndarray)):
@@ -158,7 +186,7 @@ def _not_numeric(place: str, name: str, array: Array, value: Any) -> str:
             continue
         if _is_number(entry) or _is_missing(entry):
             continue
-        if array.ndim > 1:
+        if array.ndim > 1 and array.shape[1:] != (1,):
             columns = getattr(value, "columns", range(array.shape[-1]))
             return (
                 f"{got}{describe(entry)} in column {columns[position[-1]]!r}, row {position[0]}. "
@@ -166,16 +194,17 @@ def _not_numeric(place: str, name: str, array: Array, value: Any) -> str:
                 f"return_inverse=True)[1], dates by the days since the first."
             )
         if isinstance(entry, (str, bytes)):
+            flat = code if array.ndim < 2 else f"np.ravel({code})"
             return (
-                f"{got}text, {describe(entry)}. Names of classes: names, {name} = "
-                f"np.unique({name}, return_inverse=True)."
+                f"{got}text, {describe(entry)}. Names of classes: names, {code} = "
+                f"np.unique({flat}, return_inverse=True)."
             )
         break
     advice = {
-        **dict.fromkeys("UST", f"Convert it first: np.asarray({name}, dtype=float)."),
-        "M": f"Give the time since the first: ({name} - {name}[0]) / np.timedelta64(1, 'D').",
-        "m": f"Divide by a unit: {name} / np.timedelta64(1, 'D').",
-        "c": f"Give {name}.real, or real and imaginary parts as columns of their own.",
+        **dict.fromkeys("UST", f"Convert it first: np.asarray({code}, dtype=float)."),
+        "M": f"Give the time since the first: ({code} - {code}[0]) / np.timedelta64(1, 'D').",
+        "m": f"Divide by a unit: {code} / np.timedelta64(1, 'D').",
+        "c": f"Give {code}.real, or real and imaginary parts as columns of their own.",
     }.get(array.dtype.kind, "Give a list or an array of numbers.")
     return f"{got}one of type {array.dtype}. {advice}"
 
@@ -221,7 +250,7 @@ def _not_finite(
 def survives_cast(place: str, name: str, array: Array, dtype: np.dtype[Any]) -> None:
     """Refuse a column whose values differ, but become equal in `dtype`: seconds since 1970, 1e-50.
 
-    Up to 4096 rows are looked at, evenly spaced. Differences of a few float64 roundings do not
+    Up to 4096 rows are looked at, evenly spaced. Differences of some float64 roundings do not
     count: such a column is constant.
 
     >>> survives_cast("fit", "x", 1.7e9 + np.arange(60.0)[:, None], np.dtype("float32"))
@@ -233,7 +262,7 @@ def survives_cast(place: str, name: str, array: Array, dtype: np.dtype[Any]) -> 
         return
     rows = array[:: max(1, len(array) // 4096)]
     ordered = np.sort(rows.reshape(len(rows), -1).astype(float), axis=0)
-    rounding = 8 * np.finfo(float).eps * np.abs(ordered[1:])
+    rounding = 64 * np.finfo(float).eps * np.abs(ordered[1:])
     differ = np.diff(ordered, axis=0) > rounding
     kept = differ & (np.diff(ordered.astype(dtype), axis=0) > 0)
     lost = 2 * kept.sum(axis=0) < differ.sum(axis=0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import numbers
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -142,6 +142,19 @@ def number(
     if not math.isfinite(result) or too_small or too_large:
         raise ValueError(wrong)
     return result
+
+
+def items(value: Any) -> list[Any] | None:
+    """The items of a list or another collection; None for anything else (an array of no axis, 3).
+
+    >>> items((1, 2)), items(3)
+    ([1, 2], None)
+    """
+    try:
+        iterator = iter(value)
+    except TypeError:
+        return None
+    return list(iterator)
 
 
 def boolean(place: str, name: str, value: object) -> bool:
