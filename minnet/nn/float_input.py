@@ -41,6 +41,25 @@ def _converting(method: Method) -> Method:
         if type(x) is not np.ndarray or (x.dtype is not _FLOAT32 and x.dtype is not _FLOAT64):
             given = next((array for array in (x, z, grad) if array is not None), None)
             x = float_array(f"{self!r}.{verb}", argument, given)
-        return method(self, x)
+        try:
+            return method(self, x)
+        except (AttributeError, ValueError, IndexError) as error:
+            if verb == "backward":
+                _explain(self, x, error)
+            raise
 
     return converting
+
+
+def _explain(layer: Any, grad: Array, error: Exception) -> None:
+    """For an error of NumPy or Python in a backward called by hand, the likely reason."""
+    place = f"{layer!r}.backward"
+    if isinstance(error, AttributeError) and error.obj is layer:
+        raise RuntimeError(
+            f"{place}: expected a forward first, got none. Call forward(x) before it."
+        ) from error
+    if "expected" not in str(error):
+        raise ValueError(
+            f"{place}: grad: expected the shape of the last forward's output, got {grad.shape} "
+            f"({error}). It has one number for each number of the output."
+        ) from error

@@ -34,13 +34,7 @@ def fans(shape: Shape) -> tuple[int, int]:
     >>> fans((4, 3)), fans((6, 1, 5, 5))
     ((4, 3), (25, 150))
     """
-    if not isinstance(shape, (tuple, list)):
-        raise TypeError(
-            f"initializer: shape: expected a tuple of lengths, got {describe(shape)}. "
-            f"Write for example (4, 3)."
-        )
-    for length in shape:
-        whole_number("initializer", "shape", length)
+    shape = _lengths(shape)
     if len(shape) == 2:
         return shape[0], shape[1]
     if len(shape) > 2:
@@ -52,14 +46,24 @@ def fans(shape: Shape) -> tuple[int, int]:
     )
 
 
+def _lengths(shape: Shape) -> Shape:
+    """The shape, if it is a tuple of whole numbers."""
+    if not isinstance(shape, (tuple, list)):
+        raise TypeError(
+            f"initializer: shape: expected a tuple of lengths, got {describe(shape)}. "
+            f"Write for example (4, 3)."
+        )
+    return tuple(whole_number("initializer", "shape", length) for length in shape)
+
+
 def zeros(shape: Shape, _generator: np.random.Generator) -> Array:
     """All 0: right for biases; with zero weights all units of a layer stay alike."""
-    return np.zeros(shape)
+    return np.zeros(_lengths(shape))
 
 
 def ones(shape: Shape, _generator: np.random.Generator) -> Array:
     """All 1: right for the gains of normalization layers."""
-    return np.ones(shape)
+    return np.ones(_lengths(shape))
 
 
 def constant(value: float) -> Initializer:
@@ -153,7 +157,7 @@ def lecun_normal(shape: Shape, generator: np.random.Generator) -> Array:
 
 
 def _constant(shape: Shape, _generator: np.random.Generator, value: float) -> Array:
-    return np.full(shape, value)
+    return np.full(_lengths(shape), value)
 
 
 def _between(shape: Shape, generator: np.random.Generator, low: float, high: float) -> Array:

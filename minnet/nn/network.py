@@ -117,7 +117,8 @@ class Network(Sequential):
             raise ValueError(
                 f"Network.flat_values: expected shape {self._flat.values.shape}, got {new.shape}."
             )
-        array_checks.finite("Network", "flat_values", new, dtype=self._dtype)
+        fix = "Keep a copy of flat_values before you change them."
+        array_checks.finite("Network", "flat_values", new, dtype=self._dtype, fix=fix)
         self._flat.values[...] = new
 
     @property

@@ -21,6 +21,9 @@ from minnet.utils.checks import boolean, describe, whole_number
 from minnet.utils.types import Array
 
 
+_FIX = "Look for a division by 0 or an overflow where the numbers were computed."
+
+
 class Parameter:
     """A trainable array: `Parameter(value)`, or `Parameter(shape=..., initializer=...)`.
 
@@ -111,7 +114,7 @@ class Parameter:
         current = self.value
         if value is not current:
             new = self._of_our_shape("value", value)
-            finite(self.name, "value", new, dtype=current.dtype)
+            finite(self.name, "value", new, dtype=current.dtype, fix=_FIX)
             current[...] = new
 
     @property
@@ -136,7 +139,7 @@ class Parameter:
                 f"{self.name}: initializer: expected an array of shape {self._shape}, "
                 f"got {describe(drawn)}."
             )
-        finite(self.name, "initializer: its result", drawn)
+        finite(self.name, "initializer: its result", drawn, fix=_FIX)
         if self._value is None:
             self._value = np.empty(self._shape)
         self._value[...] = drawn
@@ -241,7 +244,7 @@ def _checked_value(value: ArrayLike) -> Array:
         )
     if array.size == 0:
         raise ValueError(f"Parameter: value: expected numbers, got an empty array {array.shape}.")
-    finite("Parameter", "value", array)
+    finite("Parameter", "value", array, fix=_FIX)
     return np.array(array, dtype=np.float32 if array.dtype.itemsize <= 4 else np.float64)
 
 

@@ -44,8 +44,13 @@ def numeric_array(place: str, name: str, value: ArrayLike) -> Array:
     """
     if type(value) is np.ndarray and value.dtype.kind in "biuf":
         return value
-    _refuse_containers(place, name, value)
-    array = _as_array(place, name, value)
+    try:
+        problem = _not_an_array(_as_code(name), value)
+        array = np.empty(0) if problem else _as_array(value)
+    except Exception as error:  # a tensor's `__array__` may raise anything, and so may a list
+        problem = _not_convertible(_as_code(name), value, error)
+    if problem:
+        raise TypeError(f"{place}: {name}: expected {problem}")
     if array.dtype.kind == "O":
         array = _numbers_from_objects(place, name, array, value)
     if array.dtype.kind not in "biuf":
@@ -65,29 +70,26 @@ def float_array(place: str, name: str, value: ArrayLike) -> Array:
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
-def _refuse_containers(place: str, name: str, value: Any) -> None:
-    """Refuse what NumPy would take for something else: masks, sparse matrices, dicts, iterators."""
-    code, advice = _as_code(name), ""
+def _not_an_array(code: str, value: Any) -> str:
+    """What NumPy would take for something else: masks, sparse matrices, dicts, iterators."""
     if _has_mask(value):
-        advice = (
+        masked = code if isinstance(value, np.ma.MaskedArray) else f"np.ma.array({code})"
+        return (
             f"an array without a mask, got a masked array. Drop or fill the masked entries first, "
-            f"for example {code if isinstance(value, np.ma.MaskedArray) else f'np.ma.array({code})'}"
-            f".filled(0)."
+            f"for example {masked}.filled(0)."
         )
-    elif hasattr(value, "toarray"):
-        advice = f"an array of numbers, got a sparse {type(value).__name__}. Give {code}.toarray()."
-    elif value is None:
-        advice = "an array of numbers, got None. Does the function that made it lack a return?"
-    elif isinstance(value, dict):
-        advice = f"an array of numbers, got a dict. Give np.column_stack(list({code}.values()))."
-    elif isinstance(value, (set, frozenset)):
-        advice = (
-            f"an array of numbers, got a {type(value).__name__}, which has no order. Give a list."
-        )
-    elif isinstance(value, Iterator):
-        advice = f"an array of numbers, got {describe(value)}. Give list({code})."
-    if advice:
-        raise TypeError(f"{place}: {name}: expected {advice}")
+    got = f"an array of numbers, got {type(value).__name__}"
+    if hasattr(value, "toarray"):
+        return f"an array of numbers, got a sparse {type(value).__name__}. Give {code}.toarray()."
+    if value is None:
+        return "an array of numbers, got None. Does the function that made it lack a return?"
+    if isinstance(value, dict):
+        return f"{got}. Give np.column_stack(list({code}.values()))."
+    if isinstance(value, (set, frozenset)):
+        return f"{got}, which has no order. Give a list."
+    if isinstance(value, Iterator):
+        return f"{got}. Give list({code})."
+    return ""
 
 
 def _as_code(name: str) -> str:
@@ -106,28 +108,36 @@ def _has_mask(value: Any) -> bool:
     return False
 
 
-def _as_array(place: str, name: str, value: Any) -> Array:
-    """`np.asarray`, without subclasses; its errors, and those of `__array__`, name the argument."""
+def _as_array(value: Any) -> Array:
+    """`np.asarray`, without subclasses."""
+    # Called without arguments: NumPy would warn of an `__array__` that takes none.
+    convert = None if isinstance(value, type) else getattr(value, "__array__", None)
+    return np.asarray(value if convert is None else convert())
+
+
+def _not_convertible(code: str, value: Any, error: Exception) -> str:
+    """The message for what raised an error when it was to become an array."""
+    kind = type(value)
+    tensor = "detach().cpu().float().numpy()"
+    if hasattr(kind, "detach"):
+        advice = f"Give {code}.{tensor}."
+    elif kind in (list, tuple) and any(hasattr(type(item), "detach") for item in value):
+        advice = f"Give np.stack([item.{tensor} for item in {code}])."
+    elif kind in (list, tuple):
+        advice = "Give each row the same length."
+    else:
+        advice = f"Make a NumPy array of floats of it first (a tensor: {code}.detach().float())."
+    return (
+        f"an array of numbers, got {kind.__name__}, which NumPy cannot turn into one "
+        f"({_text_of(error)}). {advice}"
+    )
+
+
+def _text_of(error: Exception) -> str:
     try:
-        # Called without arguments: NumPy would warn of an `__array__` that takes none.
-        convert = None if isinstance(value, type) else getattr(value, "__array__", None)
-        return np.asarray(value if convert is None else convert())
-    except Exception as error:  # a tensor's `__array__` may raise anything
-        code = _as_code(name)
-        if hasattr(value, "detach"):
-            advice = f"Give {code}.detach().cpu().float().numpy()."
-        elif isinstance(value, (list, tuple)) and any(hasattr(item, "detach") for item in value):
-            advice = f"Give np.stack([item.detach().cpu().float().numpy() for item in {code}])."
-        elif isinstance(value, (list, tuple)):
-            advice = "Give each row the same length."
-        else:
-            advice = (
-                f"Make a NumPy array of floats of it first (a tensor: {code}.detach().float())."
-            )
-        raise TypeError(
-            f"{place}: {name}: expected an array of numbers, got {type(value).__name__}, which NumPy "
-            f"cannot turn into one ({error}). {advice}"
-        ) from error
+        return str(error) or type(error).__name__
+    except Exception:  # an error of the user's may have a broken __str__
+        return type(error).__name__
 
 
 def _numbers_from_objects(place: str, name: str, array: Array, value: Any) -> Array:
@@ -186,6 +196,8 @@ def _not_numeric(place: str, name: str, array: Array, value: Any) -> str:
             continue
         if _is_number(entry) or _is_missing(entry):
             continue
+        if array.ndim == 0:
+            return f"{got}{describe(entry)}. Give a list or an array of numbers."
         if array.ndim > 1 and array.shape[1:] != (1,):
             columns = getattr(value, "columns", range(array.shape[-1]))
             return (
@@ -209,7 +221,14 @@ def _not_numeric(place: str, name: str, array: Array, value: Any) -> str:
     return f"{got}one of type {array.dtype}. {advice}"
 
 
-def finite(place: str, name: str, array: Array, *, dtype: np.dtype[Any] | None = None) -> None:
+def finite(
+    place: str,
+    name: str,
+    array: Array,
+    *,
+    dtype: np.dtype[Any] | None = None,
+    fix: str = "Remove the row or fill the gap before training.",
+) -> None:
     """Refuse NaN and inf with their position; with `dtype`, also numbers that overflow in it."""
     limit = math.inf
     if dtype is not None and dtype.kind == "f" and array.dtype.itemsize > dtype.itemsize:
@@ -224,7 +243,7 @@ def finite(place: str, name: str, array: Array, *, dtype: np.dtype[Any] | None =
         if not good.all():
             first, *rest = (int(i) for i in np.argwhere(~good)[0])
             position = (first + start, *rest) if array.ndim else ()
-            raise ValueError(_not_finite(place, name, array[position], position, dtype))
+            raise ValueError(_not_finite(place, name, array[position], position, dtype, fix))
 
 
 def _not_finite(
@@ -233,6 +252,7 @@ def _not_finite(
     value: Any,
     position: tuple[int, ...],
     dtype: np.dtype[Any] | None,
+    fix: str,
 ) -> str:
     """The error message for one bad entry."""
     where = f"{name}[{', '.join(map(str, position))}]" if position else name
@@ -241,10 +261,7 @@ def _not_finite(
             f"{place}: {name}: expected numbers that fit into {dtype}, got {where} = {value:g}. "
             f'Scale the data (mn.data.Standardizer) or use dtype="float64".'
         )
-    return (
-        f"{place}: {name}: expected finite numbers, got {where} = {value}. "
-        f"Remove the row or fill the gap before training."
-    )
+    return f"{place}: {name}: expected finite numbers, got {where} = {value}. {fix}"
 
 
 def survives_cast(place: str, name: str, array: Array, dtype: np.dtype[Any]) -> None:
