@@ -196,8 +196,6 @@ def _not_numeric(place: str, name: str, array: Array, value: Any) -> str:
             continue
         if _is_number(entry) or _is_missing(entry):
             continue
-        if array.ndim == 0:
-            return f"{got}{describe(entry)}. Give a list or an array of numbers."
         if array.ndim > 1 and array.shape[1:] != (1,):
             columns = getattr(value, "columns", range(array.shape[-1]))
             return (
@@ -211,6 +209,8 @@ def _not_numeric(place: str, name: str, array: Array, value: Any) -> str:
                 f"{got}text, {describe(entry)}. Names of classes: names, {code} = "
                 f"np.unique({flat}, return_inverse=True)."
             )
+        if array.dtype.kind == "O":
+            return f"{got}{describe(entry)}. Give a list or an array of numbers."
         break
     advice = {
         **dict.fromkeys("UST", f"Convert it first: np.asarray({code}, dtype=float)."),
@@ -273,7 +273,7 @@ def survives_cast(place: str, name: str, array: Array, dtype: np.dtype[Any]) -> 
     >>> survives_cast("fit", "x", 1.7e9 + np.arange(60.0)[:, None], np.dtype("float32"))
     Traceback (most recent call last):
     ...
-    ValueError: fit: x: expected numbers that differ in float32, too; in column 0 only 1 of ...
+    ValueError: fit: x: expected numbers that differ in float32, too, got column 0, where only ...
     """
     if array.dtype.itemsize <= dtype.itemsize or array.ndim == 0:
         return
@@ -286,8 +286,8 @@ def survives_cast(place: str, name: str, array: Array, dtype: np.dtype[Any]) -> 
     if lost.any():
         column = int(lost.argmax())
         raise ValueError(
-            f"{place}: {name}: expected numbers that differ in {dtype}, too; in column {column} "
-            f"only {kept[:, column].sum() + 1} of {differ[:, column].sum() + 1} do. Subtract the "
+            f"{place}: {name}: expected numbers that differ in {dtype}, too, got column {column}, "
+            f"where only {kept[:, column].sum() + 1} of {differ[:, column].sum() + 1} do. Subtract the "
             f'mean first (mn.data.Standardizer), or use mn.Network(..., dtype="float64").'
         )
 
