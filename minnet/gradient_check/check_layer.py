@@ -61,7 +61,7 @@ def check_layer(
     >>> check_layer(Twice, (5, 3)).mistakes[0].code
     'sign-flipped'
     """
-    checks.whole_number("check_layer", "seed", seed, minimum=0)
+    check_seed("check_layer", seed)
     inputs = InputDomain(x_or_shape, "check_layer")
     names = _checked_names(parameters)
     check_source("check_layer", layer_or_factory)
@@ -90,6 +90,16 @@ def layer_under_test(place: str, source: Any) -> LayerUnderTest | Report:
         text = f"{name}.__init__: it raises {prepare.explain_error(error)}"
         report.mistakes.append(Mistake(code, "__init__", text, "no object could be created."))
         return report
+
+
+def check_seed(place: str, seed: object) -> None:
+    """Refuse what is no whole number; a float neither, of which NumPy makes no generator."""
+    checks.seed(place, seed)
+    if seed is None or isinstance(seed, float):
+        raise TypeError(
+            f"{place}: seed: expected a whole number >= 0, got {checks.describe(seed)}. "
+            f"Write seed=0: each run then checks the same numbers."
+        )
 
 
 def check_source(place: str, source: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from minnet.gradient_check.check_layer import check_source, layer_under_test
+from minnet.gradient_check.check_layer import check_seed, check_source, layer_under_test
 from minnet.gradient_check.check_state import CheckState
 from minnet.gradient_check.harness import Harness, quiet
 from minnet.gradient_check.input_domain import InputDomain
@@ -42,7 +42,7 @@ def check_loss(
     >>> check_loss(mn.MeanSquaredError).ok
     True
     """
-    checks.whole_number("check_loss", "seed", seed, minimum=0)
+    check_seed("check_loss", seed)
     check_source("check_loss", loss_or_factory)
     given = _given(prediction, target)
     with quiet():

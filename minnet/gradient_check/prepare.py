@@ -98,6 +98,7 @@ def find_weights_of_layer(state: CheckState, named: dict[str, str] | None) -> No
     run = harness.run(x, _ones, stream=state.stream)
     if named is not None:
         harness.weights = named_weights(named)
+        _check_names(harness.weights, run.obj)
         if isinstance(layer._first, Layer):
             known = {w.name for w in harness.weights}
             harness.weights += [w for w in find_weights(before, run.obj) if w.name not in known]
@@ -106,6 +107,18 @@ def find_weights_of_layer(state: CheckState, named: dict[str, str] | None) -> No
         if not harness.weights:
             _try_lazy(state, run, x)
     harness.weights = [w for w in harness.weights if not _is_cache(state, w)]
+
+
+def _check_names(weights: list[Weight], obj: Any) -> None:
+    for weight in weights:
+        try:
+            weight.value(obj)
+        except (AttributeError, KeyError, IndexError, TypeError, ValueError):
+            raise ValueError(
+                f"check_layer: parameters: expected names of arrays that {type(obj).__name__} has "
+                f'after a forward, got {weight.name!r}. Write for example {{"W": "dW"}} for '
+                f"self.W and self.dW."
+            ) from None
 
 
 def _ones(y: Array) -> Array:

@@ -45,10 +45,9 @@ _TAKEN = ("epoch", "loss", "seconds", "learning_rate")
 
 def get(metrics: str | Metric | Iterable[str | Metric]) -> dict[str, Metric]:
     """Name to function, for names like "accuracy" and for custom functions."""
-    if isinstance(metrics, str) or not isinstance(metrics, Iterable):
-        metrics = [metrics]
+    given = None if isinstance(metrics, (str, bytes)) else checks.items(metrics)
     result: dict[str, Metric] = {}
-    for metric in metrics:
+    for metric in [metrics] if given is None else given:
         if isinstance(metric, str) and metric in METRICS:
             name, function = metric, METRICS[metric]
         elif callable(metric) and not isinstance(metric, (str, type)):

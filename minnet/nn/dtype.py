@@ -15,7 +15,8 @@ from minnet.utils.types import Array
 def checked_dtype(dtype: object) -> np.dtype[Any]:
     """The dtype of a network: float32 or float64."""
     try:
-        name = "" if dtype is None else np.dtype(dtype).name  # type: ignore[call-overload]
+        # np.dtype takes more: None, and every object that has an attribute dtype
+        name = np.dtype(dtype).name if isinstance(dtype, (str, np.dtype, type)) else ""
     except TypeError:
         name = ""
     if name not in ("float32", "float64"):

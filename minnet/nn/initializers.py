@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from minnet.utils.checks import describe, number
+from minnet.utils.checks import describe, number, whole_number
 from minnet.utils.types import Array
 
 Shape = tuple[int, ...]
@@ -34,6 +34,7 @@ def fans(shape: Shape) -> tuple[int, int]:
     >>> fans((4, 3)), fans((6, 1, 5, 5))
     ((4, 3), (25, 150))
     """
+    shape = _lengths(shape)
     if len(shape) == 2:
         return shape[0], shape[1]
     if len(shape) > 2:
@@ -45,14 +46,24 @@ def fans(shape: Shape) -> tuple[int, int]:
     )
 
 
+def _lengths(shape: Shape) -> Shape:
+    """The shape, if it is a tuple of whole numbers."""
+    if not isinstance(shape, (tuple, list)):
+        raise TypeError(
+            f"initializer: shape: expected a tuple of lengths, got {describe(shape)}. "
+            f"Write for example (4, 3)."
+        )
+    return tuple(whole_number("initializer", "shape", length) for length in shape)
+
+
 def zeros(shape: Shape, _generator: np.random.Generator) -> Array:
     """All 0: right for biases; with zero weights all units of a layer stay alike."""
-    return np.zeros(shape)
+    return np.zeros(_lengths(shape))
 
 
 def ones(shape: Shape, _generator: np.random.Generator) -> Array:
     """All 1: right for the gains of normalization layers."""
-    return np.ones(shape)
+    return np.ones(_lengths(shape))
 
 
 def constant(value: float) -> Initializer:
@@ -104,6 +115,7 @@ def orthogonal(shape: Shape, generator: np.random.Generator) -> Array:
     True
     """
     fans(shape)  # raises for a vector
+    _check_generator(generator)
     rows, columns = shape[0], math.prod(shape[1:])
     drawn = generator.normal(size=(max(rows, columns), min(rows, columns)))
     q, r = np.linalg.qr(drawn)
@@ -145,24 +157,36 @@ def lecun_normal(shape: Shape, generator: np.random.Generator) -> Array:
 
 
 def _constant(shape: Shape, _generator: np.random.Generator, value: float) -> Array:
-    return np.full(shape, value)
+    return np.full(_lengths(shape), value)
 
 
 def _between(shape: Shape, generator: np.random.Generator, low: float, high: float) -> Array:
+    _check_generator(generator)
     return generator.uniform(low, high, shape)
 
 
 def _around(shape: Shape, generator: np.random.Generator, mean: float, deviation: float) -> Array:
+    _check_generator(generator)
     return generator.normal(mean, deviation, shape)
 
 
 def _uniform(shape: Shape, generator: np.random.Generator, variance: float) -> Array:
     """U(-r, r) of this variance, which is r^2 / 3."""
+    _check_generator(generator)
     limit = math.sqrt(3.0 * variance)
     return generator.uniform(-limit, limit, shape)
 
 
+def _check_generator(generator: object) -> None:
+    if not isinstance(generator, np.random.Generator):
+        raise TypeError(
+            f"initializer: generator: expected a NumPy Generator, got {describe(generator)}. "
+            f"Write np.random.default_rng(0)."
+        )
+
+
 def _normal(shape: Shape, generator: np.random.Generator, variance: float) -> Array:
+    _check_generator(generator)
     return generator.normal(0.0, math.sqrt(variance), shape)
 
 
@@ -199,7 +223,7 @@ def get(initializer: str | Initializer, place: str = "initializer") -> Initializ
             f"{place}: expected a function (shape, generator) -> array, got the function "
             f"that makes one. Call it: mn.initializers.{makers[initializer]}."
         )
-    if callable(initializer):
+    if callable(initializer) and not isinstance(initializer, type):
         return initializer
     kind = ValueError if isinstance(initializer, str) else TypeError
     raise kind(

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minnet.nn.config import constructor, remember
+from minnet.nn.float_input import convert_arguments
 from minnet.nn.parameter import Parameter
 from minnet.utils.keyword_arguments import check_arguments
 from minnet.utils.types import Array
@@ -74,6 +75,7 @@ class Layer:
             if name in vars(cls) and not callable(vars(cls)[name]):
                 raise TypeError(_reserved(cls.__name__, name))
         _refuse_unfindable(cls)
+        convert_arguments(cls)
         if _definer(cls, "backward") < _definer(cls, "_backward_parameters"):
             # A subclass with a new backward must not be bypassed by its parent's shortcut.
             cls._backward_parameters = Layer._backward_parameters  # type: ignore[method-assign]

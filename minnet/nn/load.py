@@ -12,7 +12,7 @@ from minnet.nn.layer_encoding import decoder
 from minnet.nn.network import Network
 from minnet.nn.network_file import NetworkFile
 from minnet.saving.errors import InvalidFile, checked, checked_path, reading
-from minnet.utils.checks import describe
+from minnet.utils.checks import describe, items
 
 Classes = dict[str, type[Layer]]
 
@@ -60,13 +60,14 @@ def load(
 
 def _classes(custom: Iterable[type[Layer]]) -> Classes:
     """The classes by their names in a file."""
-    if isinstance(custom, type) or not isinstance(custom, Iterable):
+    given = None if isinstance(custom, type) else items(custom)
+    if given is None:
         raise TypeError(
             f"load: layers: expected a list of classes, got {describe(custom)}. "
             f"Write layers=[Scale]."
         )
     classes = dict(BUILT_IN)
-    for cls in custom:
+    for cls in given:
         if not isinstance(cls, type) or not issubclass(cls, Layer):
             raise TypeError(
                 f"load: layers: expected classes of layers, got {describe(cls)}. Write the class "

@@ -112,11 +112,13 @@ class Network(Sequential):
 
     @flat_values.setter
     def flat_values(self, values: ArrayLike) -> None:
-        new = array_checks.numeric_array("Network.flat_values", "flat_values", values)
+        new = array_checks.numeric_array("Network", "flat_values", values)
         if new.shape != self._flat.values.shape:
             raise ValueError(
                 f"Network.flat_values: expected shape {self._flat.values.shape}, got {new.shape}."
             )
+        fix = "Keep a copy of flat_values before you change them."
+        array_checks.finite("Network", "flat_values", new, dtype=self._dtype, fix=fix)
         self._flat.values[...] = new
 
     @property

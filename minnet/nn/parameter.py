@@ -21,6 +21,9 @@ from minnet.utils.checks import boolean, describe, whole_number
 from minnet.utils.types import Array
 
 
+_FIX = "Look for a division by 0 or an overflow where the numbers were computed."
+
+
 class Parameter:
     """A trainable array: `Parameter(value)`, or `Parameter(shape=..., initializer=...)`.
 
@@ -59,7 +62,7 @@ class Parameter:
         self._penalized = (
             None if penalized is None else boolean("Parameter", "penalized", penalized)
         )
-        self.trainable = boolean("Parameter", "trainable", trainable)
+        self.trainable = trainable
         self._value: Array | None = None
         self._grad: Array | None = None
         self._drawn: bytes | None = None  # digest of a random draw that a seed may repeat
@@ -110,7 +113,9 @@ class Parameter:
     def value(self, value: ArrayLike) -> None:
         current = self.value
         if value is not current:
-            current[...] = self._of_our_shape("value", value)
+            new = self._of_our_shape("value", value)
+            finite(self.name, "value", new, dtype=current.dtype, fix=_FIX)
+            current[...] = new
 
     @property
     def grad(self) -> Array:
@@ -127,12 +132,14 @@ class Parameter:
 
     def _draw(self, generator: np.random.Generator) -> None:
         """Fill the value by the initializer; a later seed may draw again, unless it is changed."""
-        drawn = np.asarray(self._initializer(self._shape, generator))
+        returned = self._initializer(self._shape, generator)
+        drawn = numeric_array(self.name, "initializer: its result", returned)
         if drawn.shape != self._shape:
             raise ValueError(
                 f"{self.name}: initializer: expected an array of shape {self._shape}, "
                 f"got {describe(drawn)}."
             )
+        finite(self.name, "initializer: its result", drawn, fix=_FIX)
         if self._value is None:
             self._value = np.empty(self._shape)
         self._value[...] = drawn
@@ -159,8 +166,6 @@ class Parameter:
     def _of_our_shape(self, what: str, array: ArrayLike) -> Array:
         """The array if it has the right shape, else an error that says how to fix it."""
         place = f"{self.name}.{what}"
-        if array is None:
-            raise TypeError(f"{place}: expected an array of shape {self._shape}, got None.")
         if isinstance(array, Parameter):
             raise TypeError(f"{place}: expected an array, got a Parameter. Take its .value.")
         new = numeric_array(place, what, array)
@@ -190,6 +195,8 @@ class Parameter:
                 f"{self.name}: expected .value, .grad or .trainable to be set, got .{name}. "
                 f"Keep other things in attributes of the layer."
             )
+        if name == "trainable":
+            value = boolean(self.__dict__.get("name", "Parameter"), name, value)
         object.__setattr__(self, name, value)
 
     def __eq__(self, other: object) -> bool:
@@ -237,7 +244,7 @@ def _checked_value(value: ArrayLike) -> Array:
         )
     if array.size == 0:
         raise ValueError(f"Parameter: value: expected numbers, got an empty array {array.shape}.")
-    finite("Parameter", "value", array)
+    finite("Parameter", "value", array, fix=_FIX)
     return np.array(array, dtype=np.float32 if array.dtype.itemsize <= 4 else np.float64)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from minnet.nn.dtype import convert_output
 from minnet.nn.error_location import locate_error
 from minnet.nn.layer import Layer
-from minnet.utils.checks import describe
+from minnet.utils.checks import describe, items
 from minnet.utils.types import Array
 
 
@@ -41,7 +41,7 @@ class Sequential(Layer):
         try:
             for index in range(len(layers)):
                 y = layers[index].forward(x)
-                if type(y) is not np.ndarray or y.dtype != dtype:
+                if type(y) is not np.ndarray or y.dtype is not dtype:
                     y = convert_output(y, "forward", dtype)
                 shapes.append(y.shape)
                 if keep is not None:
@@ -62,7 +62,7 @@ class Sequential(Layer):
                     layers[0]._backward_parameters(grad)
                     break
                 below = layers[index].backward(grad)
-                if type(below) is not np.ndarray or below.dtype != dtype:
+                if type(below) is not np.ndarray or below.dtype is not dtype:
                     below = convert_output(below, "backward", dtype)
                 if below.shape != shapes[index]:
                     raise ValueError(
@@ -77,12 +77,13 @@ class Sequential(Layer):
 
 def checked_layers(place: str, layers: Iterable[Layer]) -> list[Layer]:
     """A list of layers, each a layer object."""
-    if isinstance(layers, Layer) or not isinstance(layers, Iterable):
+    given = None if isinstance(layers, Layer) else items(layers)
+    if given is None:
         raise TypeError(
             f"{place}: layers: expected a list of layers, got {describe(layers)}. "
             f"Write {place}([...])."
         )
-    result = [_checked_layer(f"{place}: layers[{i}]", layer) for i, layer in enumerate(layers)]
+    result = [_checked_layer(f"{place}: layers[{i}]", layer) for i, layer in enumerate(given)]
     if not result:
         raise ValueError(f"{place}: layers: expected at least one layer, got an empty list.")
     return result

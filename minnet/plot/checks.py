@@ -97,6 +97,11 @@ def points_of(place: str, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
             f"{place}: x: expected points of two features, shape (m, 2), got {points.shape}. A "
             f"picture of the plane shows two: train a network on two columns, x[:, [0, 1]]."
         )
+    if points.dtype.kind == "b":
+        raise TypeError(
+            f"{place}: x: expected points of the plane, got bools, which have no scale between "
+            f"them. Write x.astype(float) for 0 and 1."
+        )
     labels = labels_of(place, y)
     array_checks.same_length(place, "x", points, "y", labels)
     return points, labels

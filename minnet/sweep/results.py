@@ -17,7 +17,7 @@ import numpy as np
 from minnet.nn.config import initializer_name
 from minnet.training.callbacks import Callback
 from minnet.training.history import History
-from minnet.utils.checks import describe
+from minnet.utils.checks import describe, items
 from minnet.utils.table import Table, table
 from minnet.utils.types import Array
 
@@ -76,7 +76,13 @@ class Runs:
     """
 
     def __init__(self, runs: Iterable[Run], interrupted: bool = False) -> None:
-        self._runs = list(runs)
+        given = items(runs)
+        if given is None or not all(isinstance(run, Run) for run in given):
+            raise TypeError(
+                f"Runs: runs: expected a list of Run objects, got {describe(runs)}. "
+                f"Write Runs([Run(settings, history), ...]); mn.sweep makes them."
+            )
+        self._runs: list[Run] = given
         self.interrupted = interrupted
 
     def __len__(self) -> int:

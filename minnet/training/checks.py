@@ -77,7 +77,7 @@ def check_batch(place: str, x: ArrayLike, dtype: np.dtype[Any]) -> Array:
 
 def check_two_classes(loss: Loss, labels: ArrayLike, target: Array) -> None:
     """Refuse to train k >= 2 outputs with labels that are all equal."""
-    given = np.asarray(labels)
+    given = array_checks.numeric_array("fit", "y", labels)
     ignored = getattr(loss, "ignore_label", None)
     if ignored is not None and given.ndim == 1:
         given = given[given != ignored]
@@ -118,18 +118,22 @@ def prefix_errors(place: str) -> Iterator[None]:
         raise
 
 
-def check_sample_weight(loss: Loss, sample_weight: ArrayLike, target: Array) -> Array:
+def check_sample_weight(
+    loss: Loss, sample_weight: ArrayLike, target: Array, dtype: np.dtype[Any]
+) -> Array:
     """The weights, one for each sample, if the loss takes them."""
     if "sample_weight" not in inspect.signature(loss.forward).parameters:
         raise TypeError(
             f"fit: sample_weight: expected a loss whose forward takes sample_weight=None, got "
             f"{loss!r}. Add the argument, and divide by the sum of the weights."
         )
-    checked = sample_weights.check_sample_weight("fit", sample_weight, len(target))
+    checked = sample_weights.check_sample_weight("fit", sample_weight, len(target), dtype)
     sample_weights.check_not_all_zero("fit", "sample_weight", checked)
-    if not (checked * loss.counts(target)).any():
+    products = checked * loss.counts(target)
+    if not products.any():
         raise ValueError(
             f"fit: sample_weight: expected a weight above 0 for a sample that counts under "
             f"{loss!r}, got 0 for all whose label is not ignored and whose class_weight is not 0."
         )
+    sample_weights.check_weights_survive("fit", "sample_weight", products, dtype)
     return checked

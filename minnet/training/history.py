@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from minnet.utils.checks import describe
 from minnet.utils.table import Table, table
 
 Row = dict[str, float]
@@ -46,6 +47,11 @@ class History:
 
     def append(self, row: Row) -> None:
         """Add the numbers of one epoch."""
+        if not isinstance(row, Mapping) or not all(isinstance(name, str) for name in row):
+            raise TypeError(
+                f"History.append: row: expected a dict, name to number, got {describe(row)}. "
+                f'Write append({{"epoch": 1, "loss": 0.5}}).'
+            )
         self.rows.append(dict(row))
 
     def __getitem__(self, name: str) -> list[float]:
@@ -77,6 +83,11 @@ class History:
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write all epochs, in full precision: reading them gives the same floats."""
+        if not isinstance(path, (str, os.PathLike)):
+            raise TypeError(
+                f"History.to_csv: path: expected a path, got {describe(path)}. "
+                f'Write to_csv("history.csv").'
+            )
         with Path(path).open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, self.names)
             writer.writeheader()

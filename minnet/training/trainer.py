@@ -183,15 +183,28 @@ class Trainer(TrainingState):
         training_checks.check_optimizer(self.optimizer, self.network)
         for name, parameter in self.network.parameters().items():
             array_checks.finite("fit", f"the parameter {name}", parameter.value)
-        inputs = array_checks.samples("fit", "x", x, dtype=self.network.dtype)
-        target = self.objective.targets(inputs, y)
+        inputs, target = self._checked_pair("fit", x, y)
         training_checks.check_two_classes(self.loss, y, target)
         training_checks.check_smallest_batch(self.network, len(inputs), rows)
         training_checks.check_metrics(self.metrics, self.loss, target)
         weight = None
         if sample_weight is not None:
-            weight = training_checks.check_sample_weight(self.loss, sample_weight, target)
+            weight = training_checks.check_sample_weight(
+                self.loss, sample_weight, target, self.network.dtype
+            )
         return Batches(inputs, array_checks.read_only(target), rows, weight)
+
+    def _checked_pair(self, place: str, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+        """Samples and targets of which the network's dtype keeps what distinguishes them."""
+        dtype = self.network.dtype
+        inputs = array_checks.samples(place, "x", x, dtype=dtype)
+        if not (self.network.takes_indices and inputs.dtype.kind in "iu"):
+            array_checks.survives_cast(place, "x", inputs, dtype)
+        target = self.objective.targets(inputs, y)
+        if target.dtype.kind == "f":
+            given = array_checks.numeric_array(place, "y", y)
+            array_checks.survives_cast(place, "y", given, dtype)
+        return inputs, target
 
     def _checked_validation(
         self, validation_data: tuple[ArrayLike, ArrayLike] | None
@@ -206,8 +219,9 @@ class Trainer(TrainingState):
             )
         x, y = validation_data
         with training_checks.prefix_errors("fit: validation_data"):
-            inputs = array_checks.samples("", "x", x, dtype=self.network.dtype)
-            return inputs, array_checks.read_only(self.objective.targets(inputs, y))
+            inputs, target = self._checked_pair("", x, y)
+            training_checks.check_metrics(self.metrics, self.loss, target)
+            return inputs, array_checks.read_only(target)
 
     def evaluate(self, x: ArrayLike, y: ArrayLike) -> dict[str, float]:
         """Loss and metrics on these data, in evaluation mode: {"loss": ..., "accuracy": ...}.

@@ -1,59 +1,234 @@
-"""Argument checks for arrays: numbers, finite, not empty, of equal length.
+"""Turns what a user gives into a plain array of numbers, and checks it.
 
-A check returns a NumPy array, or raises an error with four parts: the place, what was expected,
-what it got, and the next step.
+Every public function takes its data through `numeric_array`: lists, DataFrames, tensors, matrices
+become a plain NumPy array of bools, integers or floats; what cannot is refused by an error with
+four parts: the place, what was expected, what it got, and the next step.
 """
 
 from __future__ import annotations
 
 import math
-import warnings
+import numbers
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from minnet.utils.checks import describe
 from minnet.utils.types import Array
 
-# Entries checked at a time: keeps the temporary memory of a check small.
+# How many entries are examined at a time: the temporary memory of a check stays small.
 _PIECE = 1 << 15
+
+_DEEPEST = 64  # the most dimensions of a NumPy array
 
 
 def numeric_array(place: str, name: str, value: ArrayLike) -> Array:
-    """`value` as an array of bools, integers or floats; refuses strings, objects, masks, complex.
+    """`value` as a plain array of bools, integers or floats.
 
-    An array is not copied. Whether the numbers are finite is checked by `finite`, because that
-    costs a pass over the data.
+    An array is not copied; a subclass (`np.matrix`) is taken as the plain array that it holds.
+    Object arrays of numbers (nullable columns of a DataFrame) become floats or integers, missing
+    values NaN. Whether the numbers are finite is asked by `finite`, which needs a pass over them.
+
+    Raises:
+        TypeError: a mask, a sparse matrix, text, dates, complex numbers, rows of different
+            lengths, and whatever NumPy cannot turn into an array; the message says what to do.
+
+    >>> numeric_array("fit", "x", [[1, 2], [3, 4]]).dtype.kind
+    'i'
+    >>> numeric_array("fit", "y", ["cat", "dog"])
+    Traceback (most recent call last):
+    ...
+    TypeError: fit: y: expected an array of numbers, got text, 'cat' (str). Names of classes...
     """
-    if isinstance(value, np.ma.MaskedArray):
-        raise TypeError(
-            f"{place}: {name}: expected an array without a mask, got a masked array. "
-            f"Drop or fill the masked entries first, for example {name}.filled(0)."
-        )
+    if type(value) is np.ndarray and value.dtype.kind in "biuf":
+        return value
     try:
-        array = value if isinstance(value, np.ndarray) else _as_array(value)
-    except (ValueError, TypeError, Warning) as error:  # ragged lists
-        raise TypeError(
-            f"{place}: {name}: expected an array of numbers, got {type(value).__name__} "
-            f"that NumPy cannot turn into one ({error}). Give each row the same length."
-        ) from error
+        problem = _not_an_array(_as_code(name), value)
+        array = np.empty(0) if problem else _as_array(value)
+    except Exception as error:  # a tensor's `__array__` may raise anything, and so may a list
+        problem = _not_convertible(_as_code(name), value, error)
+    if problem:
+        raise TypeError(f"{place}: {name}: expected {problem}")
+    if array.dtype.kind == "O":
+        array = _numbers_from_objects(place, name, array, value)
     if array.dtype.kind not in "biuf":
-        raise TypeError(
-            f"{place}: {name}: expected an array of numbers, got one of type {array.dtype} "
-            f"(a string or an object somewhere?). Convert it first: "
-            f"np.asarray({name}, dtype=float)."
-        )
+        raise TypeError(_not_numeric(place, name, array, value))
     return array
 
 
-def _as_array(value: ArrayLike) -> Array:
-    """`np.asarray`; old versions of NumPy only warn about ragged lists."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        return np.asarray(value)
+def float_array(place: str, name: str, value: ArrayLike) -> Array:
+    """`value` as an array to compute with: integers and bools become float64, float16 float32.
+
+    >>> float_array("Sigmoid().forward", "z", np.array([0, 1], dtype=np.uint8))
+    array([0., 1.])
+    """
+    array = numeric_array(place, name, value)
+    if array.dtype == np.float16:
+        return array.astype(np.float32)
+    return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
-def finite(place: str, name: str, array: Array, *, dtype: np.dtype[Any] | None = None) -> None:
+def _not_an_array(code: str, value: Any) -> str:
+    """What NumPy would take for something else: masks, sparse matrices, dicts, iterators."""
+    if _has_mask(value):
+        masked = code if isinstance(value, np.ma.MaskedArray) else f"np.ma.array({code})"
+        return (
+            f"an array without a mask, got a masked array. Drop or fill the masked entries first, "
+            f"for example {masked}.filled(0)."
+        )
+    got = f"an array of numbers, got {type(value).__name__}"
+    if hasattr(value, "toarray"):
+        return f"an array of numbers, got a sparse {type(value).__name__}. Give {code}.toarray()."
+    if value is None:
+        return "an array of numbers, got None. Does the function that made it lack a return?"
+    if isinstance(value, dict):
+        return f"{got}. Give np.column_stack(list({code}.values()))."
+    if isinstance(value, (set, frozenset)):
+        return f"{got}, which has no order. Give a list."
+    if isinstance(value, Iterator):
+        return f"{got}. Give list({code})."
+    return ""
+
+
+def _as_code(name: str) -> str:
+    """The argument as one would write it: `y` of `validation_data: y`."""
+    return name.rpartition(" ")[2]
+
+
+def _has_mask(value: Any) -> bool:
+    """True for a masked array, also in lists; its hidden numbers would be taken for data."""
+    for _ in range(_DEEPEST):
+        if not isinstance(value, (list, tuple)):
+            return isinstance(value, np.ma.MaskedArray)
+        if any(isinstance(item, np.ma.MaskedArray) for item in value):
+            return True
+        value = [i for item in value if isinstance(item, (list, tuple)) for i in item]
+    return False
+
+
+def _as_array(value: Any) -> Array:
+    """`np.asarray`, without subclasses."""
+    # Called without arguments: NumPy would warn of an `__array__` that takes none.
+    convert = None if isinstance(value, type) else getattr(value, "__array__", None)
+    return np.asarray(value if convert is None else convert())
+
+
+def _not_convertible(code: str, value: Any, error: Exception) -> str:
+    """The message for what raised an error when it was to become an array."""
+    kind = type(value)
+    tensor = "detach().cpu().float().numpy()"
+    if hasattr(kind, "detach"):
+        advice = f"Give {code}.{tensor}."
+    elif kind in (list, tuple) and any(hasattr(type(item), "detach") for item in value):
+        advice = f"Give np.stack([item.{tensor} for item in {code}])."
+    elif kind in (list, tuple):
+        advice = "Give each row the same length."
+    else:
+        advice = f"Make a NumPy array of floats of it first (a tensor: {code}.detach().float())."
+    return (
+        f"an array of numbers, got {kind.__name__}, which NumPy cannot turn into one "
+        f"({_text_of(error)}). {advice}"
+    )
+
+
+def _text_of(error: Exception) -> str:
+    try:
+        return str(error) or type(error).__name__
+    except Exception:  # an error of the user's may have a broken __str__
+        return type(error).__name__
+
+
+def _numbers_from_objects(place: str, name: str, array: Array, value: Any) -> Array:
+    """An object array of numbers as integers or floats; None and NA become NaN."""
+    entries = array.ravel().tolist()
+    if not all(_is_number(entry) or _is_missing(entry) for entry in entries):
+        raise TypeError(_not_numeric(place, name, array, value))
+    if entries and all(isinstance(entry, (bool, np.bool_)) for entry in entries):
+        return array.astype(bool)
+    if entries and all(isinstance(e, numbers.Integral) and abs(int(e)) < 2**63 for e in entries):
+        return array.astype(np.int64)
+    try:
+        floats = [math.nan if _is_missing(entry) else float(entry) for entry in entries]
+    except OverflowError:
+        raise ValueError(
+            f"{place}: {name}: expected numbers that fit into float64, got a whole number with "
+            f"more than 300 digits. Look for the entry, and scale or drop it."
+        ) from None
+    return np.array(floats, dtype=float).reshape(array.shape)
+
+
+def _is_number(entry: object) -> bool:
+    """A real number of Python, NumPy, decimal or fractions; no text, date, array or complex."""
+    if isinstance(entry, (np.datetime64, np.timedelta64, np.ndarray, complex, np.complexfloating)):
+        return False
+    return isinstance(entry, (numbers.Real, np.bool_)) or (
+        hasattr(entry, "__float__") and type(entry).__module__ in ("decimal", "fractions")
+    )
+
+
+def _is_missing(entry: object) -> bool:
+    """None, or the NA of pandas (known by its name: pandas is not imported here)."""
+    return entry is None or type(entry).__name__ == "NAType"
+
+
+def _is_text_of_number(entry: str | bytes) -> bool:
+    try:
+        float(entry)
+    except ValueError:
+        return False
+    return True
+
+
+def _not_numeric(place: str, name: str, array: Array, value: Any) -> str:
+    """The message for an array that holds anything but numbers: the first such entry, and a fix."""
+    got, code = f"{place}: {name}: expected an array of numbers, got ", _as_code(name)
+    for position, scalar in np.ndenumerate(array):
+        entry = scalar.item() if isinstance(scalar, np.character) else scalar
+        if isinstance(entry, (list, tuple, np.ndarray)):
+            return f"{got}rows of different lengths. Give each row the same length."
+        if (
+            isinstance(entry, (str, bytes))
+            and array.dtype.kind != "O"
+            and _is_text_of_number(entry)
+        ):
+            continue
+        if _is_number(entry) or _is_missing(entry):
+            continue
+        if array.ndim > 1 and array.shape[1:] != (1,):
+            columns = getattr(value, "columns", range(array.shape[-1]))
+            return (
+                f"{got}{describe(entry)} in column {columns[position[-1]]!r}, row {position[0]}. "
+                f"Leave that column out, or turn it into numbers: text by np.unique(column, "
+                f"return_inverse=True)[1], dates by the days since the first."
+            )
+        if isinstance(entry, (str, bytes)):
+            flat = code if array.ndim < 2 else f"np.ravel({code})"
+            return (
+                f"{got}text, {describe(entry)}. Names of classes: names, {code} = "
+                f"np.unique({flat}, return_inverse=True)."
+            )
+        if array.dtype.kind == "O":
+            return f"{got}{describe(entry)}. Give a list or an array of numbers."
+        break
+    advice = {
+        **dict.fromkeys("UST", f"Convert it first: np.asarray({code}, dtype=float)."),
+        "M": f"Give the time since the first: ({code} - {code}[0]) / np.timedelta64(1, 'D').",
+        "m": f"Divide by a unit: {code} / np.timedelta64(1, 'D').",
+        "c": f"Give {code}.real, or real and imaginary parts as columns of their own.",
+    }.get(array.dtype.kind, "Give a list or an array of numbers.")
+    return f"{got}one of type {array.dtype}. {advice}"
+
+
+def finite(
+    place: str,
+    name: str,
+    array: Array,
+    *,
+    dtype: np.dtype[Any] | None = None,
+    fix: str = "Remove the row or fill the gap before training.",
+) -> None:
     """Refuse NaN and inf with their position; with `dtype`, also numbers that overflow in it."""
     limit = math.inf
     if dtype is not None and dtype.kind == "f" and array.dtype.itemsize > dtype.itemsize:
@@ -68,7 +243,7 @@ def finite(place: str, name: str, array: Array, *, dtype: np.dtype[Any] | None =
         if not good.all():
             first, *rest = (int(i) for i in np.argwhere(~good)[0])
             position = (first + start, *rest) if array.ndim else ()
-            raise ValueError(_not_finite(place, name, array[position], position, dtype))
+            raise ValueError(_not_finite(place, name, array[position], position, dtype, fix))
 
 
 def _not_finite(
@@ -77,6 +252,7 @@ def _not_finite(
     value: Any,
     position: tuple[int, ...],
     dtype: np.dtype[Any] | None,
+    fix: str,
 ) -> str:
     """The error message for one bad entry."""
     where = f"{name}[{', '.join(map(str, position))}]" if position else name
@@ -85,10 +261,35 @@ def _not_finite(
             f"{place}: {name}: expected numbers that fit into {dtype}, got {where} = {value:g}. "
             f'Scale the data (mn.data.Standardizer) or use dtype="float64".'
         )
-    return (
-        f"{place}: {name}: expected finite numbers, got {where} = {value}. "
-        f"Remove the row or fill the gap before training."
-    )
+    return f"{place}: {name}: expected finite numbers, got {where} = {value}. {fix}"
+
+
+def survives_cast(place: str, name: str, array: Array, dtype: np.dtype[Any]) -> None:
+    """Refuse a column whose values differ, but become equal in `dtype`: seconds since 1970, 1e-50.
+
+    Up to 4096 rows are looked at, evenly spaced. Differences of some float64 roundings do not
+    count: such a column is constant.
+
+    >>> survives_cast("fit", "x", 1.7e9 + np.arange(60.0)[:, None], np.dtype("float32"))
+    Traceback (most recent call last):
+    ...
+    ValueError: fit: x: expected numbers that differ in float32, too, got column 0, where only ...
+    """
+    if array.dtype.itemsize <= dtype.itemsize or array.ndim == 0:
+        return
+    rows = array[:: max(1, len(array) // 4096)]
+    ordered = np.sort(rows.reshape(len(rows), -1).astype(float), axis=0)
+    rounding = 64 * np.finfo(float).eps * np.abs(ordered[1:])
+    differ = np.diff(ordered, axis=0) > rounding
+    kept = differ & (np.diff(ordered.astype(dtype), axis=0) > 0)
+    lost = 2 * kept.sum(axis=0) < differ.sum(axis=0)
+    if lost.any():
+        column = int(lost.argmax())
+        raise ValueError(
+            f"{place}: {name}: expected numbers that differ in {dtype}, too, got column {column}, "
+            f"where only {kept[:, column].sum() + 1} of {differ[:, column].sum() + 1} do. Subtract the "
+            f'mean first (mn.data.Standardizer), or use mn.Network(..., dtype="float64").'
+        )
 
 
 def not_empty(place: str, name: str, array: Array) -> None:

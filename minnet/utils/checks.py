@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import numbers
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -25,8 +25,15 @@ def describe(value: object) -> str:
     """A value in a few words: `an array of shape (3, 4) and type float64`, or `'abc' (str)`."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and type {value.dtype}"
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:  # a class of the user's may have a broken __repr__
+        text = f"<{type(value).__name__} whose repr fails>"
     return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(value).__name__})"
+
+
+LARGEST = 2**31 - 1
+"""Sizes and counts above this are a mistake, and would end in an error of NumPy's."""
 
 
 def instance(place: str, value: object, kind: type[T], hint: str, arguments: str = "") -> T:
@@ -49,9 +56,17 @@ def instance(place: str, value: object, kind: type[T], hint: str, arguments: str
 
 
 def whole_number(
-    place: str, name: str, value: object, *, minimum: int = 1, maximum: int | None = None
+    place: str,
+    name: str,
+    value: object,
+    *,
+    minimum: int = 1,
+    maximum: int | None = None,
+    unlimited: bool = False,
 ) -> int:
     """`value` as an int; refuses bool, fractions and values outside [minimum, maximum].
+
+    Unless `unlimited`, the largest value is 2**31 - 1.
 
     >>> whole_number("Linear", "in_features", 3)
     3
@@ -61,6 +76,8 @@ def whole_number(
     ValueError: Linear: in_features: expected a whole number >= 1, got 0 (int)....
     """
     wanted = f"a whole number >= {minimum}" + ("" if maximum is None else f" and <= {maximum}")
+    if maximum is None and not unlimited and _is_huge(value):
+        maximum, wanted = LARGEST, f"{wanted} and <= {LARGEST}"
     example = max(minimum, 1) if maximum is None else min(max(minimum, 1), maximum)
     wrong = (
         f"{place}: {name}: expected {wanted}, got {describe(value)}. "
@@ -76,6 +93,12 @@ def whole_number(
     if result < minimum or (maximum is not None and result > maximum):
         raise ValueError(wrong)
     return result
+
+
+def _is_huge(value: object) -> bool:
+    if isinstance(value, numbers.Integral):
+        return int(value) > LARGEST
+    return isinstance(value, numbers.Real) and LARGEST < float(value) < math.inf
 
 
 def number(
@@ -106,7 +129,7 @@ def number(
         f"{place}: {name}: expected {wanted}, got {describe(value)}. "
         f"Write for example {name}={example:g}."
     )
-    if isinstance(value, np.ndarray) and value.ndim == 0:
+    if type(value) is np.ndarray and value.ndim == 0:  # not a masked one, which would be 0
         value = value.item()
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
         raise TypeError(wrong)
@@ -121,6 +144,19 @@ def number(
     return result
 
 
+def items(value: Any) -> list[Any] | None:
+    """The items of a list or another collection; None for anything else (an array of no axis, 3).
+
+    >>> items((1, 2)), items(3)
+    ([1, 2], None)
+    """
+    try:
+        iterator = iter(value)
+    except TypeError:
+        return None
+    return list(iterator)
+
+
 def boolean(place: str, name: str, value: object) -> bool:
     """`value` as True or False; numbers and strings are refused, also 0 and 1."""
     if not isinstance(value, (bool, np.bool_)):
@@ -133,4 +169,6 @@ def boolean(place: str, name: str, value: object) -> bool:
 
 def seed(place: str, value: object, name: str = "seed") -> int | None:
     """A seed: None (different random numbers in each run) or a whole number >= 0."""
-    return None if value is None else whole_number(place, name, value, minimum=0)
+    if value is None:
+        return None
+    return whole_number(place, name, value, minimum=0, unlimited=True)

@@ -131,7 +131,7 @@ TABLE = [
     (lambda v: three(ending=v), "Softmax", [mn.Sigmoid(), mn.ReLU(), mn.Tanh()]),
     # fit, evaluate, predict
     (lambda v: fit(x=v), "x", [None, 3, "x", X[:, 0], X[:0], changed(X, (2, 1), NAN),
-                               changed(X, (0, 0), INF), X.astype(str), X + 1j, X.astype(object)]),
+                               changed(X, (0, 0), INF), X.astype(str), X + 1j, X.astype(object) + 1j]),
     (lambda v: fit(x=v), "expected input of shape", [X[:, :3], np.hstack([X, X])]),
     (lambda v: fit(y=v), "y", [None, "y", Y[:5], Y + 1, Y - 1, Y + 0.5, changed(Y, 3, NAN),
                                changed(Y, 3, INF), ONE_HOT * 2, ONE_HOT[:, :2], np.full(12, 1),

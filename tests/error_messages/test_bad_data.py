@@ -4,6 +4,7 @@ Each row of the tables has what is done, the error's type, and what its message 
 argument, what was expected, what came, and the fix.
 """
 
+import copy
 import pickle
 
 import numpy as np
@@ -56,6 +57,35 @@ def put(array, position, value):
     changed = np.array(array, float)
     changed[position] = value
     return changed
+
+
+def put_object(array, position, value):
+    """The same as a column of mixed types has it."""
+    changed = np.array(array, object)
+    changed[position] = value
+    return changed
+
+
+class Sparse:
+    """As a sparse matrix of SciPy: an object of its own to NumPy."""
+
+    def toarray(self):
+        return X
+
+
+class NeedsGradient:
+    """As a tensor of PyTorch with requires_grad=True."""
+
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
+
+    def detach(self):
+        return self
+
+
+class NoRepr:
+    def __repr__(self):
+        raise RuntimeError("broken repr")
 
 
 def assert_message(error, parts):
@@ -112,16 +142,46 @@ DATA = [
      ("fit: x: expected an array of shape (m, features), got shape (12,)", "reshape(-1, 1)")),
     ("a number as x", several, 3.0, Y, ValueError, ("x: expected an array of", "got shape ()")),
     ("strings in x", several, X.astype(str), Y, TypeError, ("fit: x: ", *NUMBERS, "<U")),
-    ("objects in x", several, X.astype(object), Y, TypeError, ("fit: x: ", *NUMBERS, "object")),
+    ("a word among objects in x", several, put_object(X, (3, 1), "male"), Y, TypeError,
+     ("fit: x: expected an array of numbers, got 'male' (str) in column 1, row 3", "Leave that")),
+    ("a date among objects in x", several, put_object(X, (2, 3), np.datetime64("2024-01-01")), Y,
+     TypeError, ("fit: x: expected an array of numbers", "in column 3, row 2", "days since")),
+    ("a missing value among objects in x", several, put_object(X, (2, 3), None), Y, ValueError,
+     ("fit: x: expected finite numbers, got x[2, 3] = nan", "fill the gap")),
+    ("dates as x", several, np.full((12, 4), "2024-01-01", "M8[D]"), Y, TypeError,
+     ("fit: x: expected an array of numbers", "datetime64", "in column 0, row 0", "days since")),
     ("complex x", several, X + 1j, Y, TypeError, ("fit: x: ", "array of numbers", "complex128")),
-    ("None as x", several, None, Y, TypeError, ("fit: x: ", *NUMBERS, "object")),
+    ("None as x", several, None, Y, TypeError,
+     ("fit: x: expected an array of numbers, got None", "lack a return?")),
+    ("a dict as x", several, {"a": [1.0], "b": [2.0]}, Y, TypeError,
+     ("fit: x: expected an array of numbers, got dict", "np.column_stack(list(x.values()))")),
+    ("a generator as x", several, iter([[1.0, 2.0]]), Y, TypeError,
+     ("fit: x: expected an array of numbers", "Give list(x)")),
+    ("a sparse x", several, Sparse(), Y, TypeError,
+     ("fit: x: expected an array of numbers, got a sparse Sparse", "Give x.toarray()")),
+    ("a tensor that needs a gradient as x", several, NeedsGradient(), Y, TypeError,
+     ("fit: x: expected an array of numbers, got NeedsGradient", "x.detach().cpu().float()")),
+    ("an object whose repr fails as x", several, NoRepr(), Y, TypeError,
+     ("fit: x: expected an array of numbers, got", "whose repr fails")),
+    ("a huge whole number in x", several, [[10**400] * 4] * 12, Y, ValueError,
+     ("fit: x: expected numbers that fit into float64", "more than 300 digits")),
     ("a ragged x", several, [[1.0, 2.0], [3.0]], [0, 1], TypeError, ("x: expected an array",)),
     ("a masked x", several, np.ma.masked_greater(X, 1), Y, TypeError,
      ("x: expected an array without a mask, got a masked array", ".filled(0)")),
+    ("masked rows in a list as x", several, [np.ma.masked_greater(row, 1) for row in X], Y,
+     TypeError, ("x: expected an array without a mask, got a masked array", "np.ma.array(x)")),
     ("strings in y", several, X, ["a", "b", "c"] * 4, TypeError,
-     ("y: expected numbers", "np.unique")),
-    ("objects in y", binary, X, BINARY.astype(object), TypeError, ("y: ", *NUMBERS, "object")),
-    ("None as y", several, X, None, TypeError, ("y: ", *NUMBERS, "object")),
+     ("y: expected an array of numbers, got text, 'a'", "names, y = np.unique(y, return_inverse")),
+    ("strings in a column y", several, X, [["a"], ["b"], ["c"]] * 4, TypeError,
+     ("y: expected an array of numbers, got text, 'a'", "y = np.unique(np.ravel(y), return_inv")),
+    ("labels as a column", several, X, Y[:, None], ValueError,
+     ("y: expected the shape of the prediction, (12, 3), got (12, 1)", "write y.ravel()")),
+    ("one-hot rows of two classes of three", several, X, np.eye(2)[BINARY], ValueError,
+     ("(12, 3), got (12, 2)", "one_hot(labels, classes=3)")),
+    ("None as y", several, X, None, TypeError, ("y: expected an array of numbers, got None",)),
+    ("a tensor that needs a gradient as y", several, X, NeedsGradient(), TypeError,
+     ("y: expected an array of numbers, got NeedsGradient", "y.detach().cpu().float().numpy()")),
+    ("a sparse y", several, X, Sparse(), TypeError, ("y: expected an array of numbers", "y.toarray()")),
     ("a number as y", binary, X, 1, ValueError, ("y: expected one target for each sample", "()")),
 ]  # fmt: skip
 
@@ -137,7 +197,7 @@ OF_X = [row for row in DATA if "x: " in row[-1][0] or "features" in row[0]]
 
 def test_the_tables_are_not_empty():
     assert len(OF_A_BATCH) == len(DATA) - 1
-    assert len(OF_X) == 15
+    assert len(OF_X) == 25
 
 
 @rows_of(DATA)
@@ -192,6 +252,43 @@ def test_validation_data_are_named():
     for bad in ((put(X, (1, 1), np.nan), Y), (X, Y + 1), (X, Y[:5]), (X, Y.astype(str))):
         with pytest.raises((ValueError, TypeError), match="validation"):
             several().fit(X, Y, validation_data=bad, **OPTIONS)
+
+
+@pytest.mark.parametrize("where", ["training", "validation"])
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [(2, 1.7e9 + np.arange(12.0)), (0, 1e-50 * np.arange(12)), (3, 2**40 + np.arange(12))],
+)
+def test_a_column_that_float32_makes_constant_is_refused(column, values, where):
+    trainer, x = several(), X.copy()
+    before = state(trainer)
+    x[:, column] = values
+    data = (x, Y) if where == "training" else (X, Y)
+    more = {} if where == "training" else {"validation_data": (x, Y)}
+    with pytest.raises(ValueError, match="fit: ") as info:
+        trainer.fit(*data, **OPTIONS, **more)
+    parts = (where.replace("training", "fit"), f"differ in float32, too, got column {column}, where only 1")
+    assert_message(info.value, (*parts, "Standardizer"))
+    assert state(trainer) == before
+    wide = mn.Network(copy.deepcopy(trainer.network.layers), dtype="float64")
+    mn.Trainer(wide, mn.CategoricalCrossEntropy(), mn.SGD(0.1)).fit(x, Y, **OPTIONS)
+    x = mn.data.Standardizer().fit_transform(x)  # and the advice works
+    trainer.fit(x, Y, **OPTIONS, validation_data=(x, Y))
+
+
+def test_targets_of_a_regression_that_float32_makes_equal_are_refused():
+    trainer = mn.Trainer([mn.Linear(4, 1)], mn.MeanSquaredError(), mn.SGD(0.1), seed=0)
+    before = state(trainer)
+    with pytest.raises(ValueError, match=r"fit: y: expected numbers that differ in float32"):
+        trainer.fit(X, 1.7e9 + np.arange(12), **OPTIONS)
+    assert state(trainer) == before
+
+
+@pytest.mark.parametrize("y", [Y, np.eye(3)[Y], np.full((12, 3), 1 / 3)])
+def test_columns_that_differ_only_by_rounding_count_as_constant(y):
+    x = X.copy()
+    x[:, 1] = 0.1 + 0.2 + np.arange(12) % 2 * 2**-54
+    several().fit(x, y, **OPTIONS)
 
 
 WHOLE = "expected a whole number >= 1, got"

@@ -1,6 +1,9 @@
 """Checks of arrays: what passes is not copied, errors have four parts and name the position."""
 
 import math
+import warnings
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -37,13 +40,166 @@ def test_arrays_of_numbers_pass_as_they_are(array):
         np.testing.assert_array_equal(array_checks.numeric_array("fit", "x", array.tolist()), array)
 
 
+def matrix(rows):
+    return np.array(rows).view(np.matrix)  # np.matrix(rows) warns
+
+
+class Holds:
+    """As a DataFrame or a tensor: NumPy asks it for its array."""
+
+    def __init__(self, array):
+        self.array = array
+
+    def __array__(self):
+        return self.array
+
+
+class Sparse:
+    def toarray(self):
+        return np.eye(2)
+
+
+class Raises:
+    def __getattr__(self, name):
+        raise RuntimeError("nothing works")
+
+
+class NeedsGradient:
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
+
+    def detach(self):
+        return self
+
+
+class NoRepr:
+    def __repr__(self):
+        raise RuntimeError("broken repr")
+
+
+class NAType:
+    """As the missing value of pandas, which is known by the name of its class."""
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (matrix([[1.0, 2.0]]), [[1.0, 2.0]]),
+        (Holds(matrix([[1, 2]])), [[1, 2]]),
+        (Holds(np.array([[1, 2.5]], object)), [[1, 2.5]]),
+        ([[1, None]], [[1, math.nan]]),
+        (np.array([1, NAType()], object), [1, math.nan]),
+        (np.array([True, False], object), [True, False]),
+        ([Decimal("0.5"), Fraction(1, 4), 2], [0.5, 0.25, 2.0]),
+        ([10**30, 1], [1e30, 1.0]),
+        (np.array([np.float32(1), np.int8(2)], object), [1.0, 2.0]),
+        (range(3), [0, 1, 2]),
+        (memoryview(b"ab"), [97, 98]),
+        (np.float32(1.5), 1.5),
+        ([], []),
+    ],
+)
+def test_what_holds_numbers_becomes_a_plain_array(value, expected):
+    got = array_checks.numeric_array("fit", "x", value)
+    assert type(got) is np.ndarray
+    assert got.dtype.kind in "biuf"
+    np.testing.assert_array_equal(got, expected)
+
+
+def test_nullable_columns_of_pandas_and_tensors_of_pytorch():
+    pd = pytest.importorskip("pandas")
+    torch = pytest.importorskip("torch")
+    frame = pd.DataFrame({"a": pd.array([1, None], "Int64"), "b": pd.array([True, False])})
+    got = array_checks.numeric_array("fit", "x", frame)
+    np.testing.assert_array_equal(got, [[1.0, 1.0], [math.nan, 0.0]])
+    assert "in column 'b', row 1" in message(
+        TypeError, array_checks.numeric_array, "x", pd.DataFrame({"a": [1, 2], "b": [1, "male"]})
+    )
+    assert array_checks.numeric_array("fit", "x", torch.arange(3)).tolist() == [0, 1, 2]
+    for tensor in (torch.ones(2, requires_grad=True), torch.ones(2, dtype=torch.bfloat16)):
+        assert "x.detach().cpu().float().numpy()" in message(
+            TypeError, array_checks.numeric_array, "x", tensor
+        )
+
+
+@pytest.mark.filterwarnings("error")
+def test_conversions_neither_warn_nor_touch_the_filters():
+    """`__array__` without arguments: NumPy would warn; and filters belong to the whole process."""
+    before = list(warnings.filters)
+    array_checks.numeric_array("fit", "x", Holds(np.ones(2)))
+    for bad in ([[1.0], [1.0, 2.0]], NeedsGradient(), ["a"]):
+        with pytest.raises(TypeError):
+            array_checks.numeric_array("fit", "x", bad)
+    assert warnings.filters == before
+
+
+def test_an_object_all_of_whose_attributes_raise():
+    text = message(TypeError, array_checks.numeric_array, "x", Raises())
+    assert "got Raises, which NumPy cannot turn into one (nothing works)" in text
+
+
+def test_names_in_advice_are_code():
+    """`validation_data: y` is a place; one writes y."""
+    text = message(TypeError, array_checks.numeric_array, "validation_data: y", ["cat"])
+    assert "names, y = np.unique(y, " in text
+
+
+@pytest.mark.parametrize(
+    ("dtype", "expected"),
+    [("bool", "f8"), ("uint8", "f8"), ("int64", "f8"), ("f2", "f4"), ("f4", "f4"), ("f8", "f8")],
+)
+def test_arrays_to_compute_with(dtype, expected):
+    given = np.ones((2, 2), dtype)
+    got = array_checks.float_array("fit", "x", given)
+    assert got.dtype == expected
+    assert (got is given) == (dtype == expected)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@given(st.integers(0, 2**20), st.integers(2, 200))
+def test_columns_with_room_between_their_values_survive(dtype, start, rows):
+    x = start + np.arange(float(rows))[:, None]
+    array_checks.survives_cast("fit", "x", x, np.dtype(dtype))
+
+
+@pytest.mark.parametrize("values", [1.7e9 + np.arange(60.0), 1e-50 * np.arange(60.0)])
+def test_columns_that_the_cast_makes_equal_are_refused(values):
+    f4 = np.dtype("float32")
+    x = np.column_stack([np.arange(60.0), values])
+    text = message(ValueError, array_checks.survives_cast, "x", x, f4)
+    assert "got column 1, where only 1 of 60 do" in text
+    array_checks.survives_cast("fit", "x", x, np.dtype("float64"))
+    array_checks.survives_cast("fit", "x", x.astype(f4), f4)
+    array_checks.survives_cast("fit", "x", np.full((60, 1), 0.1), f4)  # a constant one
+
+
 @pytest.mark.parametrize(
     ("value", "part"),
     [
-        ("abc", "a string"),
+        ("abc", "got text, 'abc' (str)"),
         ([["1", "2"]], "np.asarray(x, dtype=float)"),
-        ([[1, None]], "object"),
-        (None, "object"),
+        (None, "got None. Does the function that made it lack a return?"),
+        ({"a": [1.0]}, "np.column_stack(list(x.values()))"),
+        ({1.0, 2.0}, "got set, which has no order. Give a list"),
+        (iter([1.0]), "Give list(x)"),
+        ((n for n in [1.0]), "Give list(x)"),
+        (NoRepr(), "whose repr fails"),
+        ([NoRepr()], "whose repr fails"),
+        (object, "got <class 'object'> (type)"),
+        (Sparse(), "got a sparse Sparse. Give x.toarray()"),
+        (NeedsGradient(), "x.detach().cpu().float().numpy()"),
+        ([NeedsGradient()], "np.stack([item.detach().cpu().float().numpy() for item in x])"),
+        (["cat", "dog"], "names, x = np.unique(x, return_inverse=True)"),
+        ([["cat"], ["dog"]], "names, x = np.unique(np.ravel(x), return_inverse=True)"),
+        (["1", "2"], "np.asarray(x, dtype=float)"),
+        (np.array([["1", "a"]], object), "'1' (str) in column 0, row 0"),
+        (np.array([[1, "a"]], object), "'a' (str) in column 1, row 0"),
+        (np.array([[1, np.datetime64("2020-01-01")]], object), "column 1, row 0"),
+        (np.array([1], "m8[s]"), "Divide by a unit: x / np.timedelta64(1, 'D')"),
+        (np.array([1j, 2], object), "array of numbers"),
+        ([np.ma.masked_array([1.0, 2.0], [True, False])], "np.ma.array(x).filled(0)"),
+        (([[np.ma.masked]],), "without a mask"),
+        (np.ma.masked, "without a mask"),
         ([[1.0], [1.0, 2.0]], "cannot turn into one"),
         ([1j], "complex128"),
         (np.array(["2020-01-01"], "M8[D]"), "datetime64"),

@@ -104,6 +104,8 @@ class BatchNorm(Layer):
                 f"{self!r}: features: expected input of shape (m, {self.features}) or "
                 f"(m, {self.features}, h, w), got {x.shape}. {fix}"
             )
+        if not x.size:
+            raise ValueError(f"{self!r}: expected at least one sample, got shape {x.shape}.")
         if self.training and x.size == self.features:
             raise ValueError(self._one_value(f"an input of shape {x.shape}"))
 

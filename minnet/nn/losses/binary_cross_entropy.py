@@ -20,6 +20,7 @@ from minnet.nn.losses.sample_weights import (
     check_number_of_classes,
     check_sample_weight,
     check_total_weight,
+    check_weights_survive,
     counted,
 )
 from minnet.nn.losses.target_checks import (
@@ -98,7 +99,7 @@ class BinaryCrossEntropy(Loss):
         a, y = prediction_and_target(place, prediction, target)
         self.check_prediction(a)
         check_between_0_and_1(place, "target", self._without_ignored(y)[0])
-        self._a = a = a.astype(np.float64) if a.dtype.kind != "f" else a.copy()
+        self._a = a = a.copy()
         self._weigh(y.astype(a.dtype, copy=False), sample_weight)
         u, v = self._u, self._v
         infinite = ((u > 0) & (a == 0)) | ((v > 0) & (a == 1))
@@ -150,7 +151,8 @@ class BinaryCrossEntropy(Loss):
         (w0, w1), e = self._class_weights(), self.label_smoothing
         s = counts.astype(y.dtype)
         if sample_weight is not None:
-            s = s * as_column(check_sample_weight(repr(self), sample_weight, len(y)), y)
+            weights = check_sample_weight(repr(self), sample_weight, len(y), y.dtype)
+            s = s * as_column(weights, y)
         t = y * (1 - e) + e / 2
         one_minus_t = (1 - y) * (1 - e) + e / 2  # in this form nothing cancels
         total = float((s * (w1 * y + w0 * (1 - y))).sum())
@@ -196,5 +198,6 @@ class BinaryCrossEntropy(Loss):
         """0/1 labels or probabilities, `(m,)` or `(m, 1)`, as floats of shape (m, 1)."""
         target = super().prepare_target(y, shape, dtype)
         check_between_0_and_1(repr(self), "y", self._without_ignored(target)[0])
+        check_weights_survive(repr(self), "class_weight", self.class_weight, dtype)
         check_total_weight(repr(self), self.counts(target))
         return target

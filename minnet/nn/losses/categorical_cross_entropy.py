@@ -20,6 +20,7 @@ from minnet.nn.losses.sample_weights import (
     check_number_of_classes,
     check_sample_weight,
     check_total_weight,
+    check_weights_survive,
     counted,
 )
 from minnet.nn.losses.target_checks import (
@@ -108,7 +109,7 @@ class CategoricalCrossEntropy(Loss):
         self.check_prediction(a)
         check_number_of_classes(place, self.class_weight, a.shape[1])
         y = as_class_target(place, "target", target, a.shape, self.ignore_label)
-        self._a = a = a.astype(np.float64) if a.dtype.kind != "f" else a.copy()
+        self._a = a = a.copy()
         self._weigh(y, a, sample_weight)
         q = self._q
         infinite = (q > 0) & (a == 0)
@@ -148,7 +149,8 @@ class CategoricalCrossEntropy(Loss):
             y = np.eye(k, dtype=like.dtype)[np.where(counts, y, 0).astype(np.intp)]
         self._y = y = y.astype(like.dtype, copy=False)
         if sample_weight is not None:
-            s = s * as_column(check_sample_weight(repr(self), sample_weight, m), like)
+            weights = check_sample_weight(repr(self), sample_weight, m, like.dtype)
+            s = s * as_column(weights, like)
         w = s if self.class_weight is None else s * self.class_weight.astype(like.dtype)
         weighted = sample_weight is not None or self.class_weight is not None
         self.count = float((w * y).sum()) if weighted else float(s.sum())
@@ -189,6 +191,7 @@ class CategoricalCrossEntropy(Loss):
         target = target_array(place, y)
         same_length(place, "x", np.empty(shape[:1]), "y", target)
         target = as_class_target(place, "y", target, shape, self.ignore_label)
+        check_weights_survive(place, "class_weight", self.class_weight, dtype)
         check_total_weight(place, self.counts(target))
         if target.ndim == 1:
             return target

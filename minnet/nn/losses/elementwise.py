@@ -6,8 +6,6 @@ is two formulas, f and df/da.
 
 from __future__ import annotations
 
-import numpy as np
-
 from minnet.nn.losses.loss import Loss
 from minnet.nn.losses.sample_weights import as_column, check_sample_weight
 from minnet.nn.losses.target_checks import check_finite, prediction_and_target
@@ -34,12 +32,11 @@ class ElementwiseLoss(Loss):
         """The weighted mean over the samples of the sum over the outputs."""
         place = repr(self)
         a, y = prediction_and_target(place, prediction, target)
-        a = a if a.dtype.kind == "f" else a.astype(np.float64)
         self._a, self._y = a, y = a, y.astype(a.dtype, copy=False)
         values = self.values(a, y)
         self._weight, self.count = None, float(len(a))
         if sample_weight is not None:
-            weights = check_sample_weight(place, sample_weight, len(a))
+            weights = check_sample_weight(place, sample_weight, len(a), a.dtype)
             self._weight, self.count = as_column(weights, a), float(weights.sum())
             values = values * self._weight
         self._divisor = self.count or 1.0  # a batch whose weights are all 0 counts 0

@@ -62,7 +62,7 @@ class Hinge(ElementwiseLoss):
 
     def as_probabilities(self, prediction: Array) -> Array:
         """Scores as numbers from 0 to 1 in the same order, 0.5 for a score of 0."""
-        return sigmoid(prediction)
+        return sigmoid(super().as_probabilities(prediction))
 
     def for_metrics(self, prediction: Array, target: Array) -> tuple[Array, Array]:
         """Scores as numbers from 0 to 1, and -1/+1 as the classes 0 and 1."""

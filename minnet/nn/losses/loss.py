@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from minnet.nn.layer import Layer
 from minnet.nn.losses.target_checks import as_labels, same_shape, target_array
-from minnet.utils.array_checks import finite, same_length
+from minnet.utils.array_checks import finite, float_array, same_length
 from minnet.utils.types import Array
 
 
@@ -82,7 +82,7 @@ class Loss:
 
     def as_probabilities(self, prediction: Array) -> Array:
         """The prediction on a scale on which 0.5 separates two classes."""
-        return prediction
+        return float_array(repr(self), "prediction", prediction)
 
     def counts(self, target: Array) -> Array:
         """How much each sample counts in the mean, without `sample_weight`: (m,) numbers >= 0."""

@@ -8,6 +8,7 @@ as if it were not there.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,8 +29,10 @@ def counted(target: Array, ignore_label: float | None) -> Array:
     return np.asarray(target != ignore_label)
 
 
-def check_sample_weight(place: str, value: ArrayLike, samples: int) -> Array:
-    """One weight for each sample: finite, none negative; a batch may have only zeros."""
+def check_sample_weight(
+    place: str, value: ArrayLike, samples: int, dtype: np.dtype[Any]
+) -> Array:
+    """One weight for each sample: finite in `dtype`, none negative; a batch may have only zeros."""
     weights = array_checks.numeric_array(place, "sample_weight", value)
     if weights.shape != (samples,):
         raise ValueError(
@@ -37,7 +40,8 @@ def check_sample_weight(place: str, value: ArrayLike, samples: int) -> Array:
             f"shape ({samples},), got {weights.shape}."
         )
     _check_not_negative(place, "sample_weight", weights)
-    return weights
+    check_weights_survive(place, "sample_weight", weights, dtype)
+    return weights.astype(np.float64) if weights.dtype == np.float16 else weights
 
 
 def check_class_weight(place: str, value: Sequence[float] | ArrayLike | None) -> Array | None:
@@ -73,6 +77,28 @@ def _check_not_negative(place: str, name: str, weights: Array) -> None:
         raise ValueError(
             f"{place}: {name}: expected weights >= 0, got {name}[{position}] = "
             f"{weights[position]}. A weight of 0 leaves it out."
+        )
+
+
+def check_weights_survive(
+    place: str, name: str, weights: Array | None, dtype: np.dtype[Any]
+) -> None:
+    """Refuse weights which the numbers of the network cannot hold: they become 0 or inf in it."""
+    if weights is None or weights.dtype.kind != "f":
+        return
+    limits = np.finfo(dtype)
+    lost = (weights > 0) & ((weights < limits.tiny) | (weights > limits.max))
+    if lost.any():
+        first = int(lost.argmax())
+        raise ValueError(
+            f"{place}: {name}: expected 0 or weights from {limits.tiny:.2g} to {limits.max:.2g}, "
+            f"which {dtype} can hold, got {name}[{first}] = {weights[first]}. Only ratios count: "
+            f"divide {name} by its mean, and let weights near 0 be 0."
+        )
+    if weights.sum(dtype=float) > limits.max:
+        raise ValueError(
+            f"{place}: {name}: expected weights whose sum {dtype} can hold, got one of "
+            f"{weights.sum(dtype=float):.3g}. Only ratios count: divide {name} by its mean."
         )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.nn.layer import Layer
-from minnet.utils.array_checks import finite, numeric_array
+from minnet.utils.array_checks import finite, float_array, numeric_array
 from minnet.utils.checks import is_built_in
 from minnet.utils.types import Array
 
@@ -22,7 +22,7 @@ SUM_TOLERANCE = 1e-3
 
 
 def prediction_and_target(place: str, prediction: Array, target: Array) -> tuple[Array, Array]:
-    """The two arguments of `forward` as arrays of numbers of the same shape."""
+    """The two arguments of `forward` as arrays of the same shape, the prediction of floats."""
     prediction = prediction_array(place, prediction)
     target = numeric_array(place, "target", target)
     same_shape(place, target, prediction.shape)
@@ -30,8 +30,8 @@ def prediction_and_target(place: str, prediction: Array, target: Array) -> tuple
 
 
 def prediction_array(place: str, prediction: Array) -> Array:
-    """The prediction as an array that holds at least one sample."""
-    prediction = numeric_array(place, "prediction", prediction)
+    """The prediction as an array of floats that holds at least one sample."""
+    prediction = float_array(place, "prediction", prediction)
     if prediction.ndim == 0 or prediction.size == 0:
         raise ValueError(
             f"{place}: prediction: expected a batch of at least one sample, got shape "
@@ -42,11 +42,6 @@ def prediction_array(place: str, prediction: Array) -> Array:
 
 def target_array(place: str, y: ArrayLike) -> Array:
     """The targets as an array of finite numbers, one entry or row for each sample."""
-    if _are_names(y):
-        raise TypeError(
-            f"{place}: y: expected numbers, got names of classes. Number them: "
-            f"names, y = np.unique(y, return_inverse=True)."
-        )
     target = numeric_array(place, "y", y)
     if target.ndim == 0 or target.size == 0:
         raise ValueError(
@@ -57,19 +52,6 @@ def target_array(place: str, y: ArrayLike) -> Array:
     return target
 
 
-def _are_names(y: ArrayLike) -> bool:
-    """True for strings, also when a table of names and numbers has given them as objects."""
-    if isinstance(y, (np.ma.MaskedArray, list, tuple)) and not len(y):
-        return False
-    try:
-        given = np.asarray(y)
-    except ValueError:  # ragged
-        return False
-    return given.dtype.kind in "US" or (
-        given.dtype.kind == "O" and given.size > 0 and isinstance(given.reshape(-1)[0], str)
-    )
-
-
 def same_shape(place: str, target: Array, shape: tuple[int, ...], name: str = "target") -> None:
     """Refuse a target that NumPy would broadcast against the prediction."""
     if target.shape == shape:
@@ -77,9 +59,20 @@ def same_shape(place: str, target: Array, shape: tuple[int, ...], name: str = "t
     fix = "Nothing is broadcast: give each output its own target."
     if target.size == math.prod(shape):
         fix = f"Nothing is broadcast: write {name}.reshape{shape}."
+    elif len(shape) == 2 and target.shape == (shape[0], 1):
+        fix = f"Class labels have no second axis: write {name}.ravel(). {fix}"
+    elif len(shape) == target.ndim == 2 and target.shape[1] < shape[1] and _are_one_hot(target):
+        fix = (
+            f"If these are one-hot rows of a part of the data, name the number of classes: "
+            f"mn.data.one_hot(labels, classes={shape[1]}). {fix}"
+        )
     raise ValueError(
         f"{place}: {name}: expected the shape of the prediction, {shape}, got {target.shape}. {fix}"
     )
+
+
+def _are_one_hot(rows: Array) -> bool:
+    return bool(((rows == 0) | (rows == 1)).all() and (rows.sum(axis=1) == 1).all())
 
 
 def are_labels(y: ArrayLike, shape: tuple[int, ...]) -> bool:
@@ -120,8 +113,9 @@ def as_class_target(
     return target
 
 
-def as_signs(place: str, name: str, target: Array) -> Array:
-    """-1 and +1, from themselves or from 0 and 1."""
+def as_signs(place: str, name: str, target: ArrayLike) -> Array:
+    """-1 and +1 as floats, from themselves or from 0 and 1."""
+    target = float_array(place, name, target)
     wrong = (target != 0) & (np.abs(target) != 1)
     if (target == -1).any():
         wrong |= target == 0

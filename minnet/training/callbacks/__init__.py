@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from minnet.training.callback import Callback
 from minnet.training.callbacks.checkpoint import Checkpoint
@@ -14,7 +14,7 @@ from minnet.training.callbacks.early_stopping import EarlyStopping
 from minnet.training.callbacks.gradient_monitor import GradientMonitor
 from minnet.training.callbacks.learning_rate_logger import LearningRateLogger
 from minnet.training.callbacks.reduce_on_plateau import ReduceOnPlateau
-from minnet.utils.checks import describe
+from minnet.utils.checks import describe, items
 
 __all__ = [
     "CSVLogger",
@@ -30,8 +30,8 @@ __all__ = [
 
 def checked_callbacks(callbacks: Sequence[Callback]) -> list[Callback]:
     """The callbacks of a `fit`, each an object of a subclass, in the order of their calls."""
-    result = list(callbacks) if isinstance(callbacks, Iterable) else [callbacks]
-    for callback in result:
+    result = items(callbacks)
+    for callback in [callbacks] if result is None else result:
         if not isinstance(callback, Callback):
             raise TypeError(
                 f"fit: callbacks: expected objects of subclasses of mn.Callback, got "

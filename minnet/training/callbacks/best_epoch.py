@@ -42,7 +42,7 @@ class BestEpoch:
     def _mode(self, mode: str | None) -> str:
         """The direction, by the name of the column if it is not given."""
         known = better(self.monitor) if mode is None else mode
-        if known not in MODES:
+        if not isinstance(known, str) or known not in MODES:
             raise ValueError(
                 f'{self.place}: mode: expected "min" (less is better) or "max", got '
                 f"{checks.describe(mode)}. It can be left out for loss and {', '.join(METRICS)}, "

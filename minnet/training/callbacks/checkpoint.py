@@ -71,6 +71,11 @@ class Checkpoint(Callback):
         self.every = None if every is None else checks.whole_number("Checkpoint", "every", every)
         self.steps = None if steps is None else checks.whole_number("Checkpoint", "steps", steps)
         self.tracker = None if best_of is None else BestEpoch("Checkpoint", best_of, 1, 0.0, mode)
+        if self.tracker is None and mode is not None:
+            raise ValueError(
+                f"Checkpoint: mode: expected best_of, of which it is the direction, got mode="
+                f'{checks.describe(mode)} alone. Write best_of="val_loss", or leave mode out.'
+            )
         if self.tracker is not None and (steps is not None or every is None):
             raise ValueError(
                 "Checkpoint: best_of: expected every=... and no steps, because the History has "

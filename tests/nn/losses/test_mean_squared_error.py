@@ -82,7 +82,7 @@ def test_labels_of_several_outputs_become_one_hot_rows():
         (np.ones((3, 1)), np.ones(3), ValueError, ("target", "(3, 1)", "(3,)", "reshape(3, 1)")),
         (np.ones((3, 2)), np.ones((3, 1)), ValueError, ("target", "(3, 2)", "(3, 1)")),
         (np.ones((0, 2)), np.ones((0, 2)), ValueError, ("prediction", "at least one sample")),
-        (np.ones((2, 1)), [["a"], ["b"]], TypeError, ("target", "array of numbers", "np.asarray")),
+        (np.ones((2, 1)), [["a"], ["b"]], TypeError, ("target", "array of numbers", "np.unique")),
         (np.ones((2, 1)), None, TypeError, ("target", "array of numbers")),
         ("ab", np.ones((2, 1)), TypeError, ("prediction", "array of numbers")),
     ],

@@ -1,0 +1,65 @@
+"""What the built-in layers do with an argument that is not an array of floats.
+
+In a network every array has the network's dtype. A layer called by hand takes what NumPy takes:
+lists, DataFrames, integers, bools, half precision. So that each layer's file shows its formulas
+alone, the conversion is written once, here, and the class `Layer` puts it before the `forward` and
+`backward` of all built-in layers and activations.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from minnet.utils.array_checks import float_array
+from minnet.utils.types import Array
+
+Method = Callable[[Any, Array], Array]
+
+_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+_FOLDERS = ("minnet.nn.layers.", "minnet.nn.activations.")
+
+
+def convert_arguments(cls: type) -> None:
+    """Let forward and backward of a built-in layer take everything that is an array to NumPy."""
+    if cls.__module__.startswith(_FOLDERS):
+        for name in ("forward", "backward"):
+            if name in vars(cls):
+                setattr(cls, name, _converting(vars(cls)[name]))
+
+
+def _converting(method: Method) -> Method:
+    """The method with its argument converted; an array of floats costs two comparisons."""
+    argument, verb = list(inspect.signature(method).parameters)[1], method.__name__
+
+    @functools.wraps(method)
+    def converting(self: Any, x: Any = None, *, z: Any = None, grad: Any = None) -> Array:
+        if type(x) is not np.ndarray or (x.dtype is not _FLOAT32 and x.dtype is not _FLOAT64):
+            given = next((array for array in (x, z, grad) if array is not None), None)
+            x = float_array(f"{self!r}.{verb}", argument, given)
+        try:
+            return method(self, x)
+        except (AttributeError, ValueError, IndexError) as error:
+            if verb == "backward":
+                _explain(self, x, error)
+            raise
+
+    return converting
+
+
+def _explain(layer: Any, grad: Array, error: Exception) -> None:
+    """For an error of NumPy or Python in a backward called by hand, the likely reason."""
+    place = f"{layer!r}.backward"
+    if isinstance(error, AttributeError) and error.obj is layer:
+        raise RuntimeError(
+            f"{place}: expected a forward first, got none. Call forward(x) before it."
+        ) from error
+    if "expected" not in str(error):
+        raise ValueError(
+            f"{place}: grad: expected the shape of the last forward's output, got {grad.shape} "
+            f"({error}). It has one number for each number of the output."
+        ) from error
