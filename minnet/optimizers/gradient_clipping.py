@@ -39,4 +39,13 @@ class GradientClipping:
             np.clip(g, -self.value, self.value, out=g)
         if self.norm is not None:
             norm = float(np.linalg.norm(g.astype(np.float64, copy=False)))
-            g *= min(1.0, self.norm / (norm + 1e-6))
+            if np.isfinite(norm):
+                g *= min(1.0, self.norm / (norm + 1e-6))
+            else:
+                self._clip_huge(g, self.norm)
+
+    def _clip_huge(self, g: Array, bound: float) -> None:
+        """The same for entries whose squares overflow: the largest entry is taken out first."""
+        largest = float(np.abs(g).max())
+        g /= largest
+        g *= min(largest, bound / float(np.linalg.norm(g.astype(np.float64, copy=False))))
