@@ -9,19 +9,20 @@ from typing import Any
 from minnet.utils.checks import is_built_in
 
 
-def check_attribute(owner: Any, name: str) -> None:
+def check_attribute(owner: Any, name: str, arguments: bool = True) -> None:
     """Refuse to give a built-in object an attribute that is new to it; custom classes may.
 
-    What exists is what the constructor takes, what the class defines, and what is there already.
+    What exists is what the class defines, what is there already, and, if `arguments` have the names
+    of attributes, what the constructor takes.
 
     Raises:
         AttributeError: naming the attributes that exist.
     """
-    if name in vars(owner) or not is_built_in(owner) or name in _known(type(owner)):
+    if name in vars(owner) or not is_built_in(owner) or name in _known(type(owner), arguments):
         return
     import difflib  # here: only this message needs it
 
-    known = sorted(_known(type(owner)) | {n for n in vars(owner) if not n.startswith("_")})
+    known = sorted(_known(type(owner), arguments) | {n for n in vars(owner) if not n.startswith("_")})
     likely = difflib.get_close_matches(name, known, n=1)
     raise AttributeError(
         f"{type(owner).__name__}: expected one of the attributes {', '.join(known)} to be "
@@ -31,9 +32,10 @@ def check_attribute(owner: Any, name: str) -> None:
 
 
 @lru_cache(maxsize=256)
-def _known(cls: type) -> frozenset[str]:
+def _known(cls: type, arguments: bool) -> frozenset[str]:
     """Arguments of the constructor, and public attributes and annotations of the classes."""
-    names = set(list(inspect.signature(cls.__init__).parameters)[1:])  # type: ignore[misc]
+    constructor = inspect.signature(cls.__init__)  # type: ignore[misc]
+    names = set(list(constructor.parameters)[1:]) if arguments else set()
     for ancestor in cls.__mro__[:-1]:
         names |= set(vars(ancestor).get("__annotations__", ()))
         names |= {n for n, value in vars(ancestor).items() if not callable(value)}
