@@ -37,6 +37,7 @@ def check_in_place(
         return False
     left = [name for name in left if name in _unchanged_in_trial(optimizer, before, grads)]
     if left:
+        values[...] = before
         raise ValueError(_message(optimizer, left[0]))
     return True
 

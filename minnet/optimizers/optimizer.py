@@ -117,9 +117,11 @@ class Optimizer:
         """Create its state, also for a subclass without `super().__init__()`."""
         check_arguments(cls, args, kwargs)
         optimizer = super().__new__(cls)
-        optimizer.state = {}
-        optimizer._by_parameter = ParameterMemory()
-        optimizer._changes_in_place = checks.is_built_in(optimizer)
+        vars(optimizer).update(
+            state={},
+            _by_parameter=ParameterMemory(),
+            _changes_in_place=checks.is_built_in(optimizer),
+        )
         return optimizer
 
     def __setattr__(self, name: str, value: Any) -> None:
