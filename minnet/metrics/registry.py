@@ -69,8 +69,11 @@ def get(metrics: str | Metric | Iterable[str | Metric]) -> dict[str, Metric]:
     return result
 
 
-_PREDICTIONS = ("prediction", "predictions", "predicted", "pred", "y_pred", "y_hat", "y_score")
-_TARGETS = ("target", "targets", "truth", "true", "y_true", "y_test", "labels", "label", "y")
+_PREDICTIONS = tuple(
+    "p pred preds prediction predictions predicted probabilities output outputs scores "
+    "y_pred y_hat yhat y_score y_prob y_proba".split()
+)
+_TARGETS = tuple("t target targets truth true actual label labels y y_true y_test".split())
 
 
 def _check_arguments(name: str, metric: Metric) -> None:
