@@ -7,6 +7,7 @@ from functools import partial
 
 from minnet.metrics import classification, probabilistic, regression
 from minnet.utils import checks
+from minnet.utils.signatures import argument_names, fits, signature_of
 from minnet.utils.types import Array
 
 Metric = Callable[[Array, Array], float]
@@ -52,6 +53,7 @@ def get(metrics: str | Metric | Iterable[str | Metric]) -> dict[str, Metric]:
             name, function = metric, METRICS[metric]
         elif callable(metric) and not isinstance(metric, (str, type)):
             name, function = getattr(metric, "__name__", type(metric).__name__), metric
+            _check_arguments(name, function)
         else:
             raise ValueError(
                 f"Trainer: metrics: expected names ({', '.join(METRICS)}) or functions "
@@ -64,6 +66,59 @@ def get(metrics: str | Metric | Iterable[str | Metric]) -> dict[str, Metric]:
             )
         result[name] = function
     return result
+
+
+_PREDICTIONS = tuple(
+    [
+        "p",
+        "pred",
+        "preds",
+        "prediction",
+        "predictions",
+        "predicted",
+        "probabilities",
+        "output",
+        "outputs",
+        "scores",
+        "y_pred",
+        "y_hat",
+        "yhat",
+        "y_score",
+        "y_prob",
+        "y_proba",
+    ]
+)
+_TARGETS = tuple(
+    [
+        "t",
+        "target",
+        "targets",
+        "truth",
+        "true",
+        "actual",
+        "label",
+        "labels",
+        "y",
+        "y_true",
+        "y_test",
+    ]
+)
+
+
+def _check_arguments(name: str, metric: Metric) -> None:
+    """Refuse a function that is called in another way than metric(prediction, target)."""
+    names = argument_names(metric)
+    wanted = "expected a function (prediction, target) -> float, got"
+    if not fits(metric, 2):
+        raise TypeError(
+            f"Trainer: metrics: {wanted} {name}{signature_of(metric)}. Give it these two arguments, "
+            f"and all others a default."
+        )
+    if len(names) > 1 and names[0].lower() in _TARGETS and names[1].lower() in _PREDICTIONS:
+        raise TypeError(
+            f"Trainer: metrics: {wanted} {name}({names[0]}, {names[1]}), the other way round. Write "
+            f"def my_{name.strip('<>')}(prediction, target): return {name}(target, prediction)."
+        )
 
 
 def better(name: str) -> str | None:

@@ -7,7 +7,7 @@ Parameter belongs to, and whether something has been replaced since.
 from __future__ import annotations
 
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ class FlatParameters:
     values: Array
     gradients: Array
     slots: list[tuple[Array | None, bool]]  # for each of `found`: a Parameter's array, trainable?
+    trained: list[Parameter] = field(default_factory=list)  # those in the vectors, in order
 
     @classmethod
     def empty(cls, dtype: np.dtype[Any]) -> FlatParameters:
@@ -63,7 +64,7 @@ def flatten(
     trainable = [p for p in parameters if p.trainable]
     total = sum(p.size for p in trainable)
     flat = FlatParameters(
-        weakref.ref(network), found, np.empty(total, dtype), np.zeros(total, dtype), []
+        weakref.ref(network), found, np.empty(total, dtype), np.zeros(total, dtype), [], trainable
     )
     _move(trainable, flat)
     for parameter in parameters:
@@ -166,6 +167,7 @@ def _share_with_nested(found: list[Found], flat: FlatParameters) -> None:
                 flat.values[part],
                 flat.gradients[part],
                 _slots(found_in_nested),
+                inner,
             )
             nested._dtype = flat.values.dtype
 

@@ -17,11 +17,11 @@ import numpy as np
 from minnet.nn.config import constructor, remember
 from minnet.nn.float_input import convert_arguments
 from minnet.nn.parameter import Parameter
+from minnet.utils.checks import boolean
 from minnet.utils.keyword_arguments import check_arguments
 from minnet.utils.types import Array
 
 _METHODS = frozenset({"forward", "backward", "parameters"})
-_RESERVED = ("training", "random", "forward", "backward", "parameters")
 
 
 class Layer:
@@ -33,11 +33,13 @@ class Layer:
 
     Attributes:
         training: True while a Trainer trains; dropout and batch normalization look at it.
+        trainable: False freezes the layer: an optimizer leaves its Parameters as they are (running
+            means still follow the data, as in PyTorch). True lets them train again.
         random: a NumPy Generator; in a network all layers share one, seeded by the network.
 
     Raises:
-        TypeError: a reserved name (training, random, forward, backward, parameters) is used
-            for something else, or the constructor gets arguments that it does not take.
+        TypeError: a reserved name (training, trainable, random, forward, backward, parameters) is
+            used for something else, or the constructor gets arguments that it does not take.
 
     >>> class Scale(Layer):
     ...     def __init__(self, features):
@@ -68,7 +70,7 @@ class Layer:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        for name in ("training", "random", "parameters"):
+        for name in ("training", "trainable", "random", "parameters"):
             if name in vars(cls):
                 raise TypeError(_reserved(cls.__name__, name))
         for name in ("forward", "backward"):
@@ -116,10 +118,26 @@ class Layer:
             layer._minnet.training = bool(training)
 
     @property
+    def trainable(self) -> bool:
+        """True unless all weights of this layer and of its inner layers are frozen."""
+        weights = [p for p in self.parameters().values() if p.trainable or p.is_frozen]
+        return any(p.trainable for p in weights) if weights else self._minnet.trainable
+
+    @trainable.setter
+    def trainable(self, trainable: bool) -> None:
+        trainable = boolean(type(self).__name__, "trainable", trainable)
+        for layer in layers_of(self):
+            layer._minnet.trainable = trainable
+        for parameter in self.parameters().values():
+            if not parameter._is_state:
+                parameter.trainable = trainable
+
+    @property
     def random(self) -> np.random.Generator:
-        """The generator of the layer's random numbers."""
+        """The generator of the layer's random numbers, in `__init__` too."""
         if self._minnet.random is None:
-            self._minnet.random = np.random.default_rng()
+            self._minnet.entropy = entropy = np.random.SeedSequence().entropy
+            self._minnet.random = np.random.default_rng(entropy)
         return self._minnet.random
 
     @random.setter
@@ -144,6 +162,8 @@ class Layer:
                 )
         elif isinstance(value, Parameter):
             value.name = f"{type(self).__name__}.{name}"
+            if not self._minnet.trainable:  # frozen in a constructor, before its Parameters
+                value.trainable = False
         _set(self, name, value)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -162,8 +182,10 @@ class _Internals:
     """What the package keeps about one layer, in one attribute of it."""
 
     def __init__(self, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> None:
-        self.training = False
+        self.training, self.trainable = False, True
         self.random: np.random.Generator | None = None
+        self.entropy: Any = None  # of `random`, if it was made before a network was known
+        self.given = (args, kwargs or {})
         self.args: tuple[Any, ...] = remember(args)
         self.kwargs: dict[str, Any] = remember(kwargs or {})
         self.owner: weakref.ref[Layer] | None = None  # the network that the layer belongs to
@@ -174,6 +196,7 @@ class _Internals:
         """The same for a copy, which belongs to no network."""
         copied = _Internals(self.args, self.kwargs)
         copied.training, copied.random = self.training, self.random
+        copied.trainable, copied.entropy = self.trainable, self.entropy
         return copied
 
     def signature(self) -> str:
@@ -291,6 +314,7 @@ def _used_twice(value: Any, first: str, second: str) -> str:
 def _reserved(owner: str, name: str) -> str:
     uses = {
         "training": "True in training and False in evaluation",
+        "trainable": "False freezes the layer",
         "random": "the generator that the network supplies",
         "forward": "the method def forward(self, x)",
         "backward": "the method def backward(self, grad)",

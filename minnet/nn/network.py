@@ -21,6 +21,7 @@ from minnet.nn.dtype import checked_dtype, convert_gradient, convert_input
 from minnet.nn.error_location import locate_error, short_repr
 from minnet.nn.flat_parameters import FlatParameters, flatten, owner_of, release
 from minnet.nn.layer import Layer, layers_of
+from minnet.nn.seeded_construction import draw_again
 from minnet.nn.sequential import Sequential
 from minnet.nn.thread_lock import ThreadLock
 from minnet.utils import array_checks, checks
@@ -64,6 +65,7 @@ class Network(Sequential):
         self.seed = checks.seed("Network", seed)
         self._initial_random = random_stream(self.seed, "initial weights")
         self._layers_random = random_stream(self.seed, "layers")
+        self._constructors_random: np.random.Generator | None = None  # made if it is needed
         self._thread_lock = ThreadLock()
         self._flat = FlatParameters.empty(self._dtype)
         self.refresh()
@@ -81,12 +83,21 @@ class Network(Sequential):
                 return changed
         changed = not self._flat.is_current(self._dtype)
         if changed:
+            if self.seed is not None:
+                self._draw_again()
             before = self._flat
             self._flat = flatten(self, self._dtype, self._initial_random, self.seed is not None)
             release(before, self._flat)
             for layer in layers_of(self):
                 layer._minnet.random = self._layers_random
         return changed
+
+    def _draw_again(self) -> None:
+        """What layers drew in their constructors, before this network and its seed were known."""
+        if any(layer._minnet.entropy is not None for layer in layers_of(self)):
+            if self._constructors_random is None:
+                self._constructors_random = random_stream(self.seed, "constructors")
+            draw_again(self, self._constructors_random)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -249,12 +260,15 @@ class Network(Sequential):
                     layer._minnet.training = training
 
     def summary(self) -> Table:
-        """A table: each layer with the number of its parameters."""
+        """A table: each layer with the number of its parameters, and how many of them are frozen."""
         self.refresh()
         rows: list[list[object]] = []
         for index, layer in enumerate(self.layers):
-            sizes = [p.size for p in layer.parameters().values() if p.trainable]
-            rows.append([f"layers[{index}]", short_repr(layer), sum(sizes)])
+            parameters = layer.parameters().values()
+            trained = sum(p.size for p in parameters if p.trainable)
+            frozen = sum(p.size for p in parameters if p.is_frozen)
+            size = f"{trained} ({frozen} frozen)" if frozen else trained
+            rows.append([f"layers[{index}]", short_repr(layer), size])
         rows.append(["total", str(self._dtype), self._flat.values.size])
         return table(["place", "layer", "parameters"], rows)
 

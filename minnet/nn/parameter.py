@@ -20,7 +20,6 @@ from minnet.utils.array_checks import finite, numeric_array
 from minnet.utils.checks import boolean, describe, whole_number
 from minnet.utils.types import Array
 
-
 _FIX = "Look for a division by 0 or an overflow where the numbers were computed."
 
 
@@ -63,6 +62,7 @@ class Parameter:
             None if penalized is None else boolean("Parameter", "penalized", penalized)
         )
         self.trainable = trainable
+        self._is_state = not self.trainable  # as a running mean: not a frozen weight
         self._value: Array | None = None
         self._grad: Array | None = None
         self._drawn: bytes | None = None  # digest of a random draw that a seed may repeat
@@ -129,6 +129,11 @@ class Parameter:
         current = self.grad
         if grad is not current:  # `p.grad += g` has written in place already
             current[...] = self._of_our_shape("grad", grad)
+
+    @property
+    def is_frozen(self) -> bool:
+        """True for a weight that does not train now, False for state that never does."""
+        return not (self.trainable or self._is_state)
 
     def _draw(self, generator: np.random.Generator) -> None:
         """Fill the value by the initializer; a later seed may draw again, unless it is changed."""
@@ -197,6 +202,8 @@ class Parameter:
             )
         if name == "trainable":
             value = boolean(self.__dict__.get("name", "Parameter"), name, value)
+            if value:
+                object.__setattr__(self, "_is_state", False)
         object.__setattr__(self, name, value)
 
     def __eq__(self, other: object) -> bool:

@@ -46,8 +46,8 @@ class Adam(Optimizer):
 
     def prepare(self) -> None:
         """The two corrections for the start at zero."""
-        self._mean_correction = 1 - self.beta1**self.steps
-        self._root_correction = (1 - self.beta2**self.steps) ** 0.5
+        self._mean_correction = 1 - self.beta1**self.t
+        self._root_correction = (1 - self.beta2**self.t) ** 0.5
 
     def update(self, w: Array, g: Array, scratch: Array, *memory: Array) -> None:
         """The formulas above; each product goes into scratch, so that nothing is allocated."""

@@ -38,5 +38,23 @@ class GradientClipping:
         if self.value is not None:
             np.clip(g, -self.value, self.value, out=g)
         if self.norm is not None:
-            norm = float(np.linalg.norm(g.astype(np.float64, copy=False)))
-            g *= min(1.0, self.norm / (norm + 1e-6))
+            factor = min(1.0, self.norm / (_norm(g) + 1e-6))
+            if factor > 1e-30:
+                g *= factor
+            else:
+                self._clip_huge(g, self.norm)
+
+    def _clip_huge(self, g: Array, bound: float) -> None:
+        """The same where |g| overflows, or the factor is too small for a float32.
+
+        The largest entry is taken out first.
+        """
+        largest = float(np.abs(g).max())
+        g /= largest
+        g *= min(largest, bound / _norm(g))
+
+
+def _norm(g: Array) -> float:
+    """|g|; inf if the sum of squares overflows."""
+    with np.errstate(over="ignore"):
+        return float(np.linalg.norm(g.astype(np.float64, copy=False)))

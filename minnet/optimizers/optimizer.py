@@ -9,13 +9,16 @@ from __future__ import annotations
 import functools
 import inspect
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 
 from minnet.optimizers import schedules
+from minnet.optimizers.in_place_check import check_in_place
+from minnet.optimizers.parameter_memory import ParameterMemory
 from minnet.utils import checks
+from minnet.utils.attributes import check_attribute
 from minnet.utils.keyword_arguments import check_arguments
 from minnet.utils.types import Array
 
@@ -28,20 +31,28 @@ BLOCK = 32768
 def _counted(step: Step) -> Step:
     """The same `step`, counted in `steps`, with one learning rate from its start to its end.
 
-    Wraps every `step`, custom ones too, so that a schedule advances.
+    Wraps every `step`, custom ones too, so that a schedule advances. A step that fails is not
+    counted.
     """
 
     @functools.wraps(step)
     def counted(self: Optimizer, values: Array, grads: Array) -> None:
-        before, outer, self._in_step = self.steps, self._in_step, True
-        if not outer:
-            self._step_rate = self._learning_rate if self.schedule is None else self._rate_now()
-        try:
+        if self._in_step:  # a step that calls super().step
             step(self, values, grads)
+            return
+        before, own = self.steps, vars(self)
+        own["_step_rate"] = self._learning_rate if self.schedule is None else self._rate_now()
+        own["steps"], own["t"], own["_in_step"] = before + 1, before + 1, True
+        try:
+            if self._changes_in_place:
+                step(self, values, grads)
+            else:
+                own["_changes_in_place"] = check_in_place(self, step, values, grads)
+        except BaseException:
+            own["steps"] = before
+            raise
         finally:
-            self._in_step = outer
-        if self.steps <= before:
-            self.steps = before + 1
+            own["_in_step"] = False
 
     return counted
 
@@ -58,11 +69,16 @@ class Optimizer:
             at any time, a number (0 is legal) or a schedule of `mn.schedules`.
         schedule: the schedule; None if the rate is a plain number.
         last_rate: the rate of the last step; None before the first.
-        steps: the number of steps taken. state: the memory, name to vector.
+        steps: the number of steps taken; in `step`, `prepare` and `update` the number of this step,
+            counted from 1. t: the same for the weights that `update` gets: less than `steps` for
+            weights that were frozen for a while, or that came later.
+        state: the memory, name to vector. It belongs to the Parameters of the network: one that is
+            frozen keeps its memory for later, a new one starts at zero, whatever its place.
 
     Raises:
         TypeError, ValueError: a rate that is negative, NaN, infinite or not a number, also one
-            from a schedule; vectors of different lengths, or of another length than before.
+            from a schedule; vectors of different lengths, or of another length than before; a custom
+        `step` or `update` that makes new arrays and leaves the weights as they are.
 
     >>> class SignDescent(Optimizer):
     ...     def step(self, values, grads):
@@ -78,6 +94,7 @@ class Optimizer:
 
     # Here, and not in __init__, for a custom optimizer that does not call it.
     steps = 0
+    t = 0
     weight_decay = 0.0
     schedule: schedules.Rate | None = None
     _learning_rate = 0.01
@@ -85,6 +102,9 @@ class Optimizer:
     _in_step = False
     _known: tuple[object, object] | None = None  # shape and type of the vectors of the last step
     _scratch = np.empty(0)
+    _blocks: Sequence[tuple[slice, int]] = ()  # parts of the vectors, and the steps they missed
+    _changes_in_place = False  # has a step been seen to change the weights and the memory?
+    _by_parameter: ParameterMemory
 
     def __init__(
         self, learning_rate: float | schedules.Rate = 0.01, weight_decay: float = 0.0
@@ -97,8 +117,23 @@ class Optimizer:
         """Create its state, also for a subclass without `super().__init__()`."""
         check_arguments(cls, args, kwargs)
         optimizer = super().__new__(cls)
-        optimizer.state = {}
+        vars(optimizer).update(
+            state={},
+            _by_parameter=ParameterMemory(),
+            _changes_in_place=checks.is_built_in(optimizer),
+        )
         return optimizer
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse an attribute that would have no effect; a custom class may set what it likes."""
+        if name == "steps" and self._in_step and value != self.steps:
+            raise ValueError(
+                f"{type(self).__name__}: steps: expected to be left alone in a step, got "
+                f"{value!r}. It is counted for you: in the first step it is 1."
+            )
+        if name[0] != "_":
+            check_attribute(self, name)
+        object.__setattr__(self, name, value)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -116,11 +151,9 @@ class Optimizer:
 
     @learning_rate.setter
     def learning_rate(self, learning_rate: float | schedules.Rate) -> None:
-        if isinstance(learning_rate, type):
-            place = f"{type(self).__name__}: learning_rate"
-            raise TypeError(schedules.not_an_object(place, learning_rate))
         if callable(learning_rate):
-            schedules.rate_of(type(self).__name__, learning_rate, self.steps)
+            place = f"{type(self).__name__}: learning_rate"
+            schedules.check_schedule(place, learning_rate, self.steps)
             self.schedule = learning_rate
         else:
             self._learning_rate = self._number("learning_rate", learning_rate)
@@ -146,20 +179,22 @@ class Optimizer:
             or values.shape != getattr(grads, "shape", None)
         ):
             self._begin(values, grads)
-        self.steps += 1
-        self.prepare()
-        if not self.memory and len(values) <= BLOCK:
-            self.update(values, grads, self._scratch)  # a small network: not even a loop
+        if not self.memory and len(values) <= BLOCK:  # a small network: not even a loop
+            self.prepare()
+            self.update(values, grads, self._scratch)
             return
         memory = [self.state[name] for name in self.memory]
+        before = None
         with np.errstate(over="ignore"):  # the square of a huge gradient is inf, its step then 0
-            for start in range(0, len(values), BLOCK):
-                part = slice(start, start + BLOCK)
+            for part, missed in self._blocks:
+                if missed != before:
+                    vars(self)["t"], before = self.steps - missed, missed
+                    self.prepare()
                 w = values[part]
                 self.update(w, grads[part], self._scratch[:, : len(w)], *[m[part] for m in memory])
 
     def prepare(self) -> None:
-        """Compute what is the same for all blocks of a step."""
+        """Compute what is the same for all blocks of a step that have the same `t`."""
 
     def update(self, w: Array, g: Array, scratch: Array, *memory: Array) -> None:
         """Change one block of weights in place; `scratch` has two rows of its length to use."""
@@ -189,7 +224,21 @@ class Optimizer:
                 )
             self.state[name] = vector.astype(values.dtype, copy=False)
         self._scratch = np.empty((2, min(BLOCK, len(values))), values.dtype)
+        self._blocks = self._by_parameter.blocks(len(values), BLOCK)
         self._known = (values.shape, values.dtype)
+
+    def follow(self, parameters: Sequence[Any]) -> None:
+        """Tell which Parameters the vectors of the next step consist of, in order.
+
+        If they are other ones than before, the memory of each is moved to its new place.
+
+        Raises:
+            ValueError: a custom `step` keeps vectors outside of `state`, which may start at any
+                number, and a Parameter is new. Nothing has changed then.
+        """
+        known = self._by_parameter
+        if parameters is not known.parameters and known.move(self, parameters):
+            self._known = None  # the next step checks the vectors and makes new blocks
 
     def serves(self, network: object) -> bool:
         """True if this optimizer may train the network; False if it has trained another one."""

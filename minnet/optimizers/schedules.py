@@ -17,6 +17,7 @@ import math
 from collections.abc import Callable
 
 from minnet.utils import checks
+from minnet.utils.signatures import fits, signature_of
 
 Rate = Callable[[int], float]
 
@@ -195,13 +196,11 @@ class WarmUp(Schedule):
     """
 
     def __init__(self, schedule: float | Rate, steps: int) -> None:
-        if isinstance(schedule, type):
-            raise TypeError(not_an_object("WarmUp: schedule", schedule))
         if not callable(schedule):
             schedule = Constant(self._rate("schedule", schedule))
         self.schedule: Rate = schedule
         self.steps = self._steps("steps", steps)
-        rate_of("WarmUp", schedule, 0)  # a function that returns no rate is refused here
+        check_schedule("WarmUp: schedule", schedule, 0)
 
     def rate(self, step: int) -> float:
         """The line, then the schedule."""
@@ -282,4 +281,25 @@ def rate_of(place: str, schedule: Rate, step: int) -> float:
     if type(rate) is float and 0 <= rate < math.inf:
         return rate
     where = f"{place}: {name_of(schedule)} at step {step}"
+    if rate is None:
+        raise TypeError(
+            f"{where}: learning_rate: expected a finite number >= 0, got None. Is a return missing?"
+        )
     return checks.number(where, "learning_rate", rate, minimum=0)
+
+
+def check_schedule(place: str, schedule: Rate, step: int) -> None:
+    """Refuse what is called in another way than `schedule(step)`, or gives no rate at this step.
+
+    Raises:
+        TypeError, ValueError: naming the schedule and what it should be.
+    """
+    if isinstance(schedule, type):
+        raise TypeError(not_an_object(place, schedule))
+    if not fits(schedule, 1):
+        raise TypeError(
+            f"{place}: expected a schedule that is called with the number of the step alone, got "
+            f"{name_of(schedule)}{signature_of(schedule)}. Write for example "
+            f"lambda step: 0.1 / (1 + step)."
+        )
+    rate_of(place.partition(":")[0], schedule, step)

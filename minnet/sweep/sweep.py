@@ -45,6 +45,7 @@ from minnet.sweep.checks import (
 from minnet.sweep.results import Run, Runs
 from minnet.sweep.run import IndexedRuns, Settings, SweepSettings, train
 from minnet.training.callbacks import Callback, checked_callbacks
+from minnet.training.progress_bar import can_show
 from minnet.training.trainer import Trainer
 from minnet.utils import checks
 
@@ -169,8 +170,8 @@ def _train_here(shared: SweepSettings, combinations: list[Settings]) -> IndexedR
 
 @contextlib.contextmanager
 def _progress_bar(description: str | None, runs: int) -> Iterator[Callable[[Run], None]]:
-    """A progress bar that counts runs and failures; None shows nothing."""
-    if description is None:
+    """A progress bar that counts runs and failures; None or no console shows nothing."""
+    if description is None or not can_show():
         yield lambda _run: None
         return
     from tqdm.auto import tqdm  # takes 50 ms to import: only when needed

@@ -18,6 +18,9 @@ class Callback:
     in reverse order. A callback that keeps something from epoch to epoch hands it to checkpoints
     by `state` and takes it back by `restore`.
 
+    A method of another name that begins with `on_` is refused by `fit`, as is one that takes other
+    arguments.
+
     `on_epoch_end` may add numbers to `row`, which the History then shows. Set
     `trainer.stop = True` to end the training after the current step.
 
@@ -39,7 +42,11 @@ class Callback:
         """After the validation of an epoch; `row` is its row of the History."""
 
     def on_fit_end(self, trainer: Any, history: History) -> None:
-        """After the last epoch, also after Ctrl-C; called in reverse order of the list."""
+        """After the fit, however it ended; called in reverse order of the list.
+
+        `history.interrupted` is True after Ctrl-C, `history.error` the exception (TrainingDiverged,
+        or one of a callback) that ended the fit; it is raised when all callbacks have been called.
+        """
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint must save: numbers, strings, arrays, lists and dicts of these."""

@@ -18,7 +18,11 @@ from minnet.training.resume import EpochProgress, ResumePoint
 from minnet.training.state import TrainingState
 from minnet.utils.checks import is_built_in
 
-_NOT_SAVED = frozenset({"_network", "_scratch", "_known", "_in_step", "schedule"})
+_NOT_SAVED = frozenset(
+    {"_network", "_scratch", "_known", "_in_step", "schedule"}
+    | {"t", "_blocks", "_by_parameter", "_changes_in_place"}
+)
+_BY_PARAMETER = "by parameter"  # no name of an attribute
 _CHANGES = frozenset({"steps", "state", "learning_rate"})
 _PROGRESS = {"batch": int, "seen": int, "total": float, "counted": float}
 
@@ -32,6 +36,7 @@ def save(trainer: TrainingState, path: Path) -> None:
     """
     network = trainer.network
     network.refresh()
+    trainer.optimizer.follow(network._flat.trained)
     file = c.new("training", network, network.dtype)
     try:
         c.describe_network(file, network)
@@ -78,7 +83,7 @@ def _state(trainer: TrainingState) -> dict[str, Any]:
         "settings": _settings(trainer),
         "epochs": trainer.epochs,
         "history": {"rows": trainer.history.rows, "interrupted": trainer.history.interrupted},
-        "optimizer": _saved_attributes(trainer.optimizer),
+        "optimizer": _optimizer_state(trainer),
         "schedule": _schedule(trainer.optimizer.schedule),
         "order": [type(trainer.order.bit_generator).__name__, order],
         "streams": [
@@ -113,6 +118,14 @@ def _name(part: object) -> str:
 def _saved_attributes(optimizer: Optimizer) -> dict[str, Any]:
     """All attributes of an optimizer, also those of a custom one."""
     return {name: value for name, value in vars(optimizer).items() if name not in _NOT_SAVED}
+
+
+def _optimizer_state(trainer: TrainingState) -> dict[str, Any]:
+    """The attributes, and the memory of Parameters that did not train in every step."""
+    optimizer = trainer.optimizer
+    named = c.named_parameters(trainer.network)
+    own = optimizer._by_parameter.state(optimizer.steps, named)
+    return {**_saved_attributes(optimizer), **({_BY_PARAMETER: own} if own else {})}
 
 
 def _schedule(schedule: object) -> Any:
@@ -163,7 +176,10 @@ class _RestoredState:
         _check_same("schedule", state["schedule"], _schedule(trainer.optimizer.schedule))
         self.epochs = _count(state["epochs"])
         self.history = _history(checked(state["history"], dict))
-        self.optimizer = _optimizer(trainer, checked(state["optimizer"], dict))
+        optimizer = dict(checked(state["optimizer"], dict))
+        self.by_parameter = checked(optimizer.pop(_BY_PARAMETER, {}), dict)
+        self.optimizer = _optimizer(trainer, optimizer)
+        _check_by_parameter(trainer, self.by_parameter, self.optimizer.get("steps", 0))
         self.order = _generator_state(trainer.order, state["order"])
         self.generators = _generator_states(trainer.network, checked(state["streams"], list))
         self.point = _resume_point(state, self.order)
@@ -175,6 +191,10 @@ class _RestoredState:
         attributes.clear()
         attributes.update({**kept, **self.optimizer})
         attributes.pop("_known", None)  # the vectors are new
+        network, optimizer = trainer.network, trainer.optimizer
+        optimizer._by_parameter.restore(
+            optimizer.steps, c.named_parameters(network), network._flat.trained, self.by_parameter
+        )
         trainer.order.bit_generator.state = self.order
         for generator, state in self.generators:
             generator.bit_generator.state = state
@@ -267,6 +287,20 @@ def _check_vectors(trainer: TrainingState, vectors: dict[str, Any]) -> None:
             )
         if checked(vector, np.ndarray).shape != values.shape or vector.dtype != values.dtype:
             raise InvalidFile(f"its optimizer's {name} does not fit the network.")
+
+
+def _check_by_parameter(trainer: TrainingState, state: dict[str, Any], steps: int) -> None:
+    """The memory of single Parameters: of the network's, of their size and its dtype."""
+    named, network = c.named_parameters(trainer.network), trainer.network
+    for name, own in state.items():
+        if name not in named or set(checked(own, dict)) != {"steps", "memory"}:
+            raise InvalidFile(f"its optimizer remembers {name!r}, which the network does not have.")
+        if _count(own["steps"]) > steps:
+            raise InvalidFile(f"its optimizer trained {name} more often than it took a step.")
+        for vector in checked(own["memory"], dict).values():
+            size = named[name].size
+            if checked(vector, np.ndarray).shape != (size,) or vector.dtype != network.dtype:
+                raise InvalidFile(f"its optimizer's memory of {name} does not fit the network.")
 
 
 def _resume_point(state: dict[str, Any], order: dict[str, Any]) -> ResumePoint:

@@ -17,10 +17,12 @@ class History:
     """A table of training: one row for each epoch, one column for each number.
 
     Columns: `epoch` (from 1), `loss` and each metric (means over the whole epoch), `val_loss` and
-    so on where there are validation data, `seconds` (wall time of the epoch), `learning_rate`.
+    so on where there are validation data, `seconds` (wall time of the epoch), `learning_rate` (that of
+    the epoch's last step).
 
     Attributes:
         interrupted: True if Ctrl-C ended the training.
+        error: the exception that ended the fit, for `on_fit_end`; None if there was none.
 
     >>> history = History()
     >>> history.append({"epoch": 1, "loss": 0.7})
@@ -39,6 +41,7 @@ class History:
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self.interrupted = False
+        self.error: BaseException | None = None
 
     @property
     def names(self) -> list[str]:

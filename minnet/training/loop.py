@@ -35,20 +35,41 @@ class Loop:
         # Most callbacks wait for the end of an epoch; a step only calls those that define
         # on_step_end.
         self.step_callbacks = [
-            c for c in fit.callbacks if type(c).on_step_end is not Callback.on_step_end
+            c
+            for c in fit.callbacks
+            if getattr(c.on_step_end, "__func__", None) is not Callback.on_step_end
         ]
+        self.begun: list[Callback] = []
 
     def run(self, show_progress: bool) -> History:
         """Train until the last epoch is done, `trainer.stop` is True, or Ctrl-C is pressed."""
         state = self.state
         with state.network._thread_lock.training():
-            self.start = state._begin_fit(self.fit)
+            self.start = state._starting_point(self.fit)
             state.stop = False
-            interrupted = self._train_or_interrupt(show_progress)
-            self.history.interrupted = state.history.interrupted = interrupted
-            for callback in reversed(self.fit.callbacks):
-                callback.on_fit_end(state, self.history)
+            try:
+                self.history.interrupted = self._train_or_interrupt(show_progress)
+                if state.stop and self.start.progress is None:
+                    state._begin(self.fit)  # stopped by a callback that the checkpoint had stopped
+            except BaseException as error:
+                self.history.error = error
+                self.history.interrupted = isinstance(error, KeyboardInterrupt)
+                raise
+            finally:
+                state.history.interrupted = self.history.interrupted
+                self._end_fit()
         return self.history
+
+    def _end_fit(self) -> None:
+        """Tell the callbacks, whatever one of them raises; the error of the fit itself goes on."""
+        first = None
+        for callback in reversed(self.begun):
+            try:
+                callback.on_fit_end(self.state, self.history)
+            except BaseException as error:
+                first = first or error
+        if first is not None and self.history.error is None:
+            raise first
 
     def _train_or_interrupt(self, show_progress: bool) -> bool:
         """Train with a progress bar; returns whether Ctrl-C was pressed."""
@@ -73,6 +94,7 @@ class Loop:
         """One epoch after the other."""
         state = self.state
         for callback in self.fit.callbacks:
+            self.begun.append(callback)
             callback.on_fit_begin(state)
         self._restore(self.start)
         while state.epochs < self.last_epoch and not (state.stop or interrupt.requested):
@@ -109,6 +131,7 @@ class Loop:
         bar.epoch(epoch)
         for callback in fit.callbacks:
             callback.on_epoch_begin(state, epoch)
+        state.objective.refresh()  # a callback may have frozen or replaced a layer
         progress = self.start.progress
         if progress is None:
             progress = EpochProgress(dict(state.order.bit_generator.state))
@@ -119,6 +142,7 @@ class Loop:
         record = EpochPredictions(state.metrics, fit.batches.y, order, state.loss)
         record.predictions = progress.predictions
         fit.progress = progress
+        state._begin(fit)
         state.network.training = True
         return order, record, progress
 
@@ -148,7 +172,7 @@ class Loop:
         if validation is not None:
             values = state.objective.evaluate(*validation, state.metrics)
             row.update({f"val_{name}": value for name, value in values.items()})
-        row.update(seconds=seconds, learning_rate=state.optimizer.learning_rate)
+        row.update(seconds=seconds, learning_rate=self._last_rate())
         state.epochs += 1
         self.fit.progress = None
         for history in (state.history, self.history):
@@ -156,6 +180,11 @@ class Loop:
         for callback in self.fit.callbacks:
             callback.on_epoch_end(state, row)
         bar.end_of_epoch(row)
+
+    def _last_rate(self) -> float:
+        """The rate of the last step; of the next one if a checkpoint is from before it was noted."""
+        optimizer = self.state.optimizer
+        return optimizer.learning_rate if optimizer.last_rate is None else optimizer.last_rate
 
     def _check_untrained(self) -> None:
         """Check what forward keeps up to date (running means): no step does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from types import TracebackType
 from typing import Any
@@ -10,6 +11,11 @@ from minnet.training.history import Row
 
 _HIDDEN = ("epoch", "seconds", "learning_rate")
 _SECONDS_BETWEEN_UPDATES = 0.1
+
+
+def can_show() -> bool:
+    """False in a program without a console (pythonw, a service): there is nothing to write to."""
+    return sys.stderr is not None and not getattr(sys.stderr, "closed", False)
 
 
 class ProgressBar:
@@ -21,7 +27,7 @@ class ProgressBar:
         self._row: dict[str, str] = {}
         self._next = 0.0
         self._steps = 0  # not shown by the bar yet
-        if shown:
+        if shown and can_show():
             from tqdm.auto import tqdm  # takes 50 ms: imported when it is needed
 
             self._bar = tqdm(total=epochs * steps, unit="step", dynamic_ncols=True)

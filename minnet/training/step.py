@@ -31,6 +31,7 @@ def train_on(
     """
     network, clipping = state.network, state.clipping
     values, gradients = network.flat_values, network.flat_gradients
+    state.optimizer.follow(network._flat.trained)
     try:
         loss = state.objective.loss_and_gradient(x, y, weight, bool(state.metrics))
     except FloatingPointError as error:  # a loss that explains why it is not finite

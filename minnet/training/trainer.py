@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,10 +29,12 @@ from minnet.training import checks as training_checks
 from minnet.training.callbacks import Callback, checked_callbacks
 from minnet.training.history import History
 from minnet.training.loop import Loop
+from minnet.training.objective import Objective
 from minnet.training.resume import CurrentFit
 from minnet.training.state import TrainingState
 from minnet.training.step import train_on
 from minnet.utils import array_checks, checks
+from minnet.utils.attributes import check_attribute
 from minnet.utils.table import Table
 from minnet.utils.types import Array
 
@@ -93,6 +96,29 @@ class Trainer(TrainingState):
         clipping = GradientClipping(clip_norm, clip_value)
         penalty_list = penalties.get(penalty)
         super().__init__(network, loss, optimizer, named, seed, fuse, penalty_list, clipping)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse an attribute that nothing would use; check and use a new loss, optimizer, ..."""
+        if "_loaded" in vars(self) and name[0] != "_":  # constructed
+            check_attribute(self, name, arguments=False)
+            value = self._checked_part(name, value)
+        object.__setattr__(self, name, value)
+
+    def _checked_part(self, name: str, value: Any) -> Any:
+        """A part of the Trainer that is assigned; network, loss and fuse make a new objective."""
+        if name == "optimizer":
+            return training_checks.check_optimizer(value, self.network)
+        if name == "metrics":
+            return value if type(value) is dict else metrics_module.get(value)
+        if name in ("network", "loss", "fuse"):
+            parts = {"network": self.network, "loss": self.loss, "fuse": self.fuse, name: value}
+            checks.instance(
+                "Trainer: network", parts["network"], Network, "Make mn.Network([...])."
+            )
+            training_checks.check_loss(parts["loss"])
+            checks.boolean("Trainer", "fuse", parts["fuse"])
+            self.objective = Objective(**parts, penalties=self.objective.penalties)
+        return value
 
     def step(self, x: ArrayLike, y: ArrayLike) -> float:
         """One training step on one batch; returns the loss of the batch before the update.

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-_STREAMS = ("initial weights", "layers", "batch order")
+_STREAMS = ("initial weights", "layers", "batch order", "constructors")
 
 
 def random_stream(seed: int | None, purpose: str) -> np.random.Generator:
-    """The generator for "initial weights", "layers" (dropout) or "batch order".
+    """The generator for "initial weights", "layers" (dropout), "batch order" or "constructors".
 
     The same seed and purpose give the same numbers; None gives different numbers in each run.
 

@@ -267,7 +267,10 @@ def test_a_column_that_float32_makes_constant_is_refused(column, values, where):
     more = {} if where == "training" else {"validation_data": (x, Y)}
     with pytest.raises(ValueError, match="fit: ") as info:
         trainer.fit(*data, **OPTIONS, **more)
-    parts = (where.replace("training", "fit"), f"differ in float32, too, got column {column}, where only 1")
+    parts = (
+        where.replace("training", "fit"),
+        f"differ in float32, too, got column {column}, where only 1",
+    )
     assert_message(info.value, (*parts, "Standardizer"))
     assert state(trainer) == before
     wide = mn.Network(copy.deepcopy(trainer.network.layers), dtype="float64")

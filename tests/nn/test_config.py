@@ -99,7 +99,10 @@ def test_a_random_stream_of_ones_own_making_cannot_be_saved(tmp_path):
     class Mine(np.random.PCG64):
         pass
 
-    made = mn.Trainer([mn.Linear(2, 1)], mn.MeanSquaredError(), mn.SGD(), seed=0)
+    class Noisy(mn.SGD):
+        pass
+
+    made = mn.Trainer([mn.Linear(2, 1)], mn.MeanSquaredError(), Noisy(), seed=0)
     made.optimizer.noise = np.random.Generator(Mine(0))
     with pytest.raises(TypeError, match=r"\['noise'\]: expected numbers, .*got .*Generator"):
         made.save_checkpoint(tmp_path / "t")

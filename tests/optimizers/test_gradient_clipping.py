@@ -48,3 +48,18 @@ def test_without_bounds_nothing_happens_and_float32_does_not_overflow():
 def test_bounds_are_finite_and_above_0(name, bad):
     with pytest.raises((TypeError, ValueError), match=f"Trainer: {name}: expected .* > 0"):
         GradientClipping(**{name: bad})
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e10, 1e153, 1e160, 1e200, 1e307])
+@pytest.mark.parametrize("bound", [1.0, 1e-3, 1e305])
+def test_a_gradient_whose_squares_overflow_is_clipped_like_any_other(size, bound):
+    g = np.array([3.0, 4.0]) * size
+    expected = np.array([3.0, 4.0]) * min(size, bound / 5)
+    GradientClipping(clip_norm=bound)(g)
+    np.testing.assert_allclose(g, expected, rtol=1e-5 if size > 1 else 1e-300)
+
+
+def test_a_huge_float32_gradient_is_clipped():
+    g = np.full(10_000, 3e38, np.float32)
+    GradientClipping(clip_norm=1.0)(g)
+    np.testing.assert_allclose(g, 0.01, rtol=1e-6)

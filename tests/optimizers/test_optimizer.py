@@ -150,3 +150,67 @@ def test_bad_vectors_are_refused_after_the_first_step_too(name):
     with pytest.raises(TypeError, match="expected a flat vector of floats"):
         optimizer.step(np.ones(3, dtype=int), np.ones(3))
     assert optimizer.steps == 1
+
+
+class Seen(mn.Optimizer):
+    """Notes what `steps` and `t` are in each of the methods that a student may write."""
+
+    memory = ("sum",)
+
+    def __init__(self):
+        super().__init__(0.1)
+        self.seen = []
+
+    def prepare(self):
+        self.seen.append((self.steps, self.t))
+
+    def update(self, w, g, scratch, total):
+        self.seen.append((self.steps, self.t))
+        total += g
+        w -= self.learning_rate * g
+
+
+class SeenInStep(Seen):
+    memory = ()
+
+    def step(self, values, grads):
+        self.seen.append((self.steps, self.t))
+        values -= self.learning_rate * grads
+
+
+@pytest.mark.parametrize(("kind", "times"), [(Seen, 2), (SeenInStep, 1)])
+def test_steps_is_the_number_of_this_step_in_every_method(kind, times):
+    optimizer, w = kind(), np.ones(3)
+    for _ in range(3):
+        optimizer.step(w, np.ones(3))
+    assert optimizer.seen == [(n, n) for n in (1, 2, 3) for _ in range(times)]
+    assert optimizer.steps == 3
+
+
+def test_a_step_that_counts_itself_is_told_that_it_is_counted():
+    class Counting(mn.Optimizer):
+        def step(self, values, grads):
+            self.steps += 1
+            values -= self.learning_rate * grads
+
+    optimizer, w = Counting(), np.ones(2)
+    with pytest.raises(ValueError, match=r"Counting: steps: expected to be left alone .*got 2"):
+        optimizer.step(w, np.ones(2))
+    assert (optimizer.steps, w.tolist()) == (0, [1.0, 1.0])
+
+
+@pytest.mark.parametrize("optimizer", [mn.SGD(0.1), mn.Adam(), RMSProp(), AdaGrad()])
+@pytest.mark.parametrize("name", ["lr", "decays", "learning_rates", "beta3"])
+def test_an_attribute_that_nothing_would_use_is_refused(optimizer, name):
+    with pytest.raises(AttributeError, match=f"expected one of the attributes .*got '{name}'"):
+        setattr(optimizer, name, 0.5)
+    optimizer.learning_rate, optimizer.weight_decay, optimizer.steps = 0.5, 0.1, 0
+
+
+def test_a_custom_optimizer_may_have_any_attribute():
+    class Mine(mn.SGD):
+        pass
+
+    optimizer = Mine(0.1)
+    optimizer.anything = 3
+    assert optimizer.anything == 3

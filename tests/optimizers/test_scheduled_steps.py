@@ -185,12 +185,12 @@ def trainer_with(optimizer):
 X, Y = np.arange(6.0).reshape(6, 1) / 6, np.arange(6.0)
 
 
-def test_the_history_shows_the_rate_of_the_next_step():
+def test_the_history_shows_the_rate_of_the_last_step():
     trainer = trainer_with(mn.SGD(Halving()))
     history = trainer.fit(X, Y, 3, batch_size=3, progress=False)
-    assert history["learning_rate"] == [2.0**-3, 2.0**-5, 2.0**-7]
+    assert history["learning_rate"] == [2.0**-2, 2.0**-4, 2.0**-6]
     trainer.fit(X, Y, 1, batch_size=3, progress=False)
-    assert trainer.history["learning_rate"][-1] == 2.0**-9
+    assert trainer.history["learning_rate"][-1] == 2.0**-8
     assert "SGD(learning_rate=Halving())" in str(trainer.summary())
 
 

@@ -90,8 +90,9 @@ def rows(history):
 def state(made):
     """All that training changes, as bytes."""
     optimizer = {k: v for k, v in vars(made.optimizer).items() if k not in ("_network", "schedule")}
-    for name in ("_scratch", "_known", "_in_step"):
+    for name in ("_scratch", "_known", "_in_step", "t", "_blocks", "_by_parameter"):
         optimizer.pop(name, None)
+    optimizer.pop("_changes_in_place")
     streams = [made.order.bit_generator.state, made.network.random.bit_generator.state]
     streams += [v.bit_generator.state for layer in made.network.layers
                 for v in vars(layer).values() if isinstance(v, np.random.Generator)]  # fmt: skip

@@ -64,10 +64,10 @@ class BatchNorm(Layer):
         self._axes = (0, *range(2, x.ndim))
         self._column = (self.features, *(1,) * (x.ndim - 2))
         self._of_batch = self.training
-        mean = x.mean(axis=self._axes) if self.training else self.running_mean.value
+        mean = self._mean(x) if self.training else self.running_mean.value
         centered = x - self._on_axis_1(mean)
         if self.training:
-            variance = (centered * centered).mean(axis=self._axes)
+            variance = self._mean(centered * centered)
             self._update_running(mean, variance, x.size // self.features)
         else:
             variance = self.running_variance.value
@@ -80,11 +80,22 @@ class BatchNorm(Layer):
     def backward(self, grad: Array) -> Array:
         """dL/dbeta, dL/dgamma; returns dL/dx."""
         x, n, dx = self._normalized, grad.size // self.features, grad
-        dbeta, dgamma = grad.sum(axis=self._axes), (grad * x).sum(axis=self._axes)
+        dbeta, dgamma = (self._sum(a).astype(grad.dtype) for a in (grad, grad * x))
         self.beta.grad[...], self.gamma.grad[...] = dbeta, dgamma
         if self._of_batch:
             dx = grad - x * self._on_axis_1(dgamma / n) - self._on_axis_1(dbeta / n)
         return self._on_axis_1(self.gamma.value / self._s) * dx
+
+    def _sum(self, x: Array) -> Array:
+        """Of each feature; over the rows in float64: thousands would cost float32 its digits."""
+        rows = x.sum(axis=self._axes[1:]) if x.ndim > 2 else x  # over pixels NumPy sums pairwise
+        total: Array = rows.sum(axis=0, dtype=np.float64)
+        return total
+
+    def _mean(self, x: Array) -> Array:
+        """Of each feature, rounded to the type of x only at the end."""
+        mean = self._sum(x) / (x.size // self.features)
+        return mean.astype(np.result_type(x, np.float32), copy=False)
 
     def _on_axis_1(self, per_feature: Array) -> Array:
         """One number per feature, shaped to broadcast along axis 1."""

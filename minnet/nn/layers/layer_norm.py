@@ -45,6 +45,7 @@ class LayerNorm(Layer):
     def forward(self, x: Array) -> Array:
         """y = gamma x^ + beta."""
         self._check_input(x)
+        x = np.ascontiguousarray(x)  # along such rows NumPy sums pairwise, which keeps the digits
         centered = x - x.mean(axis=-1, keepdims=True)
         variance = (centered * centered).mean(axis=-1, keepdims=True)
         self._s = np.sqrt(variance + self.epsilon)

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from minnet.nn.layer import Layer
 from minnet.nn.losses.target_checks import as_labels, same_shape, target_array
 from minnet.utils.array_checks import finite, float_array, same_length
+from minnet.utils.attributes import check_attribute
 from minnet.utils.types import Array
 
 
@@ -47,6 +48,12 @@ class Loss:
 
     canonical: ClassVar[type[Layer] | None] = None
     count: float | None = None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse an attribute that would have no effect; a custom loss may set what it likes."""
+        if name[0] != "_":
+            check_attribute(self, name)
+        object.__setattr__(self, name, value)
 
     def forward(self, prediction: Array, target: Array) -> float:
         """The loss of a batch, one number."""

@@ -105,9 +105,9 @@ class Checkpoint(Callback):
         if self.tracker is None or self.tracker.improves(row):
             self._write(trainer)
 
-    def on_fit_end(self, trainer: TrainingState, history: History) -> None:  # noqa: ARG002
-        """The last checkpoint."""
-        if self.tracker is None and self._written != _progress(trainer):
+    def on_fit_end(self, trainer: TrainingState, history: History) -> None:
+        """The last checkpoint, unless an error ended the fit."""
+        if history.error is None and self.tracker is None and self._written != _progress(trainer):
             self._write(trainer)
 
     def _write(self, trainer: Any) -> None:

@@ -100,9 +100,10 @@ class EarlyStopping(Callback):
         self._kept = dict(state["_kept"])
         trainer.stop = trainer.stop or self.stopped_epoch is not None
 
-    def on_fit_end(self, trainer: TrainingState, history: History) -> None:  # noqa: ARG002
-        """Restore the best weights."""
-        parameters = trainer.network.parameters()
-        for name, value in self._kept.items():
-            parameters[name].value = value
-        self._kept = {}
+    def on_fit_end(self, trainer: TrainingState, history: History) -> None:
+        """Restore the best weights, unless an error ended the fit."""
+        if history.error is None:
+            parameters = trainer.network.parameters()
+            for name, value in self._kept.items():
+                parameters[name].value = value
+            self._kept = {}

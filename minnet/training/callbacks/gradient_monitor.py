@@ -122,12 +122,11 @@ class _LayerGradients:
     def step(self) -> None:
         """Add the gradients of one step."""
         self.steps += 1
-        squares = 0.0
-        for name, parameter in self.parameters.items():
-            norm = float(np.linalg.norm(parameter.grad.astype(np.float64).ravel()))
+        norms = [_norm(p.grad.astype(np.float64).ravel()) for p in self.parameters.values()]
+        for name, norm in zip(self.parameters, norms, strict=True):
             self.sums[name] += norm
-            squares += norm * norm
-        self.sum += math.sqrt(squares)
+        squares = sum(norm * norm for norm in norms)
+        self.sum += math.sqrt(squares) if squares < math.inf else math.hypot(*norms)
         if self.alive is not None:
             for parameter in self.unpenalized:
                 self.alive |= (_units(parameter.grad) != 0).any(axis=1)
@@ -139,6 +138,15 @@ class _LayerGradients:
     def layer_norm(self) -> float:
         """The mean norm of all of them as one vector."""
         return self.sum / self.steps
+
+
+def _norm(gradient: Array) -> float:
+    """The length, also of a gradient whose squares overflow."""
+    norm = float(np.linalg.norm(gradient))
+    if norm < math.inf:
+        return norm
+    largest = float(np.abs(gradient).max())
+    return largest * float(np.linalg.norm(gradient / largest))
 
 
 def _units(array: Array) -> Array:

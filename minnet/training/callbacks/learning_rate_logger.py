@@ -9,7 +9,7 @@ from minnet.training.state import TrainingState
 
 
 class LearningRateLogger(Callback):
-    """Records the rate of each step; the History only has the rate at the end of each epoch.
+    """Records the rate of each step; the History has that of each epoch's last step.
 
     Attributes:
         steps: the numbers of the steps, counted from 0 as a schedule counts them.

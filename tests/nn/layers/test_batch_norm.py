@@ -202,3 +202,19 @@ def test_a_last_batch_of_one_is_refused_before_anything_changes():
     trainer.fit(x[:8], y[:8], 2, 4, progress=False)
     trainer.fit(x, y, 2, 9, progress=False)
     trainer.evaluate(x[:1], y[:1])
+
+
+@pytest.mark.parametrize("shape", [(60_000, 2), (600, 2, 10, 10), (60_000, 2, 1, 1), (300, 2, 200)])
+@pytest.mark.parametrize("mean", [1e4, -3e4])
+def test_many_rows_keep_the_digits_of_float32(shape, mean):
+    x = (np.random.default_rng(0).normal(size=shape) * 10 + mean).astype(np.float32)
+    axes = (0, *range(2, x.ndim))
+    exact = x.astype(np.float64)
+    expected = exact - exact.mean(axes, keepdims=True)
+    expected /= np.sqrt(exact.var(axes, keepdims=True) + 1e-5)
+    layer = BatchNorm(2)
+    layer.training = True
+    assert np.abs(layer.forward(x) - expected).max() < 0.001
+    assert layer.running_mean.value == pytest.approx(0.1 * exact.mean(axes), rel=1e-6)
+    layer.backward(np.full_like(x, 0.1))
+    assert layer.beta.grad == pytest.approx(np.full(2, 0.1 * x.size / 2), rel=1e-6)

@@ -70,3 +70,11 @@ def test_bad_input(shape, part):
     with pytest.raises(ValueError, match=r"LayerNorm\(3\): features: expected input of") as info:
         LayerNorm(3).forward(np.ones(shape))
     assert part in str(info.value)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_long_rows_keep_the_digits_of_float32_in_any_memory_order(order):
+    x = (np.random.default_rng(0).normal(size=(2, 60_000)) * 10 + 1e4).astype(np.float32, order)
+    exact = x.astype(np.float64)
+    expected = (exact - exact.mean(1, keepdims=True)) / np.sqrt(exact.var(1, keepdims=True) + 1e-5)
+    assert np.abs(LayerNorm(60_000).forward(x) - expected).max() < 0.001
