@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minnet.nn.config import constructor, remember
+from minnet.nn.config import remember
+from minnet.nn.current_arguments import current_arguments
 from minnet.nn.parameter import Parameter
 from minnet.utils.keyword_arguments import check_arguments
 from minnet.utils.types import Array
@@ -131,7 +132,7 @@ class Layer:
 
     def _constructor(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments by which such a layer is made again."""
-        return constructor(self, self._minnet.args, self._minnet.kwargs)
+        return current_arguments(self, self._minnet.args, self._minnet.kwargs)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _METHODS:
