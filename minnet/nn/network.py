@@ -140,19 +140,20 @@ class Network(Sequential):
 
     def forward(self, x: Array) -> Array:
         """The output of the last layer for a batch x of shape (m, ...)."""
-        return self._run_forward(
-            convert_input(x, self._dtype, self.takes_indices), self.layers, self._dtype
-        )
+        with self._outer_lock().one_call:
+            x = convert_input(x, self._dtype, self.takes_indices)
+            return self._run_forward(x, self.layers, self._dtype)
 
     def forward_to_logits(self, x: Array) -> Array:
         """The input of the last activation, also where that is in a nested network."""
-        return self._forward_to_logits(convert_input(x, self._dtype, self.takes_indices))
+        with self._outer_lock().one_call:
+            return self._forward_to_logits(convert_input(x, self._dtype, self.takes_indices))
 
     def backward(self, grad: Array) -> Array:
         """dL/dx from dL/doutput; zeroes all gradients first, then lets each layer set its own."""
-        return self._over_zeroed_gradients(
-            self._full_backward, convert_gradient(grad, self._dtype, self._minnet.shapes)
-        )
+        with self._outer_lock().one_call:
+            grad = convert_gradient(grad, self._dtype, self._minnet.shapes)
+            return self._over_zeroed_gradients(self._full_backward, grad)
 
     def _backward_parameters(self, grad: Array) -> None:
         """The gradients of the parameters alone, not that of the network's own input."""
@@ -160,7 +161,8 @@ class Network(Sequential):
 
     def backward_from_logits(self, grad: Array) -> None:
         """The gradients of the parameters from dL/dlogits, leaving out the last activation."""
-        self._over_zeroed_gradients(self._backward_from_logits, grad, for_input=False)
+        with self._outer_lock().one_call:
+            self._over_zeroed_gradients(self._backward_from_logits, grad, for_input=False)
 
     def _full_backward(self, grad: Array, for_input: bool = True) -> Array:
         return self._run_backward(grad, self.layers, self._dtype, for_input=for_input)
@@ -233,11 +235,15 @@ class Network(Sequential):
                 result[start : start + rows] = self.forward(data[start : start + rows])
         return result
 
+    def _outer_lock(self) -> ThreadLock:
+        """The lock of this network, or of that which holds it."""
+        owner = owner_of(self)
+        return owner._thread_lock if isinstance(owner, Network) else self._thread_lock
+
     @contextlib.contextmanager
     def evaluating(self) -> Iterator[None]:
         """Inside `with`: evaluation mode; afterwards each layer is as it was."""
-        owner = owner_of(self)
-        with (owner if isinstance(owner, Network) else self)._thread_lock.evaluating():
+        with self._outer_lock().evaluating():
             before = [(layer, layer._minnet.training) for layer in layers_of(self)]
             try:
                 for layer, _ in before:

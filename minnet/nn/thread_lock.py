@@ -1,8 +1,8 @@
 """Which thread may use a network now.
 
 A layer keeps what its backward needs, so two forwards of one network at one time would mix. The
-rule: evaluations (`predict`, `evaluate`, `activations`) in several threads wait for each other;
-while one thread trains, every other thread that wants to train or evaluate is refused.
+rule: evaluations (`predict`, `evaluate`, `activations`) and single calls (`forward`, `backward`) in
+several threads wait for each other; while one thread trains, every other thread is refused.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ class ThreadLock:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._training_thread: int | None = None
+        self.one_call = _Call(self)
 
     @contextlib.contextmanager
     def evaluating(self) -> Iterator[None]:
@@ -53,6 +54,29 @@ class ThreadLock:
     def __reduce__(self) -> tuple[type[ThreadLock], tuple[()]]:
         """For copies and pickles."""
         return (ThreadLock, ())
+
+
+class _Call:
+    """The `with` of one forward or backward; the same object each time, because it is fast.
+
+    Raises:
+        RuntimeError: another thread trains this network.
+    """
+
+    def __init__(self, lock: ThreadLock) -> None:
+        self._lock = lock
+
+    def __enter__(self) -> None:
+        lock = self._lock
+        lock._lock.acquire()
+        try:
+            lock._check()
+        except RuntimeError:
+            lock._lock.release()
+            raise
+
+    def __exit__(self, *_error: object) -> None:
+        self._lock._lock.release()
 
 
 class _Training:
