@@ -85,7 +85,7 @@ def _first_difference(layer: Any, fresh: Any) -> str | None:
     """The first attribute that the constructor sets and that is another one now."""
     for name, value in vars(fresh).items():
         if name != "_minnet" and not _equal(vars(layer).get(name), value):
-            return name
+            return str(name)
     return None
 
 
@@ -152,13 +152,13 @@ def _may_differ(name: str, value: Any, given: dict[str, Any]) -> bool:
 
 def _custom_again(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """A second one of a custom layer; None if its constructor fails. Draws nothing from NumPy."""
-    state = np.random.get_state()
+    state = np.random.get_state()  # noqa: NPY002 (a student's constructor may draw from it)
     try:
         return _made_again(layer, *copy.deepcopy((args, kwargs)))
     except Exception:
         return None
     finally:
-        np.random.set_state(state)
+        np.random.set_state(state)  # noqa: NPY002
 
 
 def _layers_in(container: Any, place: str) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from minnet.nn.parameter import Parameter
 from minnet.saving.errors import InvalidFile
 from minnet.utils.types import Array
 
-
 _largest: contextvars.ContextVar[float] = contextvars.ContextVar("largest", default=float("inf"))
 
 

@@ -181,8 +181,8 @@ def _check_values(file: NetworkFile) -> None:
         description["frozen"] = None
     else:
         frozen = checked(description.get("frozen"), list)
-        there = {checked(name, str) for name in frozen}
-        if frozen != [name for name in names if name in there]:
+        known = {checked(name, str) for name in frozen}
+        if frozen != [name for name in names if name in known]:
             raise InvalidFile("its description freezes parameters that it has not.")
     for name, value in file.values.items():
         if str(value.dtype) != description["dtype"]:

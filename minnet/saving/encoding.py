@@ -71,7 +71,9 @@ class Encoder:
         if self._count > _MOST:
             raise TypeError(f"{place}: expected fewer values in lists and dicts. Use arrays.")
         if type(value) is int and value.bit_length() > _LARGEST_BITS:
-            raise TypeError(f"{place}: expected a number of at most 3,000 digits, got a longer one.")
+            raise TypeError(
+                f"{place}: expected a number of at most 3,000 digits, got a longer one."
+            )
         if value is None or type(value) in (bool, int, str):
             return value
         if type(value) is list and len(value) >= _LONG:
@@ -100,7 +102,7 @@ class Encoder:
         kinds = {type(value) for value in values}
         if kinds == {float}:
             return {"numbers": self._keep(place, np.array(values, "f8"))}
-        if kinds == {int} and -(2**63) <= min(values) and max(values) < 2**63:
+        if kinds == {int} and min(values) >= -(2**63) and max(values) < 2**63:
             return {"numbers": self._keep(place, np.array(values, "i8"))}
         if kinds != {dict} or not values[0]:
             return None

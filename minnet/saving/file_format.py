@@ -14,7 +14,6 @@ takes files up to 4 GiB without the extensions of ZIP64. Nothing in a file is ex
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import re
@@ -136,7 +135,9 @@ def _members(body: memoryview) -> dict[str, memoryview]:
         name, content = _member(body, offset)
         local, central = _headers(name, content, offset)
         if bytes(body[offset : offset + len(local)]) != local:
-            raise InvalidFile(f"its member {name!r} is not as minnet writes it: header or checksum.")
+            raise InvalidFile(
+                f"its member {name!r} is not as minnet writes it: header or checksum."
+            )
         if name in members:
             raise InvalidFile(f"it has the member {name!r} twice.")
         members[name] = content

@@ -146,7 +146,9 @@ class Runs:
             )
         values: list[Any] = []
         for run in self:
-            if name in run.settings and not any(equal_values(run.settings[name], v) for v in values):
+            if name in run.settings and not any(
+                equal_values(run.settings[name], v) for v in values
+            ):
                 values.append(run.settings[name])
         return values
 

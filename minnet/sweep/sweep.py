@@ -44,8 +44,8 @@ from minnet.sweep.checks import (
     combinations_of,
     varying_settings,
 )
-from minnet.sweep.resume import taken_over
 from minnet.sweep.results import Run, Runs, error_text
+from minnet.sweep.resume import taken_over
 from minnet.sweep.run import IndexedRuns, Settings, SweepSettings, train
 from minnet.training.callbacks import Callback, checked_callbacks
 from minnet.training.trainer import Trainer

@@ -134,8 +134,9 @@ def _digest_of_code(code: types.CodeType) -> str:
 
 def _object(value: Any, depth: int = 0) -> Any:
     """The class of an object and its settings."""
-    left_out = _assigned_later(type(value)) | _NO_SETTINGS
-    arguments = _argument_names(type(value))
+    cls: Any = type(value)
+    left_out = _assigned_later(cls) | _NO_SETTINGS
+    arguments = _argument_names(cls)
     settings = {}
     for name, entry in getattr(value, "__dict__", {}).items():
         changeable = isinstance(entry, (list, dict, set, np.ndarray))
@@ -143,7 +144,7 @@ def _object(value: Any, depth: int = 0) -> Any:
             continue
         if not isinstance(entry, (Layer, Parameter, np.random.Generator)):
             settings[name] = comparable(entry, depth + 1)
-    return [type(value).__name__, settings]
+    return [cls.__name__, settings]
 
 
 def _argument_names(cls: type) -> set[str]:
