@@ -8,14 +8,12 @@ the repr is kept, for the layer's own repr and for the error that `save` raises.
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from minnet.nn import initializers
-from minnet.utils.checks import is_built_in
 
 PLAIN = (type(None), bool, int, float, str)
 """Types that are kept as they are; exactly these, not their subclasses."""
@@ -71,40 +69,6 @@ def remember(value: Any, known: dict[int, Any] | None = None) -> Any:
         copy = known.setdefault(id(value), {})
         copy.update({key: remember(item, known) for key, item in value.items()})
     return copy
-
-
-def constructor(
-    layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The arguments that make a layer as it is now.
-
-    Of a custom layer: those that were given. A built-in layer keeps its arguments as attributes of
-    the same names; where one has been changed since (`dropout.rate = 0.1`), the current value
-    counts.
-    """
-    if not is_built_in(layer):
-        return args, kwargs
-    known = inspect.signature(type(layer)).parameters
-    named = dict(zip(known, args, strict=False))
-    positional = [_current(layer, name, value) for name, value in named.items()]
-    if len(positional) < len(args):  # Reshape(2, 3): one name for all
-        return args, kwargs
-    keywords = {name: _current(layer, name, value) for name, value in kwargs.items()}
-    for name, parameter in known.items():
-        current = _current(layer, name, parameter.default)
-        if name not in named and name not in kwargs and current != parameter.default:
-            keywords[name] = current
-    return tuple(positional), keywords
-
-
-def _current(layer: Any, name: str, given: Any) -> Any:
-    """The attribute of this name if it is a number or a list of layers, else what was given."""
-    now = vars(layer).get(name, given)
-    changed = type(given) in _SIMPLE and type(now) in _SIMPLE and now != given
-    return now if changed or (type(now) is list and all(map(is_layer, now))) else given
-
-
-_SIMPLE = (bool, int, float)
 
 
 def is_named_initializer(value: object) -> bool:

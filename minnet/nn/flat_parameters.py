@@ -6,7 +6,10 @@ Parameter belongs to, and whether something has been replaced since.
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import weakref
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +17,20 @@ import numpy as np
 
 from minnet.nn.layer import Found, Layer, find
 from minnet.nn.parameter import Parameter
+from minnet.saving.errors import InvalidFile
 from minnet.utils.types import Array
+
+_largest: contextvars.ContextVar[float] = contextvars.ContextVar("largest", default=float("inf"))
+
+
+@contextlib.contextmanager
+def at_most(numbers: int) -> Iterator[None]:
+    """Inside `with`: no network with more parameters is made, whatever a file tells to make."""
+    token = _largest.set(numbers)
+    try:
+        yield
+    finally:
+        _largest.reset(token)
 
 
 @dataclass
@@ -55,6 +71,8 @@ def flatten(
     """Find, check, draw and move every Parameter; nothing is changed if a check fails."""
     found = find(network)
     parameters = [f.item for f in found if isinstance(f.item, Parameter)]
+    if sum(p.size for p in parameters) > _largest.get():
+        raise InvalidFile("its description has more parameters than the file.")
     _check_not_in_another_network(network, found)
     for parameter in parameters:
         if not parameter._is_fixed() and (seeded or parameter._value is None):

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minnet.nn.config import constructor, remember
+from minnet.nn.config import remember
+from minnet.nn.current_arguments import current_arguments
 from minnet.nn.float_input import convert_arguments
 from minnet.nn.parameter import Parameter
 from minnet.utils.checks import boolean
@@ -149,7 +150,7 @@ class Layer:
 
     def _constructor(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments that make such a layer again."""
-        return constructor(self, self._minnet.args, self._minnet.kwargs)
+        return current_arguments(self, self._minnet.args, self._minnet.kwargs)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _METHODS:

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from minnet.nn import activations, layers, network_file
+from minnet.nn.flat_parameters import at_most
 from minnet.nn.layer import Layer
 from minnet.nn.layer_encoding import decoder
 from minnet.nn.network import Network
 from minnet.nn.network_file import NetworkFile
-from minnet.saving.errors import InvalidFile, checked, checked_path, reading
+from minnet.saving.errors import InvalidFile, checked_path, reading
 from minnet.utils.checks import describe, items
 
 Classes = dict[str, type[Layer]]
@@ -121,13 +122,11 @@ class LayerFactory:
                 f"it has a custom layer {kind[:80]!r}: pass its class, "
                 f"mn.load(path, layers=[{kind[:80]}])."
             )
-        if cls is Network:
-            parts = checked(args[0] if args else None, list)
-            sizes = [p.size for part in parts for p in part.parameters().values()]
-            if sum(sizes) > self.size:
-                raise InvalidFile("its description has more parameters than the file.")
         try:
-            layer = cls(*args, **kwargs)
+            with at_most(self.size):
+                layer = cls(*args, **kwargs)
+        except InvalidFile:
+            raise
         except Exception as error:
             name = kind.removeprefix("minnet.")
             raise InvalidFile(

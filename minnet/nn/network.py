@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.nn import network_file
+from minnet.nn.current_arguments import is_for_comparison
 from minnet.nn.dtype import checked_dtype, convert_gradient, convert_input
 from minnet.nn.error_location import locate_error, short_repr
 from minnet.nn.flat_parameters import FlatParameters, flatten, owner_of, release
@@ -76,6 +77,8 @@ class Network(Sequential):
         `fit`, `step`, `save`, `copy` and `predict` do this by themselves; call it after you have
         replaced a layer or a Parameter and continue with `forward`. True: something was replaced.
         """
+        if is_for_comparison():
+            return False
         owner = owner_of(self)
         if isinstance(owner, Network):
             changed = owner.refresh()  # after which we may belong to it no longer
@@ -150,18 +153,22 @@ class Network(Sequential):
 
     def forward(self, x: Array) -> Array:
         """The output of the last layer for a batch x of shape (m, ...)."""
+        if self._minnet.owner is None:  # else the network that holds this one has checked it
+            self._thread_lock.check()
         if type(x) is not np.ndarray or x.dtype != self._dtype:  # not in training: converted before
             x = convert_input(x, self._dtype, self.takes_indices)
         return self._run_forward(x, self.layers, self._dtype)
 
     def forward_to_logits(self, x: Array) -> Array:
         """The input of the last activation, also where that is in a nested network."""
+        self._thread_lock.check()
         if type(x) is not np.ndarray or x.dtype != self._dtype:  # not in training: converted before
             x = convert_input(x, self._dtype, self.takes_indices)
         return self._forward_to_logits(x)
 
     def backward(self, grad: Array) -> Array:
         """dL/dx from dL/doutput; zeroes all gradients first, then lets each layer set its own."""
+        self._outer_lock().check()
         return self._over_zeroed_gradients(
             self._full_backward, convert_gradient(grad, self._dtype, self._minnet.shapes)
         )
@@ -245,11 +252,15 @@ class Network(Sequential):
                 result[start : start + rows] = self.forward(data[start : start + rows])
         return result
 
+    def _outer_lock(self) -> ThreadLock:
+        """The lock of this network, or of that which holds it."""
+        owner = owner_of(self)
+        return owner._thread_lock if isinstance(owner, Network) else self._thread_lock
+
     @contextlib.contextmanager
     def evaluating(self) -> Iterator[None]:
         """Inside `with`: evaluation mode; afterwards each layer is as it was."""
-        owner = owner_of(self)
-        with (owner if isinstance(owner, Network) else self)._thread_lock.evaluating():
+        with self._outer_lock().evaluating():
             before = [(layer, layer._minnet.training) for layer in layers_of(self)]
             try:
                 for layer, _ in before:

@@ -137,7 +137,7 @@ def read(path: Path) -> NetworkFile:
     Raises:
         InvalidFile: what is wrong.
     """
-    members = file_format.from_zip(atomic_write.read(path))
+    members = file_format.from_zip(atomic_write.read(path, file_format.check_digest))
     if file_format.DESCRIPTION not in members:
         raise InvalidFile("it has no description.")
     description = file_format.from_json(members.pop(file_format.DESCRIPTION))
@@ -181,7 +181,8 @@ def _check_values(file: NetworkFile) -> None:
         description["frozen"] = None
     else:
         frozen = checked(description.get("frozen"), list)
-        if frozen != [name for name in names if name in frozen]:
+        known = {checked(name, str) for name in frozen}
+        if frozen != [name for name in names if name in known]:
             raise InvalidFile("its description freezes parameters that it does not have.")
     for name, value in file.values.items():
         if str(value.dtype) != description["dtype"]:

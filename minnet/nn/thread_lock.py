@@ -2,7 +2,7 @@
 
 A layer keeps what its backward needs, so two forwards of one network at one time would mix. The
 rule: evaluations (`predict`, `evaluate`, `activations`) in several threads wait for each other;
-while one thread trains, every other thread that wants to train or evaluate is refused.
+while one thread trains, every other thread is refused, also by `forward`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class ThreadLock:
             RuntimeError: another thread trains this network.
         """
         with self._lock:
-            self._check()
+            self.check()
             yield
 
     def training(self) -> _Training:
@@ -43,7 +43,12 @@ class ThreadLock:
         """
         return _Training(self)
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Refuse a call from another thread than the one that trains; asked by each forward.
+
+        Raises:
+            RuntimeError: another thread trains this network.
+        """
         if self._training_thread not in (None, threading.get_ident()):
             raise RuntimeError(
                 "Network: expected to be used by one thread while it is trained, got a call from "
@@ -64,7 +69,7 @@ class _Training:
     def __enter__(self) -> None:
         lock = self._lock
         with lock._lock:
-            lock._check()
+            lock.check()
             self._before, lock._training_thread = lock._training_thread, threading.get_ident()
 
     def __exit__(self, *_error: object) -> None:

@@ -35,6 +35,7 @@ _MARGIN = 0.06
 _SHADES = 10  # as in decision_boundary; few colours keep the file small
 
 
+@style.picture
 def boundary_animation(
     trainer: Trainer,
     x: ArrayLike,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@style.picture
 def step_counts(
     counts: Mapping[str, int],
     ax: Axes | None = None,
@@ -62,7 +63,7 @@ def step_counts(
             ha="center",
             fontsize=style.TITLE,
         )
-    ax.set_xticks(range(len(heights)), list(heights))
+    style.name_ticks(ax.xaxis, list(heights))
     ax.set_ylim(0, 1.15 * max(1, *heights.values()))
     ax.set_axisbelow(True)
     style.label(ax, title, "", quantity)
@@ -90,6 +91,7 @@ def steps_to_reach(curves: ArrayLike, threshold: float, steps: ArrayLike | None 
     return first
 
 
+@style.picture
 def median_steps(
     curves: Curves,
     thresholds: Sequence[float] = (0.9, 0.95),
@@ -129,7 +131,7 @@ def median_steps(
         for group, threshold in enumerate(wanted):
             first = steps_to_reach(array, threshold, at)
             _median_bar(ax, group + shift, 0.92 * width, index, first, at[-1])
-        ax.bar(0, 0, 0, label=name, **_filling(index))  # for the legend: a filled bar
+        ax.bar(0, 0, 0, label=style.named(name), **_filling(index))  # for the legend: a filled bar
     ax.set_xticks(range(len(wanted)), [f"{threshold:.0%}" for threshold in wanted])
     ax.set_ylim(0, 1.3 * ax.dataLim.ymax or 1)  # room for the text above the highest bar
     ax.set_axisbelow(True)

@@ -22,6 +22,7 @@ _SIZE = (5.4, 4.7)
 _WHITE_TEXT_FROM = 0.5  # above this shade black letters are hard to read
 
 
+@style.picture
 def confusion_matrix(
     matrix: ArrayLike, class_names: Sequence[str] | None = None, ax: Axes | None = None
 ) -> Axes:
@@ -61,8 +62,8 @@ def confusion_matrix(
             fontsize=style.TEXT if k <= 5 else style.TICKS - 2,
             color="white" if share > _WHITE_TEXT_FROM else "black",
         )
-    ax.set_xticks(range(k), names)
-    ax.set_yticks(range(k), names)
+    style.name_ticks(ax.xaxis, names)
+    style.name_ticks(ax.yaxis, names)
     title = f"Confusion matrix: {np.trace(counts)} of {counts.sum()} right"
     style.label(ax, title, "predicted class", "true class (per cent of its row)")
     ax.grid(visible=False)

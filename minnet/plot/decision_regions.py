@@ -28,6 +28,7 @@ _THIN, _THICK = 0.6, 1.8  # lines, in points
 _LINES = {0.1: _THIN, THRESHOLD: _THICK, 0.9: _THIN}  # probability: width
 
 
+@style.picture
 def decision_boundary(
     trainer_or_network: Trainer | Network,
     x: ArrayLike,
@@ -89,6 +90,7 @@ def decision_boundary(
     return ax
 
 
+@style.picture
 def decision_regions(
     trainer_or_network: Trainer | Network,
     x: ArrayLike,
@@ -207,7 +209,7 @@ def _draw_probability(ax: Axes, plane: _Plane, probability: Array, class_name: s
     if widths:
         look: dict[str, Any] = {"colors": "black", "linewidths": list(widths.values())}
         bar.add_lines(ax.contour(*plane.axes, probability, levels=list(widths), **look))
-    bar.set_label(f"probability: {class_name}", fontsize=style.TEXT)
+    bar.set_label(f"probability: {class_name}", fontsize=style.TEXT, parse_math=False)
     bar.ax.tick_params(labelsize=style.TICKS)
 
 

@@ -24,6 +24,7 @@ _MARGIN = 0.15
 _MARKS = 40  # markers along one path at most
 
 
+@style.picture
 def descent_paths(
     function: Callable[[Array, Array], Array],
     paths: Paths,
@@ -117,9 +118,8 @@ def draw_paths(ax: Axes, paths: Mapping[str, Array], on_colour: bool = False) ->
         look["path_effects"] = edge
         every = max(1, len(points) // _MARKS)
         coordinates = points.T
-        ax.plot(
-            *coordinates, label=name, linewidth=1.6, markersize=4, markevery=every, zorder=4, **look
-        )
+        look |= {"label": style.named(name), "markevery": every}
+        ax.plot(*coordinates, linewidth=1.6, markersize=4, zorder=4, **look)
         for end, mark, size in ((0, "o", 9), (-1, "*", 15)):
             ax.plot(
                 *(c[[end]] for c in coordinates),

@@ -30,6 +30,7 @@ _POINTS = 601  # odd: the middle of the span is one of them
 _OTHERS = 2  # the scores that stay 0 where a softmax is drawn
 
 
+@style.picture
 def cross_entropy(ax: Axes | None = None) -> Axes:
     """The loss of a prediction a: -ln a where y = 1, -ln(1 - a) where y = 0.
 
@@ -60,6 +61,7 @@ def cross_entropy(ax: Axes | None = None) -> Axes:
     return style.finish(ax, "Cross-entropy", "prediction a", "loss of one sample (nats)")
 
 
+@style.picture
 def activation(
     activation: Layer,
     ax: Axes | None = None,
@@ -107,6 +109,7 @@ def activation(
     return style.finish(ax, type(activation).__name__, "z", "a and da/dz", legend=legend)
 
 
+@style.picture
 def logit_gradient(
     activation: Layer,
     losses: Mapping[str, Loss],

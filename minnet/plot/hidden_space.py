@@ -33,6 +33,7 @@ _LINES = 13  # of the input plane, in each direction
 _MARGIN = 0.06
 
 
+@style.picture
 def hidden_space(
     trainer_or_network: Trainer | Network,
     x: ArrayLike,

@@ -28,6 +28,7 @@ _HEIGHT = 0.85  # of one histogram; the rows are 1 apart
 _LEAST = 1e-30  # smaller gradients are drawn here
 
 
+@style.picture
 def histograms(
     values: Mapping[str, ArrayLike],
     ax: Axes | None = None,
@@ -65,11 +66,12 @@ def histograms(
         ax.fill_between(edges[:-1], index, heights, step="post", alpha=0.35, color=colour)
         ax.step(edges, [*heights, heights[-1]], where="post", color=colour, linewidth=1)
     style.label(ax, title, quantity, "")
-    ax.set_yticks(range(len(arrays)), list(arrays))
+    style.name_ticks(ax.yaxis, list(arrays))
     ax.set(xlim=(low, high), ylim=(-0.1, len(arrays)))
     return ax
 
 
+@style.picture
 def activation_histograms(
     trainer_or_network: Any,
     x: ArrayLike,
@@ -109,6 +111,7 @@ def activation_histograms(
     return histograms(found, ax, span=span, title=title, quantity="output")
 
 
+@style.picture
 def gradient_histograms(
     trainer: Trainer,
     x: ArrayLike,

@@ -7,7 +7,7 @@ computes from them are images again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -33,6 +33,7 @@ _PAPER = "Greys"  # 0 is white, as ink on paper
 _SIGNED = "RdBu"  # negative red, positive blue, 0 white
 
 
+@style.picture
 def image_grid(
     images: ArrayLike,
     labels: Sequence[str] | None = None,
@@ -69,6 +70,7 @@ def image_grid(
     return _mosaic(place, stack, names, columns, ax, title, _PAPER, limits)
 
 
+@style.picture
 def filters(
     weight: ArrayLike | Parameter,
     columns: int | None = None,
@@ -118,6 +120,7 @@ def filters(
     return ax
 
 
+@style.picture
 def feature_maps(
     trainer_or_network: Trainer | Network,
     image: ArrayLike,
@@ -214,9 +217,8 @@ def _mosaic(
         row, column = divmod(k, across)
         left, bottom = column * (1 + _GAP), (row + 1) * step
         _draw(ax, image, (left, left + 1, bottom, bottom - tall), colours, limits)
-        ax.text(
-            left + 0.5, bottom - tall - 0.03, label, ha="center", va="bottom", fontsize=style.TICKS
-        )
+        look: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": style.TICKS}
+        ax.text(left + 0.5, bottom - tall - 0.03, label, parse_math=False, **look)
     ax.set(xlim=(-0.02, width + 0.02), ylim=(height + 0.02, 0), aspect="equal")
     ax.axis("off")
     if title:

@@ -28,6 +28,7 @@ UNITS = {
 _MOST_NAMES = 3  # two curves each; more cannot be told apart
 
 
+@style.picture
 def history(history: History, names: str | Sequence[str] = "loss", ax: Axes | None = None) -> Axes:
     """Learning curves by epoch: each name on training data and, if there are any, validation data.
 
@@ -63,10 +64,12 @@ def history(history: History, names: str | Sequence[str] = "loss", ax: Axes | No
     y_label = _with_unit(chosen[0], chosen[0]) if len(chosen) == 1 else "value"
     _whole_epochs(ax)
     style.label(ax, f"Learning curves: {', '.join(chosen)}", "epoch", y_label)
+    ax.title.set_parse_math(False)
     style.legend_below(ax, columns=2)
     return ax
 
 
+@style.picture
 def histories(
     histories: Mapping[str, History],
     name: str = "loss",
@@ -108,9 +111,12 @@ def histories(
     _whole_epochs(ax)
     y_label = _with_unit(name, name.removeprefix("val_"))
     shown = f"Runs compared: {name}" if title is None else title
-    return style.finish(ax, shown, "epoch", y_label, legend=legend)
+    style.finish(ax, shown, "epoch", y_label, legend=legend)
+    ax.title.set_parse_math(title is not None)
+    return ax
 
 
+@style.picture
 def norms(
     curves: Mapping[str, ArrayLike],
     ax: Axes | None = None,

@@ -23,6 +23,7 @@ _GRID = 200
 _SPAN = (-0.45, 1.45)
 
 
+@style.picture
 def logic_gate(
     trainer_or_network: Trainer | Network, gate: str, ax: Axes | None = None, *, title: str = ""
 ) -> Axes:

@@ -28,6 +28,7 @@ _EDGE, _ROOM = (
 )  # of the axes: numbers closer to the edge or path are hidden
 
 
+@style.picture
 def loss_surface(
     grid: LossGrid,
     path: ArrayLike | None = None,
@@ -74,6 +75,7 @@ def loss_surface(
     return depth  # type: ignore[no-any-return]
 
 
+@style.picture
 def loss_contours(
     grid: LossGrid,
     path: ArrayLike | None = None,
@@ -108,6 +110,7 @@ def loss_contours(
     return ax
 
 
+@style.picture
 def loss_slices(
     grid: LossGrid,
     at: Sequence[float],

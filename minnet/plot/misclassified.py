@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from minnet.plot import style
 from minnet.plot.checks import checked_names, labels_of
 from minnet.plot.images import image_grid
 from minnet.utils import array_checks, checks
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _SHORT = 4  # letters of a name that leave room for a number on the same line
 
 
+@style.picture
 def mistakes(
     prediction: ArrayLike,
     y: ArrayLike,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _GRID = 200
 
 
+@style.picture
 def pairwise_lines(
     trainer_or_network: Trainer | Network,
     ax: Axes,
@@ -100,4 +101,5 @@ def _write(ax: Axes, lines: Any, text: str, third: Array) -> None:
         best = int(np.where(inside, far, -1).argmax())
         box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "0.5"}
         x1, x2 = points[best]
-        ax.text(x1, x2, text, fontsize=style.TICKS, ha="center", va="center", bbox=box)
+        look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": style.TICKS}
+        ax.text(x1, x2, text, bbox=box, parse_math=False, **look)

@@ -32,6 +32,7 @@ BAND = (10.0, 90.0)
 _TICKS = (0, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000)
 
 
+@style.picture
 def learning_speed(
     curves: Curves | Runs,
     steps: ArrayLike | None = None,
@@ -79,6 +80,7 @@ def learning_speed(
     return style.finish(ax, title, drawn.unit, y_label, legend=legend, handle=2)
 
 
+@style.picture
 def output_gradient(
     curves: Curves,
     steps: ArrayLike | None = None,
@@ -108,6 +110,7 @@ def output_gradient(
     return style.finish(ax, title, "update step", "|dL/dz| per sample", legend=legend, handle=2)
 
 
+@style.picture
 def steps_by_rate(
     curves: Curves,
     rates: ArrayLike,
@@ -151,6 +154,7 @@ def steps_by_rate(
     return style.finish(ax, title, "learning rate", "mean update steps", legend=legend, handle=2)
 
 
+@style.picture
 def single_neuron(
     curves: Curves,
     *,
@@ -188,6 +192,7 @@ def single_neuron(
     return style.finish(ax, title, "epoch", quantity, legend=legend, handle=2)
 
 
+@style.picture
 def bands(
     curves: Curves,
     at: ArrayLike | None = None,

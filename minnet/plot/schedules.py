@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@style.picture
 def schedule(
     schedule: schedules.Rate | Mapping[str, schedules.Rate], steps: int, ax: Axes | None = None
 ) -> Axes:
@@ -69,6 +70,7 @@ def _title(schedule: schedules.Rate) -> str:
     return f"Learning rate: {plain}"
 
 
+@style.picture
 def range_test(result: RangeTest, ax: Axes | None = None) -> Axes:
     """The loss over the learning rate, per batch and smoothed, with the suggested rate.
 

@@ -7,8 +7,10 @@ Matplotlib is imported inside the functions, so that `import minnet` does not wa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+import functools
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from numpy.typing import ArrayLike
 
@@ -17,7 +19,11 @@ from minnet.utils.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.lines import Line2D
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Blue, vermilion, green, purple, orange, sky blue, black (Okabe and Ito 2008)."""
@@ -64,6 +70,28 @@ def tint(index: int, strength: float = 0.3) -> tuple[float, float, float]:
     return red, green, blue
 
 
+def picture(draw: Callable[P, T]) -> Callable[P, T]:
+    """A decorator: a figure that `draw` has opened is closed again if `draw` fails."""
+
+    @functools.wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
+        before = _open_figures()
+        try:
+            return draw(*args, **kwargs)
+        except BaseException:
+            for number in _open_figures() - before:
+                sys.modules["matplotlib.pyplot"].close(number)
+            raise
+
+    return drawn
+
+
+def _open_figures() -> set[int]:
+    """The numbers of the figures that pyplot knows."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    return set() if pyplot is None else set(pyplot.get_fignums())
+
+
 def new_axes(ax: Axes | None, place: str, **kwargs: Any) -> Axes:
     """`ax` if one was given, else the axes of a new figure.
 
@@ -90,7 +118,7 @@ def curve(
     ax: Axes, index: int, x: ArrayLike, y: Array | list[float], label: str, **look: Any
 ) -> Line2D:
     """Draw one line in the style of the series; further keyword arguments go to `Axes.plot`."""
-    (drawn,) = ax.plot(x, y, label=label, **{"linewidth": 2, **line(index), **look})
+    (drawn,) = ax.plot(x, y, label=named(label), **{"linewidth": 2, **line(index), **look})
     return drawn
 
 
@@ -115,8 +143,20 @@ def scatter_classes(
             "marker": marker(index),
             "edgecolors": "white",
         }
-        handles.append(ax.scatter(x1, x2, label=name, **own, **look))
+        handles.append(ax.scatter(x1, x2, label=named(name), **own, **look))
     return handles
+
+
+def named(name: str) -> str:
+    """A label for the legend: Matplotlib leaves out labels that begin with an underscore."""
+    return f" {name}" if name.startswith("_") else name
+
+
+def name_ticks(axis: Axis, names: Sequence[str]) -> None:
+    """Ticks at 0, 1, 2, ... with these names, drawn as they are: a $ begins no formula."""
+    axis.set_ticks(range(len(names)), names)
+    for text in axis.get_ticklabels():
+        text.set_parse_math(False)
 
 
 def plain_logarithmic(ax: Axes) -> None:
@@ -132,10 +172,10 @@ def plain_logarithmic(ax: Axes) -> None:
 
 
 def label(ax: Axes, title: str, x: str, y: str) -> None:
-    """Title and axis labels (with units), and a light grid."""
+    """Title and axis labels (with units), and a light grid. Names in labels may have a $."""
     ax.set_title(title, fontsize=TITLE)
-    ax.set_xlabel(x, fontsize=TEXT)
-    ax.set_ylabel(y, fontsize=TEXT)
+    ax.set_xlabel(x, fontsize=TEXT, parse_math=False)
+    ax.set_ylabel(y, fontsize=TEXT, parse_math=False)
     ax.tick_params(labelsize=TICKS)
     ax.grid(alpha=0.3)
 
@@ -151,7 +191,7 @@ def legend_below(
 
     handles = ax.get_legend_handles_labels()[0] if handles is None else handles
     under_the_axis_label = ScaledTranslation(0, -42 / 72, ax.figure.dpi_scale_trans)
-    ax.legend(
+    legend = ax.legend(
         handles=handles,
         loc="upper center",
         bbox_to_anchor=(0.5, 0),
@@ -164,6 +204,10 @@ def legend_below(
         handlelength=handle,
         handletextpad=0.5,
     )
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+        if text.get_text().startswith(" _"):  # see `named`
+            text.set_text(text.get_text()[1:])
 
 
 def finish(ax: Axes, title: str, x: str, y: str, *, legend: bool = True, handle: float = 3) -> Axes:

@@ -12,7 +12,7 @@ import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from minnet.saving.errors import InvalidFile
 
@@ -23,8 +23,21 @@ _WINDOWS = os.name == "nt"
 _TRIES = 50 if _WINDOWS else 1  # there an open file is locked for others for a moment
 _ABANDONED = 3600.0  # seconds after which a temporary file on Windows counts as abandoned
 _EFFECTIVE = os.access in os.supports_effective_ids
-_HOST = f"{zlib.crc32(platform.node().encode()):08x}"
-_TEMPORARY = re.compile(rf"\.minnet-{_HOST}-([0-9]+)-[0-9a-f]+\.tmp")
+_FORGOTTEN = 86400.0  # seconds after which that of another machine or container is nobody's
+
+
+def _host() -> str:
+    """Eight digits for all that share process numbers: one start of one machine or container."""
+    parts = [platform.node()]
+    with contextlib.suppress(OSError, AttributeError):  # Linux has it
+        parts.append(os.readlink("/proc/self/ns/pid"))  # noqa: PTH115 (no Path at import)
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:  # noqa: PTH123
+            parts.append(file.read())
+    return f"{zlib.crc32(' '.join(parts).encode()):08x}"
+
+
+_HOST = _host()
+_TEMPORARY = re.compile(r"\.minnet-([0-9a-f]{8})-([0-9]+)-[0-9a-f]+\.tmp")
 
 
 def write(path: Path, data: bytes) -> None:
@@ -59,8 +72,10 @@ def write(path: Path, data: bytes) -> None:
     _remove_stale_temporary_files(path.parent)
 
 
-def read(path: Path) -> bytes:
+def read(path: Path, check: Callable[[BinaryIO, int], None] | None = None) -> bytes:
     """All of a regular file; links, folders, pipes and devices are refused, not opened.
+
+    `check(file, size)` may refuse a file before all of it is in memory.
 
     Raises:
         InvalidFile, OSError: what is wrong.
@@ -82,6 +97,9 @@ def read(path: Path) -> bytes:
             raise InvalidFile("it is not a regular file.")
         if opened.st_size > _LARGEST:
             raise InvalidFile(f"it is too large, {opened.st_size} bytes.")
+        if check is not None:
+            check(file, opened.st_size)
+            file.seek(0)
         return file.read(opened.st_size)
 
 
@@ -142,18 +160,21 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _remove_stale_temporary_files(folder: Path) -> None:
-    """Those of processes on this machine that were killed while they were saving."""
+    """Temporary files of processes that were killed while they were saving."""
     with contextlib.suppress(OSError):
         for file in folder.iterdir():
             found = _TEMPORARY.fullmatch(file.name)
-            if found and _is_abandoned(file, int(found[1])):
+            if found and _is_abandoned(file, found[1], int(found[2])):
                 file.unlink(missing_ok=True)
 
 
-def _is_abandoned(temporary: Path, process: int) -> bool:
+def _is_abandoned(temporary: Path, host: str, process: int) -> bool:
     """True if no process can still be writing it."""
+    age = time.time() - temporary.stat().st_mtime
+    if host != _HOST:  # another machine or container: its processes cannot be asked about from here
+        return age > _FORGOTTEN
     if _WINDOWS:  # there is no harmless way to ask whether a process lives
-        return time.time() - temporary.stat().st_mtime > _ABANDONED
+        return age > _ABANDONED
     return not _is_alive(process)
 
 

@@ -8,6 +8,8 @@ Everything else is an object with one word that says what it is:
     {"array": "training/optimizer.state.mean"}      an array in the file, by its name
     {"scalar": ["float32", 0.5]}        a NumPy number
     {"generator": ["PCG64", {...}]}     a NumPy Generator and the state of its stream
+    {"numbers": "training/history"}     a long list of floats or of whole numbers, as an array
+    {"rows": [[names], [column, ...]]}  a long list of dicts with the same names
     {"layer": ...}, {"initializer": ...}      written and read by functions that are passed in
 """
 
@@ -21,13 +23,18 @@ from typing import Any
 import numpy as np
 
 from minnet.saving.errors import InvalidFile, checked
-from minnet.saving.file_format import TYPES
+from minnet.saving.file_format import AXES, TYPES
+from minnet.saving.generator_state import STREAMS, new_stream
 from minnet.utils.checks import describe
 from minnet.utils.types import Array
 
 _DEEPEST = 64
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_]+")
-_STREAMS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
+_MOST = 2**22  # values in one description
+_LONG = 1000  # lists from this length on are kept as arrays, if all entries are of one kind
+_LARGEST_KEY = 2**60  # larger ones could be chosen so that all of them have one hash
+_LARGEST_BITS = 10_000  # Python reads no decimal number of more than 4,300 digits
+_LONGEST_NAME = 1000
 _SCALARS = {dtype.name: dtype.type for dtype in map(np.dtype, TYPES)}
 
 Describe = Callable[["Encoder", str, Any, int], "dict[str, Any] | None"]
@@ -50,7 +57,7 @@ class Encoder:
         self.arrays: dict[str, Array] = {}
         self.classes: dict[str, type] = {}
         self.advice = advice
-        self._folder, self._describe = folder, describe
+        self._folder, self._describe, self._count = folder, describe, 0
 
     def encode(self, place: str, value: Any, depth: int = 0) -> Any:
         """A value as JSON; `place` names it in the error.
@@ -60,8 +67,19 @@ class Encoder:
         """
         if depth > _DEEPEST:
             raise TypeError(f"{place}: expected a value nested less deeply (in itself?).")
+        self._count += 1
+        if self._count > _MOST:
+            raise TypeError(f"{place}: expected fewer values in lists and dicts. Use arrays.")
+        if type(value) is int and value.bit_length() > _LARGEST_BITS:
+            raise TypeError(
+                f"{place}: expected a number of at most 3,000 digits, got a longer one."
+            )
         if value is None or type(value) in (bool, int, str):
             return value
+        if type(value) is list and len(value) >= _LONG:
+            long = self._long_list(place, value, depth)
+            if long is not None:
+                return long
         if type(value) is float:
             return value if math.isfinite(value) else {"float": repr(value)}
         if type(value) in (list, tuple):
@@ -72,13 +90,36 @@ class Encoder:
         return self._special(place, value, depth + 1)
 
     def _pair(self, place: str, key: Any, value: Any, depth: int) -> list[Any]:
-        if type(key) not in (str, int):
-            raise TypeError(f"{place}: expected strings or whole numbers as keys, got {key!r}.")
+        if not _is_key(key):
+            raise TypeError(
+                f"{place}: expected strings or whole numbers below 2**60 as keys, got "
+                f"{describe(key)}."
+            )
         return [key, self.encode(f"{place}[{key!r}]", value, depth)]
+
+    def _long_list(self, place: str, values: list[Any], depth: int) -> dict[str, Any] | None:
+        """A list of numbers or of similar dicts as arrays; None for other lists."""
+        kinds = {type(value) for value in values}
+        if kinds == {float}:
+            return {"numbers": self._keep(place, np.array(values, "f8"))}
+        if kinds == {int} and min(values) >= -(2**63) and max(values) < 2**63:
+            return {"numbers": self._keep(place, np.array(values, "i8"))}
+        if kinds != {dict} or not values[0]:
+            return None
+        names = list(values[0])
+        if any(type(name) is not str for name in names) or any(list(v) != names for v in values):
+            return None
+        columns = [[value[name] for value in values] for name in names]
+        named = zip(names, columns, strict=True)
+        return {"rows": [names, [self.encode(f"{place}[{n!r}]", c, depth + 1) for n, c in named]]}
 
     def _special(self, place: str, value: Any, depth: int) -> dict[str, Any]:
         """Arrays, NumPy numbers, generators, and what `describe` knows; an error for all else."""
-        if type(value) is np.ndarray and value.dtype.newbyteorder("<").str in TYPES:
+        if (
+            type(value) is np.ndarray
+            and value.dtype.newbyteorder("<").str in TYPES
+            and value.ndim <= AXES
+        ):
             return {"array": self._keep(place, value)}
         if isinstance(value, np.generic) and value.dtype.name in _SCALARS:
             return {"scalar": [value.dtype.name, self.encode(place, value.item())]}
@@ -86,7 +127,7 @@ class Encoder:
             return {"scalar": ["str", str(value)]}
         if type(value) is np.random.Generator:
             name = type(value.bit_generator).__name__
-            if name in _STREAMS:
+            if name in STREAMS:
                 state = self.encode(place, value.bit_generator.state, depth)
                 return {"generator": [name, state]}
         described = None if self._describe is None else self._describe(self, place, value, depth)
@@ -103,7 +144,8 @@ class Encoder:
 
     def _keep(self, place: str, array: Array) -> str:
         """Keep an array; `save: optimizer['mean']` makes it the member `optimizer.mean`."""
-        base = _NOT_IN_A_NAME.sub(".", place.partition(": ")[2] or place).strip(".") or "array"
+        base = _NOT_IN_A_NAME.sub(".", place.partition(": ")[2] or place)[:_LONGEST_NAME]
+        base = base.strip(".") or "array"
         name, count = f"{self._folder}/{base}", 1
         while name in self.arrays:
             count += 1
@@ -168,7 +210,7 @@ class Decoder:
     def _dict(self, content: Any, depth: int) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
         for pair in checked(content, list):
-            if len(checked(pair, list)) != 2 or type(pair[0]) not in (str, int):
+            if len(checked(pair, list)) != 2 or not _is_key(pair[0]):
                 raise InvalidFile("its description has a dict that is not understood.")
             if pair[0] in result:
                 raise InvalidFile("its description has a key twice.")
@@ -183,6 +225,20 @@ class Decoder:
             )
         self.used.add(content)
         return self._arrays[content]
+
+    def _numbers(self, content: Any, depth: int) -> list[Any]:
+        numbers = self._array(content, depth)
+        if numbers.ndim != 1 or str(numbers.dtype) not in ("float64", "int64"):
+            raise InvalidFile("its description has a list of numbers that is not understood.")
+        return numbers.tolist()  # type: ignore[no-any-return]
+
+    def _rows(self, content: Any, depth: int) -> list[dict[str, Any]]:
+        names, columns = checked(content, list) if len(content) == 2 else ([], [])
+        keys = [checked(name, str) for name in checked(names, list)]
+        lists = [checked(self.decode(c, depth), list) for c in checked(columns, list)]
+        if not keys or len(set(keys)) != len(lists) or len({len(c) for c in lists}) != 1:
+            raise InvalidFile("its description has a table that is not understood.")
+        return [dict(zip(keys, row, strict=True)) for row in zip(*lists, strict=True)]
 
     def _scalar(self, content: Any, depth: int) -> Any:
         kind, value = _pair_of(content)
@@ -207,12 +263,10 @@ class Decoder:
         return self._make_initializer(content)
 
     def _generator(self, content: Any, depth: int) -> np.random.Generator:
+        if self._make_layer is not None:  # a network is never given one
+            raise InvalidFile("its description has a random stream where there can be none.")
         kind, state = _pair_of(content)
-        if kind not in _STREAMS:
-            raise InvalidFile("its description has a random stream of an unknown kind.")
-        stream = getattr(np.random, kind)(0)
-        stream.state = self.decode(state, depth)
-        return np.random.Generator(stream)
+        return np.random.Generator(new_stream(kind, self.decode(state, depth)))
 
     def _layer(self, value: dict[str, Any], depth: int) -> Any:
         if self._make_layer is None:
@@ -223,7 +277,14 @@ class Decoder:
         return self._make_layer(kind, args, kwargs)
 
 
-_KINDS = frozenset({"float", "tuple", "dict", "array", "scalar", "initializer", "generator"})
+_KINDS = frozenset(
+    {"float", "tuple", "dict", "array", "numbers", "rows", "scalar", "initializer", "generator"}
+)
+
+
+def _is_key(key: Any) -> bool:
+    """True for what can be the key of a dict in a file."""
+    return type(key) is str or (type(key) is int and abs(key) <= _LARGEST_KEY)
 
 
 def _pair_of(content: Any) -> tuple[str, Any]:

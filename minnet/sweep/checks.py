@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from minnet.sweep.results import equal_values
 from minnet.sweep.run import FIT_SETTINGS, Settings, SweepSettings, accepted_settings
 from minnet.utils import array_checks, checks
 from minnet.utils.checks import describe
@@ -92,6 +93,23 @@ def _values(name: object, values: object) -> list[Any]:
 def combinations_of(grid: Grid) -> list[Settings]:
     """Every combination of the values, the last name fastest."""
     return [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
+
+
+def varying_settings(combinations: list[Settings]) -> frozenset[str]:
+    """The names of the settings that differ between runs.
+
+    >>> sorted(varying_settings([{"rate": 0.1, "seed": 0}, {"rate": 0.1, "seed": 1}]))
+    ['seed']
+    """
+    first = combinations[0]
+    return frozenset(
+        name
+        for settings in combinations
+        for name in {*first, *settings}
+        if name not in first
+        or name not in settings
+        or not equal_values(first[name], settings[name])
+    )
 
 
 def check_settings(shared: SweepSettings, settings: Settings) -> None:

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import pickle
 from concurrent.futures import (
+    FIRST_COMPLETED,
     BrokenExecutor,
     Executor,
     Future,
     ProcessPoolExecutor,
     as_completed,
+    wait,
 )
 from typing import Any
 
+from minnet.sweep.callback_files import SharedFileError
 from minnet.sweep.results import Run
 from minnet.sweep.run import IndexedRuns, Settings, SweepSettings, train_remotely
 from minnet.utils.checks import describe
@@ -88,18 +91,62 @@ def _not_sendable(name: str, part: object, reason: str) -> TypeError:
 
 
 def train_with(
-    executor: Executor, shared: SweepSettings, combinations: list[Settings]
+    executor: Executor, shared: SweepSettings, combinations: dict[int, Settings]
 ) -> IndexedRuns:
     """The runs in the order in which they end; on Ctrl-C, those not yet started are cancelled."""
+    if isinstance(executor, ProcessPoolExecutor):
+        yield from _train_in_processes(executor, shared, combinations)
+        return
     futures: dict[Future[Run], int] = {}
     try:
-        for index, settings in enumerate(combinations):
+        for index, settings in combinations.items():
             futures[_submit(executor, shared, settings)] = index
         for future in as_completed(futures):
             yield futures[future], _result(future)
     finally:
         for future in futures:
             future.cancel()
+
+
+def _train_in_processes(
+    pool: ProcessPoolExecutor, shared: SweepSettings, combinations: dict[int, Settings]
+) -> IndexedRuns:
+    """As many runs in flight as there are processes.
+
+    If a process is killed, Python gives up its pool. That costs the runs in flight; all others
+    are trained in a new pool of the same kind.
+    """
+    left, futures = dict(combinations), dict[Future[Run], int]()
+    original = pool
+    try:
+        while left or futures:
+            while left and len(futures) < _processes(pool):
+                index = next(iter(left))
+                futures[_submit(pool, shared, left.pop(index))] = index
+            done, _ = wait(futures, return_when=FIRST_COMPLETED)
+            broken = any(isinstance(future.exception(), BrokenExecutor) for future in done)
+            ended = list(futures) if broken else list(done)  # all of a broken pool end at once
+            for future in ended:
+                yield futures.pop(future), _result(future)
+            if broken and left:
+                pool = _renewed(pool)
+    finally:
+        for future in futures:
+            future.cancel()
+        if pool is not original:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _processes(pool: ProcessPoolExecutor) -> int:
+    """How many processes a pool has; Python does not say it in public."""
+    return int(getattr(pool, "_max_workers", 1))
+
+
+def _renewed(pool: ProcessPoolExecutor) -> ProcessPoolExecutor:
+    """A new pool of the same kind as one that has broken down."""
+    names = ("mp_context", "initializer", "initargs")
+    given = {n: getattr(pool, f"_{n}") for n in names if hasattr(pool, f"_{n}")}
+    return ProcessPoolExecutor(_processes(pool), **given)
 
 
 def _submit(executor: Executor, shared: SweepSettings, settings: Settings) -> Future[Run]:
@@ -125,7 +172,9 @@ def _result(future: Future[Run]) -> Run:
     """The run; one with an error if it was lost with its process, or could not be sent back."""
     try:
         return future.result()
-    except Exception as error:
+    except (KeyboardInterrupt, SharedFileError):
+        raise
+    except BaseException as error:
         return Run(
             {},
             error=error,

@@ -33,13 +33,13 @@ class Run:
         settings: name -> value, as in the grid.
         history: of the run; None if it failed.
         callbacks: this run's own copies, with what they recorded; empty if it failed.
-        error: the exception, or None. traceback: its traceback, as text.
+        error: the exception, or None; also a SystemExit. traceback: its traceback, as text.
     """
 
     settings: dict[str, Any]
     history: History | None = None
     callbacks: tuple[Callback, ...] = ()
-    error: Exception | None = None
+    error: BaseException | None = None
     traceback: str = ""
 
     @property
@@ -48,7 +48,7 @@ class Run:
         return ", ".join(f"{name}={label(value)}" for name, value in self.settings.items())
 
     def __repr__(self) -> str:
-        end = f"{type(self.error).__name__}: {self.error}"
+        end = "" if self.error is None else error_text(self.error)
         if self.history is not None:
             end = ", ".join(f"{name} {value:.4g}" for name, value in _last(self.history).items())
         return f"<Run {self.name}: {end or 'no epoch'}>"
@@ -58,7 +58,8 @@ class Runs:
     """Several runs, in the order of the grid; filtering and grouping give Runs again.
 
     Attributes:
-        interrupted: True if Ctrl-C ended the sweep; runs that had not finished are missing.
+        interrupted: True if Ctrl-C ended the sweep; runs that had not finished are missing, and
+            `sweep(..., resume=runs)` trains them.
 
     >>> one, two = History(), History()
     >>> one.append({"epoch": 1, "loss": 0.5})
@@ -126,14 +127,14 @@ class Runs:
         """
         for name, value in settings.items():
             values = self.values(name)
-            if not any(_equal(value, other) for other in values):
+            if not any(equal_values(value, other) for other in values):
                 raise ValueError(
                     f"Runs.where: {name}: expected one of {', '.join(map(label, values))}, got "
                     f"{describe(value)}. For a range of values use runs.filter(function of a run)."
                 )
         return self.filter(
             lambda run: all(
-                name in run.settings and _equal(value, run.settings[name])
+                name in run.settings and equal_values(value, run.settings[name])
                 for name, value in settings.items()
             )
         )
@@ -151,7 +152,9 @@ class Runs:
             )
         values: list[Any] = []
         for run in self:
-            if name in run.settings and not any(_equal(run.settings[name], v) for v in values):
+            if name in run.settings and not any(
+                equal_values(run.settings[name], v) for v in values
+            ):
                 values.append(run.settings[name])
         return values
 
@@ -217,6 +220,18 @@ class Runs:
         return f"{text}\n(interrupted)" if self.interrupted else str(text)
 
 
+def error_text(error: BaseException) -> str:
+    """Class and message of an error, also of one whose message fails.
+
+    >>> error_text(ValueError("too large"))
+    'ValueError: too large'
+    """
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception as other:
+        return f"{type(error).__name__}, whose message fails: {type(other).__name__}"
+
+
 def label(value: object) -> str:
     """A setting as a short text: a name for classes and functions, four digits for a float.
 
@@ -253,7 +268,7 @@ def _keys(values: list[Any]) -> list[tuple[Any, Any]]:
 
 def _key_of(value: Any, keys: list[tuple[Any, Any]]) -> Any:
     """The key of this value; None where a run has no such setting."""
-    return next((key for known, key in keys if _equal(value, known)), None)
+    return next((key for known, key in keys if equal_values(value, known)), None)
 
 
 def distinct(text: str, taken: Container[Any]) -> str:
@@ -275,7 +290,7 @@ def _hashes(value: Any) -> bool:
     return True
 
 
-def _equal(one: Any, other: Any) -> bool:
+def equal_values(one: Any, other: Any) -> bool:
     """Equality that also works for arrays, and in which True is not 1."""
     if one is other:
         return True

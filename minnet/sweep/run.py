@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from minnet.nn.network import Network
-from minnet.sweep.results import Run
+from minnet.sweep.callback_files import SharedFileError, files_of, refuse
+from minnet.sweep.results import Run, error_text
 from minnet.training.callbacks import Callback
 from minnet.training.trainer import Trainer
 from minnet.utils.checks import describe
@@ -44,6 +45,7 @@ class SweepSettings:
     validation_data: Any
     callbacks: Any
     shuffle: bool
+    varying: frozenset[str] = frozenset()  # the settings that differ between runs
 
     def functions(self) -> dict[str, Callable[..., Any]]:
         """The arguments that are functions of the settings, by name."""
@@ -74,7 +76,7 @@ def train(shared: SweepSettings, settings: Settings) -> Run:
         own: Settings = copy.deepcopy(settings)
         trainer = _check_new(shared.make_trainer(**accepted_settings(shared.make_trainer, own)))
         x, y = _pair(_value_of(shared.data, own))
-        callbacks = _callbacks(shared.callbacks, own)
+        callbacks = _callbacks(shared, own)
         history = trainer.fit(
             x,
             y,
@@ -85,7 +87,9 @@ def train(shared: SweepSettings, settings: Settings) -> Run:
             shuffle=shared.shuffle,
             progress=False,
         )
-    except Exception as error:
+    except (KeyboardInterrupt, SharedFileError):
+        raise
+    except BaseException as error:  # also sys.exit, which ends this run and not the others
         return Run(settings, error=error, traceback=traceback.format_exc())
     return Run(settings, history, tuple(callbacks))
 
@@ -98,10 +102,11 @@ def train_remotely(shared: SweepSettings, settings: Settings) -> Run:
     run = train(shared, settings)
     error, callbacks = run.error, run.callbacks
     if error is not None and not _can_be_sent(error):
-        error = RuntimeError(f"{type(error).__name__}: {error}")
+        error = RuntimeError(error_text(error))
+    text = run.traceback
     if not _can_be_sent(callbacks):
-        callbacks = ()
-    return Run({}, run.history, callbacks, error, run.traceback)
+        callbacks, text = (), f"{text}(its callbacks could not be sent back from their process)"
+    return Run({}, run.history, callbacks, error, text)
 
 
 def _value_of(part: Any, settings: Settings) -> Any:
@@ -121,8 +126,9 @@ def _pair(data: Any) -> tuple[Any, Any]:
     return x, y
 
 
-def _callbacks(part: Any, settings: Settings) -> list[Callback]:
+def _callbacks(shared: SweepSettings, settings: Settings) -> list[Callback]:
     """The callbacks of this run: returned by the function, or copies."""
+    part = shared.callbacks
     if not callable(part):
         return list(copy.deepcopy(part))
     made = _value_of(part, settings)
@@ -131,6 +137,10 @@ def _callbacks(part: Any, settings: Settings) -> list[Callback]:
             f"sweep: callbacks: expected a function that returns a list of callbacks, got "
             f"{describe(made)} from it. End it in: return [mn.EarlyStopping(...)]."
         )
+    files = files_of(made)
+    if files and not shared.varying <= set(accepted_settings(part, settings)):
+        again = files_of(_value_of(part, settings))  # in the run that differs only in the others
+        refuse([file for file in files if file in again])
     return list(made)
 
 
@@ -154,6 +164,8 @@ def _can_be_sent(part: object) -> bool:
     """True if it can be pickled and read again."""
     try:
         pickle.loads(pickle.dumps(part))
-    except Exception:
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # of a student's __reduce__ or __setstate__
         return False
     return True

@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
+from minnet.sweep.callback_files import check_list
 from minnet.sweep.checks import (
     Grid,
     check_description,
@@ -41,8 +42,10 @@ from minnet.sweep.checks import (
     checked_data,
     checked_grids,
     combinations_of,
+    varying_settings,
 )
-from minnet.sweep.results import Run, Runs
+from minnet.sweep.results import Run, Runs, error_text
+from minnet.sweep.resume import taken_over
 from minnet.sweep.run import IndexedRuns, Settings, SweepSettings, train
 from minnet.training.callbacks import Callback, checked_callbacks
 from minnet.training.progress_bar import can_show
@@ -68,6 +71,7 @@ def sweep(
     *,
     executor: Executor | None = None,
     description: str = "sweep",
+    resume: Runs | None = None,
 ) -> Runs:
     """Train once for each combination of settings; returns every history with its settings.
 
@@ -82,14 +86,18 @@ def sweep(
             settings of a grid, which then replace these arguments.
         validation_data: None, a pair, or a function of the settings.
         callbacks: a list, of which each run gets copies, or a function of the settings that
-            returns one. `run.callbacks` has what they recorded.
+            returns one. `run.callbacks` has what they recorded. Callbacks that write to a file
+            need a function, so that each run has a file of its own.
         progress: show a progress bar that counts runs. description: the text in front of it.
         executor: where to train; None: in this process. It is not shut down.
+        resume: the runs of an earlier sweep over the same grid that was interrupted or lost
+            processes. Those that have a history are taken over; only the others are trained.
 
     A function gets the settings that are among its arguments, so `data` may be a function of
     `seed` alone. A run that fails is kept with its error and its settings in `runs.failed`, a
-    RuntimeWarning names it, and the other runs continue. Ctrl-C ends the sweep: the runs that
-    have finished are returned, marked as interrupted.
+    RuntimeWarning names it, and the other runs continue, also if it calls `sys.exit` or if its
+    process of a ProcessPoolExecutor is killed. Ctrl-C ends the sweep: the runs that have finished
+    are returned, marked as interrupted.
 
     Raises:
         TypeError, ValueError: before any run, naming the argument; also a setting that no
@@ -127,9 +135,13 @@ def sweep(
     combinations = [s for one in checked_grids(grid) for s in combinations_of(one)]
     for settings in combinations:
         check_settings(shared, settings)
+    shared = replace(shared, varying=varying_settings(combinations))
+    if len(combinations) > 1 and not callable(shared.callbacks):
+        check_list(shared.callbacks)
+    done = taken_over(resume, shared, combinations)
     if executor is not None:
         check_sending(executor, shared, combinations)
-    runs = _run_all(shared, combinations, executor, description if shown else None)
+    runs = _run_all(shared, combinations, done, executor, description if shown else None)
     _warn_about_failures(runs)
     return runs
 
@@ -137,19 +149,20 @@ def sweep(
 def _run_all(
     shared: SweepSettings,
     combinations: list[Settings],
+    done: dict[int, Run],
     executor: Executor | None,
     description: str | None,
 ) -> Runs:
-    """All runs, in the order of the grid, whichever ends first."""
-    done: dict[int, Run] = {}
+    """The runs that are not done yet; returns all in the order of the grid."""
     interrupted = False
+    left = {index: s for index, s in enumerate(combinations) if index not in done}
     if executor is None:
-        trained = _train_here(shared, combinations)
+        trained = _train_here(shared, left)
     else:
         from minnet.sweep.executor import train_with
 
-        trained = train_with(executor, shared, combinations)
-    with contextlib.closing(trained), _progress_bar(description, len(combinations)) as advance:
+        trained = train_with(executor, shared, left)
+    with contextlib.closing(trained), _progress_bar(description, len(left)) as advance:
         try:
             for index, run in trained:
                 if run.history is not None and run.history.interrupted:
@@ -162,9 +175,9 @@ def _run_all(
     return Runs((done[index] for index in sorted(done)), interrupted)
 
 
-def _train_here(shared: SweepSettings, combinations: list[Settings]) -> IndexedRuns:
+def _train_here(shared: SweepSettings, combinations: dict[int, Settings]) -> IndexedRuns:
     """One run after the other, in this process."""
-    for index, settings in enumerate(combinations):
+    for index, settings in combinations.items():
         yield index, train(shared, settings)
 
 
@@ -194,7 +207,7 @@ def _warn_about_failures(runs: Runs) -> None:
     failed = runs.failed
     if not len(failed):
         return
-    lines = [f"\n  {run.name}: {type(run.error).__name__}: {run.error}" for run in failed]
+    lines = [f"\n  {run.name}: {error_text(run.error)}" for run in failed if run.error]
     more = f"\n  and {len(lines) - 10} more: see runs.failed" if len(lines) > 10 else ""
     warnings.warn(
         f"sweep: {len(failed)} of {len(runs)} runs failed (run.traceback of each of runs.failed "

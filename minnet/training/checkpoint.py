@@ -13,8 +13,11 @@ from minnet.nn.layer import Layer, layers_of
 from minnet.nn.layer_encoding import decoder, encoder
 from minnet.optimizers import Optimizer, schedules
 from minnet.saving.errors import InvalidFile, checked, reading
+from minnet.saving.generator_state import STREAMS, checked_state
+from minnet.training.callback_states import checked_states
+from minnet.training.fingerprint import difference, fingerprint
 from minnet.training.history import History
-from minnet.training.resume import EpochProgress, ResumePoint
+from minnet.training.resume import DATA, EpochProgress, ResumePoint
 from minnet.training.state import TrainingState
 from minnet.utils.checks import is_built_in
 
@@ -24,6 +27,7 @@ _NOT_SAVED = frozenset(
 )
 _BY_PARAMETER = "by parameter"  # no name of an attribute
 _CHANGES = frozenset({"steps", "state", "learning_rate"})
+_NUMBERS = (int, float, np.integer, np.floating, np.bool_)
 _PROGRESS = {"batch": int, "seen": int, "total": float, "counted": float}
 
 
@@ -80,22 +84,43 @@ def _state(trainer: TrainingState) -> dict[str, Any]:
     progress = point.progress
     order = trainer.order.bit_generator.state if progress is None else progress.order
     return {
-        "settings": _settings(trainer),
+        "settings": {**_settings(trainer), "parts": fingerprint(trainer)},
         "epochs": trainer.epochs,
-        "history": {"rows": trainer.history.rows, "interrupted": trainer.history.interrupted},
+        "history": {"rows": _rows(trainer.history), "interrupted": trainer.history.interrupted},
         "optimizer": _optimizer_state(trainer),
         "schedule": _schedule(trainer.optimizer.schedule),
-        "order": [type(trainer.order.bit_generator).__name__, order],
-        "streams": [
-            [type(g.bit_generator).__name__, g.bit_generator.state]
-            for g in _generators(trainer.network)
-        ],
+        "order": [_kind(trainer.order), order],
+        "streams": [[_kind(g), g.bit_generator.state] for g in _generators(trainer.network)],
         "data": point.data,
         "callbacks": [[name, state] for name, state in point.callbacks],
         "position": None
         if progress is None
         else {name: vars(progress)[name] for name in (*_PROGRESS, "predictions")},
     }
+
+
+def _rows(history: History) -> list[dict[str, Any]]:
+    """The rows of the History; a row with something else than numbers is refused now."""
+    for row in history.rows:
+        for name, value in row.items():
+            if type(name) is not str or not isinstance(value, _NUMBERS):
+                raise TypeError(
+                    f"save_checkpoint: history: expected numbers under names, got {value!r:.80} "
+                    f"({type(value).__name__}) under {name!r:.80}. A callback has added it to a "
+                    f"row: keep it in an attribute of the callback."
+                )
+    return history.rows
+
+
+def _kind(generator: np.random.Generator) -> str:
+    """The name of a generator's stream."""
+    name = type(generator.bit_generator).__name__
+    if name not in STREAMS:
+        raise TypeError(
+            f"save_checkpoint: expected random generators of NumPy's own kinds, "
+            f"{', '.join(STREAMS)}, got {name}. Use np.random.default_rng(seed)."
+        )
+    return name
 
 
 def _settings(trainer: TrainingState) -> dict[str, Any]:
@@ -173,6 +198,7 @@ class _RestoredState:
                 f"its training has the entries {sorted(state)}, not {sorted(_ENTRIES)}."
             )
         _check_same("settings", state["settings"], _settings(trainer))
+        _check_parts(state["settings"].get("parts"), trainer)
         _check_same("schedule", state["schedule"], _schedule(trainer.optimizer.schedule))
         self.epochs = _count(state["epochs"])
         self.history = _history(checked(state["history"], dict))
@@ -182,7 +208,7 @@ class _RestoredState:
         _check_by_parameter(trainer, self.by_parameter, self.optimizer.get("steps", 0))
         self.order = _generator_state(trainer.order, state["order"])
         self.generators = _generator_states(trainer.network, checked(state["streams"], list))
-        self.point = _resume_point(state, self.order)
+        self.point = _resume_point(trainer, state, self.order)
 
     def apply_to(self, trainer: TrainingState) -> None:
         """Change the trainer to this state."""
@@ -214,6 +240,16 @@ def _check_same(what: str, there: Any, here: Any) -> None:
         )
 
 
+def _check_parts(there: Any, trainer: TrainingState) -> None:
+    """Refuse a trainer whose parts compute otherwise; files of earlier versions do not say it."""
+    if there is None:
+        return
+    for name, here in fingerprint(trainer).items():
+        found = difference(checked(there, dict).get(name), here, name)
+        if found is not None:
+            raise InvalidFile(f"its {found}. Create the trainer with the same settings.")
+
+
 def _count(value: Any) -> int:
     if checked(value, int) < 0:
         raise InvalidFile(
@@ -226,7 +262,7 @@ def _history(state: dict[str, Any]) -> History:
     history = History()
     for row in checked(state.get("rows"), list):
         if not all(
-            type(n) is str and type(v) in (int, float) for n, v in checked(row, dict).items()
+            type(n) is str and isinstance(v, _NUMBERS) for n, v in checked(row, dict).items()
         ):
             raise InvalidFile("its history has a row that is not a dict of numbers.")
         history.append(row)
@@ -235,13 +271,11 @@ def _history(state: dict[str, Any]) -> History:
 
 
 def _generator_state(generator: np.random.Generator, state: Any) -> dict[str, Any]:
-    """The state of a random generator, tried on another one."""
-    kind = type(generator.bit_generator)
-    if len(checked(state, list)) != 2 or state[0] != kind.__name__:
-        raise InvalidFile(f"it has a random generator of another kind than {kind.__name__}.")
-    trial = kind(0)
-    trial.state = state[1]
-    return checked(state[1], dict)  # type: ignore[no-any-return]
+    """The state of a random generator, checked before NumPy sees it."""
+    kind = type(generator.bit_generator).__name__
+    if len(checked(state, list)) != 2 or state[0] != kind:
+        raise InvalidFile(f"it has a random generator of another kind than {kind}.")
+    return checked_state(kind, state[1])
 
 
 def _generator_states(
@@ -303,23 +337,54 @@ def _check_by_parameter(trainer: TrainingState, state: dict[str, Any], steps: in
                 raise InvalidFile(f"its optimizer's memory of {name} does not fit the network.")
 
 
-def _resume_point(state: dict[str, Any], order: dict[str, Any]) -> ResumePoint:
+def _resume_point(
+    trainer: TrainingState, state: dict[str, Any], order: dict[str, Any]
+) -> ResumePoint:
     """Data, state of the callbacks and progress within the epoch."""
     data, progress = state["data"], state["position"]
-    callbacks = []
-    for entry in checked(state["callbacks"], list):
-        if len(checked(entry, list)) != 2:
-            raise InvalidFile("it has the state of a callback that is not a name and a dict.")
-        callbacks.append((checked(entry[0], str), checked(entry[1], dict)))
+    callbacks = checked_states(state["callbacks"], trainer.network)
     if data is not None:
-        checked(data, dict)
+        _check_data(checked(data, dict))
     if progress is None:
         return ResumePoint(data, callbacks)
-    if set(checked(progress, dict)) != {*_PROGRESS, "predictions"}:
+    if set(checked(progress, dict)) != {*_PROGRESS, "predictions"} or data is None:
         raise InvalidFile("its progress within the epoch is not understood.")
     for name, kind in _PROGRESS.items():
         checked(progress[name], kind)
-    _count(progress["batch"]), _count(progress["seen"])
-    if progress["predictions"] is not None:
-        checked(progress["predictions"], np.ndarray)
+    _check_progress(progress, data["batch_size"], state["optimizer"].get("steps"))
+    _check_predictions(trainer, progress)
     return ResumePoint(data, callbacks, EpochProgress(order, **progress))
+
+
+def _check_data(data: dict[str, Any]) -> None:
+    """Digests of arrays, and the settings of a fit."""
+    for name, value in data.items():
+        kinds = {"batch_size": (int,), "shuffle": (bool,)}.get(name, (str, type(None)))
+        if type(value) not in kinds:
+            raise InvalidFile(f"its {name} of the data is not understood.")
+    if set(data) != set(DATA) or data["batch_size"] < 1:
+        raise InvalidFile("it does not say which data it was trained with.")
+
+
+def _check_progress(progress: dict[str, Any], batch_size: int, steps: Any) -> None:
+    """Batches, samples and sums must agree with each other."""
+    batch, seen = _count(progress["batch"]), _count(progress["seen"])
+    sums = [progress["total"], progress["counted"]]
+    first = (batch - 1) * batch_size + 1 if batch else 0
+    if not first <= seen <= batch * batch_size or (type(steps) is int and batch > steps):
+        raise InvalidFile(f"it has seen {seen} samples in {batch} batches of {batch_size}.")
+    if not all(map(math.isfinite, sums)) or progress["counted"] < 0 or (not batch and any(sums)):
+        raise InvalidFile("the sums of its epoch cannot be those of a training.")
+
+
+def _check_predictions(trainer: TrainingState, progress: dict[str, Any]) -> None:
+    """The predictions of the epoch so far, which the metrics need."""
+    predictions = progress["predictions"]
+    if (predictions is None) != (not trainer.metrics or not progress["batch"]):
+        raise InvalidFile("it has predictions without metrics, or metrics without predictions.")
+    if predictions is None:
+        return
+    seen = progress["seen"]
+    fits = checked(predictions, np.ndarray).ndim and len(predictions) >= seen
+    if not fits or predictions.dtype.kind != "f" or not np.isfinite(predictions[:seen]).all():
+        raise InvalidFile("the predictions of its epoch cannot be those of a training.")

@@ -15,7 +15,11 @@ import numpy as np
 
 from minnet.data.batches import Batches
 from minnet.training.callback import Callback
+from minnet.training.callback_states import saved_name
 from minnet.utils.types import Array
+
+DATA = ("x", "y", "sample_weight", "validation x", "validation y", "batch_size", "shuffle")
+"""What a checkpoint says about the data of a fit: `CurrentFit.data`."""
 
 _ROWS = 4096  # hashed at a time: data in another memory order need no contiguous copy
 
@@ -66,13 +70,32 @@ class ResumePoint:
                     f"is that of an uninterrupted training, got {got}. "
                     f"For other data create a new Trainer and use network.load_values(path)."
                 )
+        self._check_progress(fit)
         self.match(fit.callbacks)
+
+    def _check_progress(self, fit: CurrentFit) -> None:
+        """The position within the epoch must lie in these data."""
+        progress, batches = self.progress, fit.batches
+        if progress is None:
+            return
+        m, predictions = len(batches.x), progress.predictions
+        seen = min(progress.batch * batches.rows, m)
+        if progress.batch > batches.steps or progress.seen != seen:
+            raise ValueError(
+                f"fit: expected a checkpoint that has seen {seen} of {m} samples after batch "
+                f"{progress.batch} of {batches.steps}, got {progress.seen}. Load another one."
+            )
+        if predictions is not None and len(predictions) != m:
+            raise ValueError(
+                f"fit: expected a checkpoint with predictions for {m} samples, got "
+                f"{len(predictions)}. Load another one."
+            )
 
     def match(self, callbacks: Sequence[Callback]) -> list[tuple[Callback, dict[str, Any]]]:
         """Pairs of a callback and its saved state."""
         left, pairs = list(callbacks), []
         for name, state in self.callbacks:
-            callback = next((c for c in left if type(c).__name__ == name and c.takes(state)), None)
+            callback = next((c for c in left if saved_name(c) == name and c.takes(state)), None)
             if callback is None:
                 of = f" of {state['monitor']!r}" if "monitor" in state else ""
                 raise ValueError(
@@ -112,7 +135,7 @@ class CurrentFit:
 
     def resume_point(self) -> ResumePoint:
         """What a checkpoint saves of this fit now."""
-        states = [(type(c).__name__, c.state()) for c in self.callbacks]
+        states = [(saved_name(c), c.state()) for c in self.callbacks]
         return ResumePoint(self.data, [(n, s) for n, s in states if s], self.progress)
 
 

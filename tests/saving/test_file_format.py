@@ -27,10 +27,10 @@ def test_a_member_twice():
 
 def test_too_many_or_too_large_members_are_not_written(monkeypatch):
     monkeypatch.setattr(file_format, "_MEMBERS", 3)
-    with pytest.raises(ValueError, match="less than 2 GiB"):
+    with pytest.raises(ValueError, match="less than 4 GiB"):
         to_zip({"a": b"", "b": b"", "c": b""})
     monkeypatch.setattr(file_format, "_LARGEST", 50)
-    with pytest.raises(ValueError, match="less than 2 GiB"):
+    with pytest.raises(ValueError, match="less than 4 GiB"):
         to_zip({"a": bytes(60)})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ class CSVLogger(Callback):
 
     Raises:
         OSError: when a fit begins, if the file cannot be written there.
+        ValueError: before the first step, if rows cannot be appended to the file: it is no table
+            with commas and the column epoch, or its last row is cut off. The file is untouched.
 
     >>> import tempfile, numpy as np, minnet as mn
     >>> x, y = np.array([[0.0], [1.0]]), np.array([0.0, 1.0])
@@ -46,13 +49,17 @@ class CSVLogger(Callback):
         self.append = checks.boolean("CSVLogger", "append", append)
         self._rows: list[dict[str, Any]] = []
         self._names: list[str] = []
+        self._encoding = "utf-8"
+        self._unusable: ValueError | None = None
 
     def on_fit_begin(self, trainer: TrainingState) -> None:  # noqa: ARG002
         """Open the file once before anything is trained, so that a bad path is reported now."""
+        self._unusable = None
         if self.append and self.path.exists():
-            with self.path.open(encoding="utf-8", newline="") as file:
-                reader = csv.DictReader(file)
-                self._rows, self._names = list(reader), list(reader.fieldnames or ())
+            try:
+                self._rows, self._names, self._encoding = _read(self.path)
+            except ValueError as error:
+                self._unusable = error  # unless a checkpoint restores all rows, see `restore`
         try:
             with self.path.open("a" if self.append else "w", encoding="utf-8"):
                 pass
@@ -64,6 +71,11 @@ class CSVLogger(Callback):
             ) from error
         self.append = True
 
+    def on_epoch_begin(self, trainer: TrainingState, epoch: int) -> None:  # noqa: ARG002
+        """Refuse a file that cannot be continued, before the first step."""
+        if self._unusable is not None:
+            raise self._unusable
+
     def on_epoch_end(self, trainer: TrainingState, row: Row) -> None:  # noqa: ARG002
         """Append a row; rewrite the whole file if a column is new."""
         self._rows.append(dict(row))
@@ -73,11 +85,16 @@ class CSVLogger(Callback):
 
     def _write(self, how: str, rows: list[dict[str, Any]]) -> None:
         """Write a new file, or append to it."""
-        with self.path.open(how, encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, self._names)
-            if how == "w":
-                writer.writeheader()
-            writer.writerows(rows)
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, self._names)
+        if how == "w":
+            writer.writeheader()
+        elif _lacks_newline(self.path):
+            text.write("\r\n")
+        writer.writerows(rows)
+        encoding = self._encoding if how == "w" else "utf-8"  # no second byte order mark
+        with self.path.open(how, encoding=encoding, newline="") as file:
+            file.write(text.getvalue())
 
     def state(self) -> dict[str, Any]:
         """The rows so far."""
@@ -87,3 +104,47 @@ class CSVLogger(Callback):
         """Write the rows up to the checkpoint; those after it will be written again."""
         self._rows, self._names = list(state["rows"]), list(state["names"])
         self._write("w", self._rows)
+        self._unusable = None
+
+
+def _read(path: Path) -> tuple[list[dict[str, Any]], list[str], str]:
+    """Rows, names and encoding of a table.
+
+    Raises:
+        ValueError: rows cannot be appended to it.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8")
+        bom = text.startswith("\ufeff")
+        lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
+        table = [row for row in csv.reader(lines, strict=True) if row]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise _unusable(path, f"it cannot be read: {error}") from error
+    names, rows = (table[0], table[1:]) if table else ([], [])
+    if table and ("epoch" not in names or any(name != name.strip() for name in names)):
+        raise _unusable(path, f"its first line is {','.join(names)[:80]!r}")
+    if len(set(names)) < len(names):
+        raise _unusable(path, "a column is in it twice")
+    for number, row in enumerate(rows, start=1):
+        if len(row) != len(names):
+            cut = " (was it cut off?)" if number == len(rows) else ""
+            raise _unusable(path, f"row {number} has {len(row)} cells, not {len(names)}{cut}")
+    encoding = "utf-8-sig" if bom else "utf-8"
+    return [dict(zip(names, row, strict=True)) for row in rows], names, encoding
+
+
+def _unusable(path: Path, why: str) -> ValueError:
+    return ValueError(
+        f"CSVLogger: path: expected a table with commas, a heading with the column epoch and as "
+        f"many cells in each row, to append to, got {path}: {why}. Correct the file, give another "
+        f"path, or write a new one with append=False."
+    )
+
+
+def _lacks_newline(path: Path) -> bool:
+    """True if the last line of the file has no end."""
+    with path.open("rb") as file:
+        if not file.seek(0, os.SEEK_END):
+            return False
+        file.seek(-1, os.SEEK_END)
+        return file.read() not in (b"\n", b"\r")

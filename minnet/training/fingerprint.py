@@ -1,0 +1,178 @@
+"""What decides the numbers of a training, as text and numbers that two trainers can compare.
+
+A checkpoint may only continue in a trainer that computes the same: the same layers with the same
+settings, the same loss, penalties, metrics and schedule. A function is compared by its code, its
+constants and the values that it uses; an object by its class and the attributes that its
+constructor sets. What its other methods assign (the input that a loss keeps for backward) is no
+setting and is left out.
+"""
+
+from __future__ import annotations
+
+import dis
+import functools
+import hashlib
+import inspect
+import math
+import sys
+import types
+from typing import Any
+
+import numpy as np
+
+from minnet.nn.layer import Layer, find
+from minnet.nn.parameter import Parameter
+from minnet.training.resume import digest
+from minnet.training.state import TrainingState
+
+_DEEPEST = 6
+_NO_SETTINGS = frozenset({"_minnet", "layers", "seed"})
+_PLAIN = (bool, int, str, type(None))
+_CODE = f"code of Python {sys.version_info[0]}.{sys.version_info[1]}"  # others compile otherwise
+
+
+def fingerprint(trainer: TrainingState) -> dict[str, Any]:
+    """Everything about a trainer that a checkpoint compares, beside shapes and dtype."""
+    layers = [(f.name, f.item) for f in find(trainer.network) if isinstance(f.item, Layer)]
+    return {
+        "network": {"network": _object(trainer.network)}
+        | {f"layer {name}": _object(layer) for name, layer in layers},
+        "loss": comparable(trainer.loss),
+        "metrics": {name: comparable(metric) for name, metric in trainer.metrics.items()},
+        "penalty": [comparable(penalty) for penalty in trainer.objective.penalties],
+        "schedule": comparable(trainer.optimizer.schedule),
+    }
+
+
+def difference(there: Any, here: Any, place: str) -> str | None:
+    """The first difference, in words; None if there is none. Only what both have is compared."""
+    if isinstance(there, dict) and isinstance(here, dict):
+        if place == "network" and list(there) != list(here):
+            return f"{place} has {', '.join(there)}, that of this trainer {', '.join(here)}"
+        both = [name for name in here if name in there]
+        found = (difference(there[name], here[name], f"{place}: {name}") for name in both)
+        return next((text for text in found if text is not None), None)
+    if isinstance(there, list) and isinstance(here, list) and len(there) == len(here):
+        pairs = zip(there, here, strict=True)
+        return next((text for one, other in pairs if (text := difference(one, other, place))), None)
+    if type(there) is type(here) and there == here:
+        return None
+    return f"{place} is {there!r:.80}, that of this trainer {here!r:.80}"
+
+
+def comparable(value: Any, depth: int = 0) -> Any:
+    """A value as lists, dicts, text and numbers.
+
+    >>> comparable(0.1), comparable((1, "a"))
+    (0.1, [1, 'a'])
+    """
+    if isinstance(value, _PLAIN):
+        return value
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else repr(float(value))
+    if isinstance(value, np.generic):
+        return comparable(value.item(), depth + 1) if depth <= _DEEPEST else repr(value)
+    if isinstance(value, np.ndarray):
+        numeric = value.dtype.kind in "biuf"
+        return f"array {digest(np.atleast_1d(value)) if numeric else value.dtype}"
+    if depth > _DEEPEST:
+        return type(value).__name__
+    if isinstance(value, (list, tuple)):
+        return [comparable(item, depth + 1) for item in value]
+    if isinstance(value, dict):
+        return {str(key): comparable(item, depth + 1) for key, item in value.items()}
+    return _callable(value, depth + 1)
+
+
+def _callable(value: Any, depth: int) -> Any:
+    """Functions and their relatives; classes; all other objects."""
+    if isinstance(value, types.FunctionType) and not _is_of_minnet(value):
+        return _function(value, depth)
+    if isinstance(value, functools.partial):
+        parts = (value.func, value.args, value.keywords)
+        return ["partial", *(comparable(part, depth) for part in parts)]
+    if isinstance(value, types.MethodType):
+        return [comparable(value.__func__, depth), comparable(value.__self__, depth)]
+    if isinstance(value, Parameter):
+        return ["Parameter", list(value.shape), value.penalized]
+    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
+    if isinstance(name, str):  # a class, or a function written in C
+        return name
+    return _object(value, depth)
+
+
+def _is_of_minnet(function: types.FunctionType) -> bool:
+    """True for a function of minnet's, which its name describes."""
+    return function.__module__ is not None and function.__module__.partition(".")[0] == "minnet"
+
+
+def _function(function: types.FunctionType, depth: int) -> dict[str, Any]:
+    """A function: digest of its code, and the values that it uses."""
+    code = function.__code__
+    variables = inspect.getclosurevars(function)
+    used = {
+        name: comparable(value, depth)
+        for name, value in {**variables.globals, **variables.nonlocals}.items()
+        if isinstance(value, (*_PLAIN, float, tuple, np.generic, np.ndarray))
+        or getattr(value, "__module__", "") == function.__module__
+    }
+    given = {"defaults": function.__defaults__, "keywords": function.__kwdefaults__}
+    return {_CODE: _digest_of_code(code), **comparable(given, depth), "used values": used}
+
+
+def _digest_of_code(code: types.CodeType) -> str:
+    """A digest of what a function does; its name and its lines may change."""
+    result = hashlib.sha256(code.co_code)
+    for constant in code.co_consts:
+        nested = isinstance(constant, types.CodeType)
+        text = _digest_of_code(constant) if nested else repr(constant)
+        if not (text.endswith("<lambda>'") or "<locals>" in text):  # qualified names
+            result.update(text.encode())
+    result.update(repr((code.co_names, code.co_varnames)).encode())
+    return result.hexdigest()
+
+
+def _object(value: Any, depth: int = 0) -> Any:
+    """The class of an object and its settings."""
+    cls: Any = type(value)
+    left_out = _assigned_later(cls) | _NO_SETTINGS
+    arguments = _argument_names(cls)
+    settings = {}
+    for name, entry in getattr(value, "__dict__", {}).items():
+        changeable = isinstance(entry, (list, dict, set, np.ndarray))
+        if name in left_out or (changeable and name.strip("_") not in arguments):
+            continue
+        if not isinstance(entry, (Layer, Parameter, np.random.Generator)):
+            settings[name] = comparable(entry, depth + 1)
+    return [cls.__name__, settings]
+
+
+def _argument_names(cls: type) -> set[str]:
+    """The names of the constructor's arguments."""
+    try:
+        return set(inspect.signature(cls).parameters)
+    except (TypeError, ValueError):
+        return set()
+
+
+@functools.lru_cache(maxsize=256)
+def _assigned_later(cls: type) -> frozenset[str]:
+    """Attributes that methods other than the constructor assign, and minnet's private ones."""
+    names: set[str] = set()
+    for ancestor in cls.__mro__:
+        own = ancestor.__module__.partition(".")[0] == "minnet"
+        for name, member in vars(ancestor).items():
+            function = getattr(member, "fset", None) or getattr(member, "__func__", member)
+            if not isinstance(function, types.FunctionType):
+                continue
+            assigned = _assigned_names(function)
+            if name in ("__init__", "__post_init__"):
+                assigned = {n for n in assigned if own and n.startswith("_")}
+            names |= assigned
+    return frozenset(names)
+
+
+def _assigned_names(function: types.FunctionType) -> set[str]:
+    """The x of every `something.x = ...` in a function."""
+    instructions = dis.get_instructions(function.__code__)
+    return {str(i.argval) for i in instructions if i.opname == "STORE_ATTR"}
