@@ -29,6 +29,11 @@ FLAG = [1, 0, "yes", None]
 SEED = [-1, 1.5, "0", True]
 
 
+class NoRepr:
+    def __repr__(self):
+        raise RuntimeError("broken repr")
+
+
 def changed(array, position, value):
     result = np.array(array, float)
     result[position] = value
@@ -197,7 +202,23 @@ TABLE = [
     # callbacks
     (lambda v: mn.EarlyStopping(v), "monitor", [3, None]),
     (lambda v: mn.EarlyStopping(patience=v), "patience", COUNT),
-    (lambda v: mn.EarlyStopping(mode=v), "mode", ["up", 3]),
+    (lambda v: mn.EarlyStopping(mode=v), "mode", ["up", 3, np.array([1, 2]), ["min"]]),
+    (lambda v: mn.Checkpoint("x", mode=v), "mode", ["min", 3.5]),
+    (lambda v: fit(callbacks=v), "callbacks", [3, np.array(3), [None], "a"]),
+    (lambda v: three(metrics=v), "metrics", [3, np.array(3), b"", ["nosuch"]]),
+    (lambda v: mn.Network(v), "layers", [3, np.array(3), [], [3]]),
+    (lambda v: mn.Network([mn.Linear(1, 1)], dtype=v), "dtype",
+     ["f2", 3, None, {"a": 1}, TRAINED.network, np.zeros(2), object]),
+    (lambda v: mn.History().append(v), "row", [None, 3, [1], {1: 2.0}]),
+    (lambda v: mn.History().to_csv(v), "path", [None, 3]),
+    (lambda v: mn.Runs(v), "runs", [None, 3, ["a", 1], np.array(3)]),
+    (lambda v: mn.SGD(v), "learning_rate", [NoRepr(), -(10**5000)]),
+    (lambda v: linear(in_features=v), "in_features", [-(10**5000), 10**30, NoRepr()]),
+    (lambda v: mn.datasets.blobs(v, 0), "n", [10**30]),
+    (lambda v: mn.data.one_hot([0, 1], v), "classes", [10**30]),
+    (lambda v: mn.lr_range_test(three(seed=0), X, Y, v), "batch_size", [10**400]),
+    (lambda v: mn.check_layer(mn.Tanh, (4, 3), seed=v), "seed", [2.0, None, -1, "a"]),
+    (lambda v: mn.check_layer(mn.Tanh, (4, 3), parameters=v), "parameters", [3, {"a": "b"}, ["a"]]),
     (lambda v: mn.ReduceOnPlateau(factor=v), "factor", [0, 1, -1, NAN, "a"]),
     (lambda v: mn.Checkpoint(v), "path", [3, None, ["a"]]),
     (lambda v: mn.Checkpoint("x", every=v), "every", [0, -1, 1.5, "1", True]),
@@ -208,7 +229,7 @@ TABLE = [
     # files
     (lambda v: mn.load(v), "path", [3, None, b"bytes", ["a"]]),
     (lambda v: mn.load("good.minnet", layers=v), "layers",
-     [3, mn.ReLU, ["Scale"], [mn.ReLU()], [int], [None]]),
+     [3, np.array(3), mn.ReLU, ["Scale"], [mn.ReLU()], [int], [None]]),
     (lambda v: mn.load(v), "no such file", ["missing.minnet", "missing/x.minnet"]),
     (lambda v: mn.load(v), "good.minnet", ["good.minnet/x"]),
     (lambda v: TRAINED.network.save(v), "path", [3, None, b"bytes"]),

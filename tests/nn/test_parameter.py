@@ -295,3 +295,54 @@ def test_a_value_is_fixed_once_it_is_chosen():
 def test_repr():
     assert repr(mn.Parameter(np.ones((2, 3)))) == "Parameter(shape=(2, 3))"
     assert "trainable=False" in repr(mn.Parameter([1.0], trainable=False))
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("way", ["alone", "in a network"])
+def test_a_value_that_is_not_finite_is_refused_as_by_the_constructor(bad, way):
+    layer = mn.Linear(2, 1)
+    if way == "in a network":
+        network = mn.Network([layer], seed=0)
+        with pytest.raises(ValueError, match=r"Network: flat_values: expected finite numbers"):
+            network.flat_values = [1.0, bad, 1.0]
+    before = layer.weight.value.copy()
+    with pytest.raises(ValueError, match=r"weight: value: expected finite numbers, got value\[1, 0"):
+        layer.weight.value = [[1.0], [bad]]
+    np.testing.assert_array_equal(layer.weight.value, before)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_value_out_of_range_in_float32_is_refused():
+    network = mn.Network([mn.Linear(2, 1)], seed=0)
+    before = network.flat_values.copy()
+    with pytest.raises(ValueError, match=r"expected numbers that fit into float32, got value\[0, 0"):
+        network.layers[0].weight.value = [[1e39], [0.0]]
+    with pytest.raises(ValueError, match=r"expected numbers that fit into float32"):
+        network.flat_values = np.full(3, -1e39)
+    np.testing.assert_array_equal(network.flat_values, before)
+    network.dtype = "float64"
+    network.layers[0].weight.value = [[1e39], [0.0]]
+
+
+@pytest.mark.parametrize("bad", ["False", "no", [0], np.array([0, 0]), 0, 1, None])
+def test_trainable_is_true_or_false(bad):
+    weight = mn.Linear(3, 1).weight
+    with pytest.raises(TypeError, match=r"trainable: expected True or False, got"):
+        weight.trainable = bad
+    assert weight.trainable is True
+    weight.trainable = np.bool_(False)
+    assert weight.trainable is False
+
+
+@pytest.mark.parametrize(
+    ("result", "error"),
+    [
+        (np.full((2, 1), np.nan), ValueError),
+        (None, TypeError),
+        ([["a"], ["b"]], TypeError),
+        (np.ones(3), ValueError),
+    ],
+)
+def test_what_an_initializer_returns_is_checked(result, error):
+    with pytest.raises(error, match="initializer: .*expected"):
+        mn.Network([mn.Linear(2, 1, weight_init=lambda shape, generator: result)], seed=0)

@@ -1,5 +1,7 @@
 """Weights of samples and classes, label smoothing and ignored labels, in training."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -176,3 +178,61 @@ def test_smoothing_of_certain_labels_keeps_its_digits():
     loss = BinaryCrossEntropy(label_smoothing=0.01)
     value = loss.forward_from_logits(np.float32([[100]]), np.float32([[1]]))
     assert value == pytest.approx(0.5, rel=3e-7)
+
+
+SMALL = [
+    (mn.MeanSquaredError(), [mn.Linear(4, 1)], (Y == 0).astype(float)),
+    (mn.BinaryCrossEntropy(), [mn.Linear(4, 1), mn.Sigmoid()], Y == 0),
+    (mn.CategoricalCrossEntropy(), [mn.Linear(4, 3), mn.Softmax()], Y),
+    (mn.Hinge(), [mn.Linear(4, 1)], Y == 0),
+]
+
+
+@pytest.mark.parametrize("bad", [5e-324, 1e-40, 1e39, 1e308])
+@pytest.mark.parametrize("rows", ["all", "one"])
+@pytest.mark.parametrize("case", SMALL, ids=lambda case: type(case[0]).__name__)
+def test_weights_that_float32_cannot_hold_are_refused(case, rows, bad):
+    loss, layers, y = case
+    t = mn.Trainer(mn.Network(copy.deepcopy(layers), seed=0), loss, mn.Adam(0.05), seed=0)
+    before = t.network.flat_values.copy()
+    weight = np.full(12, bad) if rows == "all" else np.where(np.arange(12) == 7, bad, 1.0)
+    with pytest.raises(ValueError, match=r"fit: sample_weight: expected .* float32 can hold, got"):
+        t.fit(X, y, 2, progress=False, sample_weight=weight)
+    assert t.optimizer.steps == 0
+    np.testing.assert_array_equal(t.network.flat_values, before)
+    t.fit(X, y, 2, progress=False, sample_weight=np.full(12, 1e-30))
+    if rows == "all" and 1e-300 < bad < 1e300:  # the advice works
+        t.fit(X, y, 2, progress=False, sample_weight=weight / weight.mean())
+        wide = mn.Network(copy.deepcopy(layers), seed=0, dtype="float64")
+        mn.Trainer(wide, loss, mn.SGD(0.1)).fit(X, y, 2, progress=False, sample_weight=weight)
+
+
+def test_weights_whose_sum_or_product_float32_cannot_hold_are_refused():
+    with pytest.raises(ValueError, match="sample_weight: expected weights whose sum float32"):
+        mn.Trainer([mn.Linear(4, 1)], mn.MeanSquaredError(), mn.SGD(0.1)).fit(
+            X, Y, 1, progress=False, sample_weight=np.full(12, 1e38)
+        )
+    loss = CategoricalCrossEntropy(class_weight=[1.0, 1e-20, 1.0])
+    t = mn.Trainer([mn.Linear(4, 3), mn.Softmax()], loss, mn.SGD(0.1))
+    with pytest.raises(ValueError, match=r"sample_weight: expected .* got sample_weight\["):
+        t.fit(X, Y, 1, progress=False, sample_weight=np.full(12, 1e-20))
+
+
+@pytest.mark.parametrize("weights", [[1, 1e39], [5e-324, 5e-324], [1e-42, 1]])
+def test_class_weights_that_float32_cannot_hold_are_refused(weights):
+    for loss, layers in (
+        (CategoricalCrossEntropy(class_weight=weights), [mn.Linear(4, 2), mn.Softmax()]),
+        (BinaryCrossEntropy(class_weight=weights), [mn.Linear(4, 1), mn.Sigmoid()]),
+    ):
+        t = mn.Trainer(layers, loss, mn.SGD(0.1), seed=0)
+        before = t.network.flat_values.copy()
+        for call in (lambda t=t: t.fit(X, Y > 0, 1, progress=False), lambda t=t: t.step(X, Y > 0)):
+            with pytest.raises(ValueError, match=r"class_weight: expected .* float32 can hold"):
+                call()
+        np.testing.assert_array_equal(t.network.flat_values, before)
+
+
+def test_weights_of_half_precision_do_not_overflow_in_their_sum():
+    a, y = np.ones((40, 1)), np.zeros((40, 1))
+    loss = mn.MeanSquaredError()
+    assert loss.forward(a, y, np.full(40, 60000, np.float16)) == pytest.approx(0.5)
