@@ -55,7 +55,7 @@ def flatten(
     """Find, check, draw and move every Parameter; nothing is changed if a check fails."""
     found = find(network)
     parameters = [f.item for f in found if isinstance(f.item, Parameter)]
-    _check_not_in_another_network(network, found)
+    check_not_in_another_network(network, found)
     for parameter in parameters:
         if not parameter._is_fixed() and (seeded or parameter._value is None):
             parameter._draw(generator)
@@ -110,7 +110,7 @@ def owner_of(item: Layer | Parameter) -> Layer | None:
     return None if owner is None else owner()
 
 
-def _check_not_in_another_network(network: Layer, found: list[Found]) -> None:
+def check_not_in_another_network(network: Layer, found: list[Found]) -> None:
     """A layer in two networks would get two gradients, and be part of two vectors."""
     here = {id(network)} | {id(f.item) for f in found}
     for new in found:

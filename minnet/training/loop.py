@@ -180,7 +180,7 @@ class Loop:
         bar.end_of_epoch(row)
 
     def _last_rate(self) -> float:
-        """The rate of the last step; of the next one if a checkpoint is from before it was noted."""
+        """The rate of the last step; of the next one if an old checkpoint does not have it."""
         optimizer = self.state.optimizer
         return optimizer.learning_rate if optimizer.last_rate is None else optimizer.last_rate
 

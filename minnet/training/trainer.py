@@ -112,7 +112,9 @@ class Trainer(TrainingState):
             return value if type(value) is dict else metrics_module.get(value)
         if name in ("network", "loss", "fuse"):
             parts = {"network": self.network, "loss": self.loss, "fuse": self.fuse, name: value}
-            checks.instance("Trainer: network", parts["network"], Network, "Make mn.Network([...]).")
+            checks.instance(
+                "Trainer: network", parts["network"], Network, "Make mn.Network([...])."
+            )
             training_checks.check_loss(parts["loss"])
             checks.boolean("Trainer", "fuse", parts["fuse"])
             self.objective = Objective(**parts, penalties=self.objective.penalties)

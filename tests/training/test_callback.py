@@ -205,18 +205,18 @@ def test_what_callbacks_remember_stays_in_step_when_one_raises():
     class Raises(mn.Callback):
         def on_step_end(self, trainer, loss):
             if trainer.optimizer.steps == 3:
-                raise OSError
+                raise OSError("full")
 
         def on_epoch_end(self, trainer, row):
-            raise OSError
+            raise OSError("full")
 
     rates = mn.LearningRateLogger()
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="full"):
         fit([Raises(), rates])
     assert rates.steps == [0, 1]
     other = Raises()
     other.on_epoch_end = lambda trainer, row: None
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="full"):
         fit([other, rates])
     assert rates.steps == [0, 1, 0, 1, 2]
 

@@ -8,9 +8,7 @@ from minnet.nn.losses import BinaryCrossEntropy, Hinge, Huber, KullbackLeibler
 
 
 def trainer(**options):
-    return mn.Trainer(
-        [mn.Linear(2, 1)], mn.MeanSquaredError(), mn.SGD(0.1), seed=0, **options
-    )
+    return mn.Trainer([mn.Linear(2, 1)], mn.MeanSquaredError(), mn.SGD(0.1), seed=0, **options)
 
 
 @pytest.mark.parametrize(
@@ -59,8 +57,14 @@ def test_what_exists_may_be_assigned_and_is_used():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("loss", "mse"), ("loss", mn.MeanSquaredError), ("network", [mn.Linear(2, 1)])]
-    + [("optimizer", "adam"), ("fuse", "no"), ("metrics", ["no such metric"])],
+    [
+        ("loss", "mse"),
+        ("loss", mn.MeanSquaredError),
+        ("network", [mn.Linear(2, 1)]),
+        ("optimizer", "adam"),
+        ("fuse", "no"),
+        ("metrics", ["no such metric"]),
+    ],
 )
 def test_what_is_assigned_is_checked_as_in_the_constructor(name, value):
     made = trainer()

@@ -32,7 +32,11 @@ def check_methods(callback: Callback) -> None:
     """
     name = type(callback).__name__
     for method in dir(callback):
-        if method.startswith("on_") and method not in _CALLED and callable(getattr(callback, method)):
+        if (
+            method.startswith("on_")
+            and method not in _CALLED
+            and callable(getattr(callback, method))
+        ):
             raise TypeError(
                 f"{name}: expected methods {', '.join(m for m in _CALLED if m[:3] == 'on_')}, got "
                 f"{method}, which is never called. {_likely(method)}"

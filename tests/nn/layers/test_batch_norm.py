@@ -204,9 +204,7 @@ def test_a_last_batch_of_one_is_refused_before_anything_changes():
     trainer.evaluate(x[:1], y[:1])
 
 
-@pytest.mark.parametrize(
-    "shape", [(60_000, 2), (600, 2, 10, 10), (60_000, 2, 1, 1), (300, 2, 200)]
-)
+@pytest.mark.parametrize("shape", [(60_000, 2), (600, 2, 10, 10), (60_000, 2, 1, 1), (300, 2, 200)])
 @pytest.mark.parametrize("mean", [1e4, -3e4])
 def test_many_rows_keep_the_digits_of_float32(shape, mean):
     x = (np.random.default_rng(0).normal(size=shape) * 10 + mean).astype(np.float32)
