@@ -68,40 +68,13 @@ def get(metrics: str | Metric | Iterable[str | Metric]) -> dict[str, Metric]:
     return result
 
 
-_PREDICTIONS = tuple(
-    [
-        "p",
-        "pred",
-        "preds",
-        "prediction",
-        "predictions",
-        "predicted",
-        "probabilities",
-        "output",
-        "outputs",
-        "scores",
-        "y_pred",
-        "y_hat",
-        "yhat",
-        "y_score",
-        "y_prob",
-        "y_proba",
-    ]
+_PREDICTIONS = (
+    *("p", "pred", "preds", "prediction", "predictions", "predicted", "probabilities"),
+    *("output", "outputs", "scores", "y_pred", "y_hat", "yhat", "y_score", "y_prob", "y_proba"),
 )
-_TARGETS = tuple(
-    [
-        "t",
-        "target",
-        "targets",
-        "truth",
-        "true",
-        "actual",
-        "label",
-        "labels",
-        "y",
-        "y_true",
-        "y_test",
-    ]
+_TARGETS = (
+    *("t", "target", "targets", "truth", "true", "actual", "label", "labels"),
+    *("y", "y_true", "y_test"),
 )
 
 
@@ -111,13 +84,14 @@ def _check_arguments(name: str, metric: Metric) -> None:
     wanted = "expected a function (prediction, target) -> float, got"
     if not fits(metric, 2):
         raise TypeError(
-            f"Trainer: metrics: {wanted} {name}{signature_of(metric)}. Give it these two arguments, "
-            f"and all others a default."
+            f"Trainer: metrics: {wanted} {name}{signature_of(metric)}. Give it these two "
+            f"arguments, and all others a default."
         )
     if len(names) > 1 and names[0].lower() in _TARGETS and names[1].lower() in _PREDICTIONS:
+        taken = f"{name}({names[0]}, {names[1]})"
         raise TypeError(
-            f"Trainer: metrics: {wanted} {name}({names[0]}, {names[1]}), the other way round. Write "
-            f"def my_{name.strip('<>')}(prediction, target): return {name}(target, prediction)."
+            f"Trainer: metrics: {wanted} {taken}, the other way round. Write def "
+            f"my_{name.strip('<>')}(prediction, target): return {name}(target, prediction)."
         )
 
 

@@ -73,7 +73,7 @@ def flatten(
     parameters = [f.item for f in found if isinstance(f.item, Parameter)]
     if sum(p.size for p in parameters) > _largest.get():
         raise InvalidFile("its description has more parameters than the file.")
-    _check_not_in_another_network(network, found)
+    check_not_in_another_network(network, found)
     for parameter in parameters:
         if not parameter._is_fixed() and (seeded or parameter._value is None):
             parameter._draw(generator)
@@ -128,7 +128,7 @@ def owner_of(item: Layer | Parameter) -> Layer | None:
     return None if owner is None else owner()
 
 
-def _check_not_in_another_network(network: Layer, found: list[Found]) -> None:
+def check_not_in_another_network(network: Layer, found: list[Found]) -> None:
     """A layer in two networks would get two gradients, and be part of two vectors."""
     here = {id(network)} | {id(f.item) for f in found}
     for new in found:

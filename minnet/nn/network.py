@@ -20,8 +20,14 @@ from minnet.nn import network_file
 from minnet.nn.current_arguments import is_for_comparison
 from minnet.nn.dtype import checked_dtype, convert_gradient, convert_input
 from minnet.nn.error_location import locate_error, short_repr
-from minnet.nn.flat_parameters import FlatParameters, flatten, owner_of, release
-from minnet.nn.layer import Layer, layers_of
+from minnet.nn.flat_parameters import (
+    FlatParameters,
+    check_not_in_another_network,
+    flatten,
+    owner_of,
+    release,
+)
+from minnet.nn.layer import Layer, find, layers_of
 from minnet.nn.seeded_construction import draw_again
 from minnet.nn.sequential import Sequential
 from minnet.nn.thread_lock import ThreadLock
@@ -98,6 +104,7 @@ class Network(Sequential):
     def _draw_again(self) -> None:
         """What layers drew in their constructors, before this network and its seed were known."""
         if any(layer._minnet.entropy is not None for layer in layers_of(self)):
+            check_not_in_another_network(self, find(self))
             if self._constructors_random is None:
                 self._constructors_random = random_stream(self.seed, "constructors")
             draw_again(self, self._constructors_random)
@@ -271,7 +278,7 @@ class Network(Sequential):
                     layer._minnet.training = training
 
     def summary(self) -> Table:
-        """A table: each layer with the number of its parameters, and how many of them are frozen."""
+        """A table: each layer with the number of its parameters, frozen ones apart."""
         self.refresh()
         rows: list[list[object]] = []
         for index, layer in enumerate(self.layers):

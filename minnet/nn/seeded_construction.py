@@ -7,6 +7,8 @@ layer whose numbers have been changed since is left as it is.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from minnet.nn.layer import Layer, find, layers_of
@@ -35,9 +37,9 @@ def _made_again(layer: Layer, generator: np.random.Generator) -> Layer | None:
     """Another layer by the same arguments; None if that fails."""
     args, kwargs = layer._minnet.given
     try:
-        again = type(layer).__new__(type(layer), *args, **kwargs)
+        again: Any = type(layer).__new__(type(layer), *args, **kwargs)
         again._minnet.random = generator
-        again.__init__(*args, **kwargs)  # type: ignore[misc]
+        again.__init__(*args, **kwargs)
     except Exception:  # an argument that can be used once, such as an open file
         return None
     return again  # type: ignore[no-any-return]

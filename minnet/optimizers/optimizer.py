@@ -73,12 +73,12 @@ class Optimizer:
             counted from 1. t: the same for the weights that `update` gets: less than `steps` for
             weights that were frozen for a while, or that came later.
         state: the memory, name to vector. It belongs to the Parameters of the network: one that is
-            frozen keeps its memory for later, a new one starts at zero, whatever its place.
+            frozen keeps its memory for later, a new one starts at zero.
 
     Raises:
         TypeError, ValueError: a rate that is negative, NaN, infinite or not a number, also one
-            from a schedule; vectors of different lengths, or of another length than before; a custom
-        `step` or `update` that makes new arrays and leaves the weights as they are.
+            from a schedule; vectors of different lengths, or of another length than before; a
+            custom `step` or `update` that makes new arrays and changes no weight.
 
     >>> class SignDescent(Optimizer):
     ...     def step(self, values, grads):

@@ -1,8 +1,8 @@
 """An optimizer's memory belongs to Parameters: which part of its vectors is whose.
 
 The vectors of an optimizer are as long as the network's flat vectors, so that a step is a few
-operations on whole vectors. If a layer is frozen, unfrozen, added or moved, the flat vectors change;
-here the memory of each Parameter is then moved to the Parameter's new place, or kept for later.
+operations on whole vectors. If a layer is frozen, unfrozen, added or moved, the flat vectors
+change; here the memory of each Parameter is then moved to its new place, or kept for later.
 """
 
 from __future__ import annotations
@@ -64,8 +64,9 @@ class ParameterMemory:
 
     def state(self, steps: int, named: dict[str, Any]) -> dict[str, Any]:
         """For a checkpoint: the Parameters that did not train in every step; mostly none."""
-        late = {p: (steps - n, {}) for p, n in zip(self.parameters, self.missed, strict=True) if n}
-        known: dict[Any, tuple[int, Vectors]] = {**self.resting, **late}
+        known = dict(self.resting)
+        ages = zip(self.parameters, self.missed, strict=True)
+        known |= {p: (steps - missed, {}) for p, missed in ages if missed}
         return {
             name: {"steps": known[p][0], "memory": known[p][1]}
             for name, p in named.items()
@@ -111,7 +112,7 @@ class ParameterMemory:
         return {**vars(self), "_copied": True}
 
     def _vectors(self, optimizer: Any) -> Vectors:
-        """The memory in `state`, and vectors of this length among the attributes of a custom one."""
+        """The memory in `state`, and the attributes of a custom one that are as long."""
         total = sum(p.size for p in self.parameters)
         found = {**optimizer.state, **vars(optimizer)}
         return {

@@ -29,6 +29,8 @@ class Callback:
     ...         print(f"epoch {row['epoch']}: loss {row['loss']:.3f}")
     """
 
+    _writes_checkpoints = False
+
     def on_fit_begin(self, trainer: Any) -> None:
         """Before the first epoch of a `fit`."""
 

@@ -17,8 +17,8 @@ class History:
     """A table of training: one row for each epoch, one column for each number.
 
     Columns: `epoch` (from 1), `loss` and each metric (means over the whole epoch), `val_loss` and
-    so on where there are validation data, `seconds` (wall time of the epoch), `learning_rate` (that of
-    the epoch's last step).
+    so on where there are validation data, `seconds` (wall time of the epoch), `learning_rate` (that
+    of the epoch's last step).
 
     Attributes:
         interrupted: True if Ctrl-C ended the training.

@@ -7,6 +7,8 @@ callbacks, the mean loss of the epoch, validation, history, Ctrl-C.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -61,15 +63,12 @@ class Loop:
         return self.history
 
     def _end_fit(self) -> None:
-        """Tell the callbacks, whatever one of them raises; the error of the fit itself goes on."""
-        first = None
-        for callback in reversed(self.begun):
-            try:
-                callback.on_fit_end(self.state, self.history)
-            except BaseException as error:
-                first = first or error
-        if first is not None and self.history.error is None:
-            raise first
+        """Tell the callbacks; if an error ended the fit, it is that one which goes on."""
+        try:
+            _call_each(self.begun[::-1], "on_fit_end", self.state, self.history)
+        except BaseException:
+            if self.history.error is None:
+                raise
 
     def _train_or_interrupt(self, show_progress: bool) -> bool:
         """Train with a progress bar; returns whether Ctrl-C was pressed."""
@@ -108,8 +107,8 @@ class Loop:
             loss = train_on(state, x, y, weight, state.epochs + 1, progress.batch + 1)
             self._record(record, progress, len(x), loss)
             bar.step(loss)
-            for callback in self.step_callbacks:
-                callback.on_step_end(state, loss)
+            if self.step_callbacks:
+                _call_each(self.step_callbacks, "on_step_end", state, loss)
             if (state.stop or interrupt.requested) and progress.seen < len(batches.x):
                 return
         self._end_epoch(record, progress, bar)
@@ -177,12 +176,11 @@ class Loop:
         self.fit.progress = None
         for history in (state.history, self.history):
             history.rows.append(row)  # the same dict: callbacks may add numbers to it
-        for callback in self.fit.callbacks:
-            callback.on_epoch_end(state, row)
+        _call_each(self.fit.callbacks, "on_epoch_end", state, row)
         bar.end_of_epoch(row)
 
     def _last_rate(self) -> float:
-        """The rate of the last step; of the next one if a checkpoint is from before it was noted."""
+        """The rate of the last step; of the next one if an old checkpoint does not have it."""
         optimizer = self.state.optimizer
         return optimizer.learning_rate if optimizer.last_rate is None else optimizer.last_rate
 
@@ -193,3 +191,20 @@ class Loop:
             if not parameter.trainable and not np.isfinite(parameter.value).all():
                 x = batches.x[: batches.rows].astype(state.network.dtype)
                 check_finite(state, x, 0.0, parameter.value, state.epochs + 1, batches.steps)
+
+
+def _call_each(callbacks: Sequence[Callback], method: str, *arguments: Any) -> None:
+    """Call a method of each callback, also if one raises: what they remember must stay in step.
+
+    The first error is raised afterwards; no checkpoint is written after it.
+    """
+    first = None
+    for callback in callbacks:
+        if first is not None and callback._writes_checkpoints:
+            continue
+        try:
+            getattr(callback, method)(*arguments)
+        except BaseException as error:
+            first = first or error
+    if first is not None:
+        raise first

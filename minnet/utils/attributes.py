@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from functools import lru_cache
 from typing import Any
 
 from minnet.utils.checks import is_built_in
@@ -25,8 +24,8 @@ def check_attribute(owner: Any, name: str, arguments: bool = True) -> None:
         return
     known = _assignable(owner, arguments)
     raise AttributeError(
-        f"{type(owner).__name__}: expected one of the attributes {', '.join(known) or '(none)'} to be "
-        f"assigned, got {name!r}, which nothing would use. {_advice(owner, name, known)}"
+        f"{type(owner).__name__}: expected one of the attributes {', '.join(known) or '(none)'} to "
+        f"be assigned, got {name!r}, which nothing would use. {_advice(owner, name, known)}"
     )
 
 
@@ -55,10 +54,7 @@ def _assignable(owner: Any, arguments: bool) -> list[str]:
     return sorted(name for name in names if not name.startswith("_"))
 
 
-@lru_cache(maxsize=256)
-def _arguments(cls: type) -> frozenset[str]:
+def _arguments(cls: type[Any]) -> set[str]:
     """The arguments of the constructor, and of those that it may call."""
     constructors = [vars(kind)["__init__"] for kind in cls.__mro__[:-1] if "__init__" in vars(kind)]
-    return frozenset(
-        name for own in constructors for name in list(inspect.signature(own).parameters)[1:]
-    )
+    return {n for own in constructors for n in list(inspect.signature(own).parameters)[1:]}

@@ -88,3 +88,34 @@ def test_a_name_and_its_function_are_found():
     assert metrics.get([metrics.mae]) == {"mean_absolute_error": metrics.mae}
     with pytest.raises(ValueError, match=r"names \(accuracy, .*f1.*\) or functions.*got 'f2'"):
         metrics.get(["f2"])
+
+
+def swapped(y_true, y_pred):
+    return float(np.mean(y_true == y_pred))
+
+
+def of_one(prediction):
+    return 0.0
+
+
+def of_three(prediction, target, weight):
+    return 0.0
+
+
+def with_a_default(prediction, target, weight=1.0):
+    return 0.0
+
+
+def test_a_metric_whose_arguments_are_the_other_way_round_is_refused():
+    with pytest.raises(TypeError, match=r"got swapped\(y_true, y_pred\), the other way round"):
+        metrics.get([swapped])
+
+
+@pytest.mark.parametrize("metric", [of_one, of_three, lambda: 0.0])
+def test_a_metric_of_other_arguments_is_refused(metric):
+    with pytest.raises(TypeError, match=r"expected a function \(prediction, target\) -> float"):
+        metrics.get([metric])
+
+
+def test_metrics_with_more_arguments_that_have_defaults():
+    assert list(metrics.get([with_a_default])) == ["with_a_default"]

@@ -271,3 +271,73 @@ def test_a_subclass_that_keeps_backward_keeps_the_shortcut():
             return super().forward(x)
 
     assert Named._backward_parameters is mn.Linear._backward_parameters
+
+
+def normalized():
+    layers = [mn.Linear(3, 4), mn.BatchNorm(4), mn.Tanh(), mn.Linear(4, 2)]
+    return mn.Network(layers, seed=0)
+
+
+def test_a_frozen_layer_does_not_train():
+    made = mn.Trainer(normalized(), mn.MeanSquaredError(), mn.SGD(0.1), seed=0)
+    first, norm = made.network.layers[:2]
+    x, y = np.random.default_rng(0).normal(size=(8, 3)), np.ones((8, 2))
+    first.trainable = norm.trainable = False
+    before = {n: p.value.copy() for n, p in made.network.parameters().items()}
+    made.step(x, y)
+    changed = [n for n, p in made.network.parameters().items() if (p.value != before[n]).any()]
+    assert changed == ["1.running_mean", "1.running_variance", "3.weight", "3.bias"]
+    first.trainable = norm.trainable = True
+    made.step(x, y)
+    assert (first.weight.value != before["0.weight"]).any()
+    assert not norm.running_mean.trainable
+    assert norm.gamma.trainable
+    assert [layer.trainable for layer in made.network.layers] == [True] * 4
+
+
+def test_frozen_layers_are_saved_and_shown(tmp_path):
+    network = normalized()
+    network.layers[0].trainable = network.layers[1].trainable = False
+    assert network.trainable
+    network.save(tmp_path / "n")
+    again = mn.load(tmp_path / "n")
+    assert [layer.trainable for layer in again.layers] == [False, False, True, True]
+    assert "0 (16 frozen)" in str(again.summary())
+    again.layers[1].trainable = True
+    assert not again.layers[1].running_mean.trainable
+    assert "frozen" not in str(normalized().summary())
+
+
+def test_a_network_and_a_layer_with_layers_freeze_all_of_them():
+    network = normalized()
+    network.trainable = False
+    assert not any(p.trainable for p in network.parameters().values())
+    network.refresh()
+    assert network.flat_values.size == 0
+    network.trainable = True
+    network.refresh()
+    assert network.flat_values.size == normalized().flat_values.size
+
+
+def test_a_layer_may_be_frozen_by_its_constructor():
+    class Fixed(mn.Layer):
+        def __init__(self):
+            self.trainable = False
+            self.gain = mn.Parameter(np.ones(3))
+
+    assert not Fixed().gain.trainable
+    layer = Fixed()
+    layer.trainable = True
+    assert layer.gain.trainable
+
+
+@pytest.mark.parametrize("value", ["False", 0, 1, None, [0], np.array([0, 0])])
+def test_trainable_is_true_or_false(value):
+    for owner in (mn.Linear(2, 2), mn.Linear(2, 2).weight, mn.Tanh()):
+        with pytest.raises(TypeError, match="trainable: expected True or False"):
+            owner.trainable = value
+
+
+def test_trainable_is_a_reserved_name():
+    with pytest.raises(TypeError, match="'trainable' belongs to the framework"):
+        type("Mine", (mn.Layer,), {"trainable": False})

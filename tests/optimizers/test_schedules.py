@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reference import make_schedules
 
+import minnet as mn
 from minnet.optimizers import schedules
 
 RATE, STEPS = make_schedules.RATE, make_schedules.STEPS
@@ -166,3 +167,35 @@ def test_a_warm_up_before_something_else():
         schedules.WarmUp(lambda step: -1.0, 3)
     with pytest.raises(NotImplementedError, match=r"Schedule: write rate\(self, step\)"):
         schedules.Schedule()(0)
+
+
+@pytest.mark.parametrize("schedule", [lambda: 0.1, lambda epoch, rate: rate, lambda *, step: 0.1])
+def test_a_schedule_with_other_arguments_is_refused(schedule):
+    for make in (mn.SGD, lambda rate: schedules.WarmUp(rate, 3)):
+        with pytest.raises(TypeError, match=r"expected a schedule that is called with the number"):
+            make(schedule)
+
+
+@pytest.mark.parametrize(
+    ("rate", "kind", "message"),
+    [
+        (None, TypeError, "Is a return missing"),
+        ("0.1", TypeError, "expected a finite number >= 0"),
+        ([0.1], TypeError, "expected a finite number >= 0"),
+        (True, TypeError, "expected a finite number >= 0"),
+        (0.1j, TypeError, "expected a finite number >= 0"),
+        (-0.1, ValueError, "expected a finite number >= 0"),
+        (float("nan"), ValueError, "expected a finite number >= 0"),
+    ],
+)
+def test_a_schedule_that_returns_no_rate_is_refused(rate, kind, message):
+    with pytest.raises(kind, match=f"SGD: <lambda> at step 0: learning_rate: .*{message}"):
+        mn.SGD(lambda step: rate)
+    optimizer = mn.SGD(lambda step: 0.1 if step < 2 else rate)
+    for _ in range(2):
+        optimizer.step(np.ones(2), np.ones(2))
+    w = np.ones(2)
+    with pytest.raises(kind, match=f"SGD: <lambda> at step 2: learning_rate: .*{message}"):
+        optimizer.step(w, np.ones(2))
+    assert w.tolist() == [1.0, 1.0]
+    assert optimizer.steps == 2

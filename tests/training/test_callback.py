@@ -149,3 +149,113 @@ def test_one_callback_without_a_list_is_taken():
     spy = Spy()
     fit(spy, epochs=1)
     assert spy.moments[0] == "begin"
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_on_fit_end_is_called_whichever_callback_raises(moment):
+    class Raises(mn.Callback):
+        pass
+
+    def fail(self, *arguments):
+        raise OSError(28, "No space left on device")
+
+    setattr(Raises, moment, fail)
+    ends = []
+
+    class Ends(mn.Callback):
+        def on_fit_end(self, trainer, history):
+            ends.append((type(history.error), history.interrupted, trainer.network.training))
+
+    with pytest.raises(OSError, match="No space left"):
+        fit([Ends(), Raises()])
+    assert ends == [(OSError if moment != "on_fit_end" else type(None), False, False)]
+
+
+def test_on_fit_end_is_called_after_a_divergence():
+    ends = []
+
+    class Ends(mn.Callback):
+        def on_fit_end(self, trainer, history):
+            ends.append(history.error)
+            raise RuntimeError("not shown: the first error counts")
+
+    trainer = mn.Trainer([mn.Linear(1, 1)], mn.MeanSquaredError(), mn.SGD(1e30), seed=0)
+    with pytest.raises(mn.TrainingDiverged) as diverged:
+        trainer.fit(X, Y, 20, 3, callbacks=[Ends(), Ends()], progress=False)
+    assert ends == [diverged.value] * 2
+
+
+def test_a_fit_that_ends_well_has_no_error():
+    ends = []
+
+    class Ends(mn.Callback):
+        def on_fit_end(self, trainer, history):
+            ends.append((history.error, history.interrupted))
+
+        def on_step_end(self, trainer, loss):
+            if trainer.optimizer.steps == 3:
+                raise KeyboardInterrupt
+
+    fit([Ends()], 1)
+    fit([Ends()], 4)
+    assert ends == [(None, False), (None, True)]
+
+
+def test_what_callbacks_remember_stays_in_step_when_one_raises():
+    class Raises(mn.Callback):
+        def on_step_end(self, trainer, loss):
+            if trainer.optimizer.steps == 3:
+                raise OSError("full")
+
+        def on_epoch_end(self, trainer, row):
+            raise OSError("full")
+
+    rates = mn.LearningRateLogger()
+    with pytest.raises(OSError, match="full"):
+        fit([Raises(), rates])
+    assert rates.steps == [0, 1]
+    other = Raises()
+    other.on_epoch_end = lambda trainer, row: None
+    with pytest.raises(OSError, match="full"):
+        fit([other, rates])
+    assert rates.steps == [0, 1, 0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("name", "likely"),
+    [
+        ("on_train_begin", "on_fit_begin"),
+        ("on_batch_end", "on_step_end"),
+        ("on_epoch_ends", "on_epoch_end"),
+        ("on_something_else", ""),
+    ],
+)
+def test_a_method_that_is_never_called_is_refused(name, likely):
+    spy = Spy()
+    setattr(spy, name, lambda *arguments: None)
+    with pytest.raises(TypeError, match=rf"Spy: expected methods on_fit_begin.*{name}.*{likely}"):
+        fit([spy])
+    assert spy.moments == []
+
+
+@pytest.mark.parametrize("moment", MOMENTS[1:])
+@pytest.mark.parametrize("arguments", ["self", "self, trainer", "self, trainer, a, b"])
+def test_a_method_with_other_arguments_is_refused(moment, arguments):
+    made = {}
+    exec(f"def {moment}({arguments}): pass", made)
+    kind = type("Mine", (mn.Callback,), {moment: made[moment]})
+    with pytest.raises(TypeError, match=rf"Mine.{moment}: expected a method with the arguments"):
+        fit([kind()])
+
+
+def test_methods_may_have_defaults_or_any_arguments():
+    class Mine(mn.Callback):
+        def on_epoch_end(self, *arguments):
+            self.called = len(arguments)
+
+        def on_step_end(self, trainer, loss, scale=1.0):
+            pass
+
+    mine = Mine()
+    fit([mine])
+    assert mine.called == 2

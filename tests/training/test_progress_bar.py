@@ -1,5 +1,6 @@
 """The progress bar: epoch, loss and metrics; silent where it is not wanted."""
 
+import io
 import re
 import subprocess
 import sys
@@ -108,3 +109,20 @@ assert "tqdm" in sys.modules
 def test_bad_progress(bad):
     with pytest.raises(TypeError, match="fit: progress: expected True or False, got"):
         fit(progress=bad)
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_without_a_console_there_is_no_bar(monkeypatch, closed):
+    """In a service, and under pythonw, sys.stderr is None."""
+    stream = io.StringIO() if closed else None
+    if stream is not None:
+        stream.close()
+    monkeypatch.setattr("sys.stderr", stream)
+    x, y = np.array([[0.0], [1.0], [2.0]]), np.array([0.0, 1.0, 2.0])
+
+    def made(seed=0):
+        return mn.Trainer([mn.Linear(1, 1)], mn.MeanSquaredError(), mn.SGD(0.01), seed=seed)
+
+    assert len(made().fit(x, y, 2)) == 2
+    assert len(mn.sweep(made, {"seed": [0]}, (x, y), 1)) == 1
+    assert len(mn.lr_range_test(made(), x, y, steps=3, progress=True).losses) == 3

@@ -1,5 +1,6 @@
 """What a fit is resumed from: state of callbacks, digests of data, progress in the epoch."""
 
+import contextlib
 import copy
 import pickle
 import threading
@@ -139,3 +140,58 @@ def test_a_copy_of_a_trainer_leaves_data_and_callbacks_of_the_last_fit_behind():
     for other in (copy.deepcopy(made), pickle.loads(sent)):
         assert other._resume_point() == ResumePoint()
         assert other.network.flat_values.tobytes() == made.network.flat_values.tobytes()
+
+
+class StopAfter(mn.Callback):
+    def __init__(self, steps):
+        self.steps = steps
+
+    def on_step_end(self, trainer, loss):
+        trainer.stop = trainer.optimizer.steps == self.steps
+
+
+class Fails(mn.Callback):
+    def on_fit_begin(self, trainer):
+        raise OSError
+
+
+class FailsLater(mn.Callback):
+    def on_epoch_begin(self, trainer, epoch):
+        raise OSError
+
+
+def network_of(made):
+    return made.network.flat_values.tobytes()
+
+
+@pytest.mark.parametrize("attempt", [{"callbacks": [Fails()]}, {"callbacks": [FailsLater()]}, {}])
+@pytest.mark.parametrize("loaded", [True, False])
+def test_a_fit_without_a_step_keeps_the_point_to_resume_from(tmp_path, attempt, loaded):
+    """It failed before its first step, or had nothing to do."""
+    x = np.random.default_rng(0).normal(size=(20, 3))
+    y = np.arange(20) % 2
+
+    def made():
+        layers = [mn.Linear(3, 4), mn.Tanh(), mn.Linear(4, 1), mn.Sigmoid()]
+        return mn.Trainer(layers, mn.BinaryCrossEntropy(), mn.Adam(0.05), seed=0)
+
+    def fit(trainer, until, *callbacks):
+        trainer.fit(x, y, until=until, batch_size=4, progress=False, callbacks=callbacks)
+
+    def try_out(trainer):
+        with contextlib.suppress(OSError):
+            fit(trainer, 4 if attempt else 1, *attempt.get("callbacks", ()))
+
+    whole, first, again = made(), made(), made()
+    fit(whole, 4)
+    fit(first, 4, StopAfter(7))
+    if not loaded:
+        try_out(first)
+    first.save_checkpoint(tmp_path / "run")
+    again.load_checkpoint(tmp_path / "run")
+    if loaded:
+        try_out(again)
+        again.save_checkpoint(tmp_path / "run")
+    fit(again, 4)
+    assert again.optimizer.steps == 20
+    assert network_of(again) == network_of(whole)

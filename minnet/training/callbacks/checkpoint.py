@@ -53,6 +53,8 @@ class Checkpoint(Callback):
     (2, 5)
     """
 
+    _writes_checkpoints = True
+
     def __init__(
         self,
         path: str | os.PathLike[str],
