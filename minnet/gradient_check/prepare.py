@@ -14,6 +14,7 @@ from minnet.gradient_check.input_domain import batch_sizes, random_weight
 from minnet.gradient_check.layer_under_test import where_raised
 from minnet.gradient_check.weight_access import Weight
 from minnet.nn.layer import Layer
+from minnet.utils.error_codes import code_of
 from minnet.utils.types import Array
 
 
@@ -25,11 +26,10 @@ def explain_error(error: BaseException) -> str:
 
 def code_of_error(error: BaseException) -> str:
     """Errors of the framework that have a code of their own; all others are `raises`."""
-    text = str(error)
-    if isinstance(error, TypeError) and "belongs to the framework" in text:
-        return "reserved-name"
-    if isinstance(error, TypeError) and "rounded to whole numbers" in text:
-        return "integer-arithmetic"
+    code = code_of(error)
+    if code is not None:
+        return code
+    text = str(error)  # NumPy's errors have no code
     if "same_kind" in text or ("Cannot cast ufunc" in text and "int" in text):
         return "integer-arithmetic"
     return "raises"
