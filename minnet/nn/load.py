@@ -133,5 +133,5 @@ class LayerFactory:
                 f"its layer {name} cannot be created: {type(error).__name__}: {error}"
             ) from error
         if not isinstance(layer, Layer):
-            raise InvalidFile(f"its layer {kind} is not a layer.")
+            raise InvalidFile(f"{kind} is not a layer.")
         return layer

@@ -165,7 +165,7 @@ class Network(Sequential):
         return self._run_backward(grad, self.layers, self._dtype, for_input=for_input)
 
     def _forward_to_logits(self, x: Array) -> Array:
-        """All layers but the last one, and of a nested network that is the last one the same."""
+        """Run all layers except the last; in a nested network at the end, do the same."""
         *layers, last = self.layers
         x = self._run_forward(x, layers, self._dtype)
         if not isinstance(last, Network):

@@ -227,7 +227,7 @@ _KINDS = frozenset({"float", "tuple", "dict", "array", "scalar", "initializer", 
 
 
 def _pair_of(content: Any) -> tuple[str, Any]:
-    """A list of a word and something."""
+    """Check for a list [kind, content], and return both."""
     if len(checked(content, list)) != 2:
         raise InvalidFile("its description has an entry that is not understood.")
     return checked(content[0], str), content[1]

@@ -157,10 +157,12 @@ def array_from_bytes(data: memoryview) -> Array:
     if len(shape) > _AXES or bytes(data[:start]) != _header(kind.str, shape):
         raise InvalidFile("an array has a header that is not as minnet writes it.")
     if math.prod(shape) * kind.itemsize != len(data) - start:
-        raise InvalidFile(f"an array said to be {str(shape)[:80]} is not what is in the file.")
+        raise InvalidFile(
+            f"an array's header says shape {str(shape)[:80]}, but its data have another size."
+        )
     numbers = np.frombuffer(data[start:], kind)
     if kind.kind == "b" and (numbers.view(np.uint8) > 1).any():
-        raise InvalidFile("an array of truth values has others than 0 and 1.")
+        raise InvalidFile("an array of truth values contains bytes other than 0 and 1.")
     return numbers.reshape(shape).astype(kind.newbyteorder("="))
 
 

@@ -56,7 +56,8 @@ def load(trainer: TrainingState, path: Path) -> None:
         file = c.read(path)
         if file.description["kind"] != "training":
             raise InvalidFile(
-                "it holds a network and no training. Use mn.load(path), or load_values."
+                "it contains a network, not a checkpoint. Use mn.load(path) or "
+                "network.load_values(path)."
             )
         _check_network(file, trainer, parameters)
         reader = decoder({n: a for n, a in file.members.items() if n.startswith("training/")})
@@ -139,10 +140,16 @@ def _check_network(file: c.NetworkFile, trainer: TrainingState, parameters: dict
     c.check_same_parameters(file.values, parameters)
     dtype = file.description["dtype"]
     if dtype != str(trainer.network.dtype):
-        raise InvalidFile(f"its network is of type {dtype}, this one of {trainer.network.dtype}.")
+        raise InvalidFile(
+            f"its network has dtype {dtype}, this one {trainer.network.dtype}. Create the network "
+            f"with dtype={str(dtype)!r}."
+        )
     frozen = [name for name, p in parameters.items() if not p.trainable]
     if file.description["frozen"] not in (None, frozen):
-        raise InvalidFile(f"in it {file.description['frozen']} do not train, here {frozen}.")
+        raise InvalidFile(
+            f"it has {file.description['frozen']} as parameters with trainable=False, this network "
+            f"{frozen}. Set trainable in the same way."
+        )
 
 
 _ENTRIES = (
@@ -189,8 +196,8 @@ def _check_same(what: str, there: Any, here: Any) -> None:
             _check_same(name, there.get(name), here[name])
     elif there != here:
         raise InvalidFile(
-            f"its {what} is {there!r}, that of this trainer {here!r}. Create the trainer with the "
-            f"same settings."
+            f"the checkpoint has {what} = {there!r}, this trainer has {here!r}. Create the trainer "
+            f"with the same settings."
         )
 
 
@@ -245,7 +252,7 @@ def _optimizer(trainer: TrainingState, state: dict[str, Any]) -> dict[str, Any]:
         if name not in state and (not private or name == "_learning_rate"):
             raise InvalidFile(f"its optimizer has no {name}.")
         if not private and name not in _CHANGES:
-            _check_same(f"optimizer's {name}", state[name], here[name])
+            _check_same(f"optimizer.{name}", state[name], here[name])
     for name, value in state.items():
         known = name in here or name.endswith("_correction") or name == "_step_rate"
         fits = value is None or type(value) in (int, float, bool, tuple, dict)

@@ -1,4 +1,7 @@
-"""Collects the predictions of an epoch: many metrics are not means over batches."""
+"""Collects the predictions of an epoch.
+
+The metric of an epoch is not always the mean of the metrics of its batches.
+"""
 
 from __future__ import annotations
 

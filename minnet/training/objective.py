@@ -85,7 +85,7 @@ class Objective:
         return loss + self.penalty()
 
     def penalty(self) -> float:
-        """What the current weights cost."""
+        """The sum of all penalties for the current weights."""
         return sum(penalty.value(p.value) for penalty in self.penalties for p in self._penalized)
 
     def loss_gradient(self) -> tuple[Array, bool]:
