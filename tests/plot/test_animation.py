@@ -72,7 +72,7 @@ def test_it_is_a_film(film):
 
 
 @pytest.mark.filterwarnings("ignore:Animation was deleted:UserWarning")
-def test_it_draws_where_it_is_told_with_the_names_that_it_is_told(tmp_path):
+def test_it_draws_into_the_given_axes_with_the_given_class_names(tmp_path):
     own = plt.subplots()[1]
     names = ["below", "above"]
     film = boundary_animation(trainer_of(), *POINTS, [0], ax=own, class_names=names)

@@ -153,7 +153,7 @@ def test_runs_can_be_kept_in_a_pickle(runs):
         (lambda r: Runs([]).curves(), ValueError, r"at least one run that finished, got 0"),
     ],
 )
-def test_what_is_not_there_is_told(runs, ask, kind, message):
+def test_unknown_settings_values_and_columns_are_refused(runs, ask, kind, message):
     with pytest.raises(kind, match=message):
         ask(runs)
 

@@ -134,7 +134,7 @@ def test_a_network_of_nothing_but_the_activation():
     assert value == pytest.approx((np.log1p(np.exp(-0.5)) + np.log1p(np.exp(-2.0))) / 2)
 
 
-def test_a_network_of_ones_own_is_called_not_opened():
+def test_the_forward_of_a_custom_network_is_called():
     class Halving(mn.Network):
         def forward(self, x):
             return super().forward(x) * 0.5
