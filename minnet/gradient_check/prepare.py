@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from minnet.gradient_check.check_state import CheckState
-from minnet.gradient_check.find_parameters import find_weights, named_weights
 from minnet.gradient_check.finite_differences import is_single, mismatch
 from minnet.gradient_check.harness import CallRecord
 from minnet.gradient_check.input_domain import batch_sizes, random_weight
 from minnet.gradient_check.layer_under_test import where_raised
 from minnet.gradient_check.weight_access import Weight
+from minnet.gradient_check.weight_discovery import find_weights, named_weights
 from minnet.nn.layer import Layer
 from minnet.utils.error_codes import code_of
 from minnet.utils.types import Array
@@ -130,7 +130,7 @@ def _try_lazy(state: CheckState, run: CallRecord, x: Array) -> None:
 
 
 def _is_cache(state: CheckState, weight: Weight) -> bool:
-    """True for an array that every forward overwrites, whatever it held."""
+    """True for an array that every forward overwrites."""
     if weight.kind == "parameter":
         return False
     x = state.inputs.draw(state.batch, state.generator(2))

@@ -54,7 +54,7 @@ class Optimizer:
     `step(values, grads)` itself, and needs only the learning rate of this class.
 
     Attributes:
-        learning_rate: that of the next step; during a step that of this one. May be assigned
+        learning_rate: of the next step; during a step, of this one. May be assigned
             at any time, a number (0 is legal) or a schedule of `mn.schedules`.
         schedule: the schedule; None if the rate is a plain number.
         last_rate: the rate of the last step; None before the first.

@@ -81,7 +81,8 @@ def from_zip(data: bytes) -> dict[str, memoryview]:
     body = memoryview(data)[:-_DIGITS]
     if body[-len(_COMMENT) :] != _COMMENT:
         raise InvalidFile(
-            "it is not a minnet file, or its end is missing. Give the path of a file saved by minnet."
+            "it is not a minnet file, or its end is missing. Give the path of a "
+            "file that minnet saved."
         )
     if _digest(body) != data[-_DIGITS:]:
         raise DamagedFile("its content does not match its digest: it is damaged.")

@@ -112,7 +112,7 @@ def _name(part: object) -> str:
 
 
 def _saved_attributes(optimizer: Optimizer) -> dict[str, Any]:
-    """All attributes of an optimizer, also those of a custom one."""
+    """All attributes of an optimizer, also of a custom one."""
     return {name: value for name, value in vars(optimizer).items() if name not in _NOT_SAVED}
 
 
@@ -126,7 +126,7 @@ def _schedule(schedule: object) -> Any:
 
 
 def _generators(network: Layer) -> list[np.random.Generator]:
-    """Every random generator in a network, each once: the shared one, and those of layers."""
+    """Every random generator in a network, each once: the shared one, and the layers' own."""
     found: dict[int, np.random.Generator] = {}
     for layer in layers_of(network):
         for value in (layer._minnet.random, *vars(layer).values()):
@@ -250,7 +250,7 @@ def _generator_states(
 
 
 def _optimizer(trainer: TrainingState, state: dict[str, Any]) -> dict[str, Any]:
-    """The attributes of an optimizer; those of a built-in one are checked."""
+    """The attributes of an optimizer, checked if it is a built-in one."""
     _count(state.get("steps", 0))
     if not is_built_in(trainer.optimizer):
         return state

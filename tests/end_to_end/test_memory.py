@@ -1,4 +1,4 @@
-"""Memory: a fit holds no second copy of its data, and little beside it; predict runs in pieces."""
+"""Memory: a fit holds no second copy of its data, and little else; predict runs in pieces."""
 
 import tracemalloc
 from contextlib import contextmanager

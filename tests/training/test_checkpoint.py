@@ -1,4 +1,4 @@
-"""Checkpoints: what was cut off and goes on ends bit for bit where the whole training ends."""
+"""Checkpoints: a resumed training ends bit for bit where an uninterrupted one ends."""
 
 import copy
 
@@ -279,7 +279,7 @@ def test_other_data_are_refused(other, name, tmp_path):
     with pytest.raises(ValueError, match=f"fit: {name}: expected"):
         again.fit(**{**good, **other})
     assert state(again) == before
-    again.fit(**good)  # and with the right data it goes on
+    again.fit(**good)  # and with the right data it continues
     fit(made, until=4)
     assert again.epochs == 4
 
@@ -481,7 +481,7 @@ class Gain(mn.Layer):
 
 
 def test_a_replaced_parameter_is_saved_and_loaded(tmp_path):
-    """The input checks find it, before its values are written or read."""
+    """The network notices it, before its values are written or read."""
 
     def made(start):
         fresh = mn.Trainer([mn.Linear(1, 1), Gain()], mn.MeanSquaredError(), mn.Adam(), seed=0)

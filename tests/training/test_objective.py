@@ -214,7 +214,7 @@ def test_unfused_cross_entropy_at_saturation_explains_itself(dtype):
 
 
 def test_evaluate_says_when_the_loss_is_not_finite():
-    """A loss of one's own need not say it by itself, as the built-in ones do."""
+    """A custom loss need not say it by itself, as the built-in ones do."""
 
     class Inverse(mn.Loss):
         def forward(self, prediction, target):

@@ -36,7 +36,7 @@ def close_scaled(point: EvaluationPoint, one: Array, other: Array) -> tuple[floa
 
 
 class Misshapen:
-    """The shape differs from that of the parameter (or of x)."""
+    """The shape differs from the parameter's (or from x's)."""
 
     def applies(self, point: EvaluationPoint, name: str) -> bool:
         """Only arrays of numbers of another shape."""
