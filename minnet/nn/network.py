@@ -149,7 +149,7 @@ class Network(Sequential):
 
     @property
     def output_layer(self) -> Layer:
-        """The last layer; that of the nested network, if a network is the last layer."""
+        """The last layer; if it is a network, the last layer of that."""
         last = self.layers[-1]
         return last.output_layer if isinstance(last, Network) else last
 
@@ -181,7 +181,7 @@ class Network(Sequential):
         )
 
     def _backward_parameters(self, grad: Array) -> None:
-        """The gradients of the parameters alone, not that of the network's own input."""
+        """The gradients of the parameters alone, without dL/dx of the network's input."""
         self._over_zeroed_gradients(self._full_backward, grad, for_input=False)
 
     def backward_from_logits(self, grad: Array) -> None:
@@ -192,7 +192,7 @@ class Network(Sequential):
         return self._run_backward(grad, self.layers, self._dtype, for_input=for_input)
 
     def _forward_to_logits(self, x: Array) -> Array:
-        """All layers but the last one, and of a nested network that is the last one the same."""
+        """Run all layers except the last; in a nested network at the end, do the same."""
         *layers, last = self.layers
         x = self._run_forward(x, layers, self._dtype)
         if not isinstance(last, Network):
@@ -316,7 +316,7 @@ class Network(Sequential):
         """Read the values of all Parameters from a file of any kind, cast to this network's dtype.
 
         Raises:
-            CheckpointError: whatever is wrong with the file, or names and shapes that differ from
+            CheckpointError: something is wrong with the file, or names and shapes that differ from
                 those of this network. Nothing has changed then.
         """
         network_file.load_values(self, path)

@@ -7,24 +7,22 @@ networks give equal files. The comment at the end of the zip is
     minnet sha256 <64 hexadecimal digits>
 
 the digest of every byte before its digits: a flipped bit or a missing end is seen before anything
-is looked at. A zip is written and read here by three fixed structures and not by `zipfile`: a
-reader that knows the one legal form refuses everything else, needs no second copy of the file, and
-takes files up to 4 GiB without the extensions of ZIP64. Nothing in a file is executed.
+is looked at. A reader accepts only what this file would have written: it reads the members, writes
+them again, and compares all bytes. Nothing else needs to be understood, and nothing is executed.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import re
-import struct
-import zlib
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from minnet.saving.errors import InvalidFile, checked
+from minnet.saving.errors import DamagedFile, InvalidFile, checked
 from minnet.utils.types import Array
 
 DESCRIPTION = "description.json"
@@ -35,58 +33,58 @@ TYPES = {
 }
 """What an array in a file may consist of: truth values, whole numbers, floats. No objects."""
 
-_LOCAL = struct.Struct("<4s5H3L2H")  # before each member
-_CENTRAL = struct.Struct("<4s6H3L5H2L")  # its line in the table of contents
-_END = struct.Struct("<4s4H2LH")
-_DATE = 33  # 1980-01-01, as zip counts
 _COMMENT = b"minnet sha256 "
 _DIGITS = 64
-_LARGEST = 2**32 - 1  # a zip without extensions counts in 32 bits
+_END = 22 + len(_COMMENT) + _DIGITS  # the shortest zip that there can be
+_LARGEST = 2**31 - 1 - 2**25  # from 2 GiB on, a zip needs the extensions of ZIP64
 _MEMBERS = 2**16 - 1
 _NAME = re.compile(r"(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9_.%~-]+(/[A-Za-z0-9_.%~-]+)*")
 _PIECE = 2**20  # bytes read at a time
 _LARGEST_DESCRIPTION = 2**26  # bytes that its values may take in memory
 AXES = 32  # more than that no NumPy before 2.0 can have
 _MAGIC = b"\x93NUMPY\1\0"
-_NPY = re.compile(
-    rb"{'descr': '([<|][a-z][1248])', 'fortran_order': False, 'shape': \(([0-9, ]*)\), } *\n"
-)
 
 
 def to_zip(members: Mapping[str, bytes | memoryview]) -> bytes:
     """The whole file with these members.
 
     Raises:
-        ValueError: 4 GiB or more, or more than 65,534 members.
+        ValueError: 2 GiB or more, or more than 65,534 members.
     """
-    parts: list[bytes | memoryview] = []
-    contents: list[bytes] = []
-    offset = 0
-    for name, content in members.items():
-        local, central = _headers(name, content, offset)
-        parts += [local, content]
-        contents.append(central)
-        offset += len(local) + len(content)
-        if offset > _LARGEST or len(contents) >= _MEMBERS:
-            raise ValueError(
-                f"save: expected less than 4 GiB in less than {_MEMBERS} arrays, got more. Use "
-                f"float32, or save network.flat_values with numpy.save."
-            )
-    body = b"".join([*parts, *contents, _end(contents, offset)])
-    return body + _digest(body)
+    import zipfile  # here: `import minnet` alone does not need it
+
+    size = sum(100 + 2 * len(name) + len(content) for name, content in members.items())
+    if size > _LARGEST or len(members) >= _MEMBERS:
+        raise ValueError(
+            f"save: expected less than 2 GiB in less than {_MEMBERS} arrays, got more. Use "
+            f"float32, or save network.flat_values with numpy.save."
+        )
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.comment = _COMMENT + b"0" * _DIGITS
+        for name, content in members.items():
+            member = zipfile.ZipInfo(name)  # dated 1980-01-01
+            member.create_system, member.external_attr = 3, 0o644 << 16  # as on Unix, everywhere
+            archive.writestr(member, content)
+    with file.getbuffer() as data:
+        data[-_DIGITS:] = _digest(data[:-_DIGITS])
+    return file.getvalue()
 
 
 def from_zip(data: bytes) -> dict[str, memoryview]:
     """The members of a file, as parts of `data`.
 
     Raises:
-        InvalidFile: anything differs from what `to_zip` writes.
+        DamagedFile: anything differs from what `to_zip` writes.
     """
     body = memoryview(data)[:-_DIGITS]
     _check_end(len(data), bytes(body[-len(_COMMENT) :]))
     if _digest(body) != data[-_DIGITS:]:
-        raise InvalidFile("its content does not match its digest: it is damaged.")
-    return _members(body)
+        raise DamagedFile("its content does not match its digest: it is damaged.")
+    members = _members(data)
+    if to_zip(members) != data:
+        raise DamagedFile("it is not as minnet writes it: a header, a checksum or the order.")
+    return members
 
 
 def check_digest(file: BinaryIO, size: int) -> None:
@@ -108,15 +106,18 @@ def check_digest(file: BinaryIO, size: int) -> None:
         digest.update(piece)
         left -= len(piece)
     if digest.hexdigest().encode() != expected:
-        raise InvalidFile("its content does not match its digest: it is damaged.")
+        raise DamagedFile("its content does not match its digest: it is damaged.")
 
 
 def _check_end(size: int, comment: bytes) -> None:
     """The end of the file says that it is one of minnet's."""
-    if size < _END.size + len(_COMMENT) + _DIGITS:
-        raise InvalidFile(f"it is too short, {size} bytes: empty, or cut off.")
+    if size < _END:
+        raise DamagedFile(f"it is too short, {size} bytes: empty, or cut off.")
     if comment != _COMMENT:
-        raise InvalidFile("it is not a minnet file, or its end is missing.")
+        raise InvalidFile(
+            "it is not a minnet file, or its end is missing. Give the path of a file that minnet "
+            "saved."
+        )
 
 
 def _digest(body: bytes | memoryview) -> bytes:
@@ -126,59 +127,34 @@ def _digest(body: bytes | memoryview) -> bytes:
     return hashlib.sha256(body).hexdigest().encode()
 
 
-def _members(body: memoryview) -> dict[str, memoryview]:
-    """From member to member; what follows the last one can be computed from them."""
+def _members(data: bytes) -> dict[str, memoryview]:
+    """The part of `data` where each member must be; nothing is unpacked or copied."""
     members: dict[str, memoryview] = {}
-    contents: list[bytes] = []
-    offset = 0
-    while bytes(body[offset : offset + 4]) == b"PK\3\4":
-        name, content = _member(body, offset)
-        local, central = _headers(name, content, offset)
-        if bytes(body[offset : offset + len(local)]) != local:
-            raise InvalidFile(
-                f"its member {name!r} is not as minnet writes it: header or checksum."
-            )
+    start = 0
+    for info in _contents(data):
+        name = info.orig_filename
+        if not _NAME.fullmatch(name):
+            raise DamagedFile(f"it has a member with the illegal name {name[:80]!r}.")
         if name in members:
-            raise InvalidFile(f"it has the member {name!r} twice.")
-        members[name] = content
-        contents.append(central)
-        offset += len(local) + len(content)
-    if body[offset:] != b"".join([*contents, _end(contents, offset)]):
-        raise InvalidFile("its table of contents is not as minnet writes it.")
+            raise DamagedFile(f"it has the member {name!r} twice.")
+        start += 30 + len(name)  # the header of a member
+        if info.file_size > len(data) - start:
+            raise DamagedFile(f"its member {name!r} is longer than the file.")
+        members[name] = memoryview(data)[start : start + info.file_size]
+        start += info.file_size
     return members
 
 
-def _member(body: memoryview, offset: int) -> tuple[str, memoryview]:
-    """Name and content of the member that begins here."""
-    if offset + _LOCAL.size > len(body):
-        raise InvalidFile("a member is cut off, and its table of contents cannot be read.")
-    fields = _LOCAL.unpack_from(body, offset)
-    size, length = fields[8], fields[9]
-    start = offset + _LOCAL.size
-    name = bytes(body[start : start + length]).decode("ascii", "replace")
-    if not _NAME.fullmatch(name):
-        raise InvalidFile(f"it has a member with the illegal name {name[:80]!r}.")
-    if start + length + size > len(body):
-        raise InvalidFile(
-            f"its member {name!r} is longer than the file, which is not as minnet writes it."
-        )
-    return name, body[start + length : start + length + size]
+def _contents(data: bytes) -> list[Any]:
+    """The table of contents at the end of the zip."""
+    import zipfile
 
-
-def _headers(name: str, content: bytes | memoryview, offset: int) -> tuple[bytes, bytes]:
-    """What is before a member, and its line in the table of contents."""
-    text = name.encode("ascii")
-    sizes = (0, _DATE, zlib.crc32(content), len(content), len(content), len(text), 0)
-    local = _LOCAL.pack(b"PK\3\4", 20, 0, 0, *sizes) + text
-    central = _CENTRAL.pack(b"PK\1\2", 0x314, 20, 0, 0, *sizes, 0, 0, 0, 0o644 << 16, offset)
-    return local, central + text
-
-
-def _end(contents: list[bytes], offset: int) -> bytes:
-    """The end of the zip up to the digits of the digest, which end its comment."""
-    count, size = len(contents), sum(map(len, contents))
-    end = _END.pack(b"PK\5\6", 0, 0, count, count, size, offset, len(_COMMENT) + _DIGITS)
-    return end + _COMMENT
+    if data.count(b"PK\1\2") >= _MEMBERS:  # each would take memory
+        raise DamagedFile("it has too many members.")
+    try:
+        return zipfile.ZipFile(io.BytesIO(data)).infolist()
+    except Exception as error:
+        raise DamagedFile(f"its table of contents cannot be read: {error}.") from error
 
 
 def array_to_bytes(array: Array) -> bytes:
@@ -198,25 +174,26 @@ def array_from_bytes(data: memoryview) -> Array:
     """The array in a `.npy` file, a copy; its size is checked before memory is taken.
 
     Raises:
-        InvalidFile: anything differs from what `array_to_bytes` writes.
+        DamagedFile: anything differs from what `array_to_bytes` writes.
     """
-    length = int.from_bytes(data[len(_MAGIC) : len(_MAGIC) + 2], "little")
-    start = len(_MAGIC) + 2 + length
-    found = _NPY.fullmatch(bytes(data[len(_MAGIC) + 2 : start])) if length < 2**12 else None
-    if found is None or found[1].decode() not in TYPES:
-        raise InvalidFile("an array has a header that cannot be read.")
-    kind = TYPES[found[1].decode()]
-    lengths = found[2].decode().rstrip(",").split(", ") if found[2] else []
-    if len(lengths) > AXES or not all(n.isdigit() for n in lengths):
-        raise InvalidFile("an array has a header that is not as minnet writes it.")
-    shape = tuple(map(int, lengths))
-    if bytes(data[:start]) != _header(kind.str, shape):
-        raise InvalidFile("an array has a header that is not as minnet writes it.")
+    from numpy.lib import format as npy
+
+    file = io.BytesIO(data[: 2**12])
+    try:
+        npy.read_magic(file)
+        shape, _, dtype = npy.read_array_header_1_0(file)
+        kind, start = TYPES[dtype.str], file.tell()
+    except Exception as error:
+        raise DamagedFile("an array has a header that cannot be read.") from error
+    if len(shape) > AXES or bytes(data[:start]) != _header(kind.str, shape):
+        raise DamagedFile("an array has a header that is not as minnet writes it.")
     if math.prod(shape) * kind.itemsize != len(data) - start:
-        raise InvalidFile(f"an array said to be {str(shape)[:80]} is not what is in the file.")
+        raise DamagedFile(
+            f"an array's header says shape {str(shape)[:80]}, but its data have another size."
+        )
     numbers = np.frombuffer(data[start:], kind)
     if kind.kind == "b" and (numbers.view(np.uint8) > 1).any():
-        raise InvalidFile("an array of truth values has others than 0 and 1.")
+        raise DamagedFile("an array of truth values contains bytes other than 0 and 1.")
     return numbers.reshape(shape).astype(kind.newbyteorder("="))
 
 
@@ -252,25 +229,25 @@ def from_json(text: memoryview) -> dict[str, Any]:
     """The description in a file.
 
     Raises:
-        InvalidFile: it is not JSON, has a key twice, NaN, or is nested too deeply.
+        DamagedFile: it is not JSON, has a key twice, NaN, or is nested too deeply.
     """
     if 2 * len(text) > _LARGEST_DESCRIPTION or _memory(bytes(text)) > _LARGEST_DESCRIPTION:
-        raise InvalidFile("its description is too long.")
+        raise DamagedFile("its description is too long.")
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         result = dict(pairs)
         if len(result) != len(pairs):
-            raise InvalidFile("its description has a key twice.")
+            raise DamagedFile("its description has a key twice.")
         return result
 
     def refuse(word: str) -> None:
-        raise InvalidFile(f"its description has {word}.")
+        raise DamagedFile(f"its description has {word}.")
 
     try:
         found = json.loads(
             bytes(text).decode("ascii"), object_pairs_hook=unique, parse_constant=refuse
         )
     except (ValueError, RecursionError) as error:
-        raise InvalidFile(f"its description is not JSON: {error}.") from error
+        raise DamagedFile(f"its description is not JSON: {error}.") from error
     result: dict[str, Any] = checked(found, dict)
     return result

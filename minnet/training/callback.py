@@ -15,8 +15,8 @@ class Callback:
     """Subclass it and write the methods that you need; the others do nothing.
 
     Callbacks are called in the order of the list, `mn.Checkpoint` after all others; `on_fit_end`
-    in reverse order. A callback that keeps something from epoch to epoch hands it to checkpoints
-    by `state` and takes it back by `restore`.
+    in reverse order. A callback with its own state returns it from `state` for checkpoints and
+    gets it back in `restore`.
 
     A method of another name that begins with `on_` is refused by `fit`, as is one that takes other
     arguments.
@@ -55,7 +55,9 @@ class Callback:
         return {}
 
     def takes(self, state: dict[str, Any]) -> bool:  # noqa: ARG002
-        """Whether this saved state can be its own; False if it is of another column or file.
+        """True if this callback can restore the saved state.
+
+        False if the state is from one that monitors another column or writes another file.
 
         Of several callbacks of one class the first that returns True gets it.
         """

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from minnet.nn import network_file as c
+from minnet.nn import network_file
 from minnet.nn.layer import Layer, layers_of
 from minnet.nn.layer_encoding import decoder, encoder
 from minnet.optimizers import Optimizer, schedules
-from minnet.saving.errors import InvalidFile, checked, reading
+from minnet.saving.errors import DamagedFile, InvalidFile, checked, reading
 from minnet.saving.generator_state import STREAMS, checked_state
 from minnet.training.callback_states import checked_states
 from minnet.training.fingerprint import difference, fingerprint
@@ -41,15 +41,15 @@ def save(trainer: TrainingState, path: Path) -> None:
     network = trainer.network
     network.refresh()
     trainer.optimizer.follow(network._flat.trained)
-    file = c.new("training", network, network.dtype)
+    file = network_file.new("training", network, network.dtype)
     try:
-        c.describe_network(file, network)
+        network_file.describe_network(file, network)
     except TypeError:  # can be resumed, but not created from the file alone
         file.description["network"] = None
     writer = encoder("training")
     file.description["training"] = writer.encode("save_checkpoint: ", _state(trainer))
     file.members.update(writer.arrays)
-    c.write(path, file)
+    network_file.write(path, file)
 
 
 def load(trainer: TrainingState, path: Path) -> None:
@@ -60,12 +60,13 @@ def load(trainer: TrainingState, path: Path) -> None:
     """
     network = trainer.network
     network.refresh()
-    parameters = c.named_parameters(network)
+    parameters = network_file.named_parameters(network)
     with reading(path):
-        file = c.read(path)
+        file = network_file.read(path)
         if file.description["kind"] != "training":
             raise InvalidFile(
-                "it holds a network and no training. Use mn.load(path), or load_values."
+                "it contains a network, not a checkpoint. Use mn.load(path) or "
+                "network.load_values(path)."
             )
         _check_network(file, trainer, parameters)
         reader = decoder({n: a for n, a in file.members.items() if n.startswith("training/")})
@@ -73,8 +74,8 @@ def load(trainer: TrainingState, path: Path) -> None:
         restored = _RestoredState(trainer, checked(state, dict))
         extra = {n for n in file.members if n.startswith("training/")} - reader.used
         if extra:
-            raise InvalidFile(f"it has the unexpected array {sorted(extra)[0]!r}.")
-    c.assign(file.values, parameters)
+            raise DamagedFile(f"it has the unexpected array {sorted(extra)[0]!r}.")
+    network_file.assign(file.values, parameters)
     restored.apply_to(trainer)
 
 
@@ -141,14 +142,14 @@ def _name(part: object) -> str:
 
 
 def _saved_attributes(optimizer: Optimizer) -> dict[str, Any]:
-    """All attributes of an optimizer, also those of a custom one."""
+    """All attributes of an optimizer, also of a custom one."""
     return {name: value for name, value in vars(optimizer).items() if name not in _NOT_SAVED}
 
 
 def _optimizer_state(trainer: TrainingState) -> dict[str, Any]:
     """The attributes, and the memory of Parameters that did not train in every step."""
     optimizer = trainer.optimizer
-    named = c.named_parameters(trainer.network)
+    named = network_file.named_parameters(trainer.network)
     own = optimizer._by_parameter.state(optimizer.steps, named)
     return {**_saved_attributes(optimizer), **({_BY_PARAMETER: own} if own else {})}
 
@@ -163,7 +164,7 @@ def _schedule(schedule: object) -> Any:
 
 
 def _generators(network: Layer) -> list[np.random.Generator]:
-    """Every random generator in a network, each once: the shared one, and those of layers."""
+    """Every random generator in a network, each once: the shared one, and the layers' own."""
     found: dict[int, np.random.Generator] = {}
     for layer in layers_of(network):
         for value in (layer._minnet.random, *vars(layer).values()):
@@ -172,15 +173,23 @@ def _generators(network: Layer) -> list[np.random.Generator]:
     return list(found.values())
 
 
-def _check_network(file: c.NetworkFile, trainer: TrainingState, parameters: dict[str, Any]) -> None:
+def _check_network(
+    file: network_file.NetworkFile, trainer: TrainingState, parameters: dict[str, Any]
+) -> None:
     """Structure and dtype must match; otherwise the result could not be identical."""
-    c.check_same_parameters(file.values, parameters)
+    network_file.check_same_parameters(file.values, parameters)
     dtype = file.description["dtype"]
     if dtype != str(trainer.network.dtype):
-        raise InvalidFile(f"its network is of type {dtype}, this one of {trainer.network.dtype}.")
+        raise InvalidFile(
+            f"its network has dtype {dtype}, this one {trainer.network.dtype}. Create the network "
+            f"with dtype={str(dtype)!r}."
+        )
     frozen = [name for name, p in parameters.items() if not p.trainable]
     if file.description["frozen"] not in (None, frozen):
-        raise InvalidFile(f"in it {file.description['frozen']} do not train, here {frozen}.")
+        raise InvalidFile(
+            f"it has {file.description['frozen']} as parameters with trainable=False, this network "
+            f"{frozen}. Set trainable in the same way."
+        )
 
 
 _ENTRIES = (
@@ -194,7 +203,7 @@ class _RestoredState:
 
     def __init__(self, trainer: TrainingState, state: dict[str, Any]) -> None:
         if set(state) != set(_ENTRIES):
-            raise InvalidFile(
+            raise DamagedFile(
                 f"its training has the entries {sorted(state)}, not {sorted(_ENTRIES)}."
             )
         _check_same("settings", state["settings"], _settings(trainer))
@@ -219,7 +228,10 @@ class _RestoredState:
         attributes.pop("_known", None)  # the vectors are new
         network, optimizer = trainer.network, trainer.optimizer
         optimizer._by_parameter.restore(
-            optimizer.steps, c.named_parameters(network), network._flat.trained, self.by_parameter
+            optimizer.steps,
+            network_file.named_parameters(network),
+            network._flat.trained,
+            self.by_parameter,
         )
         trainer.order.bit_generator.state = self.order
         for generator, state in self.generators:
@@ -235,8 +247,8 @@ def _check_same(what: str, there: Any, here: Any) -> None:
             _check_same(name, there.get(name), here[name])
     elif there != here:
         raise InvalidFile(
-            f"its {what} is {there!r}, that of this trainer {here!r}. Create the trainer with the "
-            f"same settings."
+            f"the checkpoint has {what} = {there!r}, this trainer has {here!r}. Create the trainer "
+            f"with the same settings."
         )
 
 
@@ -252,7 +264,7 @@ def _check_parts(there: Any, trainer: TrainingState) -> None:
 
 def _count(value: Any) -> int:
     if checked(value, int) < 0:
-        raise InvalidFile(
+        raise DamagedFile(
             f"it has {value} where a number of epochs, steps or samples was expected."
         )
     return int(value)
@@ -264,7 +276,7 @@ def _history(state: dict[str, Any]) -> History:
         if not all(
             type(n) is str and isinstance(v, _NUMBERS) for n, v in checked(row, dict).items()
         ):
-            raise InvalidFile("its history has a row that is not a dict of numbers.")
+            raise DamagedFile("its history has a row that is not a dict of numbers.")
         history.append(row)
     history.interrupted = checked(state.get("interrupted"), bool)
     return history
@@ -274,7 +286,10 @@ def _generator_state(generator: np.random.Generator, state: Any) -> dict[str, An
     """The state of a random generator, checked before NumPy sees it."""
     kind = type(generator.bit_generator).__name__
     if len(checked(state, list)) != 2 or state[0] != kind:
-        raise InvalidFile(f"it has a random generator of another kind than {kind}.")
+        raise InvalidFile(
+            f"it has a random generator of another kind than {kind}. Give layers and optimizer "
+            f"the same kinds of generators."
+        )
     return checked_state(kind, state[1])
 
 
@@ -284,12 +299,15 @@ def _generator_states(
     """Each random generator of the network with its saved state."""
     here = _generators(network)
     if len(here) != len(states):
-        raise InvalidFile(f"it has {len(states)} random generators, the network {len(here)}.")
+        raise InvalidFile(
+            f"it has {len(states)} random generators, the network {len(here)}. Create the "
+            f"network in the same way, with the same `random` in each layer."
+        )
     return [(g, _generator_state(g, state)) for g, state in zip(here, states, strict=True)]
 
 
 def _optimizer(trainer: TrainingState, state: dict[str, Any]) -> dict[str, Any]:
-    """The attributes of an optimizer; those of a built-in one are checked."""
+    """The attributes of an optimizer, checked if it is a built-in one."""
     _count(state.get("steps", 0))
     if not is_built_in(trainer.optimizer):
         return state
@@ -297,16 +315,16 @@ def _optimizer(trainer: TrainingState, state: dict[str, Any]) -> dict[str, Any]:
     for name in here:
         private = name.startswith("_")  # created in the first step
         if name not in state and (not private or name == "_learning_rate"):
-            raise InvalidFile(f"its optimizer has no {name}.")
+            raise DamagedFile(f"its optimizer has no {name}.")
         if not private and name not in _CHANGES:
-            _check_same(f"optimizer's {name}", state[name], here[name])
+            _check_same(f"optimizer.{name}", state[name], here[name])
     for name, value in state.items():
         known = name in here or name.endswith("_correction") or name == "_step_rate"
         fits = value is None or type(value) in (int, float, bool, tuple, dict)
         if not known or not fits:
-            raise InvalidFile(f"its optimizer has the unexpected attribute {name}.")
+            raise DamagedFile(f"its optimizer has the unexpected attribute {name}.")
         if type(value) is float and not (math.isfinite(value) and value >= 0):
-            raise InvalidFile(f"its optimizer has the {name} {value}.")
+            raise DamagedFile(f"its optimizer has the {name} {value}.")
     _check_vectors(trainer, checked(state["state"], dict))
     return state
 
@@ -317,15 +335,16 @@ def _check_vectors(trainer: TrainingState, vectors: dict[str, Any]) -> None:
     for name, vector in vectors.items():
         if name not in trainer.optimizer.memory:
             raise InvalidFile(
-                f"its optimizer has the state {name!r}, which this optimizer does not have."
+                f"its optimizer has the state {name!r}, which this optimizer does not have. Create "
+                f"the trainer with the same optimizer."
             )
         if checked(vector, np.ndarray).shape != values.shape or vector.dtype != values.dtype:
-            raise InvalidFile(f"its optimizer's {name} does not fit the network.")
+            raise DamagedFile(f"its optimizer's {name} does not fit the network.")
 
 
 def _check_by_parameter(trainer: TrainingState, state: dict[str, Any], steps: int) -> None:
     """The memory of single Parameters: of the network's, of their size and its dtype."""
-    named, network = c.named_parameters(trainer.network), trainer.network
+    named, network = network_file.named_parameters(trainer.network), trainer.network
     for name, own in state.items():
         if name not in named or set(checked(own, dict)) != {"steps", "memory"}:
             raise InvalidFile(f"its optimizer remembers {name!r}, which the network does not have.")
@@ -348,7 +367,7 @@ def _resume_point(
     if progress is None:
         return ResumePoint(data, callbacks)
     if set(checked(progress, dict)) != {*_PROGRESS, "predictions"} or data is None:
-        raise InvalidFile("its progress within the epoch is not understood.")
+        raise DamagedFile("its progress within the epoch is not understood.")
     for name, kind in _PROGRESS.items():
         checked(progress[name], kind)
     _check_progress(progress, data["batch_size"], state["optimizer"].get("steps"))

@@ -1,4 +1,4 @@
-"""Everything that changes while a network trains, in one place.
+"""What a training consists of: network, loss, optimizer, settings, and how far it has come.
 
 The step, the loop, checkpoints and callbacks work on a `TrainingState`; `Trainer` adds the methods
 that users call. So none of these files needs to import trainer.py, which imports them.
