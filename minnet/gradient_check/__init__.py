@@ -1,4 +1,4 @@
-"""The doctor: finds the mistake in a hand-written layer or loss, and names it."""
+"""Checks hand-written layers and losses against finite differences, and names the mistakes."""
 
 from minnet.gradient_check.check_layer import check_layer
 from minnet.gradient_check.check_loss import check_loss

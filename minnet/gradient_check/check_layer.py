@@ -1,4 +1,4 @@
-"""`check_layer`: contract first, gradient second, diagnosis last."""
+"""`check_layer`: first shapes and types, then gradients, then the name of the mistake."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ def check_layer(
     """Examine a layer's forward and backward, and name the mistakes.
 
     Args:
-        layer_or_factory: a class or function that makes a fresh layer (preferred), or a layer,
+        layer_or_factory: a class or function that makes a new layer (preferred), or a layer,
             which is copied. Anything with `forward` and `backward`.
         x_or_shape: an input, whose range is then the domain; or a shape, batch axis first.
-        seed: of all random numbers of the examination.
+        seed: of all random numbers of the check.
         parameters: for plain classes, weight to gradient, {"W": "dW"}, where names do not tell.
 
     Returns:
         a Report.
 
     Raises:
-        TypeError, ValueError: an argument that makes no examination possible.
+        TypeError, ValueError: an argument with which no check is possible.
 
     >>> import minnet as mn
     >>> check_layer(mn.Tanh, (5, 3)).ok
@@ -78,7 +78,7 @@ def check_layer(
 
 
 def layer_under_test(place: str, source: Any) -> LayerUnderTest | Report:
-    """The subject, or a report that its constructor raises."""
+    """The layer under test, or a report that its constructor raises."""
     try:
         return LayerUnderTest(source)
     except NotALayerError as error:
@@ -88,12 +88,12 @@ def layer_under_test(place: str, source: Any) -> LayerUnderTest | Report:
         report = Report(name)
         code = prepare.code_of_error(error)
         text = f"{name}.__init__: it raises {prepare.explain_error(error)}"
-        report.mistakes.append(Mistake(code, "__init__", text, "no object could be made."))
+        report.mistakes.append(Mistake(code, "__init__", text, "no object could be created."))
         return report
 
 
 def check_source(place: str, source: Any) -> None:
-    """Refuse what cannot be examined at all: no forward, no backward, nothing to call."""
+    """Refuse what cannot be checked at all: no forward, no backward, nothing to call."""
     missing = [verb for verb in ("forward", "backward") if not hasattr(source, verb)]
     if len(missing) == 2 and not callable(source):
         raise TypeError(
@@ -121,7 +121,7 @@ def _checked_names(parameters: dict[str, str] | None) -> dict[str, str] | None:
 
 
 def _examine(state: CheckState, names: dict[str, str] | None) -> None:
-    """The frame: each check is independent, and a broken contract ends the examination early."""
+    """All checks in order; they are independent, but a broken contract ends them early."""
     run = prepare.find_input(state)
     if not contract.check_error(state, run):
         return
@@ -134,7 +134,9 @@ def _examine(state: CheckState, names: dict[str, str] | None) -> None:
     frozen = prepare.find_randomness(state)
     contract.check_raw_weights(state)
     if not frozen:
-        state.skipped("gradients", "The forward draws random numbers that could not be frozen.")
+        state.skipped(
+            "gradients", "The forward draws random numbers that could not be made repeatable."
+        )
         return
     if state.inputs.kind == "indices" and state.random:
         state.random = False
@@ -152,7 +154,7 @@ def _examine_gradients(state: CheckState) -> None:
         return
     if not isinstance(point.run.y, np.ndarray) or point.run.y.dtype.kind not in "biuf":
         return
-    questions: tuple[Callable[[], None], ...] = (
+    checks_in_order: tuple[Callable[[], None], ...] = (
         lambda: contract.check_backward_result(state, point.run),
         lambda: check_finite(state, point),
         lambda: check_given_array(state),
@@ -163,11 +165,11 @@ def _examine_gradients(state: CheckState) -> None:
         lambda: check_modes(state),
         lambda: forward_properties.check_extremes(state),
     )
-    for question in questions:
+    for check in checks_in_order:
         try:
-            question()
-        except Exception as error:  # one question that breaks leaves the others
-            state.skipped("one question", f"It broke: {type(error).__name__}: {error}")
+            check()
+        except Exception as error:  # the other checks still run
+            state.skipped("one check", f"It broke: {type(error).__name__}: {error}")
 
 
 def _compare(state: CheckState, point: EvaluationPoint) -> None:

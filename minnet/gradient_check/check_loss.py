@@ -1,4 +1,4 @@
-"""`check_loss`: the value is taken at its word, and the gradient must be its derivative."""
+"""`check_loss`: the gradient must be the derivative of the value, whatever the value is."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def check_loss(
     Any reduction is right if value and gradient agree.
 
     Args:
-        loss_or_factory: a class or function that makes a fresh loss (preferred), or a loss.
+        loss_or_factory: a class or function that makes a new loss (preferred), or a loss.
         prediction, target: arrays for which the loss is meant; or the shape of a prediction
             alone. Without them, probabilities, logits, labels and numbers are tried.
-        seed: of all random numbers of the examination.
+        seed: of all random numbers of the check.
 
     Returns:
         a Report.

@@ -1,4 +1,4 @@
-"""The state of one examination: what is examined, where it stands, what was found."""
+"""The state of one check: the layer, its inputs, and the report so far."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from minnet.gradient_check.report import Check, Mistake, Report
 
 @dataclass
 class CheckState:
-    """One subject on its bench, with the report that grows."""
+    """A layer in its harness, and the report that is being written."""
 
     harness: Harness
     inputs: InputDomain
@@ -28,19 +28,19 @@ class CheckState:
     blocked: set[str] = field(default_factory=set)  # arrays that are explained already
 
     def generator(self, part: int) -> np.random.Generator:
-        """Random numbers for one part of the examination, the same in every run."""
+        """Random numbers for one part of the check, the same in every run."""
         return np.random.default_rng([self.seed, part])
 
     def right(self, name: str, sentence: str) -> None:
-        """A question that was answered well."""
+        """A check that passed."""
         self.report.checks.append(Check(name, "right", sentence))
 
     def skipped(self, name: str, sentence: str) -> None:
-        """A question that could not be asked, and why."""
+        """A check that was not possible, and why."""
         self.report.checks.append(Check(name, "skipped", sentence))
 
     def wrong(self, name: str, code: str, where: str, message: str, evidence: str) -> None:
-        """A mistake; the same one is noted once."""
+        """A mistake; each is reported once."""
         method = where if where in ("forward", "backward", "__init__") else "backward"
         layer = self.harness.layer
         place = f"{layer.name}.{method}: "

@@ -1,7 +1,7 @@
-"""One point of the examination with all that is known there: outputs, true and found gradients.
+"""One input with all that is known there: outputs, true gradients, the student's gradients.
 
-The hypotheses look at a scene; what they need elsewhere (other cotangents, another batch) they
-ask of it, and it is computed once.
+The known mistakes look at it. What they need elsewhere (other upstream gradients, another batch) is
+computed once and kept.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -28,7 +28,7 @@ from minnet.utils.types import Array
 
 @dataclass
 class Precision:
-    """How exact the layer computes, and what follows for steps and tolerances."""
+    """The precision of the layer, and the steps and tolerances that go with it."""
 
     single: bool = False
 
@@ -44,7 +44,7 @@ class Precision:
 
     @property
     def match(self) -> float:
-        """Below this a hypothesis reproduces a gradient."""
+        """Below this a known mistake reproduces a gradient."""
         return 1e-3 if self.single else 1e-6
 
     @property
@@ -55,7 +55,7 @@ class Precision:
 
 @dataclass
 class EvaluationPoint:
-    """A layer at one point x, with one cotangent g."""
+    """A layer at one input x, with one upstream gradient g."""
 
     harness: Harness
     x: Array
@@ -69,6 +69,7 @@ class EvaluationPoint:
     seed: int = 0
     jacobians: dict[str, Jacobian] = field(default_factory=dict)
     notes: dict[Any, Any] = field(default_factory=dict)
+    every_entry: ClassVar[int] = EVERY_ENTRY
 
     @property
     def y(self) -> Array:
@@ -112,7 +113,7 @@ class EvaluationPoint:
         """dy/dv with another input; the entries that are measured are the same."""
         value = x if name == "input" else self.value(name)
         generator = np.random.default_rng([self.seed, value.size])
-        columns = sample_columns(value.size, generator, EVERY_ENTRY)
+        columns = sample_columns(value.size, generator, self.every_entry)
         y0 = self.y if x is self.x else self.harness.forward(x, None, self.training, self.stream)
         return jacobian(
             self.function(name, x),
@@ -136,7 +137,7 @@ class EvaluationPoint:
         return self.true(name).reshape(self.value(name).shape)
 
     def student(self, name: str) -> Any:
-        """The student's gradient as it came."""
+        """The student's gradient, unchanged."""
         return self.run.gradient(name)
 
     def fits(self, name: str) -> bool:
@@ -179,7 +180,7 @@ class EvaluationPoint:
         return 8 * float(np.finfo(kind).eps) if kind is not None and kind.kind == "f" else 0.0
 
     def is_right(self, name: str) -> bool:
-        """Whether the student's gradient is the true one; a near miss is measured again."""
+        """Whether the student's gradient is the true one; near misses are measured again."""
         error = self.error(name)
         if error <= max(self.precision.tolerance, self.rounding(name)):
             return True
@@ -187,7 +188,7 @@ class EvaluationPoint:
         return bool(near and self._right_after_refining(name))
 
     def _right_after_refining(self, name: str) -> bool:
-        """Measure the entries that fail with a ladder of steps; where that is in doubt, trust."""
+        """Measure the entries that fail with a ladder of steps; where that is uncertain, accept."""
         found, true = self.at(name), self.true(name).copy()
         scale = float(np.max(np.abs(true)))
         limit = self.precision.tolerance * scale + self.noise
@@ -201,7 +202,7 @@ class EvaluationPoint:
         return bool((np.abs(found - true) <= limit).all()) or len(failing) <= 12
 
     def backward(self, g: Array) -> CallRecord:
-        """The student's answer to another cotangent, the same forward."""
+        """The student's gradients for another upstream gradient, after the same forward."""
         key = ("backward", np.asarray(g).tobytes())
         if key not in self.notes:
             self.notes[key] = self.harness.run(

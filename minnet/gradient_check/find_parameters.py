@@ -131,7 +131,7 @@ def _plain(before: Any, after: Any, path: tuple[Any, ...], depth: int) -> Iterat
 def _inside(
     early: dict[str, Any], late: dict[str, Any], path: tuple[Any, ...], depth: int, used: set[str]
 ) -> Iterator[Weight]:
-    """Parts of an object: other layers, and a student's own class with .value and .grad."""
+    """Parts of an object: other layers, and custom classes with .value and .grad."""
     for name, value in early.items():
         if name in used:
             continue
@@ -185,7 +185,7 @@ def _gradients_beside(names: dict[str, Any], holder: str) -> str | None:
 
 
 def _partner(name: str, names: dict[str, Any]) -> str | None:
-    """The attribute that holds the gradient of `name`; spelling and case are forgiven."""
+    """The attribute that holds the gradient of `name`; in any usual spelling."""
     core = name.strip("_")
     exact = [p + core for p in _PREFIXES] + [core + s for s in _SUFFIXES]
     short = {"weights": "w", "weight": "w", "bias": "b", "biases": "b", "kernel": "k"}.get(core)

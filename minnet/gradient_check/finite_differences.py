@@ -1,4 +1,4 @@
-"""The reference: derivatives measured by central differences, in float64.
+"""Derivatives measured by central differences, in float64: the reference for all gradients.
 
 Not only the gradient is measured but the whole Jacobian, output by entry: from it follows what
 almost any mistaken backward would give. One-sided differences that disagree show a kink.

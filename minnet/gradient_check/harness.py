@@ -1,13 +1,14 @@
-"""One experiment at a time: an object, a forward, a backward, and a note of all that happened.
+"""Runs one forward and one backward on a new object, and records all that happened.
 
-Every question of the doctor is a call of `Bench.run`: a fresh object with given weights, a frozen
+Every check is a call of `Harness.run`: a new object with given weights, a frozen
 stream of random numbers before the forward, and copies of everything that must not be written to.
 """
 
 from __future__ import annotations
 
+import contextlib
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +25,7 @@ Values = dict[str, Array]
 
 @dataclass
 class CallRecord:
-    """What one forward, and perhaps one backward, gave."""
+    """The results of one forward, and perhaps one backward."""
 
     x: Array
     y: Any = None
@@ -42,7 +43,9 @@ class CallRecord:
 
 
 class Harness:
-    """Runs a subject; knows its weights."""
+    """Calls a layer; knows its weights."""
+
+    input_name = "input"
 
     def __init__(self, layer: LayerUnderTest, weights: list[Weight] | None = None) -> None:
         self.layer = layer
@@ -51,7 +54,7 @@ class Harness:
         self.first_values: Values = {}  # as the constructor made them
 
     def fresh(self, values: Values | None = None, training: bool = True) -> Any:
-        """A new object with the weights of the examination."""
+        """A new object with the weights of this check."""
         obj = self.layer.fresh()
         found = parameters_in(obj) if self.weights else {}
         for weight in self.weights:
@@ -74,7 +77,15 @@ class Harness:
         """The output for a copy of x; errors come through."""
         obj = self.fresh(values, training) if obj is None else obj
         self.layer.streams.restart(obj, own_generators(obj), stream)
-        return obj.forward(np.array(x), **self.layer.mode_arguments(training))
+        return self.call_forward(obj, np.array(x), training)
+
+    def call_forward(self, obj: Any, given: Array, training: bool) -> Any:
+        """forward, with the mode as an argument if this class wants it there."""
+        return obj.forward(given, **self.layer.mode_arguments(training))
+
+    def call_backward(self, obj: Any, g: Array, given: Array) -> Any:  # noqa: ARG002
+        """backward(g); `given` is the input that forward had."""
+        return obj.backward(g)
 
     def run(
         self,
@@ -85,26 +96,26 @@ class Harness:
         stream: int = 5,
         obj: Any = None,
     ) -> CallRecord:
-        """Forward, then backward with cotangent g if one is given; errors are noted."""
+        """Forward, then backward if an upstream gradient g is given; errors are recorded."""
         obj = self.fresh(values, training) if obj is None else obj
         given = np.array(x)
         run = CallRecord(x=np.array(x), obj=obj)
         before = {} if g is None else {w.name: np.array(w.value(obj)) for w in self.weights}
         self.layer.streams.restart(obj, own_generators(obj), stream)
         try:
-            raw = obj.forward(given, **self.layer.mode_arguments(training))
+            raw = self.call_forward(obj, given, training)
         except (Exception, SystemExit) as error:
             run.error, run.failed_in = error, "forward"
             return run
         run.y = np.array(raw) if isinstance(raw, np.ndarray) else raw
-        self._note_changes(run, given, before, "forward")
+        self.note_changes(run, given, before, "forward")
         if g is not None:
             cotangent = g(np.asarray(run.y)) if callable(g) else g
             self.back(run, cotangent, given, before)
         return run
 
     def back(self, run: CallRecord, g: Array, given: Array, before: Values) -> None:
-        """One backward on the object of a run, its results noted in the run."""
+        """One backward on the object of a run, its results recorded in the run."""
         obj, cotangent = run.obj, np.array(g)
         for parameter in parameters_in(obj).values():
             if isinstance(parameter, RecordedParameter):
@@ -114,7 +125,7 @@ class Harness:
             reset()
         earlier = {w.name: w.snapshot(obj) for w in self.weights}
         try:
-            returned = obj.backward(cotangent)
+            returned = self.call_backward(obj, cotangent, given)
         except (Exception, SystemExit) as error:
             run.error, run.failed_in = error, "backward"
             return
@@ -125,7 +136,7 @@ class Harness:
             )
         if not same(cotangent, g):
             run.changed.append(("upstream", "backward"))
-        self._note_changes(run, given, before, "backward")
+        self.note_changes(run, given, before, "backward")
 
     def backward_again(self, run: CallRecord, g: Array) -> CallRecord:
         """A second backward after the same forward."""
@@ -134,17 +145,18 @@ class Harness:
         self.back(second, g, np.array(run.x), before)
         return second
 
-    def _note_changes(self, run: CallRecord, given: Array, before: Values, method: str) -> None:
+    def note_changes(self, run: CallRecord, given: Array, before: Values, method: str) -> None:
+        """Note which arrays a method wrote into."""
         already = {what for what, _ in run.changed}
-        if "input" not in already and not same(given, run.x):
-            run.changed.append(("input", method))
+        if self.input_name not in already and not same(given, run.x):
+            run.changed.append((self.input_name, method))
         for weight in self.weights if before else []:
             if weight.name not in already and not same(weight.value(run.obj), before[weight.name]):
                 run.changed.append((weight.name, method))
 
 
 def _array(returned: Any) -> Any:
-    """A returned gradient as a fresh array; what is no array of numbers stays as it is."""
+    """A returned gradient as a new array; anything else stays as it is."""
     try:
         array = np.array(returned)
     except (ValueError, TypeError):
@@ -152,16 +164,9 @@ def _array(returned: Any) -> Any:
     return array if array.dtype.kind in "biuf" else returned
 
 
-class quiet:  # noqa: N801 - reads as a statement: with quiet(): ...
-    """Inside `with`: NumPy's floating-point warnings and all others are silent."""
-
-    def __enter__(self) -> None:
-        self._errors = np.errstate(all="ignore")
-        self._warnings = warnings.catch_warnings()
-        self._errors.__enter__()
-        self._warnings.__enter__()
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """NumPy's floating-point warnings and all others are silent inside `with`."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-
-    def __exit__(self, *details: Any) -> None:
-        self._warnings.__exit__(*details)
-        self._errors.__exit__(*details)
+        yield

@@ -1,4 +1,4 @@
-"""What goes in: inputs drawn at random, from a shape or from the range of a caller's array."""
+"""Draws random inputs, from a shape or from the range of the caller's array."""
 
 from __future__ import annotations
 

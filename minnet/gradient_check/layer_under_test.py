@@ -1,4 +1,4 @@
-"""The thing that is examined: fresh objects of it, its mode, its weights, its name and place."""
+"""The layer or loss under test: makes new objects of it, and switches its mode."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _MODE_ARGUMENTS = (*_MODE_NAMES, "train", "is_train", "mode", "deterministic", "
 
 
 class NotALayerError(TypeError):
-    """A function that was to make a layer or loss made something else."""
+    """A factory function returned something that is not a layer or loss."""
 
 
 def check_made(made: Any) -> None:
-    """What a function made must be an object with forward and backward."""
+    """A factory function must return an object with forward and backward."""
     if isinstance(made, type):
         raise NotALayerError(
             f"expected a function that makes an object, got one that gives the class "
@@ -42,7 +42,7 @@ def check_made(made: Any) -> None:
 
 
 class LayerUnderTest:
-    """A layer or loss under examination.
+    """A layer or loss under test.
 
     Args:
         source: an object, a class, or a function that makes an object.
@@ -92,7 +92,7 @@ class LayerUnderTest:
             return self._prepared()
 
     def restore(self) -> None:
-        """Leave the class and its module as they were before the examination."""
+        """Leave the class and its module as they were before the check."""
         self._shared.restore()
 
     def warm(self, run_once: Any) -> None:
@@ -104,7 +104,7 @@ class LayerUnderTest:
         self._pristine, self.by_copy, self.warmed = obj, True, True
 
     def set_mode(self, obj: Any, training: bool) -> None:
-        """Training or evaluation, in the way in which this class knows it."""
+        """Switch to training or evaluation, in the way that this class provides."""
         if isinstance(obj, Layer):
             obj.training = training
             return
@@ -121,7 +121,7 @@ class LayerUnderTest:
 
     @property
     def has_mode(self) -> bool:
-        """Whether the class can tell training from evaluation at all."""
+        """Whether the class has a training and an evaluation mode."""
         obj = self._first
         if isinstance(obj, Layer) or self.mode_arguments(True):
             return True
@@ -197,7 +197,7 @@ def refused_on_purpose(error: BaseException) -> bool:
 
 
 def where_raised(error: BaseException) -> str:
-    """File, line and text of the statement of the student's that raised."""
+    """File, line and text of the student's statement that raised."""
     here = Path(__file__).parent
     frames = [
         f

@@ -1,7 +1,7 @@
 """The names of the mistakes, what each means, and what to do next.
 
 The codes are part of the interface: graders compare them. The order is the order of a report:
-what explains most stands first, so that the first mistake of a report is the one to mend.
+what explains most comes first, so that the first mistake of a report is the one to fix.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Meaning(NamedTuple):
-    """What a code means, one example, and the next step for whoever made the mistake."""
+    """What a code means, one example, and the next step for the person who made the mistake."""
 
     text: str
     example: str
@@ -19,14 +19,14 @@ class Meaning(NamedTuple):
 
 CODES: dict[str, Meaning] = {
     "reserved-name": Meaning(
-        "a name that the framework uses was given to something else",
+        "a name reserved by the framework is used for something else",
         "self.parameters = [W, b]",
         "Give your attribute or method another name.",
     ),
     "returns-none": Meaning(
-        "forward or backward gives None",
+        "forward or backward returns None",
         "a backward without return",
-        "End the method in a return of the array.",
+        "End the method with a return of the array.",
     ),
     "not-a-parameter": Meaning(
         "a raw array is used as a weight in a Layer, so it never trains",
@@ -42,22 +42,22 @@ CODES: dict[str, Meaning] = {
     "parameter-modified": Meaning(
         "forward or backward changed the value of a parameter",
         "self.W.value -= 0.1 * self.W.grad in backward",
-        "Only the optimizer changes parameters: compute with copies, and leave the step out.",
+        "Only the optimizer changes parameters: compute with copies, and remove the step.",
     ),
     "upstream-modified": Meaning(
-        "backward wrote into the gradient that it was given",
+        "backward wrote into the upstream gradient",
         "grad[self.x <= 0] = 0; return grad",
         "Work on a copy: dx = grad * mask instead of grad *= mask.",
     ),
     "raises": Meaning(
         "forward or backward raises an error",
         "grad @ W where grad @ W.T was meant",
-        "Mend the line that the error names.",
+        "Fix the line named in the error.",
     ),
     "integer-arithmetic": Meaning(
         "numbers are cut to whole numbers",
         "dx = np.zeros(x.shape, dtype=int)",
-        "Make the array of floats: np.zeros(shape), not dtype=int or zeros_like of labels; "
+        "Use an array of floats: np.zeros(shape), not dtype=int or zeros_like of labels; "
         "/ instead of //.",
     ),
     "mask-redrawn": Meaning(
@@ -71,14 +71,14 @@ CODES: dict[str, Meaning] = {
         "Multiply the gradient by self.mask.",
     ),
     "mask-scale-missing": Meaning(
-        "the scale 1/(1 - rate) stands in one of forward and backward only",
+        "the scale 1/(1 - rate) is in only one of forward and backward",
         "forward: x * mask / keep; backward: grad * mask",
-        "Put the scale into the mask: mask = (random < keep) / keep, and use it both times.",
+        "Put the scale into the mask: mask = (random < keep) / keep, and use it in both.",
     ),
     "stale-cache": Meaning(
         "backward uses values of another forward",
         "if self.x is None: self.x = x",
-        "Store what backward needs anew in every forward.",
+        "Store what backward needs again in every forward.",
     ),
     "gradient-accumulates": Meaning(
         "a sum over calls that is never reset",
@@ -111,32 +111,32 @@ CODES: dict[str, Meaning] = {
         "Sum over the axis of the samples: .sum(axis=0).",
     ),
     "transposed": Meaning(
-        "rows and columns are exchanged",
+        "rows and columns are swapped",
         "self.W.grad = grad.T @ x",
         "Write .T, or swap the factors.",
     ),
     "one-sample-only": Meaning(
         "only one sample of the batch, or one step of a sequence, counts",
         "for i in range(m): self.W.grad = np.outer(x[i], grad[i])",
-        "Add up inside the loop (+=) instead of overwriting (=).",
+        "Add inside the loop (+=) instead of overwriting (=).",
     ),
     "upstream-ignored": Meaning(
-        "the gradient that arrives is not used",
+        "the upstream gradient is not used",
         "return a * (1 - a)",
         "Multiply by grad (the chain rule).",
     ),
     "upstream-added": Meaning(
-        "the gradient that arrives is added instead of multiplied",
+        "the upstream gradient is added instead of multiplied",
         "return grad + a * (1 - a)",
         "The chain rule is a product: grad * derivative.",
     ),
     "loss-broadcasts": Meaning(
-        "inside, shapes (m, 1) and (m,) meet and become (m, m)",
+        "shapes (m, 1) and (m,) are broadcast to (m, m)",
         "prediction - target.ravel()",
         "Give prediction and target one shape: target.reshape(prediction.shape).",
     ),
     "fused-gradient-on-probabilities": Meaning(
-        "the gradient a - y, which belongs to the logits, is given for probabilities",
+        "the gradient a - y, which belongs to the logits, is returned for probabilities",
         "return (a - y) / m from a loss of probabilities",
         "For probabilities return (a - y)/(a (1 - a))/m, for softmax -(y/a)/m.",
     ),
@@ -166,7 +166,7 @@ CODES: dict[str, Meaning] = {
         "Subtract xhat times the mean of g xhat.",
     ),
     "sum-for-mean": Meaning(
-        "a sum stands where a mean belongs (or the other way round)",
+        "a sum is used where a mean belongs (or the other way round)",
         "return (q - sum(q) - xhat * sum(q * xhat)) / sigma",
         "Divide the sum by the number of its terms.",
     ),
@@ -191,7 +191,7 @@ CODES: dict[str, Meaning] = {
         "Write down dy_i/dx_j for i = j and for i != j; both enter.",
     ),
     "output-used-for-input": Meaning(
-        "the output stands where the input belongs",
+        "the output is used where the input belongs",
         "self.gain.grad = (grad * y).sum(axis=0)",
         "Store x in forward, and use it here.",
     ),
@@ -201,7 +201,7 @@ CODES: dict[str, Meaning] = {
         "f'(z) wants z; written in terms of a = f(z) it wants a.",
     ),
     "local-derivative-squared": Meaning(
-        "the local derivative is multiplied in twice",
+        "the local derivative is multiplied twice",
         "return grad * (a * (1 - a)) ** 2",
         "Multiply by it once.",
     ),
@@ -218,7 +218,7 @@ CODES: dict[str, Meaning] = {
     "divided-by-batch": Meaning(
         "divided by the number of samples once too often",
         "self.W.grad = x.T @ grad / m",
-        "The 1/m stands in the loss, once, and nowhere else.",
+        "The 1/m belongs in the loss, once, and nowhere else.",
     ),
     "not-divided-by-batch": Meaning(
         "the value is a mean over the samples, its gradient is not",
@@ -231,14 +231,14 @@ CODES: dict[str, Meaning] = {
         "Let value and gradient divide by the same number.",
     ),
     "constant-factor": Meaning(
-        "right but for one constant factor",
+        "right except for one constant factor",
         "return d / d.size for the mean of d**2",
-        "Look for the factor that is named.",
+        "Look for the factor named in the message.",
     ),
     "not-linear-in-upstream": Meaning(
-        "backward is not a product of the arriving gradient with something",
+        "backward is not linear in the upstream gradient",
         "return np.clip(grad, -1, 1) * (1 - a**2)",
-        "The arriving gradient enters once, as a factor: no square, clip, sign or abs of it.",
+        "The upstream gradient enters once, as a factor: no square, clip, sign or abs of it.",
     ),
     "mixes-samples": Meaning(
         "a sample's result depends on the other samples of its batch",
@@ -264,7 +264,7 @@ CODES: dict[str, Meaning] = {
     "dtype-changed": Meaning(
         "float64 comes in, a lower precision comes back",
         "return y.astype(np.float32)",
-        "Leave out the conversion, or use x.dtype.",
+        "Remove the conversion, or use x.dtype.",
     ),
     "unknown": Meaning(
         "wrong, and no known mistake reproduces it",

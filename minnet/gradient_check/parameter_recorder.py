@@ -1,7 +1,7 @@
-"""A Parameter that notes what is assigned to its gradient, and goes on whatever the shape.
+"""A Parameter that records what is assigned to its gradient, also with a wrong shape.
 
-In training, a gradient of the wrong shape is refused at once. In an examination the wrong array
-is what tells the mistake, so it is kept.
+In training, a gradient of the wrong shape is refused at once. In a check the wrong array
+shows the mistake, so it is kept.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from minnet.nn.parameter import Parameter
 
 
 class Buffer(np.ndarray[Any, Any]):
-    """A gradient's array in which a sum or an assignment that does not fit is no error."""
+    """A gradient's array in which a sum or an assignment of the wrong shape is not an error."""
 
     holder: RecordedParameter | None = None
 
@@ -42,13 +42,13 @@ class Buffer(np.ndarray[Any, Any]):
 
 
 class RecordedParameter(Parameter):
-    """A Parameter during an examination."""
+    """A Parameter during a check."""
 
     _note: Any = None
     _noted = False
 
     def note(self, grad: Any) -> None:
-        """Keep what came, also None and wrong shapes."""
+        """Keep what was assigned, also None and wrong shapes."""
         self._noted = True
         self._note = grad if grad is None or isinstance(grad, Parameter) else np.array(grad)
 
@@ -65,7 +65,7 @@ class RecordedParameter(Parameter):
             self.note(grad)
 
     def clear(self) -> None:
-        """What the network does before a backward: the gradient is zero."""
+        """Set the gradient to zero, as the network does before a backward."""
         buffer = np.zeros(self.value.shape).view(Buffer)
         buffer.holder = self
         self._grad, self._note, self._noted = buffer, None, False
@@ -78,7 +78,7 @@ class RecordedParameter(Parameter):
 
 
 def record(parameter: Parameter) -> None:
-    """Make a Parameter of an examined object a recorded one, with float64 numbers."""
+    """Turn a Parameter into a recorded one, with float64 numbers."""
     parameter.__class__ = RecordedParameter
     parameter._value = np.array(parameter.value, dtype=np.float64)
     parameter._owner = None
@@ -86,7 +86,7 @@ def record(parameter: Parameter) -> None:
 
 
 def parameters_in(obj: Any, depth: int = 4) -> dict[str, Parameter]:
-    """All Parameters by path, also in classes that are no Layers; each once."""
+    """All Parameters by path, also in classes that are not Layers; each once."""
     if isinstance(obj, Layer):
         return {f.name: f.item for f in find(obj) if isinstance(f.item, Parameter)}
     found: dict[str, Parameter] = {}

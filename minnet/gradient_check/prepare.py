@@ -1,4 +1,4 @@
-"""Bring the subject onto the bench: an input it takes, its weights, random numbers for them."""
+"""Finds an input that the layer accepts, and randomizes its parameters."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _ones(y: Array) -> Array:
 
 
 def _try_lazy(state: CheckState, run: CallRecord, x: Array) -> None:
-    """Weights that are made in the first forward: begin from an object that had one."""
+    """Weights that are made in the first forward: start from an object that has run once."""
     late = find_weights(run.obj, run.obj)
     if not late:
         return
@@ -168,7 +168,7 @@ def randomize(state: CheckState) -> None:
 
 
 def _check_copies(state: CheckState, x: Array) -> None:
-    """A function kept in an attribute may still hold on to the object that was copied."""
+    """A function kept in an attribute may still refer to the object that was copied."""
     layer = state.harness.layer
     if not layer.made_here or not layer.by_copy or layer.warmed:
         return
@@ -203,12 +203,12 @@ def find_precision(state: CheckState) -> None:
 
 
 def _most(moved: Array) -> bool:
-    """Nearly all, and some at all; a staircase moves a few entries only."""
+    """Nearly all entries; in a staircase only a few move."""
     return moved.size > 0 and bool(moved.mean() > 0.8)
 
 
 def find_randomness(state: CheckState) -> bool:
-    """Note whether the layer is random; False if the frozen stream does not freeze it."""
+    """Note whether the layer is random; False if seeding does not make it repeatable."""
     x = state.inputs.draw(max(state.batch, 5), state.generator(6))
     first, again = (state.harness.run(x, stream=state.stream) for _ in range(2))
     others = [state.harness.run(x, stream=state.stream + k) for k in (1, 2, 3)]

@@ -1,7 +1,7 @@
-"""Frozen randomness: a random layer becomes a function, so that its derivative can be measured.
+"""Seeds every random generator before each forward, so that a random layer has a derivative.
 
-The same stream stands before every *forward*. It is never restarted before a backward: a layer
-that draws its mask a second time there gets other numbers, as it does in real training.
+The same random numbers come in every *forward*. The generators are never seeded before a
+backward: a layer that draws its mask a second time there gets other numbers, as in training.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _DEFAULT_RNG = np.random.default_rng
 
 
 class Streams:
-    """Every source of random numbers that a layer can reach, and the way back to its start."""
+    """Every random generator that a layer can reach; seeds them, and restores them at the end."""
 
     def __init__(self, modules: list[dict[str, Any]]) -> None:
         self._modules = modules
@@ -30,7 +30,7 @@ class Streams:
         self._fresh = 0
 
     def restart(self, obj: Any, own: Generators, stream: int) -> None:
-        """Put every source to the start of `stream`: what stands before a forward."""
+        """Seed every generator with `stream`, as is done before each forward."""
         np.random.seed(stream % 2**32)  # noqa: NPY002 - students use it
         random.seed(stream)
         self._fresh = 1000 * stream
@@ -44,7 +44,7 @@ class Streams:
                 layer._minnet.random = shared
 
     def _default_rng(self, seed: Any = None) -> np.random.Generator:
-        """Stands for np.random.default_rng: each call without a seed gives the next stream."""
+        """Replaces np.random.default_rng: each call without a seed gives the next stream."""
         if seed is not None:
             return _DEFAULT_RNG(seed)
         self._fresh += 1
@@ -52,7 +52,7 @@ class Streams:
 
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:
-        """Inside `with`: nothing outside of the examination sees that random numbers are drawn."""
+        """Inside `with`: global random states are restored at the end."""
         numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002
         patched: list[tuple[dict[str, Any], str]] = []
         for names in [vars(np.random), *self._modules]:

@@ -1,4 +1,4 @@
-"""What the doctor found: checks and mistakes, for people and for graders."""
+"""The report of a check: what was checked and which mistakes were found, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HINTS = ("none", "place", "full")
 
 @dataclass(frozen=True)
 class Check:
-    """One question that was asked: its name, `right`, `wrong` or `skipped`, and one sentence."""
+    """One check: its name, `right`, `wrong` or `skipped`, and one sentence."""
 
     name: str
     verdict: str
@@ -72,7 +72,7 @@ class Report:
     """The result of `check_layer` and `check_loss`.
 
     Attributes:
-        name: the class. checks: what was asked. mistakes: most specific first.
+        name: the class. checks: what was checked. mistakes: most specific first.
 
     >>> report = Report("Scale", [Check("shapes", "right", "All shapes fit.")])
     >>> report.ok
@@ -83,11 +83,11 @@ class Report:
     name: str
     checks: list[Check] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
-    note: str = ""  # why no examination was possible
+    note: str = ""  # why no check was possible
 
     @property
     def ok(self) -> bool:
-        """True if the examination took place and found no mistake."""
+        """True if the checks were made and found no mistake."""
         return not self.mistakes and not self.note
 
     def sort(self) -> None:
@@ -122,7 +122,7 @@ class Report:
     def text(self, hints: str = "full") -> str:
         """For people. `hints`: "none" says only whether, "place" also where, "full" all."""
         if self.ok:
-            return f"{self.name}: right. {self._asked()}"
+            return f"{self.name}: right. {self._summary()}"
         if self.note:
             return f"{self.name}: not examined. {self.note}"
         count = len(self.mistakes)
@@ -132,7 +132,7 @@ class Report:
         if hints == "place":
             return "\n".join([head, *(f"  look at {spot}" for spot in self._spots())])
         rows = [[check.name, check.verdict, check.sentence] for check in self.checks]
-        parts = [head, table(["check", "verdict", "what was asked"], rows)]
+        parts = [head, table(["check", "verdict", "what was checked"], rows)]
         return "\n\n".join([*parts, *(mistake.paragraph() for mistake in self.mistakes)])
 
     @classmethod
@@ -149,9 +149,9 @@ class Report:
         ]
         return list(dict.fromkeys(spots))
 
-    def _asked(self) -> str:
-        asked = sum(check.verdict == "right" for check in self.checks)
-        return f"{asked} checks passed."
+    def _summary(self) -> str:
+        passed = sum(check.verdict == "right" for check in self.checks)
+        return f"{passed} checks passed."
 
     def __str__(self) -> str:
         return self.text()

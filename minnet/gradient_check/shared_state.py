@@ -1,7 +1,7 @@
-"""What a class keeps outside of its objects: class attributes, and names of its module.
+"""Restores what a class keeps outside of its objects: class attributes, and names of its module.
 
-A fresh object is fresh only if these are as they were, too. A cache in a class attribute, filled
-once and never again, would otherwise survive from one question of the examination to the next.
+A new object is like the first one only if these are unchanged. A cache in a class attribute, filled
+once and never again, would otherwise survive from one check to the next.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ LARGEST = 10_000
 
 
 class SharedState:
-    """The plain data outside of the objects of a class, and the way back to it."""
+    """The plain data outside of the objects of a class, and how to restore them."""
 
     def __init__(self, cls: type, namespaces: list[dict[str, Any]]) -> None:
         self.classes = [
@@ -26,7 +26,7 @@ class SharedState:
         self.modules = [(names, _saved(names)) for names in outside]
 
     def restore(self) -> None:
-        """Bring all back to how it was when this was made, in place where it can be."""
+        """Restore everything to its state when this was created, in place where possible."""
         for cls, attributes in self.classes:
             for name, (original, kept) in attributes.items():
                 if vars(cls).get(name) is not original:
@@ -42,7 +42,7 @@ class SharedState:
 
 
 def _is_own(cls: type) -> bool:
-    """A class of the student's, not of minnet or NumPy."""
+    """Whether the student wrote the class, rather than minnet or NumPy."""
     return cls.__module__.partition(".")[0] not in ("minnet", "numpy", "builtins", "abc", "typing")
 
 
@@ -51,7 +51,7 @@ def _saved(names: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
 
 
 def _refill(original: Any, kept: Any) -> None:
-    """Give a list, dict or array its old content."""
+    """Restore the content of a list, dict or array."""
     if isinstance(original, list) and (original or kept):
         original[:] = copy.deepcopy(kept)
     elif isinstance(original, dict) and (original or kept):

@@ -1,4 +1,4 @@
-"""One weight and its gradient: how they are read and set, wherever a student keeps them."""
+"""One weight and its gradient: how they are read and set, wherever the student keeps them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from minnet.utils.types import Array
 
 @dataclass
 class Weight:
-    """One weight: a path to its value and one to its gradient, followed anew in each object."""
+    """One weight: a path to its value and one to its gradient, followed again in each object."""
 
     name: str
     value_path: tuple[Any, ...]
@@ -83,7 +83,7 @@ def follow(obj: Any, path: tuple[Any, ...]) -> Any:
 
 
 def place(obj: Any, path: tuple[Any, ...], value: Any) -> None:
-    """Bind the end of a path to a value."""
+    """Assign a value to the end of a path."""
     holder, key = follow(obj, path[:-1]), path[-1]
     if isinstance(holder, dict):
         holder[key] = value

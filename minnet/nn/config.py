@@ -1,8 +1,8 @@
-"""What a layer's constructor was given, remembered so that a file can tell how to make it again.
+"""The arguments of a layer's constructor, kept so that a file can say how to make the layer again.
 
-Only what a file can hold is kept, as copies of its own, so that a later `append` changes nothing:
-numbers, strings, arrays, layers, named initializers, and lists, tuples and dicts of these. Of
-everything else the text alone stays, enough for `repr` and for the error that `save` raises.
+What a file can hold is kept as a copy, so that a later `append` changes nothing: numbers, strings,
+arrays, layers, named initializers, and lists, tuples and dicts of these. Of everything else only
+the repr is kept, for the layer's own repr and for the error that `save` raises.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _CONTAINERS = (list, tuple, dict)
 
 
 class Unsavable:
-    """Stands where an argument was that no file can hold."""
+    """Replaces an argument that no file can hold."""
 
     def __init__(self, value: object) -> None:
         try:
             self.text = repr(value)
-        except Exception:  # a student's repr of a half-made object
+        except Exception:  # a custom repr of an unfinished object
             self.text = f"<{type(value).__name__}>"
         self.kind = type(value).__name__
 
@@ -38,12 +38,12 @@ class Unsavable:
 
 
 def is_layer(value: object) -> bool:
-    """True for a Layer, told without importing the class, which stands above this file."""
+    """True for a Layer; the class itself is defined above this module and cannot be imported."""
     return "_minnet" in getattr(value, "__dict__", ())
 
 
 def remember(value: Any, known: dict[int, Any] | None = None) -> Any:
-    """A copy of an argument that nobody else changes; `known` ends lists that hold themselves.
+    """A copy of an argument that nobody else changes; `known` is for lists that contain themselves.
 
     >>> sizes = [3, 4]
     >>> kept = remember(sizes)
@@ -78,26 +78,26 @@ def constructor(
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """The arguments that make a layer as it is now.
 
-    A student's layer: those that were given. A built-in one keeps its arguments under their own
-    names; where such an attribute has been changed since (`dropout.rate = 0.1`), the present
-    value counts.
+    Of a custom layer: those that were given. A built-in layer keeps its arguments as attributes of
+    the same names; where one has been changed since (`dropout.rate = 0.1`), the current value
+    counts.
     """
     if not is_built_in(layer):
         return args, kwargs
     known = inspect.signature(type(layer)).parameters
     named = dict(zip(known, args, strict=False))
-    positional = [_now(layer, name, value) for name, value in named.items()]
+    positional = [_current(layer, name, value) for name, value in named.items()]
     if len(positional) < len(args):  # Reshape(2, 3): one name for all
         return args, kwargs
-    keywords = {name: _now(layer, name, value) for name, value in kwargs.items()}
+    keywords = {name: _current(layer, name, value) for name, value in kwargs.items()}
     for name, parameter in known.items():
-        now = _now(layer, name, parameter.default)
-        if name not in named and name not in kwargs and now != parameter.default:
-            keywords[name] = now
+        current = _current(layer, name, parameter.default)
+        if name not in named and name not in kwargs and current != parameter.default:
+            keywords[name] = current
     return tuple(positional), keywords
 
 
-def _now(layer: Any, name: str, given: Any) -> Any:
+def _current(layer: Any, name: str, given: Any) -> Any:
     """The attribute of this name if it is a number or a list of layers, else what was given."""
     now = vars(layer).get(name, given)
     changed = type(given) in _SIMPLE and type(now) in _SIMPLE and now != given
@@ -108,12 +108,12 @@ _SIMPLE = (bool, int, float)
 
 
 def is_named_initializer(value: object) -> bool:
-    """One of `mn.initializers`, by itself or made by `constant`, `uniform` or `normal`."""
+    """One of `mn.initializers`, also one made by `constant`, `uniform` or `normal`."""
     return initializer_name(value) is not None
 
 
 def initializer_name(value: object) -> tuple[str, list[float]] | None:
-    """Name and numbers of an initializer of `mn.initializers`; None for all else.
+    """Name and numbers of an initializer of `mn.initializers`; None for everything else.
 
     >>> initializer_name(initializers.uniform(-1.0, 1.0))
     ('uniform', [-1.0, 1.0])
@@ -135,4 +135,4 @@ MAKERS: dict[str, Callable[..., initializers.Initializer]] = {
     "uniform": initializers.uniform,
     "normal": initializers.normal,
 }
-"""The initializers that have numbers of their own."""
+"""The initializers that take numbers."""

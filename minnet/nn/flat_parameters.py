@@ -159,13 +159,13 @@ def _share_with_nested(found: list[Found], flat: FlatParameters) -> None:
             size = sum(p.size for p in inner)
             start = _position(inner[0], flat.values) if inner else 0
             part = slice(start, start + size)
-            inside = find(nested)
+            found_in_nested = find(nested)
             nested._flat = FlatParameters(
                 weakref.ref(nested),
-                inside,
+                found_in_nested,
                 flat.values[part],
                 flat.gradients[part],
-                _slots(inside),
+                _slots(found_in_nested),
             )
             nested._dtype = flat.values.dtype
 

@@ -1,7 +1,7 @@
 """The elementary functions of classification, written so that they never overflow or cancel.
 
-All three start from e = exp(-|z|), which lies in (0, 1] whatever z is: nothing overflows at
-z = +-1000, and nothing small is ever the difference of two large numbers.
+They start from e = exp(-|z|) (softmax from exp(z - max z)), which is in (0, 1] for every z: nothing
+overflows at z = +-1000, and nothing small is computed as the difference of two large numbers.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def sigmoid_halves(z: Array) -> tuple[Array, Array]:
     """(p, q) with p = 1/(1+e) >= 1/2 and q = e/(1+e) <= 1/2, e = exp(-|z|).
 
     For z >= 0, p is sigmoid(z) and q is 1 - sigmoid(z); for z < 0 it is the other way round.
-    Either way p q = sigmoid'(z), and no small number was made by subtracting from 1.
+    In both cases p q = sigmoid'(z), and no small number is computed by subtracting from 1.
     """
     e = np.exp(-np.abs(z))
     total = 1 + e

@@ -1,15 +1,15 @@
-"""Where weights start: random numbers whose spread fits the number of connections.
+"""Initial weights: random numbers whose spread fits the number of connections.
 
 An initializer is a function `(shape, generator) -> array`. A signal that passes through many
-layers keeps its size when the variance of a weight is about 1/fan_in; a gradient on its way
-back when it is about 1/fan_out. *fan_in* is the number of inputs that one unit sums up,
-*fan_out* the number of units that one input reaches:
+layers keeps its size when the variance of a weight is about 1/fan_in; a gradient in the backward,
+when it is about 1/fan_out. *fan_in* is the number of inputs that one unit sums up, *fan_out* the
+number of units that one input reaches:
 
 - `Linear`, weight (in, out): fan_in = in, fan_out = out;
 - `Conv2d`, weight (out, in, kh, kw): fan_in = in kh kw, fan_out = out kh kw.
 
-Most are taken by name, `Linear(4, 3, weight_init="he_normal")`. Those with numbers of their own are
-made by a call, `weight_init=mn.initializers.normal(0.0, 0.01)`.
+Most are given by name, `Linear(4, 3, weight_init="he_normal")`. Those with arguments are made by a
+call, `weight_init=mn.initializers.normal(0.0, 0.01)`.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ def fans(shape: Shape) -> tuple[int, int]:
         return shape[1] * area, shape[0] * area
     raise ValueError(
         f"initializer: shape: expected a weight of two or more dimensions, got {shape}. "
-        f'For a bias or a gain take "zeros" or "ones".'
+        f'For a bias or a gain use "zeros" or "ones".'
     )
 
 
 def zeros(shape: Shape, _generator: np.random.Generator) -> Array:
-    """All 0: right for biases; for weights it leaves all units of a layer alike."""
+    """All 0: right for biases; with zero weights all units of a layer stay alike."""
     return np.zeros(shape)
 
 
@@ -56,7 +56,7 @@ def ones(shape: Shape, _generator: np.random.Generator) -> Array:
 
 
 def constant(value: float) -> Initializer:
-    """An initializer that gives this one number everywhere.
+    """An initializer that sets every entry to this number.
 
     Raises:
         TypeError, ValueError: not a finite number.
@@ -92,9 +92,9 @@ def normal(mean: float = 0.0, standard_deviation: float = 0.05) -> Initializer:
 def orthogonal(shape: Shape, generator: np.random.Generator) -> Array:
     """A random matrix whose shorter side is orthonormal: it turns vectors and keeps their length.
 
-    A weight of more than two dimensions counts as a matrix of its first axis against all others:
-    the filters of a Conv2d are orthogonal to each other. It is Q of the decomposition QR of
-    normal numbers; Q's columns take the signs of R's diagonal, which makes all rotations and
+    A weight of more than two dimensions counts as a matrix, its first axis against all others:
+    the filters of a Conv2d are orthogonal to each other. It is the Q of a QR decomposition of
+    normal numbers; Q's columns are given the signs of R's diagonal, which makes all rotations and
     reflections equally likely.
 
     Source: Saxe, McClelland, Ganguli (2014); the signs: Mezzadri (2007).
@@ -103,7 +103,7 @@ def orthogonal(shape: Shape, generator: np.random.Generator) -> Array:
     >>> np.allclose(w @ w.T, np.eye(2))
     True
     """
-    fans(shape)  # refuses a vector
+    fans(shape)  # raises for a vector
     rows, columns = shape[0], math.prod(shape[1:])
     drawn = generator.normal(size=(max(rows, columns), min(rows, columns)))
     q, r = np.linalg.qr(drawn)
@@ -157,7 +157,7 @@ def _around(shape: Shape, generator: np.random.Generator, mean: float, deviation
 
 
 def _uniform(shape: Shape, generator: np.random.Generator, variance: float) -> Array:
-    """Uniform numbers of this variance: U(-r, r) has the variance r^2 / 3."""
+    """U(-r, r) of this variance, which is r^2 / 3."""
     limit = math.sqrt(3.0 * variance)
     return generator.uniform(-limit, limit, shape)
 
@@ -179,14 +179,14 @@ INITIALIZERS: dict[str, Initializer] = {
     "lecun_normal": lecun_normal,
     "orthogonal": orthogonal,
 }
-"""What `weight_init` takes by name; `constant` needs its number and has none."""
+"""The names that `weight_init` accepts; `constant` needs a number and has no name."""
 
 
 def get(initializer: str | Initializer, place: str = "initializer") -> Initializer:
-    """The function behind a name; a function of one's own passes through.
+    """The function of that name; a custom function is returned as it is.
 
     Raises:
-        ValueError, TypeError: an unknown name, or what is no function.
+        ValueError, TypeError: an unknown name, or not a function.
 
     >>> get("he_normal") is he_normal
     True
@@ -196,8 +196,8 @@ def get(initializer: str | Initializer, place: str = "initializer") -> Initializ
     makers: dict[Any, str] = {constant: "constant(0.1)", uniform: "uniform()", normal: "normal()"}
     if any(initializer is maker for maker in makers):
         raise TypeError(
-            f"{place}: expected a function (shape, generator) -> array, got the maker of "
-            f"one. Call it: mn.initializers.{makers[initializer]}."
+            f"{place}: expected a function (shape, generator) -> array, got the function "
+            f"that makes one. Call it: mn.initializers.{makers[initializer]}."
         )
     if callable(initializer):
         return initializer

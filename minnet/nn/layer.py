@@ -1,7 +1,7 @@
 """Everything is a Layer, with `forward(x)` and `backward(grad)`.
 
 A custom layer needs no `super().__init__()`, no registration and no decorator. The package finds
-what it must know by itself: Parameters and layers among the attributes, in the order of their
+what it must know: Parameters and layers among the attributes, in the order of their
 definition, also in lists, tuples and dicts.
 """
 
@@ -56,8 +56,6 @@ class Layer:
 
     _minnet: _Internals
 
-    _workspace: Any = None
-
     _transparent: tuple[str, ...] = ()  # attributes that do not show in the names of parameters
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
@@ -75,9 +73,9 @@ class Layer:
         for name in ("forward", "backward"):
             if name in vars(cls) and not callable(vars(cls)[name]):
                 raise TypeError(_reserved(cls.__name__, name))
-        _refuse_what_is_not_found(cls)
+        _refuse_unfindable(cls)
         if _definer(cls, "backward") < _definer(cls, "_backward_parameters"):
-            # Who writes (or mixes in) a new backward is not bypassed by the parent's shortcut.
+            # A subclass with a new backward must not be bypassed by its parent's shortcut.
             cls._backward_parameters = Layer._backward_parameters  # type: ignore[method-assign]
 
     def forward(self, x: Array) -> Array:
@@ -100,12 +98,12 @@ class Layer:
         self.backward(grad)
 
     def parameters(self) -> dict[str, Parameter]:
-        """All Parameters of this layer and of the layers in it, by name, in order."""
+        """All Parameters of this layer and of its inner layers, by name, in order."""
         return {f.name: f.item for f in find(self) if isinstance(f.item, Parameter)}
 
     @property
     def training(self) -> bool:
-        """True in training, False in evaluation and on a fresh layer; set for all inside."""
+        """True in training, False in evaluation and at first; assigned for all inner layers too."""
         return self._minnet.training
 
     @training.setter
@@ -117,7 +115,7 @@ class Layer:
 
     @property
     def random(self) -> np.random.Generator:
-        """The generator for a layer's own randomness."""
+        """The generator of the layer's random numbers."""
         if self._minnet.random is None:
             self._minnet.random = np.random.default_rng()
         return self._minnet.random
@@ -130,7 +128,7 @@ class Layer:
             layer._minnet.random = random
 
     def _constructor(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """The arguments by which such a layer is made again."""
+        """The arguments that make such a layer again."""
         return constructor(self, self._minnet.args, self._minnet.kwargs)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -205,14 +203,14 @@ class Found(NamedTuple):
 
 
 def find(layer: Layer) -> list[Found]:
-    """Every Parameter and Layer inside `layer`, depth first, in the order of definition."""
+    """Every Parameter and Layer in `layer`, depth first, in the order of definition."""
     result: list[Found] = []
     _find(layer, "", "", ("", type(layer)), {id(layer): "the layer itself"}, result)
     return result
 
 
 def layers_of(layer: Layer) -> Iterator[Layer]:
-    """The layer itself and every layer inside it."""
+    """The layer itself and all of its inner layers."""
     yield layer
     yield from (found.item for found in find(layer) if isinstance(found.item, Layer))
 
@@ -253,12 +251,12 @@ _set = object.__setattr__
 
 
 def _definer(cls: type, method: str) -> int:
-    """How far up the class's ancestry the definition of a method stands."""
+    """Position in the class's MRO of the class that defines `method`."""
     return next(i for i, ancestor in enumerate(cls.__mro__) if method in vars(ancestor))
 
 
-def _refuse_what_is_not_found(cls: type) -> None:
-    """Where `find` does not look, a Parameter would never be trained, and nobody would notice."""
+def _refuse_unfindable(cls: type) -> None:
+    """A Parameter where `find` does not look would never be trained, without any error."""
     for name, value in vars(cls).items():
         if isinstance(value, (Parameter, Layer)):
             kind = "Parameter" if isinstance(value, Parameter) else "layer"

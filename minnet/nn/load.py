@@ -1,4 +1,4 @@
-"""`mn.load`: a network made again from its file."""
+"""`mn.load`: makes a network again from its file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BUILT_IN: Classes = {
     for module in (activations, layers)
     for name in module.__all__
 } | {"minnet.Network": Network}
-"""The classes that a file may name by itself; all others are handed over by the caller."""
+"""The classes that a file may name; all others are passed by the caller."""
 
 
 def load(
@@ -31,12 +31,11 @@ def load(
     """The network that `network.save(path)` wrote.
 
     Nothing in a file is ever imported or executed: it can name the layers of minnet and those
-    whose classes are handed over, and their constructors are called with numbers, strings and
-    arrays.
+    whose classes are passed, and their constructors are called with numbers, strings and arrays.
 
     Args:
         path: of the file; also one that a Trainer wrote.
-        layers: the classes of the user's own layers in it: `layers=[Scale]`.
+        layers: the classes of the custom layers in it: `layers=[Scale]`.
 
     Returns:
         A new network, in evaluation mode, with the same layers, values, dtype and seed.
@@ -59,14 +58,15 @@ def load(
         return _build(network_file.read(place), classes)
 
 
-def _classes(own: Iterable[type[Layer]]) -> Classes:
-    """The classes by the names that a file has for them."""
-    if isinstance(own, type) or not isinstance(own, Iterable):
+def _classes(custom: Iterable[type[Layer]]) -> Classes:
+    """The classes by their names in a file."""
+    if isinstance(custom, type) or not isinstance(custom, Iterable):
         raise TypeError(
-            f"load: layers: expected a list of classes, got {describe(own)}. Write layers=[Scale]."
+            f"load: layers: expected a list of classes, got {describe(custom)}. "
+            f"Write layers=[Scale]."
         )
     classes = dict(BUILT_IN)
-    for cls in own:
+    for cls in custom:
         if not isinstance(cls, type) or not issubclass(cls, Layer):
             raise TypeError(
                 f"load: layers: expected classes of layers, got {describe(cls)}. Write the class "
@@ -93,7 +93,7 @@ def _build(file: NetworkFile, classes: Classes) -> Network:
     arguments = decoder(file.other_arrays(), make)
     network = arguments.decode(spec)
     if not isinstance(network, Network):
-        raise InvalidFile("its description is not that of a network.")
+        raise InvalidFile("its description does not describe a network.")
     if file.description["kind"] == "network":
         network_file.check_used(file, arguments.used)
     network.dtype = file.description["dtype"]
@@ -105,7 +105,7 @@ def _build(file: NetworkFile, classes: Classes) -> Network:
 
 
 class LayerFactory:
-    """Calls constructors; a network is put together only when its size can be that of the file."""
+    """Calls constructors; a network with more parameters than the file is not built."""
 
     def __init__(self, classes: Classes, size: int) -> None:
         self.classes, self.size = classes, size
@@ -117,7 +117,7 @@ class LayerFactory:
             raise InvalidFile(f"it has a layer {kind[:80]!r}, which this minnet does not know.")
         if cls is None:
             raise InvalidFile(
-                f"it has a layer {kind[:80]!r} of your own: hand over the class, "
+                f"it has a custom layer {kind[:80]!r}: pass its class, "
                 f"mn.load(path, layers=[{kind[:80]}])."
             )
         if cls is Network:
@@ -130,7 +130,7 @@ class LayerFactory:
         except Exception as error:
             name = kind.removeprefix("minnet.")
             raise InvalidFile(
-                f"its layer {name} cannot be made: {type(error).__name__}: {error}"
+                f"its layer {name} cannot be created: {type(error).__name__}: {error}"
             ) from error
         if not isinstance(layer, Layer):
             raise InvalidFile(f"its layer {kind} is not a layer.")

@@ -1,8 +1,8 @@
-"""A network: layers in a row, all of their parameters in one flat vector.
+"""A network: layers one after the other, with all of their parameters in one flat vector.
 
 `flat_values` holds every trainable number of the network, `flat_gradients` the derivative of the
-loss by each of them; a Parameter is a view on its part. An optimizer, a saved file or a clipped
-gradient is then a few operations on whole vectors that know nothing about layers.
+loss with respect to each of them; a Parameter is a view of its part. An optimizer, a saved file or
+a clipped gradient is then a few operations on whole vectors that know nothing about layers.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from minnet.nn.layer import Layer, layers_of
 from minnet.nn.sequential import Sequential
 from minnet.nn.thread_lock import ThreadLock
 from minnet.utils import array_checks, checks
+from minnet.utils.random_streams import random_stream
 from minnet.utils.table import Table, table
 from minnet.utils.types import Array
 
@@ -32,18 +33,18 @@ class Network(Sequential):
     """Layers applied one after the other; itself a Layer, so that networks nest.
 
     Args:
-        layers: one or more layers, each an object of its own.
-        seed: orders the random draw of all parameters that were not assigned by hand, and the
-            layers' own randomness; None: other numbers in every run.
-        dtype: "float32" or "float64"; the one type of all that flows through.
+        layers: one or more layers, each used once.
+        seed: determines the initial values of all parameters that were not assigned by hand, and
+            the layers' random numbers; None: different numbers in every run.
+        dtype: "float32" or "float64"; the dtype of all parameters, inputs and outputs.
 
     Attributes:
         layers: the list. flat_values, flat_gradients: one vector each.
-        dtype: may be assigned, which casts everything.
+        dtype: assigning it converts everything.
 
     Raises:
         TypeError, ValueError: no layer, a class instead of an object, a layer or Parameter that
-            stands twice or belongs to another network.
+            is used twice or belongs to another network.
 
     >>> import minnet as mn
     >>> network = mn.Network([mn.Linear(2, 3), mn.Tanh(), mn.Linear(3, 1)], seed=0)
@@ -61,9 +62,8 @@ class Network(Sequential):
         self._dtype = checked_dtype(dtype)
         super().__init__(layers)
         self.seed = checks.seed("Network", seed)
-        draw, use = np.random.SeedSequence(self.seed).spawn(2)
-        self._initial_random = np.random.default_rng(draw)
-        self._layers_random = np.random.default_rng(use)
+        self._initial_random = random_stream(self.seed, "initial weights")
+        self._layers_random = random_stream(self.seed, "layers")
         self._thread_lock = ThreadLock()
         self._flat = FlatParameters.empty(self._dtype)
         self.refresh()
@@ -76,7 +76,7 @@ class Network(Sequential):
         """
         owner = owner_of(self)
         if isinstance(owner, Network):
-            changed = owner.refresh()  # which lets us go if we have been taken out of it
+            changed = owner.refresh()  # after which we may belong to it no longer
             if owner_of(self) is not None:
                 return changed
         changed = not self._flat.is_current(self._dtype)
@@ -90,7 +90,7 @@ class Network(Sequential):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """The type of all parameters and of all that flows through."""
+        """The dtype of all parameters, inputs and outputs."""
         return self._dtype
 
     @dtype.setter
@@ -121,7 +121,7 @@ class Network(Sequential):
 
     @property
     def flat_gradients(self) -> Array:
-        """The derivative of the loss by each entry of flat_values."""
+        """The derivative of the loss with respect to each entry of flat_values."""
         return self._flat.gradients
 
     @property
@@ -137,13 +137,15 @@ class Network(Sequential):
 
     def forward(self, x: Array) -> Array:
         """The output of the last layer for a batch x of shape (m, ...)."""
-        return self._run_forward(
-            convert_input(x, self._dtype, self.takes_indices), self.layers, self._dtype
-        )
+        if type(x) is not np.ndarray or x.dtype != self._dtype:  # not in training: converted before
+            x = convert_input(x, self._dtype, self.takes_indices)
+        return self._run_forward(x, self.layers, self._dtype)
 
     def forward_to_logits(self, x: Array) -> Array:
         """The input of the last activation, also where that is in a nested network."""
-        return self._forward_to_logits(convert_input(x, self._dtype, self.takes_indices))
+        if type(x) is not np.ndarray or x.dtype != self._dtype:  # not in training: converted before
+            x = convert_input(x, self._dtype, self.takes_indices)
+        return self._forward_to_logits(x)
 
     def backward(self, grad: Array) -> Array:
         """dL/dx from dL/doutput; zeroes all gradients first, then lets each layer set its own."""
@@ -174,7 +176,7 @@ class Network(Sequential):
             raise locate_error(error, len(layers), last, "forward", x.shape) from None
 
     def _backward_from_logits(self, grad: Array, for_input: bool = True) -> Array:
-        """The way of `_forward_to_logits` back."""
+        """The backward of `_forward_to_logits`."""
         *layers, last = self.layers
         if isinstance(last, Network):
             try:
@@ -187,7 +189,7 @@ class Network(Sequential):
         self, backward: Callable[..., Array], grad: Array, for_input: bool = True
     ) -> Array:
         """Zero the gradients first, unless the network that holds this one has done so."""
-        outer = (owner_of(self) or self)._minnet
+        outer = self._minnet if self._minnet.owner is None else (owner_of(self) or self)._minnet
         if outer.in_backward:
             return backward(grad, for_input)
         self._flat.gradients.fill(0)
@@ -207,7 +209,7 @@ class Network(Sequential):
         return outputs
 
     def predict(self, x: ArrayLike, batch_size: int = 1000) -> Array:
-        """The output in evaluation mode, computed piece by piece so that memory stays small.
+        """The output in evaluation mode, computed in batches so that memory stays small.
 
         Raises:
             TypeError, ValueError: x is not (m, ...) finite numbers, or has the wrong width.
@@ -286,7 +288,7 @@ class Network(Sequential):
         network_file.load_values(self, path)
 
     def _constructor(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """A plain network is made again of the layers that it has now."""
+        """A plain network is made again from the layers that it has now."""
         if type(self) is not Network:
             return super()._constructor()
         return (list(self.layers),), {"seed": self.seed, "dtype": str(self._dtype)}
@@ -295,7 +297,7 @@ class Network(Sequential):
         return copy.deepcopy(self)
 
     def __getstate__(self) -> dict[str, Any]:
-        """For copies and pickles: the layers own their numbers, the copy packs them again."""
+        """For copies and pickles: the layers have the numbers, a copy makes new flat vectors."""
         state = super().__getstate__()
         state["_flat"] = None
         return state

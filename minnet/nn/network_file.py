@@ -21,7 +21,7 @@ from minnet.utils.types import Array
 FORMAT = "minnet"
 _ADVICE = " Or save the numbers alone: save_values(path), and load_values(path) into a new network."
 VERSION = 2
-"""2 says which Parameters do not train. A file of version 1 leaves that to the constructors."""
+"""Version 2 says which Parameters are not trainable; version 1 left that to the constructors."""
 
 KINDS = ("network", "values", "training")
 _VALUES = "values/"
@@ -82,7 +82,7 @@ def describe_network(file: NetworkFile, network: Layer, advice: str = "") -> Non
 
 
 def new(kind: str, network: Layer, dtype: np.dtype[Any]) -> NetworkFile:
-    """The contents of a file with the values of this network.
+    """A file with the values of this network.
 
     Raises:
         ValueError: a value that is NaN or inf, or two Parameters of one name.
@@ -111,8 +111,8 @@ def named_parameters(network: Layer) -> dict[str, Parameter]:
             continue
         if name in parameters:
             raise ValueError(
-                f"save: expected a name for each Parameter, got two of the name {name!r} (keys of "
-                f"a dict that read alike?). Rename one."
+                f"save: expected a name for each Parameter, got two of the name {name!r} "
+                f"(similar keys of a dict?). Rename one."
             )
         parameters[name] = item
     return parameters
@@ -156,7 +156,7 @@ def read(path: Path) -> NetworkFile:
 
 def _check_version(description: dict[str, Any]) -> None:
     if description.get("format") != FORMAT:
-        raise InvalidFile("its description is not that of a minnet file.")
+        raise InvalidFile("its description does not belong to a minnet file.")
     version = checked(description.get("version"), int)
     if not 1 <= version <= VERSION:
         raise InvalidFile(
@@ -168,7 +168,7 @@ def _check_version(description: dict[str, Any]) -> None:
 
 
 def _check_values(file: NetworkFile) -> None:
-    """The names in the description and the arrays in the file must be the same."""
+    """The description and the file must have the same values."""
     description = file.description
     if description.get("dtype") not in ("float32", "float64"):
         raise InvalidFile("its description does not name a dtype.")
@@ -182,7 +182,7 @@ def _check_values(file: NetworkFile) -> None:
     else:
         frozen = checked(description.get("frozen"), list)
         if frozen != [name for name in names if name in frozen]:
-            raise InvalidFile("its description freezes parameters that it has not.")
+            raise InvalidFile("its description freezes parameters that it does not have.")
     for name, value in file.values.items():
         if str(value.dtype) != description["dtype"]:
             raise InvalidFile(
@@ -193,14 +193,14 @@ def _check_values(file: NetworkFile) -> None:
 
 
 def check_used(file: NetworkFile, used: Iterable[str]) -> None:
-    """Every array beside the values must have been referred to."""
+    """Every other array must have been referred to."""
     extra = set(file.other_arrays()) - set(used)
     if extra:
         raise InvalidFile(f"it has the array {sorted(extra)[0]!r}, which does not belong there.")
 
 
 def check_same_parameters(values: dict[str, Array], parameters: dict[str, Parameter]) -> None:
-    """The values of a file and the Parameters of a network must have one set of names and shapes.
+    """The file and the network must have the same names and shapes.
 
     Raises:
         InvalidFile: the first difference.
@@ -213,19 +213,19 @@ def check_same_parameters(values: dict[str, Array], parameters: dict[str, Parame
             )
         if values[name].shape != parameter.shape:
             raise InvalidFile(
-                f"its parameter {name} has the shape {values[name].shape}, that of the network "
-                f"{parameter.shape}. Build the network as it was when it was saved."
+                f"its parameter {name} has the shape {values[name].shape}, in the network it "
+                f"has {parameter.shape}. Build the network as it was when it was saved."
             )
     extra = [name for name in values if name not in parameters]
     if extra:
         raise InvalidFile(
-            f"it has a parameter {extra[0]}, which the network has not: it has "
+            f"it has a parameter {extra[0]}, which the network does not have: it has "
             f"{', '.join(parameters) or 'none'}. Build the network as it was when it was saved."
         )
 
 
 def freeze(network: Any, parameters: dict[str, Parameter], frozen: list[str] | None) -> None:
-    """Let train what the file says; None: the file is of version 1, which does not say it."""
+    """Freeze the Parameters that the file names; None: version 1, which does not name them."""
     if frozen is None:
         return
     for name, parameter in parameters.items():
@@ -234,7 +234,7 @@ def freeze(network: Any, parameters: dict[str, Parameter], frozen: list[str] | N
 
 
 def _cast(values: dict[str, Array], dtype: np.dtype[Any]) -> dict[str, Array]:
-    """The values in a network's type.
+    """The values converted to a network's dtype.
 
     Raises:
         InvalidFile: a number that does not fit into it.

@@ -1,8 +1,8 @@
 """A value that a network learns, and the gradient of the loss with respect to it.
 
-A Parameter owns its place in memory: assigning to `.value` or `.grad` copies numbers into that
-place. That is what lets a Network put all of its parameters side by side into one flat vector
-while each layer still sees its own array of its own shape.
+A Parameter keeps its place in memory: assigning to `.value` or `.grad` copies numbers into that
+place. This is how a Network can keep all parameters in one flat vector while each layer sees an
+array of its own shape.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Parameter:
 
     Args:
         value: the numbers to start from, copied; floats (integers would truncate every update).
-        trainable: False for state that is saved, cast and copied but not trained, as the
+        trainable: False for state that is saved, cast and copied but not trained, such as the
             running mean of a normalization layer.
         shape, initializer: instead of `value`: draw it when first needed, or, reproducibly,
             by the seed of the network.
@@ -62,8 +62,8 @@ class Parameter:
         self.trainable = boolean("Parameter", "trainable", trainable)
         self._value: Array | None = None
         self._grad: Array | None = None
-        self._drawn: bytes | None = None  # fingerprint of a random draw that a seed may repeat
-        self._owner: weakref.ref[Any] | None = None  # the network whose vectors it is part of
+        self._drawn: bytes | None = None  # digest of a random draw that a seed may repeat
+        self._owner: weakref.ref[Any] | None = None  # the network that it is part of
         self._initializer: initializers.Initializer = initializers.zeros
         if value is not None:
             if shape is not None or initializer is not None:
@@ -101,7 +101,7 @@ class Parameter:
 
     @property
     def value(self) -> Array:
-        """The numbers; drawn now, by a generator of its own, if no network has drawn them."""
+        """The numbers; drawn now, by a new generator, if no network has drawn them."""
         if self._value is None:
             self._draw(np.random.default_rng())
         return self._value  # type: ignore[return-value]
@@ -110,7 +110,7 @@ class Parameter:
     def value(self, value: ArrayLike) -> None:
         current = self.value
         if value is not current:
-            current[...] = self._fitting("value", value)
+            current[...] = self._of_our_shape("value", value)
 
     @property
     def grad(self) -> Array:
@@ -123,7 +123,7 @@ class Parameter:
     def grad(self, grad: ArrayLike) -> None:
         current = self.grad
         if grad is not current:  # `p.grad += g` has written in place already
-            current[...] = self._fitting("grad", grad)
+            current[...] = self._of_our_shape("grad", grad)
 
     def _draw(self, generator: np.random.Generator) -> None:
         """Fill the value by the initializer; a later seed may draw again, unless it is changed."""
@@ -136,28 +136,28 @@ class Parameter:
         if self._value is None:
             self._value = np.empty(self._shape)
         self._value[...] = drawn
-        self._drawn = _fingerprint(self._value)
+        self._drawn = _digest(self._value)
 
     def _is_fixed(self) -> bool:
         """True once the value has been chosen: given, assigned, trained, or drawn by a seed."""
         if self._value is None:
             return False
-        return self._drawn is None or self._drawn != _fingerprint(self._value)
+        return self._drawn is None or self._drawn != _digest(self._value)
 
     def _fix(self) -> None:
         """Keep the value as it is: no later seed draws it again."""
         self._drawn = None
 
     def _move(self, value: Array, grad: Array) -> None:
-        """Live in these arrays from now on (parts of a network's flat vectors)."""
+        """Use these arrays from now on (parts of a network's flat vectors)."""
         fixed = self._is_fixed()
         value[...] = self.value
         grad[...] = 0.0 if self._grad is None else self._grad
         self._value, self._grad = value, grad
-        self._drawn = None if fixed else _fingerprint(value)
+        self._drawn = None if fixed else _digest(value)
 
-    def _fitting(self, what: str, array: ArrayLike) -> Array:
-        """The array if it has our shape, else the error that teaches."""
+    def _of_our_shape(self, what: str, array: ArrayLike) -> Array:
+        """The array if it has the right shape, else an error that says how to fix it."""
         place = f"{self.name}.{what}"
         if array is None:
             raise TypeError(f"{place}: expected an array of shape {self._shape}, got None.")
@@ -172,7 +172,7 @@ class Parameter:
         return new
 
     def __getstate__(self) -> dict[str, Any]:
-        """For copies and pickles: the copy belongs to no network and owns its arrays."""
+        """For copies and pickles: the copy belongs to no network and has its own arrays."""
         state = dict(vars(self), _owner=None)
         for key in ("_value", "_grad"):
             if state[key] is not None:
@@ -199,7 +199,7 @@ class Parameter:
 
     __hash__ = object.__hash__
 
-    # From here on: a Parameter that stands where its .value was meant says so.
+    # From here on: errors for a Parameter that is used where its .value was meant.
 
     def _misused(self, *_arguments: Any, **_keywords: Any) -> Any:
         raise TypeError(
@@ -211,7 +211,7 @@ class Parameter:
         if hasattr(np.ndarray, name) and not name.startswith("__"):
             raise AttributeError(
                 f"{self.__dict__.get('name', 'this')} is a Parameter and has no .{name}: "
-                f"write .value.{name} for that of its numbers."
+                f"write .value.{name} for the array's."
             )
         raise AttributeError(f"'Parameter' object has no attribute '{name}'")
 
@@ -226,14 +226,14 @@ class Parameter:
 
 
 def _checked_value(value: ArrayLike) -> Array:
-    """A fresh float array with these numbers."""
+    """A new float array with these numbers."""
     if isinstance(value, Parameter):
         raise TypeError("Parameter: value: expected an array, got a Parameter. Take its .value.")
     array = numeric_array("Parameter", "value", value)
     if array.dtype.kind != "f":
         raise TypeError(
             f"Parameter: value: expected floats, got {describe(array)}: every update of a weight "
-            f"would be cut to whole numbers. Write 1.0 for 1, or add dtype=float."
+            f"would be rounded to whole numbers. Write 1.0 for 1, or add dtype=float."
         )
     if array.size == 0:
         raise ValueError(f"Parameter: value: expected numbers, got an empty array {array.shape}.")
@@ -241,15 +241,15 @@ def _checked_value(value: ArrayLike) -> Array:
     return np.array(array, dtype=np.float32 if array.dtype.itemsize <= 4 else np.float64)
 
 
-def _fingerprint(array: Array) -> bytes:
-    """A short digest: equal for equal numbers, so that a change by hand is seen."""
+def _digest(array: Array) -> bytes:
+    """A short digest, to notice whether the numbers have been changed."""
     import hashlib  # here: it loads OpenSSL, which `import minnet` alone does not need
 
     return hashlib.blake2b(np.ascontiguousarray(array).tobytes(), digest_size=16).digest()
 
 
 def likely_fix(expected: tuple[int, ...], got: tuple[int, ...]) -> str:
-    """What a student most likely forgot, told from the two shapes.
+    """How to fix it: what the two shapes suggest.
 
     >>> likely_fix((3,), (5, 3))
     'Summed over the batch it would fit: write .sum(axis=0).'
@@ -265,4 +265,4 @@ def likely_fix(expected: tuple[int, ...], got: tuple[int, ...]) -> str:
     if expected and got[-len(expected) :] == expected:
         axes = tuple(range(len(got) - len(expected)))
         return f"Summed over the leading axes it would fit: write .sum(axis={axes})."
-    return "Each entry needs exactly one number of its own; nothing is broadcast."
+    return "Each entry needs exactly one number; nothing is broadcast."

@@ -1,4 +1,4 @@
-"""Bytes on disk: written whole or not at all, read from regular files only."""
+"""Writes a file completely or not at all; reads regular files only."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ T = TypeVar("T")
 
 _LARGEST = 2**32 + 2**16
 _WINDOWS = os.name == "nt"
-_TRIES = 50 if _WINDOWS else 1  # there whoever has a file open keeps others out for a moment
-_ABANDONED = 3600.0  # seconds after which a temporary file on Windows is nobody's
+_TRIES = 50 if _WINDOWS else 1  # there an open file is locked for others for a moment
+_ABANDONED = 3600.0  # seconds after which a temporary file on Windows counts as abandoned
 _EFFECTIVE = os.access in os.supports_effective_ids
 _HOST = f"{zlib.crc32(platform.node().encode()):08x}"
 _TEMPORARY = re.compile(rf"\.minnet-{_HOST}-([0-9]+)-[0-9a-f]+\.tmp")
@@ -30,13 +30,13 @@ _TEMPORARY = re.compile(rf"\.minnet-{_HOST}-([0-9]+)-[0-9a-f]+\.tmp")
 def write(path: Path, data: bytes) -> None:
     """Put `data` at `path`, atomically and durably.
 
-    A temporary file in the same folder is written, brought to the disk, and renamed; then the
-    folder is brought to the disk. Whoever reads meanwhile, or after a crash at any moment, finds
-    the earlier file or the new one, whole.
+    A temporary file in the same folder is written, flushed to the disk, and renamed; then the
+    folder is flushed to the disk. A reader finds the complete earlier file or the complete new
+    one, at any moment, also after a crash.
 
     Raises:
-        OSError: with the path; the earlier file is untouched, and no temporary file stays. Only
-            where the folder itself cannot be brought to the disk the new file stands already,
+        OSError: with the path; the earlier file is untouched, and no temporary file is left.
+            If only the folder could not be flushed to the disk, the new file is there already,
             and the message says so.
     """
     temporary = path.parent / f".minnet-{_HOST}-{os.getpid()}-{os.urandom(4).hex()}.tmp"
@@ -44,10 +44,10 @@ def write(path: Path, data: bytes) -> None:
         mode = _mode(path)
         try:
             _write_all(temporary, data, mode)
-            _patiently(lambda: os.replace(temporary, path))  # noqa: PTH105 (the promise's name)
-        except BaseException:  # Ctrl-C too
+            _with_retries(lambda: os.replace(temporary, path))  # noqa: PTH105 (the function that is atomic)
+        except BaseException:  # also Ctrl-C
             with contextlib.suppress(OSError):
-                _patiently(temporary.unlink)
+                _with_retries(temporary.unlink)
             raise
     except OSError as error:
         raise _failed("the file was not written", path, error) from error
@@ -56,7 +56,7 @@ def write(path: Path, data: bytes) -> None:
     except OSError as error:
         what = "the file was written, but a loss of power may still undo that"
         raise _failed(what, path, error) from error
-    _remove_what_the_dead_left(path.parent)
+    _remove_stale_temporary_files(path.parent)
 
 
 def read(path: Path) -> bytes:
@@ -72,14 +72,14 @@ def read(path: Path) -> bytes:
     if stat.S_ISLNK(found.st_mode):
         raise InvalidFile("it is a symbolic link. Give the path of the file itself.")
     if not stat.S_ISREG(found.st_mode):
-        raise InvalidFile("it is no regular file.")
+        raise InvalidFile("it is not a regular file.")
     flags = os.O_RDONLY
     for name in ("O_BINARY", "O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK", "O_NOINHERIT"):
         flags |= getattr(os, name, 0)
-    with os.fdopen(_patiently(lambda: os.open(path, flags)), "rb") as file:
+    with os.fdopen(_with_retries(lambda: os.open(path, flags)), "rb") as file:
         opened = os.fstat(file.fileno())
-        if not stat.S_ISREG(opened.st_mode):  # exchanged since the first look
-            raise InvalidFile("it is no regular file.")
+        if not stat.S_ISREG(opened.st_mode):  # replaced since lstat
+            raise InvalidFile("it is not a regular file.")
         if opened.st_size > _LARGEST:
             raise InvalidFile(f"it is too large, {opened.st_size} bytes.")
         return file.read(opened.st_size)
@@ -91,20 +91,20 @@ def _failed(what: str, path: Path, error: OSError) -> OSError:
 
 
 def _mode(path: Path) -> int | None:
-    """The permissions of the file that is replaced; refuses what must not be replaced."""
+    """The permissions of the earlier file; an error if it must not be replaced."""
     try:
         found = path.lstat().st_mode
     except FileNotFoundError:
         return None
     if not stat.S_ISREG(found):
         raise OSError(errno.EINVAL, "expected the path of a regular file or of none, got another")
-    if not os.access(path, os.W_OK, effective_ids=_EFFECTIVE):  # a rename would not ask
+    if not os.access(path, os.W_OK, effective_ids=_EFFECTIVE):  # a rename does not check this
         raise OSError(errno.EACCES, "it is read-only, and stays as it is")
     return stat.S_IMODE(found)
 
 
 def _write_all(temporary: Path, data: bytes, mode: int | None) -> None:
-    """Write a new file and bring it to the disk."""
+    """Write a new file and flush it to the disk."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     for name in ("O_BINARY", "O_CLOEXEC", "O_NOFOLLOW", "O_NOINHERIT"):
         flags |= getattr(os, name, 0)
@@ -116,8 +116,8 @@ def _write_all(temporary: Path, data: bytes, mode: int | None) -> None:
         os.fsync(file.fileno())
 
 
-def _patiently(act: Callable[[], T]) -> T:
-    """Do it; Windows refuses while another program has the file open, so it tries again."""
+def _with_retries(act: Callable[[], T]) -> T:
+    """Call `act`, again if need be: Windows refuses while another program has the file open."""
     for _ in range(_TRIES - 1):
         try:
             return act()
@@ -127,10 +127,10 @@ def _patiently(act: Callable[[], T]) -> T:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Bring the new name to the disk; some systems cannot do this for a folder."""
+    """Flush the new name to the disk; some systems cannot do this for a folder."""
     try:
         descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
-    except PermissionError:  # Windows opens none; elsewhere not every one may be listed
+    except PermissionError:  # on Windows always; elsewhere if it may not be listed
         return
     try:
         os.fsync(descriptor)
@@ -141,8 +141,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _remove_what_the_dead_left(folder: Path) -> None:
-    """Temporary files of processes of this machine that were killed while they saved."""
+def _remove_stale_temporary_files(folder: Path) -> None:
+    """Those of processes on this machine that were killed while they were saving."""
     with contextlib.suppress(OSError):
         for file in folder.iterdir():
             found = _TEMPORARY.fullmatch(file.name)
@@ -151,13 +151,13 @@ def _remove_what_the_dead_left(folder: Path) -> None:
 
 
 def _is_abandoned(temporary: Path, process: int) -> bool:
-    """True if nobody can still be writing it."""
-    if _WINDOWS:  # which has no harmless way to ask whether a process lives
+    """True if no process can still be writing it."""
+    if _WINDOWS:  # there is no harmless way to ask whether a process lives
         return time.time() - temporary.stat().st_mtime > _ABANDONED
-    return not _lives(process)
+    return not _is_alive(process)
 
 
-def _lives(process: int) -> bool:
+def _is_alive(process: int) -> bool:
     """True if there is such a process."""
     try:
         os.kill(process, 0)

@@ -1,4 +1,4 @@
-"""Arguments that a constructor does not take, answered with those that it does."""
+"""Errors for arguments that a constructor does not take: they name the ones that it does."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ ELSEWHERE = {
     "input_dim": "in_features",
     "filters": "out_channels",
 }
-"""What other libraries call it, and what it is called here."""
+"""Names of other libraries, and the name here."""
 
-_LONG = 60  # letters of an argument that an error shows
+_LONG = 60  # characters of an argument that an error shows
 
 
 def check_arguments(kind: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    """Refuse what the constructor of `kind` does not take, before Python does it in fewer words.
+    """Refuse what the constructor of `kind` does not take, with a better message than Python's.
 
     Raises:
-        TypeError: naming the argument, those that there are, and the likely one.
+        TypeError: naming the argument, the existing ones, and the likely one.
 
     >>> class Scale:
     ...     def __init__(self, features): ...
@@ -55,19 +55,19 @@ def check_arguments(kind: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -
             known = ", ".join(names) or "(there are none)"
             raise TypeError(
                 f"{kind.__name__}: {name}: expected one of the arguments {known}, "
-                f"got {name}={short(value)}. {_mend(name, names)}"
+                f"got {name}={short(value)}. {_suggestion(name, names)}"
             )
 
 
 def short(value: object) -> str:
-    """A value as one writes it, cut where it is long."""
+    """The repr of a value, cut if it is long."""
     text = repr(value)
     return text if len(text) <= _LONG else f"{text[:_LONG]}..."
 
 
-def _mend(name: str, names: list[str]) -> str:
+def _suggestion(name: str, names: list[str]) -> str:
     """The argument that was probably meant."""
-    import difflib  # here: it is needed for this one sentence
+    import difflib  # here: only this message needs it
 
     likely = [ELSEWHERE[name]] if ELSEWHERE.get(name) in names else []
     likely += difflib.get_close_matches(name, names, n=1)

@@ -1,6 +1,6 @@
 """Second names for modules: `import minnet.losses` finds `minnet.nn.losses`.
 
-The modules lie in folders that say what belongs together; users reach them by shorter names.
+The modules are in folders that show what belongs together; users import them by shorter names.
 """
 
 import sys
@@ -17,7 +17,7 @@ def add_aliases(package: str, targets: dict[str, str]) -> None:
 
 
 class _AliasFinder(MetaPathFinder, Loader):
-    """Finds the target of an alias, and hands it out unchanged."""
+    """Finds the target of an alias and returns it unchanged."""
 
     def __init__(self, targets: dict[str, str]) -> None:
         self._targets = targets
@@ -34,7 +34,7 @@ class _AliasFinder(MetaPathFinder, Loader):
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        """The target was executed under its own name; give it back the spec of that name."""
+        """The target has been executed under its own name; restore the spec of that name."""
         alias = module.__spec__
         if alias is not None:
             module.__spec__ = self._specs.pop(alias.name)

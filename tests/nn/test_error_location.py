@@ -71,7 +71,7 @@ def test_a_parameter_that_is_used_as_an_array_is_placed_once(deep):
 
 
 @pytest.mark.parametrize("deep", [0, 1])
-def test_a_gradient_of_another_shape_is_placed_once_with_its_mend(deep):
+def test_a_gradient_of_another_shape_is_placed_once_with_its_fix(deep):
     class Unsummed(Scale):
         def backward(self, grad):
             self.gain.grad = grad * self.x
@@ -136,7 +136,7 @@ def test_long_reprs_are_cut_to_the_class():
     assert short_repr(Long("x" * 100)) == "Long(...)"
 
 
-def test_blame_returns_the_error_it_was_given():
+def test_the_error_that_was_given_is_returned():
     error = ValueError("it broke")
     assert locate_error(error, 3, mn.Tanh(), "forward", (2, 2)) is error
     assert str(error).startswith("layers[3] Tanh().forward: it broke")
@@ -226,7 +226,7 @@ def test_bad_seeds_are_refused(seed):
 
 
 def test_a_layer_that_holds_one_parameter_twice_is_named_too():
-    """Its Parameters have no names of their own; the error goes on all the same."""
+    """Its Parameters cannot be named; the error is located all the same."""
     layer = Faulty(ValueError("broken"))
     layer.again = layer.gain
     error = locate_error(ValueError("broken"), 1, layer, "forward", (4, 3))

@@ -1,4 +1,4 @@
-"""Who is in the flat vector, and who is no longer: each case is trained afterwards."""
+"""Which parameters are in the flat vector, and which no longer are; each is trained afterwards."""
 
 import copy
 import gc
@@ -131,7 +131,7 @@ def test_a_nested_network_called_twice_in_one_backward_adds_up():
     assert_trains(network_of(mn.Linear(3, 3), Double()), count=15)
 
 
-def test_nothing_is_packed_again_while_nothing_changes():
+def test_the_vectors_stay_the_same_while_nothing_changes():
     network = network_of(mn.Linear(3, 3), mn.Network([Block(3)]))
     vector = network.flat_values
     assert_trains(network)
@@ -144,7 +144,7 @@ def test_nothing_is_packed_again_while_nothing_changes():
     assert network.layers[1].random is network.random
 
 
-def test_packing_again_keeps_values_and_gradients():
+def test_new_vectors_keep_values_and_gradients():
     network = network_of(mn.Linear(3, 3), Scale(3))
     step(network)
     values, gradients = network.flat_values.copy(), network.flat_gradients.copy()
@@ -185,7 +185,7 @@ def test_a_layer_put_back_while_it_is_elsewhere_is_refused():
     assert_trains(other)
 
 
-def test_layers_moved_and_exchanged_within_a_network_are_trained_where_they_stand():
+def test_layers_moved_and_exchanged_within_a_network_are_trained_at_their_new_places():
     network = network_of(mn.Linear(3, 3), mn.Tanh(), mn.Linear(3, 3), Scale(3))
     step(network)
     network.layers[0], network.layers[2] = network.layers[2], network.layers[0]
@@ -210,7 +210,7 @@ def test_the_same_layer_twice_is_refused(make):
         make(mn.Linear(3, 3), mn.Tanh())
 
 
-def test_the_same_parameter_twice_is_refused_at_once_and_at_the_next_door():
+def test_the_same_parameter_twice_is_refused_at_once_and_at_the_next_use():
     tied = Block(3)
     tied.gains[1] = tied.gains[0]
     with pytest.raises(

@@ -239,7 +239,7 @@ class Grandchild(CallsSuper):
 
 
 class Ancestor(mn.Linear):
-    """A shortcut and a backward of one's own."""
+    """A custom backward and a custom _backward_parameters."""
 
     def backward(self, grad):
         return super().backward(2 * grad)

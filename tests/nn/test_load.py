@@ -124,7 +124,7 @@ def test_a_constructor_that_fails_is_the_files_fault(tmp_path):
 
     mn.Network([Moody(3)], seed=0).save(tmp_path / "n")
     Moody.happy = False
-    with pytest.raises(mn.CheckpointError, match=r"Moody cannot be made: KeyError: .not today"):
+    with pytest.raises(mn.CheckpointError, match=r"Moody cannot be created: KeyError: .not today"):
         mn.load(tmp_path / "n", layers=[Moody])
 
 

@@ -101,7 +101,7 @@ def test_numbers_of_any_type_are_cast_and_shapes_kept(x):
 
 
 def test_activations_are_the_output_of_every_layer_in_evaluation_mode():
-    class Watch(mn.Layer):
+    class Recorder(mn.Layer):
         def forward(self, x):
             self.seen = self.training
             return x + 0.0
@@ -109,19 +109,21 @@ def test_activations_are_the_output_of_every_layer_in_evaluation_mode():
         def backward(self, grad):
             return grad
 
-    watch = Watch()
-    network = mn.Network([mn.Linear(3, 4), watch, mn.Network([mn.Tanh(), mn.Linear(4, 2)])], seed=0)
+    recorder = Recorder()
+    network = mn.Network(
+        [mn.Linear(3, 4), recorder, mn.Network([mn.Tanh(), mn.Linear(4, 2)])], seed=0
+    )
     x = np.random.default_rng(0).normal(size=(5, 3))
     network.training = True
     outputs = network.activations(x)
-    assert (watch.seen, network.training, watch.training) == (False, True, True)
+    assert (recorder.seen, network.training, recorder.training) == (False, True, True)
     assert [a.shape for a in outputs] == [(5, 4), (5, 4), (5, 2)]
     y = x.astype("float32")
     for layer, output in zip(network.layers, outputs, strict=True):
         y = layer.forward(y)
         np.testing.assert_array_equal(output, y)
     np.testing.assert_array_equal(network.predict(x), outputs[-1])
-    assert watch.seen is False
+    assert recorder.seen is False
 
 
 def test_evaluating_gives_each_layer_its_own_mode_back_also_after_an_error():
@@ -233,11 +235,11 @@ def test_the_type_may_be_assigned_also_through_a_nested_network():
         (np.ones((2, 4)), ValueError, ["layers[0] Linear(3 -> 2)", "(m, 3)", "(2, 4)"]),
     ],
 )
-@pytest.mark.parametrize("door", ["predict", "activations"])
-def test_bad_input_is_refused_at_the_doors(x, kind, parts, door):
+@pytest.mark.parametrize("method", ["predict", "activations"])
+def test_bad_input_is_refused(x, kind, parts, method):
     network = mn.Network([mn.Linear(3, 2)], seed=0)
     with pytest.raises(kind) as caught:
-        getattr(network, door)(x)
+        getattr(network, method)(x)
     assert all(part in str(caught.value) for part in ["expected", "got", *parts])
 
 

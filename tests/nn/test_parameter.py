@@ -70,7 +70,7 @@ def test_every_other_shape_is_refused_and_changes_nothing(expected, got):
 
 
 @pytest.mark.parametrize(
-    ("expected", "got", "mend"),
+    ("expected", "got", "fix"),
     [
         ((3,), (5, 3), ".sum(axis=0)"),
         ((3,), (1, 3), "keepdims"),
@@ -81,8 +81,8 @@ def test_every_other_shape_is_refused_and_changes_nothing(expected, got):
         ((), (2, 2), "nothing is broadcast"),
     ],
 )
-def test_the_likely_fix_follows_from_the_two_shapes(expected, got, mend):
-    assert mend in likely_fix(expected, got)
+def test_the_likely_fix_follows_from_the_two_shapes(expected, got, fix):
+    assert fix in likely_fix(expected, got)
 
 
 def test_the_message_names_layer_and_attribute():
@@ -282,7 +282,7 @@ def test_a_draw_is_made_once_and_an_initializer_is_checked():
         wrong.value  # noqa: B018
 
 
-def test_settled_is_what_somebody_chose():
+def test_a_value_is_fixed_once_it_is_chosen():
     assert mn.Parameter([1.0])._is_fixed()
     parameter = mn.Parameter(shape=(2, 2), initializer="he_normal")
     assert not parameter._is_fixed()

@@ -79,7 +79,7 @@ def test_threads_that_evaluate_get_right_results():
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda n: pickle.loads(pickle.dumps(n))])
-def test_a_copy_has_a_guard_of_its_own(copied):
+def test_a_copy_has_another_lock(copied):
     network = trainer().network
     other = copied(network)
     assert other._thread_lock is not network._thread_lock
@@ -99,7 +99,7 @@ def test_a_step_within_a_fit_does_not_end_its_rule():
 
 
 def test_one_evaluation_at_a_time():
-    """A layer of a student's own may keep what its forward meets."""
+    """A custom layer may keep something between forward and backward."""
 
     class Counts(mn.Layer):
         inside, most = 0, 0

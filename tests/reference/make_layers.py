@@ -1,6 +1,6 @@
 """Writes `layers.npz`: what PyTorch's layers and activations give, forward and backward.
 
-All in float64. For each case: the input x, the gradient g that arrives, y, dL/dx, the parameters
+All in float64. For each case: the input x, the upstream gradient g, y, dL/dx, the parameters
 and their gradients, and for batch normalization the running values afterwards. Needs PyTorch
 (2.13 wrote the file that is here) and mpmath; the tests need neither PyTorch nor this script:
 

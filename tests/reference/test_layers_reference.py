@@ -1,4 +1,4 @@
-"""Layers and activations against numbers made by others: PyTorch 2.13 in float64, and mpmath.
+"""Layers and activations against numbers computed by others: PyTorch 2.13 in float64, and mpmath.
 
 `layers.npz` was written by `make_layers.py`, which needs PyTorch; this comparison does not.
 """

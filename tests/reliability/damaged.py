@@ -1,6 +1,6 @@
 """Damaged files: every cut, every flipped bit of one small file, and many random mutants.
 
-Half of the mutants get their digest computed anew, so that they reach the parser. A mutant that
+Half of the mutants get their digest computed again, so that they reach the parser. A mutant that
 loads must be the network that was saved, bit for bit; everything else must be a CheckpointError.
 """
 
@@ -146,7 +146,7 @@ def main() -> None:
 def forged(
     report: Report, judge: Judge, data: bytes, random: np.random.Generator, count: int
 ) -> None:
-    """Descriptions damaged by somebody who computes checksums and digest anew.
+    """Descriptions damaged by somebody who computes checksums and digest again.
 
     What still says something sensible (another learning rate) may load, nothing else.
     """

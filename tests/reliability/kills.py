@@ -1,7 +1,7 @@
 """Kills at random instants, and the resumed training compared with the uninterrupted one.
 
 One training after another is killed by SIGKILL again and again until it comes to its end; each
-time it goes on from its checkpoint. A byte of shared memory says where the kill struck: within an
+time it continues from its checkpoint. A byte of shared memory says when it was killed: within an
 epoch, within a save, or between. Needs a system with fork.
 """
 
@@ -39,15 +39,15 @@ class Watch(mn.Callback):
 
 
 def run(path: Path, optimizer: str, steps: int | None, shared: mmap.mmap) -> None:
-    """In the child: go on, train to the end, leave the fingerprint."""
+    """In the child: continue, train to the end, leave the fingerprint."""
     write = disk.write
 
-    def watched(where: Path, data: bytes) -> None:
+    def recorded(where: Path, data: bytes) -> None:
         before, shared[0] = shared[0], SAVE
         write(where, data)
         shared[0] = before
 
-    disk.write = watched
+    disk.write = recorded
     made = trainer(optimizer)
     if path.exists():
         made.load_checkpoint(path)

@@ -1,4 +1,4 @@
-"""What the reliability scripts share: the size of a run, a training to disturb, its fingerprint."""
+"""Shared by the reliability scripts: the size of a run, a training to disturb, its fingerprint."""
 
 from __future__ import annotations
 

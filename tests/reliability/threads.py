@@ -13,13 +13,13 @@ def together(tasks: list[Callable[[], None]]) -> list[str]:
     """Run all at once; the errors."""
     errors: list[str] = []
 
-    def guarded(task: Callable[[], None]) -> None:
+    def collecting_errors(task: Callable[[], None]) -> None:
         try:
             task()
         except Exception as error:
             errors.append(repr(error))
 
-    threads = [threading.Thread(target=guarded, args=(task,)) for task in tasks]
+    threads = [threading.Thread(target=collecting_errors, args=(task,)) for task in tasks]
     for thread in threads:
         thread.start()
     for thread in threads:

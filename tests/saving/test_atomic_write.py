@@ -89,7 +89,7 @@ def test_file_then_name_then_folder_are_brought_to_the_disk(tmp_path, monkeypatc
 
 
 @POSIX
-def test_rights_of_the_earlier_file_stay(tmp_path):
+def test_permissions_of_the_earlier_file_are_kept(tmp_path):
     network().save(tmp_path / "n")
     (tmp_path / "n").chmod(0o600)
     network(1).save(tmp_path / "n")
@@ -97,7 +97,7 @@ def test_rights_of_the_earlier_file_stay(tmp_path):
 
 
 @POSIX
-def test_what_the_dead_left_is_removed_by_the_next_save(tmp_path):
+def test_stale_temporary_files_are_removed_by_the_next_save(tmp_path):
     process = os.fork()
     if process == 0:
         os._exit(0)
@@ -133,7 +133,7 @@ def test_what_is_no_file_is_neither_written_nor_read(kind, tmp_path):
         mn.load(path)
     assert refused.value.path == path
     reasons = {"link": "symbolic link", "missing folder": "no such file"}
-    assert reasons.get(kind, "no regular file") in refused.value.reason
+    assert reasons.get(kind, "not a regular file") in refused.value.reason
     assert sorted(tmp_path.iterdir()) == before
     assert mn.load(good).flat_values.tobytes() == network().flat_values.tobytes()
 
@@ -144,7 +144,7 @@ def test_a_file_that_is_exchanged_between_two_looks(tmp_path, monkeypatch):
     os.mkfifo(tmp_path / "pipe")
     real = os.open
     monkeypatch.setattr(os, "open", lambda path, flags: real(tmp_path / "pipe", flags))
-    with pytest.raises(InvalidFile, match="no regular file"):
+    with pytest.raises(InvalidFile, match="not a regular file"):
         disk.read(tmp_path / "n")
 
 
@@ -169,7 +169,7 @@ def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
 
 
 def test_a_temporary_file_is_always_a_new_one(tmp_path, monkeypatch):
-    """What stands under its name already, perhaps somebody else's link, is not written."""
+    """An existing file of that name, perhaps somebody else's link, is not written to."""
     (tmp_path / "precious").write_bytes(b"precious")
     monkeypatch.setattr(disk.os, "urandom", lambda _: b"\x00\xff")
     name = f".minnet-{disk._HOST}-{os.getpid()}-00ff.tmp"

@@ -1,6 +1,6 @@
 """Writing and reading as on Windows: simulated here, by a system that answers as Windows does.
 
-Loaded anew under the name that Windows has, `disk` meets an `os` that opens no folder, renames
+Loaded again under the name that Windows has, `disk` meets an `os` that opens no folder, renames
 and removes nothing that somebody has open, knows no fchmod, and in which `os.kill` with any
 number, 0 included, would do harm. What is simulated is what Microsoft documents of these calls;
 that it is so is shown by the whole test suite on Windows only.
@@ -134,7 +134,7 @@ def test_a_temporary_file_that_a_scanner_looks_at_is_removed_when_it_lets_go(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_the_dead_left_is_removed_after_an_hour(disk, windows, tmp_path):
+def test_stale_temporary_files_are_removed_after_an_hour(disk, windows, tmp_path):
     """Windows has no harmless way to ask whether a process lives."""
     old = tmp_path / f".minnet-{disk._HOST}-123-00ff.tmp"
     young = tmp_path / f".minnet-{disk._HOST}-456-00ff.tmp"

@@ -51,7 +51,7 @@ def test_a_number_that_its_type_cannot_hold(content):
 
 
 @pytest.mark.parametrize("kind", ["layer", "make", "arrays", "used", "_init__", "pair_of", ""])
-def test_what_the_reader_has_beside_its_kinds_is_no_kind(kind):
+def test_only_the_seven_kinds_can_be_decoded(kind):
     """The words of a file choose among seven decoders, and not among all attributes."""
     layer = {"layer": "minnet.ReLU", "args": [], "kwargs": {}}
     reader = Decoder({}, lambda *_: pytest.fail("called"))

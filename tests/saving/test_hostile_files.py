@@ -62,7 +62,7 @@ def test_all_hostile_files(good, tmp_path):
         "huge BatchNorm": "more parameters than the file",
         "version 3": "version 3 of the format; this minnet reads 1 to 2",
         "NaN as a weight": "not finite",
-        "a layer os.system": "hand over the class",
+        "a layer os.system": "pass its class",
         "a layer minnet.os": "does not know",
         "a key twice": "a key twice",
         "deep nesting": "too deeply",

@@ -1,4 +1,4 @@
-"""Contract first: questions with exact answers, which need no numerics."""
+"""Checks of shapes, types and results that need no finite differences."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def check_forward_result(state: CheckState, run: CallRecord) -> bool:
 
 
 def check_rows(state: CheckState, run: CallRecord) -> bool:
-    """As many rows out as in."""
+    """The output has as many rows as the input."""
     y, x = run.y, run.x
     if not isinstance(y, np.ndarray) or (y.ndim > 0 and len(y) == len(x)):
         return True
@@ -59,7 +59,7 @@ def check_rows(state: CheckState, run: CallRecord) -> bool:
 
 
 def _say_rows_lost(state: CheckState, x: Array, y: Array) -> None:
-    """The output has not one row per sample: summed over the batch, or reshaped."""
+    """The output does not have one row per sample: it was summed over the batch, or reshaped."""
     evidence = f"input {x.shape}, output {y.shape}."
     if y.ndim == 0 or y.size == x[0].size or y.size < x.size:
         state.wrong(
@@ -82,7 +82,7 @@ def _say_rows_lost(state: CheckState, x: Array, y: Array) -> None:
 
 
 def check_error(state: CheckState, run: CallRecord) -> bool:
-    """Whether forward and backward go through; what they raise is a mistake with its place."""
+    """Whether forward and backward run; an error that they raise is reported with its line."""
     if run.error is None:
         return True
     code = code_of_error(run.error)
@@ -101,7 +101,7 @@ def check_error(state: CheckState, run: CallRecord) -> bool:
 
 
 def batch_hint(state: CheckState) -> str:
-    """A shape of one length is that of samples without features, which few layers take."""
+    """A shape of one axis means samples without features, which few layers accept."""
     shape = state.inputs.shape
     if len(shape) != 1:
         return ""
@@ -152,25 +152,22 @@ def check_backward_result(state: CheckState, run: CallRecord) -> None:
             state.blocked.add(where)
     for where in ["input", *run.grads]:
         found = run.gradient(where)
-        low = isinstance(found, np.ndarray) and found.dtype.kind == "f" and found.dtype.itemsize < 8
-        if low and where not in state.blocked and not (where == "input" and indices):
-            state.wrong(
-                "dtype",
-                "dtype-changed",
-                where,
-                f"{what(where)} has type {found.dtype}, expected float64.",
-                f"type: {found.dtype}.",
-            )
-        elif isinstance(found, np.ndarray) and found.dtype == np.float64 and is_half(found):
-            state.wrong(
-                "dtype",
-                "dtype-changed",
-                where,
-                f"{what(where)} has the digits of float16 only, although its type is float64.",
-                "a conversion to float16 on the way.",
-            )
+        if isinstance(found, np.ndarray) and found.dtype.kind == "f":
+            _check_precision(state, where, found)
     if not state.has("returns-none", "wrong-shape"):
         state.right("backward", "It returns an array, and sets gradients.")
+
+
+def _check_precision(state: CheckState, where: str, found: Array) -> None:
+    """Gradients have the precision of float64, in their type and in their digits."""
+    indices = where == "input" and state.inputs.kind == "indices"
+    if found.dtype.itemsize < 8 and where not in state.blocked and not indices:
+        text = f"{what(where)} has type {found.dtype}, expected float64."
+        state.wrong("dtype", "dtype-changed", where, text, f"type: {found.dtype}.")
+    elif found.dtype == np.float64 and is_half(found):
+        text = f"{what(where)} has the digits of float16 only, although its type is float64."
+        evidence = "a conversion to float16 on the way."
+        state.wrong("dtype", "dtype-changed", where, text, evidence)
 
 
 def _is_numeric(found: Any) -> bool:
@@ -222,40 +219,34 @@ def _matters(state: CheckState, name: str) -> bool:
     return base.error is None and moved.error is None and mismatch(base.y, moved.y) > 0
 
 
+_WRITTEN_TO = {
+    "input": ("input-modified", "it writes into x, which belongs to the previous layer.", "x"),
+    "prediction": ("input-modified", "it writes into the prediction.", "prediction"),
+    "target": ("input-modified", "it writes into the target.", "target"),
+    "upstream": ("upstream-modified", "it writes into the upstream gradient.", "grad"),
+}
+
+
 def check_changes(state: CheckState, run: CallRecord) -> None:
-    """Nothing that belongs to others is written to."""
+    """forward and backward leave their arguments and the weights unchanged."""
     for changed, method in run.changed:
-        if changed == "input":
-            state.wrong(
-                "no mutation",
-                "input-modified",
-                method,
-                f"{state.harness.layer.name}.{method}: it writes into x, which belongs to "
-                f"the layer before.",
-                "x differs before and after.",
-            )
-        elif changed == "upstream":
-            state.wrong(
-                "no mutation",
-                "upstream-modified",
-                "backward",
-                "it writes into the gradient that it was given.",
-                "grad differs before and after.",
-            )
-        else:
-            state.wrong(
-                "no mutation",
-                "parameter-modified",
-                changed,
-                f"{state.harness.layer.name}.{method}: it changes the value of `{changed}`.",
-                f"{changed} differs before and after {method}.",
-            )
+        code, text, array = _WRITTEN_TO.get(
+            changed,
+            ("parameter-modified", f"it changes the value of `{changed}`.", changed),
+        )
+        state.wrong(
+            "no mutation",
+            code,
+            changed if code == "parameter-modified" else method,
+            f"{state.harness.layer.name}.{method}: {text}",
+            f"{array} differs before and after {method}.",
+        )
     if not run.changed:
-        state.right("no mutation", "x, the arriving gradient and the weights stay as they were.")
+        state.right("no mutation", "Arguments and weights are not written to.")
 
 
 def check_batch_of_one(state: CheckState) -> None:
-    """One sample alone: right, or refused in words."""
+    """A batch of one sample works, or is refused with a message."""
     if state.random or state.batch == 1:
         return
     x = state.inputs.draw(1, state.generator(10))

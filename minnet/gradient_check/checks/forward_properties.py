@@ -1,14 +1,16 @@
-"""What a forward should be like: sample by sample, normalised along the right axis, finite."""
+"""Checks of forward: samples do not mix, normalization uses the right axis, all is finite."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 
-from minnet.gradient_check.check_state import CheckState, number
+from minnet.gradient_check.check_state import CheckState, number, what
 from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.finite_differences import mismatch
+from minnet.gradient_check.harness import CallRecord, Harness
 from minnet.gradient_check.input_domain import cotangent
 from minnet.utils.types import Array
 
@@ -19,7 +21,7 @@ _NEAR_LARGEST = 1e290
 
 
 def check_samples(state: CheckState, point: EvaluationPoint) -> None:
-    """Batched equals one by one, where samples are not mixed on purpose."""
+    """A batch gives the same as its samples one by one, unless samples are mixed on purpose."""
     y = point.y
     softmax = _softmax_axes(y, 1e-5 if state.precision.single else 1e-9)
     if softmax is not None and 0 in softmax and point.mixes:
@@ -161,69 +163,84 @@ def check_extremes(state: CheckState) -> None:
     patterns = state.inputs.extremes(state.batch)
     if state.inputs.kind == "positive":
         patterns = [("by rows", state.inputs.extremes(state.batch)[0][1])]
+    check_finite_at(state, state.harness, patterns)
+
+
+def check_finite_at(state: CheckState, harness: Harness, patterns: list[tuple[str, Array]]) -> None:
+    """No NaN, and no inf unless the numbers really become that large, for these inputs."""
     before = len(state.report.mistakes)
     for name, x in patterns:
-        _extreme(state, name, x)
+        _Extreme(state, harness, x).check(name)
         if len(state.report.mistakes) > before:
             return
     if patterns:
         state.right("finite", "No NaN or inf at +-1000, forward and backward.")
 
 
-def _extreme(state: CheckState, name: str, x: Array) -> None:
-    run = state.harness.run(
-        x, lambda y: cotangent(np.shape(y), state.generator(22)), stream=state.stream
-    )
-    if not isinstance(run.y, (np.ndarray, np.generic)) or run.failed_in == "forward":
-        return
-    y = np.asarray(run.y)
-    if not _acceptable(state, x, y, "forward"):
-        kind = "NaN" if np.isnan(y.astype(float)).any() else "inf"
-        state.wrong(
-            "finite",
-            "not-finite",
-            "forward",
-            f"at +-1000 ({name}) the output holds {kind}.",
-            f"{int((~np.isfinite(y)).sum())} of {y.size} entries.",
-        )
-        return
-    if run.error is not None or not np.isfinite(y).all():
-        return
-    for where in ["input", *run.grads]:
-        found = run.gradient(where)
-        if not isinstance(found, np.ndarray) or found.dtype.kind != "f" or where in state.blocked:
-            continue
-        if not _acceptable(state, x, found, where):
-            state.wrong(
-                "finite",
-                "not-finite",
-                where,
-                f"at +-1000 ({name}) the gradient of `{where}` is not finite, although the "
-                f"output is.",
-                f"{int((~np.isfinite(found)).sum())} entries.",
-            )
+class _Extreme:
+    """One large input."""
+
+    def __init__(self, state: CheckState, harness: Harness, x: Array) -> None:
+        self.state, self.harness, self.x = state, harness, x
+
+    def check(self, name: str) -> None:
+        """The output, then each gradient."""
+        run = self._run(self.x)
+        y = _as_array(run.y)
+        if y is None or run.failed_in == "forward":
+            return
+        if not self._acceptable(y, "forward"):
+            kind = "NaN" if np.isnan(y.astype(float)).any() else "inf"
+            self._wrong("forward", f"at +-1000 ({name}) the output holds {kind}.", y)
+            return
+        overflows = not np.isfinite(y).all()
+        if run.error is not None or (overflows and y.ndim > 0):
+            return  # of a loss, one number, the gradient must not be NaN even so
+        for where in ["input", *run.grads]:
+            found = _as_array(run.gradient(where))
+            if found is None or where in self.state.blocked:
+                continue
+            if not self._acceptable(found, where):
+                although = "" if overflows else ", although the output is"
+                text = f"at +-1000 ({name}) {what(where)} is not finite{although}."
+                self._wrong(where, text, found)
+
+    def _wrong(self, where: str, text: str, found: Array) -> None:
+        evidence = f"{int((~np.isfinite(found)).sum())} of {found.size} entries."
+        self.state.wrong("finite", "not-finite", where, text, evidence)
+
+    def _run(self, x: Array, backward: bool = True) -> CallRecord:
+        def upstream(y: Array) -> Array:
+            return cotangent(np.shape(y), self.state.generator(22))
+
+        return self.harness.run(x, upstream if backward else None, stream=self.state.stream)
+
+    def _acceptable(self, found: Array, where: str) -> bool:
+        """Finite; or infinite where the values just below were near the largest float."""
+        if found.dtype.kind not in "f" or np.isfinite(found).all():
+            return True
+        if np.isnan(found).any():
+            return False
+        low, high, last = 0.0, 1.0, 0.0
+        for _ in range(60):
+            middle = (low + high) / 2
+            value = self._value(middle * self.x, where)
+            if value is not None and np.isfinite(value).all():
+                low, last = middle, float(np.abs(value).max(initial=0.0))
+            else:
+                high = middle
+        single = self.state.precision.single or found.dtype.itemsize < 8
+        return last > (1e30 if single else _NEAR_LARGEST)
+
+    def _value(self, x: Array, where: str) -> Array | None:
+        run = self._run(x, backward=where != "forward")
+        found = run.y if where == "forward" else run.gradient(where)
+        return _as_array(found) if run.error is None else None
 
 
-def _acceptable(state: CheckState, x: Array, found: Array, where: str) -> bool:
-    """Finite; or infinite where the values just below were near the largest float."""
-    if found.dtype.kind not in "f" or np.isfinite(found).all():
-        return True
-    if np.isnan(found).any():
-        return False
-    low, high, last = 0.0, 1.0, 0.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        value = _value(state, middle * x, where)
-        if value is not None and np.isfinite(value).all():
-            low, last = middle, float(np.abs(value).max(initial=0.0))
-        else:
-            high = middle
-    single = state.precision.single or found.dtype.itemsize < 8
-    return last > (1e30 if single else _NEAR_LARGEST)
-
-
-def _value(state: CheckState, x: Array, where: str) -> Array | None:
-    g = None if where == "forward" else lambda y: cotangent(np.shape(y), state.generator(22))
-    run = state.harness.run(x, g, stream=state.stream)
-    found = run.y if where == "forward" else run.gradient(where)
-    return found if isinstance(found, np.ndarray) and run.error is None else None
+def _as_array(found: Any) -> Array | None:
+    """Numbers as an array, also the single number that a loss returns; None for all else."""
+    if isinstance(found, (np.ndarray, np.generic, float, int)):
+        array = np.asarray(found)
+        return array if array.dtype.kind in "biuf" else None
+    return None

@@ -1,4 +1,4 @@
-"""Gradient second: find a point where it exists, compare, hand over to diagnosis."""
+"""Compares gradients with finite differences, at a point where they exist, and names mistakes."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _vanishing(point: EvaluationPoint) -> int:
 
 
 def check_finite(state: CheckState, point: EvaluationPoint) -> None:
-    """NaN and inf first: each comparison with them fails, and would be given another name."""
+    """NaN and inf first: comparisons with them would be reported as something else."""
     for name in point.names:
         found = point.student(name)
         if name in state.blocked or not _is_array(found) or np.isfinite(found).all():
@@ -126,7 +126,7 @@ def check_missing(state: CheckState, point: EvaluationPoint) -> None:
 
 
 def _say_missing(state: CheckState, point: EvaluationPoint, name: str, found: Any) -> None:
-    """Never set; set to None; or set to zeros, of which a loop over time tells one cause."""
+    """Never set; set to None; or set to zeros, one cause of which is a loop over time."""
     code, held = "parameter-gradient-missing", "None" if found is None else "all zeros"
     was_set = point.run.was_set.get(name) and found is not None
     text = "is set, but to zeros." if was_set else "is never set."
@@ -162,7 +162,7 @@ def check_linearity(state: CheckState, point: EvaluationPoint) -> None:
 
 
 def check_gradients(state: CheckState, point: EvaluationPoint) -> None:
-    """Every gradient against its reference; what is wrong goes to the catalogue."""
+    """Every gradient against its reference; what is wrong is compared with the known mistakes."""
     right = [name for name in point.names if point.is_right(name)]
     wrong = [name for name in point.names if name not in right and name not in state.blocked]
     if not wrong and right:
@@ -182,8 +182,8 @@ def check_gradients(state: CheckState, point: EvaluationPoint) -> None:
             found.code,
             name,
             f"{what(name)} {found.sentence}{why_unseen(state, point, name)}{_others(right)}",
-            f"relative residual of this explanation {number(found.residual)}; of the gradient as "
-            f"it stands {_error(point, name)}.",
+            f"relative residual of this explanation {number(found.residual)}; of the gradient "
+            f"itself {_error(point, name)}.",
         )
 
 
@@ -240,6 +240,6 @@ def _unknown(state: CheckState, point: EvaluationPoint, name: str, right: list[s
 
 
 def _zero(point: EvaluationPoint, name: str) -> str:
-    """What may be said of a gradient that is zero everywhere."""
+    """What to say about a gradient that is zero everywhere."""
     reason = ZERO_FOR_ONES if sums_to_a_constant(point, name) else "; the true one is not."
     return f" Yours is zero everywhere{reason}"

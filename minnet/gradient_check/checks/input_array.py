@@ -1,6 +1,6 @@
-"""The caller's own array, exactly as it was given: what is 0/0 there hides in every mixture of it.
+"""Looks for NaN and inf at the caller's array itself, which mixtures of its rows do not show.
 
-The examination draws mixtures of the caller's rows. A row of zeros, or a zero in a logarithm,
+All other checks use mixtures of the caller's rows. A row of zeros, or a zero in a logarithm,
 is in none of them.
 """
 
@@ -17,7 +17,7 @@ from minnet.utils.types import Array
 
 
 def check_given_array(state: CheckState) -> None:
-    """NaN is a mistake; inf is one where the values beside it are not large themselves."""
+    """NaN is a mistake; inf is one where values nearby are not large themselves."""
     given = state.inputs.given
     if given is None or state.inputs.kind != "given" or state.has("not-finite"):
         return
@@ -54,7 +54,7 @@ def _refuses_one(state: CheckState, given: Array) -> bool:
 
 
 def _grows(state: CheckState, given: Array, where: str, bad: Array) -> bool:
-    """Whether the numbers beside the array become the larger the closer they are: a true inf."""
+    """Whether numbers grow when they come closer to the array: then inf is right."""
     toward = state.generator(24).uniform(0.5, 1.0, size=given.shape)
     toward *= np.where(given > given.mean(axis=0), -1, 1)
     sizes = []

@@ -1,4 +1,4 @@
-"""Several calls on one object: sums that are never reset, values of another forward."""
+"""Calls one object several times: finds sums that are never reset and values of another forward."""
 
 from __future__ import annotations
 
@@ -9,28 +9,36 @@ import numpy as np
 from minnet.gradient_check.check_state import CheckState, number, what
 from minnet.gradient_check.checks.gradients import say_not_finite
 from minnet.gradient_check.finite_differences import mismatch
-from minnet.gradient_check.harness import CallRecord
+from minnet.gradient_check.harness import CallRecord, Harness
 from minnet.gradient_check.input_domain import cotangent
 from minnet.utils.types import Array
 
+Batch = tuple[Harness, Array]
+
 
 class RepeatedCalls:
-    """Two batches, their cotangents, and what a fresh object says to each."""
+    """Two batches, each with the harness that runs it, and what a new object gives for each."""
 
-    def __init__(self, state: CheckState, second_size: int | None = None) -> None:
-        self.state = state
-        self.x1 = state.inputs.draw(state.batch, state.generator(12))
-        self.x2 = state.inputs.draw(second_size or state.batch, state.generator(13))
-        self.first = self._fresh(self.x1, 14)
-        self.second = self._fresh(self.x2, 15)
+    def __init__(self, state: CheckState, first: Batch, second: Batch) -> None:
+        self.state, self.batches = state, (first, second)
+        self.first, self.second = self.on(None, 0), self.on(None, 1)
         self.usable = self.first.error is None and self.second.error is None
 
-    def _fresh(self, x: Array, part: int) -> CallRecord:
-        return self.state.harness.run(x, self.g(part), stream=self.state.stream)
+    def on(self, obj: Any, which: int, backward: bool = True) -> CallRecord:
+        """Forward (and backward) of one of the batches, on an object that was used before."""
+        harness, x = self.batches[which]
+        g = self.upstream(which) if backward else None
+        return harness.run(x, g, obj=obj, stream=self.state.stream)
 
-    def g(self, part: int) -> Any:
-        """The cotangent for an output, the same each time."""
-        return lambda y: cotangent(np.shape(y), self.state.generator(part))
+    def backward_twice(self) -> CallRecord:
+        """The second of two backwards after one forward of the first batch."""
+        harness, _ = self.batches[0]
+        run = self.on(None, 0)
+        return harness.backward_again(run, self.upstream(0)(np.asarray(run.y)))
+
+    def upstream(self, which: int) -> Any:
+        """The upstream gradient for an output, the same each time."""
+        return lambda y: cotangent(np.shape(y), self.state.generator(14 + which))
 
     @property
     def names(self) -> list[str]:
@@ -40,7 +48,7 @@ class RepeatedCalls:
         return [n for n in found if n not in self.state.blocked and self._comparable(n)]
 
     def _comparable(self, name: str) -> bool:
-        """An array of finite numbers, also where it is new: NaN is no sign of a past."""
+        """An array of finite numbers, also where it is new: NaN differs from itself."""
         grads = (self.first.gradient(name), self.second.gradient(name))
         arrays = [g for g in grads if isinstance(g, np.ndarray) and g.dtype.kind in "biuf"]
         for array in arrays:
@@ -49,37 +57,33 @@ class RepeatedCalls:
         finite = all(np.isfinite(array).all() for array in arrays)
         return isinstance(grads[1], np.ndarray) and finite
 
-    def on(self, obj: Any, x: Array, part: int | None) -> CallRecord:
-        """Forward (and backward) on an object that has a past."""
-        g = None if part is None else self.g(part)
-        return self.state.harness.run(x, g, obj=obj, stream=self.state.stream)
-
 
 def check_repeats(state: CheckState) -> None:
     """forward, backward, forward, backward; and forward, forward, backward."""
+    x1 = state.inputs.draw(state.batch, state.generator(12))
+    x2 = state.inputs.draw(state.batch, state.generator(13))
+    calls = RepeatedCalls(state, (state.harness, x1), (state.harness, x2))
+    if not calls.usable or not compare_calls(state, calls):
+        return
     before = len(state.report.mistakes)
-    calls = RepeatedCalls(state)
-    if not calls.usable:
-        return
-    _again(state, calls)
+    _compare_smaller_batch(state, x1)
     if len(state.report.mistakes) == before:
-        _interleaved(state, calls)
-    if len(state.report.mistakes) == before:
-        _other_size(state)
-    if len(state.report.mistakes) == before:
-        state.right("repeats", "Each backward answers its own forward, also a second time.")
+        state.right("repeats", "Each backward belongs to its own forward, also a second time.")
 
 
-def _again(state: CheckState, calls: RepeatedCalls) -> None:
+def compare_calls(state: CheckState, calls: RepeatedCalls) -> bool:
+    """Compare what a used object gives with what a new one gives; True if nothing is wrong."""
+    before = len(state.report.mistakes)
+    _compare_second_step(state, calls)
+    if len(state.report.mistakes) == before:
+        _compare_two_forwards(state, calls)
+    return len(state.report.mistakes) == before
+
+
+def _compare_second_step(state: CheckState, calls: RepeatedCalls) -> None:
     """Another batch after a whole first step; and a second backward after the same forward."""
-    run = calls.on(None, calls.x1, 14)
-    twice = state.harness.backward_again(run, calls.g(14)(np.asarray(run.y)))
-    later = calls.on(run.obj, calls.x2, 15)
-    fresh_run = calls.on(None, calls.x1, 14)
-    once = calls.on(fresh_run.obj, calls.x2, 15)
-    _compare(state, calls, once, twice)
-    if later.error is not None and once.error is None:
-        return
+    once = calls.on(calls.on(None, 0).obj, 1)
+    _compare(state, calls, once, calls.backward_twice())
     if once.error is not None:
         state.wrong(
             "repeats",
@@ -97,14 +101,18 @@ def _compare(state: CheckState, calls: RepeatedCalls, once: CallRecord, twice: C
         if (
             once.error is None
             and not mismatch(found, fresh) <= 1e-9
-            and not _moving_state(calls, once)
+            and not _forward_depends_on_past(calls, once)
         ):
             total = _sum(first, fresh)
             residual = mismatch(found, total) if total is not None else np.inf
             if residual < _same_sum(state):
-                _accumulates(state, name, "the second step gives the sum of both steps", residual)
+                say_accumulates(
+                    state, name, "the second step gives the sum of both steps", residual
+                )
             else:
-                _stale(state, name, "after another step on the same object", mismatch(found, fresh))
+                _say_stale(
+                    state, name, "after another step on the same object", mismatch(found, fresh)
+                )
         second = twice.gradient(name)
         doubled = (
             mismatch(second, 2 * np.asarray(first, dtype=np.float64))
@@ -112,7 +120,7 @@ def _compare(state: CheckState, calls: RepeatedCalls, once: CallRecord, twice: C
             else np.inf
         )
         if doubled < _same_sum(state):
-            _accumulates(state, name, "a second backward gives twice the first", doubled)
+            say_accumulates(state, name, "a second backward gives twice the first", doubled)
 
 
 def _same_sum(state: CheckState) -> float:
@@ -127,64 +135,67 @@ def _sum(one: Any, other: Any) -> Array | None:
         return None
 
 
-def _moving_state(calls: RepeatedCalls, later: CallRecord) -> bool:
+def _forward_depends_on_past(calls: RepeatedCalls, later: CallRecord) -> bool:
     """True if the forward itself depends on the past (statistics in use): then backward may."""
     return not mismatch(later.y, calls.second.y) <= 1e-9
 
 
-def _interleaved(state: CheckState, calls: RepeatedCalls) -> None:
+def _compare_two_forwards(state: CheckState, calls: RepeatedCalls) -> None:
     """forward(x1), forward(x2), backward: the gradient must be that of x2."""
-    run = calls.on(None, calls.x1, None)
-    later = calls.on(run.obj, calls.x2, 15)
-    if later.error is not None or _moving_state(calls, later):
-        return
-    for name in calls.names:
-        apart = mismatch(later.gradient(name), calls.second.gradient(name))
-        if not apart <= 1e-9:
-            _stale(state, name, "after forward(x1), forward(x2)", apart)
+    later = calls.on(calls.on(None, 0, backward=False).obj, 1)
+    if later.error is None:
+        _compare_last(state, calls, later, "after forward(x1), forward(x2)")
 
 
-def _other_size(state: CheckState) -> None:
+def _compare_smaller_batch(state: CheckState, x1: Array) -> None:
     """A smaller batch after a larger one, as at the end of an epoch."""
-    calls = RepeatedCalls(state, state.batch - 1 if state.batch > 2 else state.batch)
+    size = state.batch - 1 if state.batch > 2 else state.batch
+    x2 = state.inputs.draw(size, state.generator(13))
+    calls = RepeatedCalls(state, (state.harness, x1), (state.harness, x2))
     if not calls.usable:
         return
-    run = calls.on(None, calls.x1, 14)
-    later = calls.on(run.obj, calls.x2, 15)
-    if later.error is not None:
-        state.wrong(
-            "repeats",
-            "stale-cache" if later.failed_in == "backward" else "raises",
-            later.failed_in,
-            f"with a smaller batch after a larger one it raises "
-            f"{type(later.error).__name__}: {later.error}.",
-            f"batches of {len(calls.x1)} and {len(calls.x2)}.",
-        )
+    later = calls.on(calls.on(None, 0).obj, 1)
+    if later.error is None:
+        _compare_last(state, calls, later, "with a smaller batch after a larger one")
         return
-    if mismatch(later.y, calls.second.y) > 1e-9:
+    state.wrong(
+        "repeats",
+        "stale-cache" if later.failed_in == "backward" else "raises",
+        later.failed_in,
+        f"with a smaller batch after a larger one it raises "
+        f"{type(later.error).__name__}: {later.error}.",
+        f"batches of {len(x1)} and {len(x2)}.",
+    )
+
+
+def _compare_last(state: CheckState, calls: RepeatedCalls, later: CallRecord, when: str) -> None:
+    """The gradients of the second batch are those that a new object gives."""
+    if _forward_depends_on_past(calls, later):
         return
     for name in calls.names:
         apart = mismatch(later.gradient(name), calls.second.gradient(name))
         if not apart <= 1e-9:
-            _stale(state, name, "with a smaller batch after a larger one", apart)
+            _say_stale(state, name, when, apart)
 
 
-def _accumulates(state: CheckState, name: str, when: str, residual: float) -> None:
+def say_accumulates(state: CheckState, name: str, when: str, residual: float) -> None:
+    """A sum over calls that is never reset to zero."""
+    sentence = "a sum" if name == "forward" else f"{what(name)} is a sum that"
     state.wrong(
         "repeats",
         "gradient-accumulates",
         name,
-        f"{what(name)} is a sum that is never reset: {when}.",
+        f"{sentence} is never reset: {when}.",
         f"relative residual {number(residual)}.",
     )
 
 
-def _stale(state: CheckState, name: str, when: str, apart: float) -> None:
+def _say_stale(state: CheckState, name: str, when: str, apart: float) -> None:
     state.wrong(
         "repeats",
         "stale-cache",
         name,
         f"{what(name)} is not that of the last forward {when}: it uses stored values of "
         f"another one.",
-        f"relative difference from a fresh object {number(apart)}.",
+        f"relative difference from a new object {number(apart)}.",
     )

@@ -18,7 +18,7 @@ CODE = "train-eval-confused"
 
 
 def check_modes(state: CheckState) -> None:
-    """All questions about the evaluation mode, for classes that know one."""
+    """All checks of the evaluation mode, for classes that have one."""
     if not state.harness.layer.has_mode:
         return
     before = len(state.report.mistakes)
@@ -219,7 +219,7 @@ def _converged_statistics(state: CheckState, x: Array, has_statistics: bool) -> 
 
 
 def _settle(state: CheckState, obj: Any, x: Array, steps: int) -> bool:
-    """Train on one batch until the statistics stand still; False if they do not."""
+    """Train on one batch until the statistics no longer change; False if they do not."""
     given = state.harness.layer.mode_arguments(True)
     before = stored_numbers(obj)
     for step in range(steps):
@@ -255,6 +255,10 @@ def _gradient(state: CheckState, x: Array) -> None:
         mismatch(base.y, training.y) <= 1e-9 and mismatch(base.dx, training.dx) <= 1e-9
     ):
         return
+    _compare_with_differences(state, x, base)
+
+
+def _compare_with_differences(state: CheckState, x: Array, base: CallRecord) -> None:
     g = _g(state)(base.y)
     columns = sample_columns(x.size, state.generator(36), 40)
 

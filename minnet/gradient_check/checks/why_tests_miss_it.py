@@ -1,4 +1,4 @@
-"""Why nobody has seen the mistake: the sizes, the weights or the cotangent with which it hides."""
+"""Finds sizes, weights or upstream gradients for which a test would not see the mistake."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def why_unseen(state: CheckState, point: EvaluationPoint, name: str) -> str:
 
 
 def _by_size(state: CheckState, point: EvaluationPoint, name: str) -> str:
-    """With which batch size the wrong shape happens to fit."""
+    """The batch size with which the wrong shape happens to fit."""
     wanted = point.value(name).shape
     if np.size(point.student(name)) == 1:
         return ""
@@ -40,7 +40,7 @@ def _ones(y: Array) -> Array:
 
 
 def _by_ones(point: EvaluationPoint, name: str) -> str:
-    """A gradient of ones, with which many a test is written."""
+    """An upstream gradient of ones, which many tests use."""
     run = point.backward(np.ones(point.y.shape))
     true = point.jacobian(name).transpose_times(np.ones(point.y.size))
     if run.error is None and _agree(point, name, run.gradient(name), true):

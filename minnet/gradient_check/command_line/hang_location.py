@@ -1,8 +1,8 @@
-"""Where a student's code stands when it hangs or takes the interpreter down with it.
+"""Finds the line at which a student's code hangs or crashes.
 
 The process that hangs cannot say so. Python's own watchdog (faulthandler) writes its stack into a
-file of notes shortly before the time is over. What ends the interpreter leaves no stack at all:
-then the class is examined once more with each line noted before it runs.
+file shortly before the time is over. What ends the interpreter leaves no stack at all:
+then the class is checked again, with each line recorded before it runs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 METHODS = ("forward", "backward", "__init__")
 _FRAME = re.compile(r'File "(?P<file>.*)", line (?P<line>\d+) in (?P<name>.+)')
-_EARLY = 0.85  # of the time limit: the watchdog writes before the process is stopped
+_DUMP_AFTER = 0.85  # of the time limit: the watchdog writes before the process is stopped
 
 
 class CodeLocation(NamedTuple):
@@ -29,12 +29,12 @@ class CodeLocation(NamedTuple):
     method: str
 
 
-class Notes:
-    """Kept by the process that runs the student's file.
+class LocationRecorder:
+    """Records where the student's code is, in the process that runs it.
 
     Args:
-        path: the student's file. file: where the notes go. timeout: in seconds.
-        every_line: note each line before it runs (slow) instead of the stack at the end.
+        path: the student's file. file: the file to write to. timeout: in seconds.
+        every_line: record each line before it runs (slow) instead of the stack at the end.
     """
 
     def __init__(self, path: Path, file: str, timeout: float, every_line: bool) -> None:
@@ -42,13 +42,13 @@ class Notes:
         self.file = Path(file).open("w+b", buffering=0)  # noqa: SIM115 - open to the end
 
     def begin(self) -> None:
-        """A new class: forget what was noted, and start the clock."""
+        """A new class: forget what was recorded, and start the clock."""
         self.file.seek(0)
         self.file.truncate()
         if self.every_line:
             sys.settrace(self._trace)
         else:
-            faulthandler.dump_traceback_later(_EARLY * self.timeout, file=self.file)
+            faulthandler.dump_traceback_later(_DUMP_AFTER * self.timeout, file=self.file)
 
     def _trace(self, frame: FrameType, event: str, _: Any) -> Any:
         if frame.f_code.co_filename != self.path:
@@ -60,7 +60,7 @@ class Notes:
         return self._trace
 
     def _frames(self, frame: FrameType) -> Iterator[str]:
-        """The stack in the words of faulthandler, innermost first."""
+        """The stack in the format of faulthandler, innermost frame first."""
         outer: FrameType | None = frame
         while outer is not None:
             if outer.f_code.co_filename == self.path:
@@ -68,13 +68,13 @@ class Notes:
             outer = outer.f_back
 
 
-def read_notes(notes: Path, path: Path) -> CodeLocation | None:
+def read_location(record: Path, path: Path) -> CodeLocation | None:
     """The innermost line in the student's file, and the method around it."""
     with contextlib.suppress(OSError):
         wanted = str(path).encode("ascii", "backslashreplace").decode("ascii")
         frames = [
             match
-            for match in _FRAME.finditer(notes.read_text("ascii", "replace"))
+            for match in _FRAME.finditer(record.read_text("ascii", "replace"))
             if match["file"] == wanted
         ]
         if frames:
@@ -83,7 +83,7 @@ def read_notes(notes: Path, path: Path) -> CodeLocation | None:
 
 
 def _method(names: Iterable[str]) -> str:
-    """The first of the methods that we call; what runs before them belongs to the making."""
+    """The first of the methods that we call; what runs before them belongs to the constructor."""
     return next((name for name in names if name in METHODS), "__init__")
 
 

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from minnet.gradient_check.command_line.hang_location import read_notes
+from minnet.gradient_check.command_line.hang_location import read_location
 from minnet.gradient_check.mistakes import explanation
 from minnet.gradient_check.report import HINTS, Mistake, Report
 from minnet.utils.table import table
@@ -125,7 +125,7 @@ def _row(report: Report, hints: str) -> list[str]:
 
 
 def examine_file(path: Path, arguments: argparse.Namespace) -> list[Report]:
-    """All classes of a file, in worker processes; one that hangs is stopped, the rest goes on."""
+    """All classes of a file, in worker processes; a hanging one is stopped, the rest still run."""
     reports: dict[str, Report] = {}
     while True:
         stopped = WorkerProcess(path, arguments, list(reports), arguments.classes).run(reports)
@@ -141,7 +141,7 @@ class WorkerProcess:
     """One worker process on one file.
 
     Args:
-        only: the classes to examine, None for all; skip: those that are done.
+        only: the classes to check, None for all; skip: those that are done.
         every_line: let the worker note each line before it runs, to see where it ends.
     """
 
@@ -156,7 +156,7 @@ class WorkerProcess:
         self.path, self.arguments, self.current = path.resolve(), arguments, ""
         self.every_line = every_line
         self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        self.notes = Path(self.folder.name) / "notes"
+        self.location_file = Path(self.folder.name) / "location"
         self.process = _start(
             [
                 str(self.path),
@@ -165,7 +165,7 @@ class WorkerProcess:
                 json.dumps(skip),
                 json.dumps(
                     {
-                        "file": str(self.notes),
+                        "file": str(self.location_file),
                         "timeout": arguments.timeout,
                         "every_line": every_line,
                     }
@@ -189,11 +189,11 @@ class WorkerProcess:
 
     def run(self, reports: dict[str, Report]) -> tuple[str, Report] | None:
         """Collect reports; returns where the worker was stopped, or None at the end."""
-        ending, patience = "", max(self.arguments.timeout, _TO_START)
+        ending, timeout = "", max(self.arguments.timeout, _STARTUP_SECONDS)
         try:
             while not ending:
-                event = self.events.get(timeout=patience)
-                patience = self.arguments.timeout
+                event = self.events.get(timeout=timeout)
+                timeout = self.arguments.timeout
                 if event is None:
                     ending = "crash"
                 elif "failed" in event:
@@ -211,7 +211,7 @@ class WorkerProcess:
             ending = "timeout"
         finally:
             self._stop()
-        return self._broken(ending)
+        return self._report_stopped(ending)
 
     def _stop(self) -> None:
         self.process.kill()
@@ -219,52 +219,50 @@ class WorkerProcess:
         self.listener.join(timeout=5)
         if self.process.stdout is not None:
             self.process.stdout.close()
-        self.spot = read_notes(self.notes, self.path)
+        self.location = read_location(self.location_file, self.path)
         self.folder.cleanup()
 
-    def _broken(self, ending: str) -> tuple[str, Report]:
-        """What is said of a class that hangs, or that ends the interpreter."""
+    def _report_stopped(self, ending: str) -> tuple[str, Report]:
+        """The report on a class that hangs, or that ends the interpreter."""
         if ending == "crash" and not self.every_line:
             again = WorkerProcess(self.path, self.arguments, [], [self.current], every_line=True)
             again.run({})
-            self.spot = again.spot
+            self.location = again.location
         seconds = f"{self.arguments.timeout:g} seconds"
         reason, advice = (
             ("the process ended (exit or crash)", _AFTER_A_CRASH)
             if ending == "crash"
             else (f"it did not return within {seconds}", _AFTER_A_TIMEOUT)
         )
-        place = f"{self.path.name}, line {self.spot.line}" if self.spot else ""
-        text = f"{reason}{f' (at {place}{self._text()})' if self.spot else ''}."
+        place = f"{self.path.name}, line {self.location.line}" if self.location else ""
+        text = f"{reason}{f' (at {place}{self._line_text()})' if self.location else ''}."
         if not self.current:
             note = f"The file cannot be imported: {text}"
             return self.path.name, Report(self.path.name, note=note)
-        where = self.spot.method if self.spot else "forward"
+        where = self.location.method if self.location else "forward"
         message = f"{self.current}.{where}: {text}"
         mistake = Mistake("raises", where, message, "stopped from outside.", place, advice)
         return self.current, Report(self.current, mistakes=[mistake])
 
-    def _text(self) -> str:
+    def _line_text(self) -> str:
         """The line itself, as in the messages about errors."""
-        assert self.spot is not None
-        line = linecache.getline(str(self.path), self.spot.line).strip()
+        assert self.location is not None
+        line = linecache.getline(str(self.path), self.location.line).strip()
         return f": {line}" if line else ""
 
 
-_TO_START = 60.0
+_STARTUP_SECONDS = 60.0
 """Seconds in which Python and NumPy may load on a busy machine, before a student's code runs."""
 
 _AFTER_A_TIMEOUT = (
     "Look for a loop that never ends at this place; if it is only slow, allow more time with "
     "--timeout SECONDS."
 )
-_AFTER_A_CRASH = (
-    "Look at this place for os._exit, exit() or a call that takes the interpreter down with it."
-)
+_AFTER_A_CRASH = "Look at this place for os._exit, exit() or a call that ends the interpreter."
 
 
 def _start(arguments: list[str]) -> subprocess.Popen[str]:
-    """The worker, in an environment in which it finds minnet and draws into no window."""
+    """Start the worker so that it finds minnet and opens no windows."""
     home = str(Path(__file__).resolve().parents[3])
     paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
     return subprocess.Popen(

@@ -36,7 +36,7 @@ ARGUMENTS: dict[str, Any] = {
     "stride": 1,
     "padding": 0,
 }
-"""Values for required constructor arguments, by the names that the framework uses."""
+"""Values for required constructor arguments, by the names that minnet uses."""
 
 SIZES = {"features", "in_features", "in_channels", "channels"}
 """Arguments that fix the shape of the input; they are given also where they have defaults."""
@@ -53,7 +53,7 @@ class Refused(NamedTuple):
 
 
 def load(path: Path) -> tuple[ModuleType, list[Refused]]:
-    """Run the file as a module; classes with reserved names are noted, the others go on."""
+    """Run the file as a module; classes with reserved names are recorded, the others still run."""
     refused: list[Refused] = []
     original = vars(Layer)["__init_subclass__"]
 
@@ -92,7 +92,7 @@ def classes_in(module: ModuleType) -> dict[str, type]:
 
 
 def _is_written(cls: type) -> bool:
-    """Whether the class has forward or backward of its own, not only the framework's."""
+    """Whether the class defines forward or backward itself."""
     verbs = [getattr(cls, verb, None) for verb in ("forward", "backward")]
     if issubclass(cls, (Layer, Loss)):
         bases = (Layer, Loss)
@@ -150,7 +150,7 @@ def examine(module: ModuleType, cls: type, seed: int) -> Report:
 
 
 def _can_be_made(cls: type, values: dict[str, Any]) -> bool:
-    """Whether the constructor takes our sizes; where it has defaults, it may want them alone."""
+    """Whether the constructor accepts these sizes; with defaults, it may accept only those."""
     if _required(cls):
         return True
     try:
@@ -200,7 +200,7 @@ def _required(cls: type) -> list[str]:
 
 
 def shapes_for(cls: type, values: dict[str, Any]) -> list[tuple[int, ...]]:
-    """Shapes to try: vectors and images, and the widths that stand as defaults."""
+    """Shapes to try: vectors and images, and the widths that are defaults."""
     shapes: list[tuple[int, ...]] = [VECTORS, IMAGES, (5, 4, 3)]
     if any("channels" in name for name in values):
         shapes = [IMAGES, VECTORS]
@@ -228,12 +228,12 @@ def input_shape(make: Any, shapes: list[tuple[int, ...]]) -> tuple[int, ...] | B
 
 
 def refuses_all(cls: type, error: BaseException, shapes: list[tuple[int, ...]]) -> str:
-    """The message for a class whose input nobody knows."""
+    """The message for a class whose input shape is unknown."""
     tried = ", ".join(map(str, shapes))
     return (
-        f"Which input it takes is not known, and forward refuses the shapes {tried}: "
+        f"The shape of its input is not known, and forward refuses the shapes {tried}: "
         f"{explain_error(error)}. {_line_to_add(cls)} If it should take one of these shapes, "
-        f"mend the line that is named."
+        f"fix the line named above."
     )
 
 

@@ -1,7 +1,7 @@
 """The process in which a student's file runs: it may print, hang or crash without harm.
 
 One line of JSON for each event goes to the standard output of the process; what the student's
-code prints goes to the standard error. Where it stands goes to a file of notes.
+code prints goes to the standard error. The current line goes to a file (see hang_location).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any, TextIO
 
-from minnet.gradient_check.command_line.hang_location import Notes, method_of
+from minnet.gradient_check.command_line.hang_location import LocationRecorder, method_of
 from minnet.gradient_check.command_line.student_file import (
     classes_in,
     examine,
@@ -23,13 +23,13 @@ from minnet.gradient_check.report import Mistake, Report
 
 
 def main(arguments: list[str]) -> None:
-    """Arguments: the file; as JSON seed, classes wanted (or null), to be skipped, and of notes."""
+    """Arguments: the file; as JSON seed, classes (or null), classes to skip, recorder options."""
     path = Path(arguments[0])
-    seed, wanted, skip, noted = map(json.loads, arguments[1:])
+    seed, wanted, skip, options = map(json.loads, arguments[1:])
     out, sys.stdout = sys.stdout, sys.stderr
-    notes = Notes(path, **noted)
+    recorder = LocationRecorder(path, **options)
     _tell(out, ready=True)
-    notes.begin()
+    recorder.begin()
     try:
         module, refused = load(path)
     except BaseException as error:  # also sys.exit() in the file
@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> None:
         if name in skip:
             continue
         _tell(out, start=name)
-        notes.begin()
+        recorder.begin()
         known = name in bad
         report = refused_report(bad[name]) if known else _examined(module, found[name], seed)
         _tell(out, report=report.to_dict())
@@ -58,7 +58,9 @@ def _examined(module: Any, cls: type, seed: int) -> Report:
         text = f"{cls.__name__}.{where}: it raises {explain_error(error)}"
         return Report(cls.__name__, mistakes=[Mistake("raises", where, text, "sys.exit().")])
     except Exception as error:
-        return Report(cls.__name__, note=f"The examination broke: {type(error).__name__}: {error}")
+        return Report(
+            cls.__name__, note=f"The check itself failed: {type(error).__name__}: {error}"
+        )
 
 
 def _tell(out: TextIO, **event: Any) -> None:

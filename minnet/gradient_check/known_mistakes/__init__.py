@@ -1,4 +1,4 @@
-"""The catalogue: every mistake that can be recognised by the array it leaves, in order."""
+"""Every mistake that can be recognised by the gradient it gives, most specific first."""
 
 import numpy as np
 
@@ -87,14 +87,14 @@ KNOWN_MISTAKES: tuple[KnownMistake, ...] = (
 
 
 def diagnose(point: EvaluationPoint, name: str) -> Match | None:
-    """The first hypothesis of the catalogue that reproduces the gradient of `name`."""
+    """The first known mistake that reproduces the gradient of `name`."""
     for mistake in KNOWN_MISTAKES:
         if not mistake.applies(point, name):
             continue
         try:
             match = mistake.explain(point, name)
         except (ValueError, IndexError, np.linalg.LinAlgError):
-            continue  # the hypothesis does not make sense for these shapes
+            continue  # this mistake is not possible for these shapes
         if match is not None:
             return match
     return None

@@ -1,4 +1,4 @@
-"""What a hypothesis is: a mistake, and the array that it would leave behind."""
+"""What a known mistake is: a code, and the gradient that the mistake would give."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from minnet.utils.types import Array
 
 
 class Match(NamedTuple):
-    """A hypothesis that reproduces the student's array: code, sentence, relative residual."""
+    """A known mistake that reproduces the student's array: code, sentence, relative residual."""
 
     code: str
     sentence: str
@@ -22,10 +22,10 @@ class Match(NamedTuple):
 
 
 class KnownMistake(Protocol):
-    """What the catalogue holds."""
+    """An entry of KNOWN_MISTAKES."""
 
     def applies(self, point: EvaluationPoint, name: str) -> bool:
-        """Whether the hypothesis makes sense for this array."""
+        """Whether the mistake is possible for this array."""
 
     def explain(self, point: EvaluationPoint, name: str) -> Match | None:
         """The match, or None."""

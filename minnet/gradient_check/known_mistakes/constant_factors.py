@@ -1,4 +1,4 @@
-"""Right but for a factor: the sign, the batch size, the outputs, a constant; or cut off."""
+"""Right except for a factor: the sign, the batch size, the outputs, a constant; or cut off."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ class OneSampleOnly:
         return None
 
     def _last_that_counts(self, point: EvaluationPoint, name: str) -> Array | None:
-        """grad[indices] = g overwrites where an index stands twice; np.add.at would add."""
+        """grad[indices] = g overwrites where an index occurs twice; np.add.at would add."""
         if point.differentiable:
             return None
         single = point.jacobian(name).matrix * point.g.ravel()[:, None]

@@ -19,7 +19,7 @@ from minnet.utils.types import Array
 
 
 class Dense(NamedTuple):
-    """The weight's name, whether it stands as (out, in), and f'(z), (m, out)."""
+    """The weight's name, whether its shape is (out, in), and f'(z), (m, out)."""
 
     weight: str
     flipped: bool

@@ -10,7 +10,7 @@ from minnet.gradient_check.known_mistakes.base import Match, proportion
 
 
 class MaskMissingInside:
-    """A mask inside of a layer with weights: the gradient is that of evaluation, where none is."""
+    """A mask inside a layer with weights: the gradient is that of evaluation, without a mask."""
 
     def applies(self, point: EvaluationPoint, name: str) -> bool:
         """A random layer in training mode."""

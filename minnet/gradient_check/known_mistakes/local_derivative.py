@@ -136,7 +136,7 @@ def _shifted(point: EvaluationPoint, name: str, bias: str) -> Array | None:
 def missing(point: EvaluationPoint, name: str) -> Iterator[tuple[Array, str]]:
     """The factor f' is left out."""
     if name == "input" and point.y.shape == point.x.shape:
-        yield point.at(name, point.g), "it is the gradient that arrives, unchanged."
+        yield point.at(name, point.g), "it is the upstream gradient, unchanged."
     yield from products(point, name)
     inside = before_activation(point, name)
     if inside is not None:
@@ -144,7 +144,7 @@ def missing(point: EvaluationPoint, name: str) -> Iterator[tuple[Array, str]]:
     local = contributions(point, name)
     if local is not None:
         used = np.abs(point.jacobian(name).matrix) > 0
-        yield used.T @ point.g.ravel(), "it is the plain sum of the gradient that arrives."
+        yield used.T @ point.g.ravel(), "it is the plain sum of the upstream gradient."
 
 
 def products(point: EvaluationPoint, name: str) -> Iterator[tuple[Array, str]]:
@@ -167,7 +167,7 @@ def products(point: EvaluationPoint, name: str) -> Iterator[tuple[Array, str]]:
 
 
 def squared(point: EvaluationPoint, name: str) -> Iterator[tuple[Array, str]]:
-    """The factor f' stands twice."""
+    """The factor f' occurs twice."""
     own = elementwise(point)
     if name == "input" and own is not None:
         g = point.g.ravel()[point.jacobian(name).columns]
@@ -187,7 +187,7 @@ def at_wrong_point(point: EvaluationPoint, name: str) -> Iterator[tuple[Array, s
         yield at_output.matrix[columns, np.arange(len(columns))] * g, "it is taken at the output."
         x = np.asarray(point.x.ravel()[columns])
         for predicted in in_terms_of_output(y, own, x, point.precision.structure):
-            yield predicted * g, "the input stands where the output belongs."
+            yield predicted * g, "the input is used where the output belongs."
     found = inner(point)
     inside = before_activation(point, name) if found else None
     if found is None or inside is None:
@@ -199,7 +199,7 @@ def at_wrong_point(point: EvaluationPoint, name: str) -> Iterator[tuple[Array, s
     if z is not None:
         y, local = point.y.ravel(), found[1].ravel()
         for predicted in in_terms_of_output(y, local, z.ravel(), point.precision.structure):
-            yield inside.T @ (point.g.ravel() * predicted), "z stands where the output belongs."
+            yield inside.T @ (point.g.ravel() * predicted), "z is used where the output belongs."
 
 
 def in_terms_of_output(y: Array, derivative: Array, z: Array, tolerance: float) -> Iterator[Array]:

@@ -168,7 +168,7 @@ class TermOfNormalization:
                 yield Match("scale-missing", sentence, answer[1])
 
     def _freedom(self, point: EvaluationPoint, norm: Normalization, found: Array) -> Match | None:
-        """sigma computed anew in backward, with the other divisor."""
+        """sigma computed again in backward, with the other divisor."""
         x = np.asarray(point.x, dtype=np.float64)
         variance = x.var(axis=norm.axes, keepdims=True)
         q = point.g * norm.gain
@@ -269,7 +269,7 @@ def gain_gradient(point: EvaluationPoint, name: str) -> Iterator[tuple[Array, st
     if norm is not None:
         x = np.asarray(point.x, dtype=np.float64)
         centered = x - x.mean(axis=norm.axes, keepdims=True)
-        words = "x - mu stands where xhat belongs: 1/sigma is missing."
+        words = "x - mu is used where xhat belongs: 1/sigma is missing."
         yield from _gain_gradient_of(point, name, centered, words)
 
 

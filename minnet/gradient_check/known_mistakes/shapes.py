@@ -221,7 +221,7 @@ class FactorNotTransposed:
 
 
 def _products(point: EvaluationPoint) -> str:
-    """Which product stands there, and which belongs there, in the name of the square weight."""
+    """Which product is there, and which belongs there, in the name of the square weight."""
     for name in point.names[1:]:
         value = point.value(name)
         if value.ndim != 2 or value.shape[0] != value.shape[1] or value.shape[0] < 2:

@@ -1,7 +1,7 @@
 """Sequences, (m, time, features): a loop over time that overwrites (=) where it should add (+=).
 
 Of a recurrent layer's step no Jacobian tells its own part: a state carries it on. What is left of
-a weight's gradient is known by what it answers to: x_t^T delta_t is zero where x_t is.
+a weight's gradient is known by what it depends on: x_t^T delta_t is zero where x_t is.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _match(step: int, point: EvaluationPoint, residual: float) -> Match:
 
 
 def is_recurrent(point: EvaluationPoint, weight: str) -> bool:
-    """A square weight in a layer whose outputs answer to earlier steps of a sequence, too."""
+    """A square weight in a layer whose outputs depend on earlier steps of a sequence, too."""
     shape = point.value(weight).shape
     if not point.differentiable or point.x.ndim != 3 or len(shape) != 2 or shape[0] != shape[1]:
         return False

@@ -1,4 +1,4 @@
-"""What a backward does with the gradient that arrives: ignore it, add it, square it, clip it.
+"""Mistakes with the upstream gradient: ignored, added, squared, clipped.
 
 A backward is a product: b(0) = 0, b(2g) = 2 b(g), b(-g) = -b(g). These need no numerics.
 """
@@ -61,7 +61,7 @@ class NotAProduct:
             if not residual <= tolerance:
                 words = {-1.0: "for -g it is not the negative", 2.0: "for 2g it is not twice"}
                 word = words.get(factor, f"for {factor:g} g it is not {factor:g} times")
-                sentence = f"is not linear in the gradient that arrives: {word} that for g."
+                sentence = f"is not linear in the upstream gradient: {word} that for g."
                 return Match("not-linear-in-upstream", sentence, residual)
         return None
 
@@ -76,7 +76,7 @@ class NotAProduct:
         residual = mismatch(zero, one)
         other = _array(point.backward(np.roll(point.g, 1) * 1.7).gradient(_name_of(point, one)))
         if residual <= tolerance and (other is None or mismatch(other, one) <= tolerance):
-            sentence = "does not depend on the gradient that arrives: it is the same for g = 0."
+            sentence = "does not depend on the upstream gradient: it is the same for g = 0."
             return Match("upstream-ignored", sentence, residual)
         two, minus = b[2.0], b[-1.0]
         if two is None or minus is None:
@@ -84,15 +84,15 @@ class NotAProduct:
         affine = max(mismatch(two - zero, 2 * (one - zero)), mismatch(minus - zero, zero - one))
         if affine <= 100 * tolerance:
             sentence = (
-                "is a sum of the gradient that arrives and something else: for g = 0 it is not 0."
+                "is a sum of the upstream gradient and something else: for g = 0 it is not 0."
             )
             return Match("upstream-added", sentence, affine)
-        sentence = "is not zero where the gradient that arrives is zero, and not linear in it."
+        sentence = "is not zero where the upstream gradient is zero, and not linear in it."
         return Match("not-linear-in-upstream", sentence, 0.0)
 
 
 def _name_of(point: EvaluationPoint, one: Array) -> str:
-    """Which of the scene's gradients this is."""
+    """The name of the input or weight that this gradient belongs to."""
     for name in point.names:
         found = _array(point.student(name))
         if found is not None and found.shape == one.shape and np.array_equal(found, one):
@@ -115,12 +115,12 @@ class OnesForUpstream:
             return Match("upstream-ignored", sentence, 0.0)
         residual = mismatch(point.at(name), ones)
         if residual < point.precision.match and np.abs(ones).max(initial=0.0) > 0:
-            sentence = "is the plain derivative: the gradient that arrives is replaced by ones."
+            sentence = "is the plain derivative: the upstream gradient is replaced by ones."
             return Match("upstream-ignored", sentence, residual)
         return None
 
     def _rounds_to_zero(self, point: EvaluationPoint, name: str) -> bool:
-        """Computed, and not written down: here or nearby it is some 1e-17."""
+        """Computed, and not written down: here or nearby it is about 1e-17."""
         sizes = []
         for factor in (1.0, 0.9, 0.8, 0.7, 0.6, 0.5):
             x = factor * point.x
@@ -132,7 +132,7 @@ class OnesForUpstream:
 
 ZERO_FOR_ONES = (
     ", as it is for a gradient of ones: the outputs sum to the same number for any x, so that "
-    "the plain derivative vanishes. Use the gradient that arrives."
+    "the plain derivative vanishes. Use the upstream gradient."
 )
 
 

@@ -1,20 +1,18 @@
-"""One loss under examination: the settings that it takes, and the questions in each."""
+"""Checks one loss: finds the kinds of predictions and targets that it takes, and checks each."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from minnet.gradient_check.check_state import CheckState, number
+from minnet.gradient_check.checks.contract import check_changes
+from minnet.gradient_check.checks.forward_properties import check_finite_at
 from minnet.gradient_check.finite_differences import is_single
+from minnet.gradient_check.input_domain import InputDomain
 from minnet.gradient_check.layer_under_test import LayerUnderTest
-from minnet.gradient_check.loss.checks import check_changes, check_extremes, check_repeats, finite
-from minnet.gradient_check.loss.evaluation_point import (
-    LossPoint,
-    LossRun,
-    measure,
-    run_loss,
-    value_at,
-)
+from minnet.gradient_check.loss.checks import check_finite_gradient, check_repeats
+from minnet.gradient_check.loss.evaluation_point import LossPoint, loss_point
+from minnet.gradient_check.loss.harness import LossHarness, number_of, run_loss, value_at
 from minnet.gradient_check.loss.inputs import Setting
 from minnet.gradient_check.loss.known_mistakes import (
     broadcasts,
@@ -35,14 +33,13 @@ VAGUE = ("unknown", "wrong-shape")
 
 
 class LossCheck:
-    """One loss under examination."""
+    """The check of one loss."""
 
     def __init__(
         self, state: CheckState, loss: LayerUnderTest, given: Pair | tuple[int, ...] | None
     ) -> None:
         self.state, self.loss = state, loss
         self.settings = Settings(state, loss, given)
-        self.single = False
         self.first: Setting | None = None
 
     def examine(self) -> None:
@@ -55,7 +52,7 @@ class LossCheck:
         for setting in settings:
             self._find_precision(setting)
             if self.state.report.mistakes and not self._vague():
-                self._pairs(self._scene(setting, 50))
+                self._pairs(self._point(setting, 50))
             else:
                 self._examine(setting)
         self._own_arrays()
@@ -67,7 +64,9 @@ class LossCheck:
         check_repeats(self.state, self.loss, (a, y), self.settings.draw(first, 41))
         real = next((s for s in settings if s is not None and s.is_real), None)
         if real is not None:
-            check_extremes(self.state, self.loss, real.draw(self.state.generator(42)))
+            a, y = real.draw(self.state.generator(42))
+            patterns = InputDomain(a.shape, "check_loss").extremes(len(a))
+            check_finite_at(self.state, LossHarness(self.loss, y), patterns)
 
     def _nothing_fits(self) -> None:
         if self.settings.last_error is None:
@@ -95,15 +94,15 @@ class LossCheck:
         if self.settings.given is None:
             return
         run = run_loss(self.loss, *self.settings.given)
-        if run.error is None and isinstance(run.gradient, np.ndarray) and np.isnan(run.number) == 0:
-            finite(self.state, run, self.settings.given[0])
+        if run.error is None and isinstance(run.dx, np.ndarray) and not np.isnan(number_of(run.y)):
+            check_finite_gradient(self.state, run.dx, self.settings.given[0])
 
     def _vague(self) -> bool:
         """Whether nothing better than `unknown` or `wrong-shape` was said about the gradient."""
         return all(m.code in VAGUE and m.where == "input" for m in self.state.report.mistakes)
 
     def _drop_vague(self) -> None:
-        """What another setting explained needs no `unknown` beside it."""
+        """What another setting explained needs no `unknown` as well."""
         if not self._vague():
             self.state.report.mistakes = [
                 m for m in self.state.report.mistakes if m.code not in VAGUE or m.where != "input"
@@ -116,14 +115,14 @@ class LossCheck:
             value_at(self.loss, a * (1 + size * toward), y) for size in (0, 3e-11, 1e-3)
         )
         digits = is_single(np.array([base, small])) and base != small
-        self.single = digits or (base == tiny and base != small)
+        self.state.precision.single = digits or (base == tiny and base != small)
 
-    def _scene(self, setting: Setting | None, part: int, batch: int | None = None) -> LossPoint:
+    def _point(self, setting: Setting | None, part: int, batch: int | None = None) -> LossPoint:
         real = setting is not None and setting.is_real
         point: LossPoint | None = None
         for draw in range(6):
             a, y = self.settings.draw(setting, part + draw, batch)
-            point = measure(self.loss, a, y, real, self.single)
+            point = loss_point(self.loss, a, y, real, self.state.precision)
             if not point.kinked:
                 return point
         assert point is not None
@@ -133,7 +132,7 @@ class LossCheck:
         """One setting; True if all is right."""
         state = self.state
         before = len(state.report.mistakes)
-        point = self._scene(setting, 50)
+        point = self._point(setting, 50)
         if not self._contract(point):
             return False
         check_changes(state, point.run)
@@ -150,19 +149,19 @@ class LossCheck:
         self._softmax(point)
         if (
             setting is not None
-            and np.abs(point.true).max() <= point.noise
+            and np.abs(point.derivative).max() <= point.noise
             and setting != self.first
         ):
             return True  # softmax of one output, say: the value does not depend on it
-        if not point.is_right() and self.settings.comes_in_steps(setting):
+        if not point.is_right("input") and self.settings.comes_in_steps(setting):
             state.wrong(
                 "whole numbers",
                 "integer-arithmetic",
                 "forward",
                 "the value moves in jumps only: it is cut off (int, //, round) on the way.",
-                f"for a random prediction the value is {point.run.number:g}.",
+                f"for a random prediction the value is {point.value_here:g}.",
             )
-        elif point.is_right():
+        elif point.is_right("input"):
             state.right("gradient", "Equal to central differences of the value.")
         elif not cut and not state.has("input-modified"):
             self._diagnose(point, setting)
@@ -193,66 +192,43 @@ class LossCheck:
             )
 
     def _contract(self, point: LossPoint) -> bool:
-        state, run = self.state, point.run
-        if run.error is not None:
-            state.wrong(
-                "runs",
-                code_of_error(run.error),
-                run.failed_in,
-                f"it raises {explain_error(run.error)}.",
-                f"prediction {point.prediction.shape}, target {point.target.shape}.",
-            )
+        """forward gives one number, backward gives an array of numbers."""
+        broken = self._broken_contract(point)
+        if broken is not None:
+            self.state.wrong(*broken)
             return False
-        if run.value is None or run.gradient is None:
-            verb = "forward" if run.value is None else "backward"
-            state.wrong(
-                "results",
-                "returns-none",
-                verb,
-                f"{self.loss.name}.{verb}: it returns None.",
-                "None.",
-            )
-            return False
-        if np.size(run.value) != 1 or not np.isfinite(run.number):
-            state.wrong(
-                "results",
-                "wrong-shape",
-                "forward",
-                f"it returns {checks.describe(run.value)}, expected one number for the batch.",
-                f"shape {np.shape(run.value)}.",
-            )
-            return False
-        if not isinstance(run.gradient, np.ndarray) or run.gradient.dtype.kind not in "biuf":
-            state.wrong(
-                "results",
-                "wrong-shape",
-                "input",
-                "the gradient is no array of numbers.",
-                f"{type(run.gradient).__name__}.",
-            )
-            return False
-        self._dtypes(run)
-        return True
-
-    def _dtypes(self, run: LossRun) -> None:
-        """Value and gradient come back in the precision of the prediction."""
-        for where, result in (("forward", run.value), ("input", run.gradient)):
+        for where, result in (("forward", point.run.y), ("input", point.run.dx)):
             dtype = getattr(result, "dtype", None)
             if dtype is not None and dtype.kind == "f" and dtype.itemsize < 8:
-                self.state.wrong(
-                    "dtype",
-                    "dtype-changed",
-                    where,
-                    f"float64 comes in, {dtype} comes out.",
-                    f"type: {dtype}.",
-                )
+                text = f"float64 comes in, {dtype} comes out."
+                self.state.wrong("dtype", "dtype-changed", where, text, f"type: {dtype}.")
+        return True
+
+    def _broken_contract(self, point: LossPoint) -> tuple[str, str, str, str, str] | None:
+        """What is wrong, as the arguments of `CheckState.wrong`."""
+        run = point.run
+        if run.error is not None:
+            code, text = code_of_error(run.error), f"it raises {explain_error(run.error)}."
+            shapes = f"prediction {point.prediction.shape}, target {point.target.shape}."
+            return "runs", code, run.failed_in, text, shapes
+        if run.y is None or run.dx is None:
+            verb = "forward" if run.y is None else "backward"
+            text = f"{self.loss.name}.{verb}: it returns None."
+            return "results", "returns-none", verb, text, "None."
+        if np.size(run.y) != 1 or not np.isfinite(number_of(run.y)):
+            text = f"it returns {checks.describe(run.y)}, expected one number for the batch."
+            return "results", "wrong-shape", "forward", text, f"shape {np.shape(run.y)}."
+        if not isinstance(run.dx, np.ndarray) or run.dx.dtype.kind not in "biuf":
+            text = "the gradient is not an array of numbers."
+            return "results", "wrong-shape", "input", text, f"{type(run.dx).__name__}."
+        return None
 
     def _diagnose(self, point: LossPoint, setting: Setting | None) -> None:
         state = self.state
-        found = point.run.gradient
-        if not finite(state, point.run, point.prediction):
+        found = point.run.dx
+        if not check_finite_gradient(state, found, point.prediction):
             return
-        other = self._scene(setting, 60, point.m + 2) if self._resizable(setting, point) else None
+        other = self._point(setting, 60, point.m + 2) if self._resizable(setting, point) else None
         match = next(diagnose_loss(point, other), None)
         if match is not None:
             state.wrong(
@@ -272,7 +248,7 @@ class LossCheck:
                 "no sum or reshape fits.",
             )
         else:
-            worst = np.unravel_index(int(np.argmax(np.abs(found - point.true))), found.shape)
+            worst = np.unravel_index(int(np.argmax(np.abs(found - point.derivative))), found.shape)
             spot = ", ".join(str(int(i)) for i in worst)
             state.wrong(
                 "gradient",
@@ -280,7 +256,7 @@ class LossCheck:
                 "input",
                 f"the returned gradient is not the derivative of the value, cause unknown: "
                 f"worst at [{spot}].",
-                f"there the derivative is {point.true[worst]:.6g}, yours {found[worst]:.6g}.",
+                f"there the derivative is {point.derivative[worst]:.6g}, yours {found[worst]:.6g}.",
             )
 
     def _resizable(self, setting: Setting | None, point: LossPoint) -> bool:

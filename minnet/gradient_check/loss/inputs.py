@@ -1,7 +1,7 @@
-"""What a loss is asked about: predictions and targets of the kinds that losses are made for.
+"""Predictions and targets of the kinds that losses are made for.
 
 Which kind a loss takes is found by trying: a cross-entropy gives NaN for negative predictions, a
-loss for labels refuses one-hot rows. A loss that takes everything is asked about everything.
+loss for labels refuses one-hot rows. A loss that takes everything is checked with everything.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from minnet.utils.types import Array
 
 @dataclass(frozen=True)
 class Setting:
-    """One kind of question: what predictions and targets look like."""
+    """One kind of predictions and targets."""
 
     prediction: str  # "rows", "columns", "vector" of probabilities; "real ..." for any number
     target: str  # "onehot", "labels", "binary", "soft", "signs", "numbers", "given"

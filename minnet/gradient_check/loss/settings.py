@@ -1,4 +1,4 @@
-"""Which questions a loss takes: found by trying, or the caller's own arrays."""
+"""Finds the kinds of predictions and targets that a loss takes, by trying them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from minnet.gradient_check.check_state import CheckState
+from minnet.gradient_check.evaluation_point import Precision
 from minnet.gradient_check.finite_differences import is_single, mismatch
 from minnet.gradient_check.layer_under_test import LayerUnderTest
-from minnet.gradient_check.loss.evaluation_point import measure, run_loss, value_at
+from minnet.gradient_check.loss.evaluation_point import loss_point
+from minnet.gradient_check.loss.harness import run_loss, value_at
 from minnet.gradient_check.loss.inputs import FIRST, ONE_OUTPUT, Setting
 from minnet.utils.types import Array
 
@@ -18,7 +20,7 @@ Pair = tuple[Array, Array]
 
 
 def _of_shape(shape: tuple[int, ...]) -> tuple[Setting, ...]:
-    """The kinds of questions whose predictions have this shape."""
+    """The kinds whose predictions have this shape."""
     outputs = shape[1] if len(shape) == 2 else 3
     sized = (replace(setting, batch=shape[0], outputs=outputs) for setting in FIRST)
     return tuple(
@@ -29,7 +31,7 @@ def _of_shape(shape: tuple[int, ...]) -> tuple[Setting, ...]:
 
 
 class Settings:
-    """The settings for one loss; None among them stands for the caller's own arrays."""
+    """The settings for one loss; None means the caller's arrays."""
 
     def __init__(
         self, state: CheckState, loss: LayerUnderTest, given: Pair | tuple[int, ...] | None
@@ -45,7 +47,7 @@ class Settings:
         self.last_error: tuple[BaseException, str] | None = None
 
     def all(self) -> list[Setting | None]:
-        """What the loss takes; None stands for the caller's own arrays."""
+        """What the loss takes; None means the caller's arrays."""
         if self.given is not None:
             return [None] if self.takes(None) else []
         first = next((s for s in self.choices if self.takes(s)), None)
@@ -69,10 +71,10 @@ class Settings:
         """Whether the gradient has the shape of the prediction."""
         a, y = self.draw(setting, 50)
         run = run_loss(self.loss, a, y)
-        return run.error is None and np.shape(run.gradient) == a.shape
+        return run.error is None and np.shape(run.dx) == a.shape
 
     def is_for_one_output(self, setting: Setting) -> bool:
-        """Whether the answer to several outputs is that of a loss for one, (m, 1), made a column.
+        """Whether the gradient for several outputs is that of a loss for one, (m, 1), as a column.
 
         Any other wrong shape is a mistake, also where it happens to fit a vector: `d.T` does.
         """
@@ -81,12 +83,12 @@ class Settings:
         if run.error is not None:
             return True
         columns = {(a.size, 1), (len(a), 1)} if a.shape[1] > 1 else set()
-        if np.shape(run.gradient) not in columns:
+        if np.shape(run.dx) not in columns:
             return False
         for single, tolerance in ((False, 1e-6), (True, 2e-3)):
-            true = measure(self.loss, a, y, False, single).true
-            wanted = true.reshape(-1, 1) if len(run.gradient) == a.size else true[:, :1]
-            if mismatch(run.gradient, wanted) < tolerance:
+            true = loss_point(self.loss, a, y, precision=Precision(single)).derivative
+            wanted = true.reshape(-1, 1) if len(run.dx) == a.size else true[:, :1]
+            if mismatch(run.dx, wanted) < tolerance:
                 return True
         return False
 
@@ -98,7 +100,7 @@ class Settings:
         here, moved = (value_at(self.loss, a + c, y + c) for c in (0.0, 0.7))
         if abs(here - moved) <= 1e-9 * max(1.0, abs(here)):
             return [replace(setting, target="numbers")]
-        slope = measure(self.loss, a, y, True, False).true
+        slope = loss_point(self.loss, a, y).derivative
         signs = replace(setting, target="signs")
         if np.any(y == 0) and np.abs(slope[y == 0]).max() < 1e-9 and self.takes(signs):
             return [signs]
@@ -108,7 +110,7 @@ class Settings:
         """Not for a loss that clips: there the value does not move where a < 0 and y = 1."""
         for part in (44, 45):
             a, y = setting.draw(self.state.generator(part))
-            slope = measure(self.loss, a, y, True, False).true
+            slope = loss_point(self.loss, a, y).derivative
             if y.shape == a.shape:
                 at = (a < 0) & (y == y.max())
             else:
@@ -120,7 +122,7 @@ class Settings:
         return True
 
     def draw(self, setting: Setting | None, part: int, batch: int | None = None) -> Pair:
-        """A prediction and a target; part 50 of the caller's arrays is themselves."""
+        """A prediction and a target; part 50 is the caller's arrays themselves."""
         generator = self.state.generator(part)
         if setting is not None:
             return (replace(setting, batch=batch) if batch else setting).draw(generator)
@@ -145,7 +147,7 @@ class Settings:
         return len(finite_ones) > 1 and (whole or self._in_steps(setting))
 
     def _in_steps(self, setting: Setting | None) -> bool:
-        """Whether a small move of the prediction changes nothing, and no float32 tells why."""
+        """Whether a small move of the prediction changes nothing, and float32 is not the reason."""
         a, y = self.draw(setting, 53)
         base, larger = (value_at(self.loss, a * factor, y) for factor in (1.0, 1.3))
         toward = self.state.generator(55).uniform(0.5, 1.0, size=(4, *a.shape))
@@ -160,7 +162,7 @@ class Settings:
         if run.error is not None:
             self.last_error = self.last_error or (run.error, "forward")
             return False
-        value = run.value
+        value = run.y
         if value is None or not isinstance(value, (float, int, np.generic, np.ndarray)):
             return True
         return bool(np.isfinite(np.asarray(value, dtype=float)).all())

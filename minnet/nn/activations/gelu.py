@@ -1,7 +1,6 @@
-"""Activations of the form a = z s(z): a gate s between 0 and 1 lets z pass, or holds it back.
+"""GELU: a = z s, where the gate s between 0 and 1 is a normal probability.
 
-By the product rule a' = s(z) + z s'(z). For large negative z both s and a are tiny; the gates
-are computed so that they keep their digits there.
+For large negative z both s and a are tiny; the gate is computed so that it keeps its digits there.
 """
 
 from __future__ import annotations
@@ -11,35 +10,12 @@ import math
 import numpy as np
 
 from minnet.nn.activations.activation import Activation
-from minnet.nn.erf import normal_distribution
 from minnet.nn.functional import sigmoid_halves
+from minnet.nn.normal_distribution import normal_distribution
 from minnet.utils.checks import boolean
 from minnet.utils.types import Array
 
-_FAR = 40.0  # where both gates of GELU are 0 or 1 in every type of float
-
-
-class SiLU(Activation):
-    """a = z sigmoid(z), also called swish; a' = s + z s (1 - s) with s = sigmoid(z).
-
-    Source: Elfwing, Uchibe, Doya (2018); Ramachandran, Zoph, Le (2017).
-
-    >>> SiLU().forward(np.array([[-1.0, 0.0, 1.0, 10.0]])).round(4)
-    array([[-0.2689,  0.    ,  0.7311,  9.9995]])
-    """
-
-    def forward(self, z: Array) -> Array:
-        """a = z s."""
-        p, q = sigmoid_halves(z)
-        s, rest = np.where(z < 0, q, p), np.where(z < 0, p, q)  # rest = 1 - s
-        self._derivative = s * (1 + z * rest)
-        a: Array = z * s
-        return a
-
-    def backward(self, grad: Array) -> Array:
-        """dL/dz = dL/da s (1 + z (1 - s))."""
-        dz: Array = grad * self._derivative
-        return dz
+_FAR = 40.0  # from here on both gates are 0 or 1 in every float type
 
 
 class GELU(Activation):
@@ -51,9 +27,9 @@ class GELU(Activation):
     u' = sqrt(2/pi) (1 + 0.134145 z^2).
 
     Args:
-        approximate: True takes the tanh form, which some published models were trained with.
+        approximate: True: the tanh form, with which some published models were trained.
 
-    Source: Hendrycks and Gimpel (2016); erf: see `minnet.nn.erf`.
+    Source: Hendrycks and Gimpel (2016); Phi: see `minnet.nn.normal_distribution`.
 
     >>> GELU().forward(np.array([[-1.0, 0.0, 1.0, 10.0]])).round(4)
     array([[-0.1587,  0.    ,  0.8413, 10.    ]])
@@ -74,29 +50,6 @@ class GELU(Activation):
 
     def backward(self, grad: Array) -> Array:
         """dL/dz = dL/da (Phi(z) + z phi(z))."""
-        dz: Array = grad * self._derivative
-        return dz
-
-
-class HardSwish(Activation):
-    """a = z h(z), h = z/6 + 1/2 cut to [0, 1] (see HardSigmoid): a SiLU without exp.
-
-    a' = 0 for z <= -3, 1 for z >= 3, z/3 + 1/2 between (at the kinks as PyTorch has it).
-
-    Source: Howard et al., "Searching for MobileNetV3" (2019).
-
-    >>> HardSwish().forward(np.array([[-4.0, -1.0, 0.0, 4.0]])).round(4)
-    array([[-0.    , -0.3333,  0.    ,  4.    ]])
-    """
-
-    def forward(self, z: Array) -> Array:
-        """a = z (z + 3) / 6 between the kinks, 0 below, z above."""
-        self._derivative = np.where(z >= 3, 1, np.where(z <= -3, 0, z / 3 + 0.5))
-        a: Array = z * ((np.clip(z, -3, 3) + 3) / 6)
-        return a
-
-    def backward(self, grad: Array) -> Array:
-        """dL/dz = dL/da a'."""
         dz: Array = grad * self._derivative
         return dz
 

@@ -1,4 +1,4 @@
-"""Batch normalization: each feature is brought to mean 0 and variance 1 over the batch."""
+"""Batch normalization: each feature is scaled to mean 0 and variance 1 over the batch."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import numpy as np
 
 from minnet.nn.layer import Layer
 from minnet.nn.parameter import Parameter
-from minnet.nn.workspace import lent
 from minnet.utils.checks import number, whole_number
 from minnet.utils.types import Array
 
@@ -26,7 +25,7 @@ class BatchNorm(Layer):
 
         dL/dbeta  = sum G
         dL/dgamma = sum G x^
-        dL/dx     = gamma/s (G - dL/dbeta / n - x^ dL/dgamma / n)     in training
+        dL/dx     = gamma/s (G - x^ dL/dgamma / n - dL/dbeta / n)     in training
         dL/dx     = gamma/s G                                         in evaluation
 
     Args:
@@ -59,84 +58,68 @@ class BatchNorm(Layer):
         self.running_variance = Parameter(shape=self.features, initializer="ones", trainable=False)
 
     def forward(self, x: Array) -> Array:
-        """y = gamma x^ + beta; in training the running values take their step."""
-        self._check(x)
+        """y = gamma x^ + beta; in training the running mean and variance are updated."""
+        self._check_input(x)
         self._per_sample = x.size // (len(x) * self.features)
         self._axes = (0, *range(2, x.ndim))
-        self._column = (self.features, *(1,) * (x.ndim - 2))  # a feature's number, at axis 1
-        dtype = np.result_type(x, self.gamma.value)
-        out = lent(self, "x^", x.shape, dtype)
-        if self.training:
-            mean = x.mean(axis=self._axes)
-            self._normalized = np.subtract(x, self._wide(mean), out=out)
-            variance = self._mean_square(self._normalized)
-            self._remember(mean, variance, x.size // self.features)
-        else:
-            mean, variance = self.running_mean.value, self.running_variance.value
-            self._normalized = np.subtract(x, self._wide(mean), out=out)
+        self._column = (self.features, *(1,) * (x.ndim - 2))
         self._of_batch = self.training
+        mean = x.mean(axis=self._axes) if self.training else self.running_mean.value
+        centered = x - self._on_axis_1(mean)
+        if self.training:
+            variance = (centered * centered).mean(axis=self._axes)
+            self._update_running(mean, variance, x.size // self.features)
+        else:
+            variance = self.running_variance.value
         self._s = np.sqrt(variance + self.epsilon)
-        self._normalized /= self._wide(self._s)
-        y: Array = np.multiply(
-            self._normalized, self._wide(self.gamma.value), out=lent(self, "y", x.shape, dtype)
-        )
-        y += self._wide(self.beta.value)
+        self._normalized = centered / self._on_axis_1(self._s)
+        y = self._on_axis_1(self.gamma.value) * self._normalized
+        y += self._on_axis_1(self.beta.value)
         return y
 
     def backward(self, grad: Array) -> Array:
         """dL/dbeta, dL/dgamma; returns dL/dx."""
-        x, n = self._normalized, grad.size // self.features
-        dx: Array = np.multiply(grad, x, out=lent(self, "dx", grad.shape, grad.dtype))
-        self.beta.grad = dbeta = grad.sum(axis=self._axes)
-        self.gamma.grad = dgamma = dx.sum(axis=self._axes)
+        x, n, dx = self._normalized, grad.size // self.features, grad
+        dbeta, dgamma = grad.sum(axis=self._axes), (grad * x).sum(axis=self._axes)
+        self.beta.grad[...], self.gamma.grad[...] = dbeta, dgamma
         if self._of_batch:
-            np.multiply(x, self._wide(-dgamma / n), out=dx)
-            dx += grad
-            dx -= self._wide(dbeta / n)
-        else:
-            dx[...] = grad
-        dx *= self._wide(self.gamma.value / self._s)
-        return dx
+            dx = grad - x * self._on_axis_1(dgamma / n) - self._on_axis_1(dbeta / n)
+        return self._on_axis_1(self.gamma.value / self._s) * dx
 
-    def _wide(self, numbers: Array) -> Array:
-        """One number per feature, in a shape that meets axis 1."""
-        return numbers.reshape(self._column)
+    def _on_axis_1(self, per_feature: Array) -> Array:
+        """One number per feature, shaped to broadcast along axis 1."""
+        return per_feature.reshape(self._column)
 
-    def _mean_square(self, centred: Array) -> Array:
-        square = np.multiply(centred, centred, out=lent(self, "dx", centred.shape, centred.dtype))
-        mean: Array = square.mean(axis=self._axes)
-        return mean
-
-    def _remember(self, mean: Array, variance: Array, n: int) -> None:
-        """The running values; a batch that is not finite leaves them as they are."""
+    def _update_running(self, mean: Array, variance: Array, n: int) -> None:
+        """running <- (1 - momentum) running + momentum new; not by a batch that is not finite."""
         if np.isfinite(variance).all():
             self.running_mean.value += self.momentum * (mean - self.running_mean.value)
             unbiased = variance * (n / (n - 1))
             self.running_variance.value += self.momentum * (unbiased - self.running_variance.value)
 
-    def _check(self, x: Array) -> None:
+    def _check_input(self, x: Array) -> None:
         if x.ndim < 2 or x.shape[1] != self.features:
-            mend = "One sample alone: x[None]." if x.ndim < 2 else self._mend(x.shape)
+            fix = "One sample alone: x[None]." if x.ndim < 2 else self._likely_fix(x.shape)
             raise ValueError(
                 f"{self!r}: features: expected input of shape (m, {self.features}) or "
-                f"(m, {self.features}, h, w), got {x.shape}. {mend}"
+                f"(m, {self.features}, h, w), got {x.shape}. {fix}"
             )
         if self.training and x.size == self.features:
             raise ValueError(self._one_value(f"an input of shape {x.shape}"))
 
     def check_batch(self, samples: int) -> None:
-        """Refuse a coming batch that is too small to train on; asked before the first step."""
+        """Refuse a batch that will be too small to train on; called before the first step."""
         if samples * self._per_sample < 2:
             raise ValueError(self._one_value("a batch of a single sample"))
 
     def _one_value(self, got: str) -> str:
         return (
             f"{self!r}: expected two or more values per feature in training, got one ({got}), "
-            f"which has no variance. Take a larger batch_size, one that does not leave a single "
-            f"sample for the last batch, or training = False."
+            f"which has no variance. Choose a larger batch_size, one that does not leave a single "
+            f"sample for the last batch, or set training = False."
         )
 
-    def _mend(self, shape: tuple[int, ...]) -> str:
+    def _likely_fix(self, shape: tuple[int, ...]) -> str:
         if shape[-1] == self.features and len(shape) == 4:
-            return "The channels seem to stand last: x.transpose(0, 3, 1, 2)."
+            return "The channels seem to be the last axis: x.transpose(0, 3, 1, 2)."
         return f"Axis 1 has the length {shape[1]}: make this BatchNorm({shape[1]})."

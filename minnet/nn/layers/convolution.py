@@ -1,25 +1,22 @@
-"""Convolution: one small pattern, looked for everywhere in an image."""
+"""Convolution: the same small pattern is looked for everywhere in an image."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
 from minnet.nn.initializers import Initializer, get
 from minnet.nn.layer import Layer
-from minnet.nn.layers.sliding_windows import Pair, Windows, crop, images, pad, pair, zeros
+from minnet.nn.layers.sliding_windows import Pair, Windows, check_images, crop, pad, pair
 from minnet.nn.parameter import Parameter
-from minnet.nn.workspace import room
 from minnet.utils.checks import boolean, whole_number
 from minnet.utils.types import Array
 
-# The columns of so many bytes are worked on at a time: they stay in the processor's cache, and a
-# large batch needs no more memory than a small one. To gather them again in the backward takes
-# less time than to fetch them from outside of the cache.
-_PIECE = 1 << 19
+# So many bytes of columns are worked on at a time: they stay in the processor's cache, and a large
+# batch needs no more memory than a small one. Gathering them again in the backward takes less time
+# than reading them from main memory.
+_COLUMN_BYTES = 1 << 19
 
 
 class Conv2d(Layer):
@@ -30,23 +27,23 @@ class Conv2d(Layer):
     in_channels, kh, kw), b `bias` (out_channels,), y (m, out_channels, h', w') with
     h' = floor((h + 2 padding - dilation (kh - 1) - 1) / stride) + 1, and w' likewise.
 
-    Written as a matrix product it is a linear layer. Put what each window sees into one column
-    of X, shape (in_channels kh kw, m h' w'), and read W as (out_channels, in_channels kh kw):
-    then y = W X + b. With G = dL/dy as (out_channels, m h' w'), in the order of the code:
+    As a matrix product it is a linear layer. Put what each window sees into one column of X,
+    shape (in_channels kh kw, m h' w'), and reshape W to (out_channels, in_channels kh kw): then
+    y = W X + b. With G = dL/dy as (out_channels, m h' w'), in the order of the code:
 
         dL/db = sum_columns G     the bias is added at every place
-        dL/dW = G X^T             each weight sees its inputs times the gradients of its outputs
-        dL/dX = W^T G             each cell of a column gets back what it gave, weighted;
-        dL/dx                     each pixel is the sum over the columns in which it stood
+        dL/dW = G X^T             each weight: its inputs times the gradients of its outputs
+        dL/dX = W^T G             each cell gets the gradients of its outputs, weighted;
+        dL/dx                     each pixel sums over the columns that contain it
 
     Args:
-        in_channels, out_channels: the number of planes before and after.
+        in_channels, out_channels: the number of channels of x and of y.
         kernel_size, stride, padding, dilation: an int or a pair (height, width).
-        bias: False leaves b out (as before a BatchNorm, which takes any constant away again).
+        bias: False leaves b out (as before a BatchNorm, which subtracts any constant again).
         weight_init: a name from `mn.initializers` or a function (shape, generator) -> array.
 
     Raises:
-        TypeError, ValueError: an argument that is not a count; an input that is not
+        TypeError, ValueError: an argument that is not a whole number; an input that is not
             (m, in_channels, h, w); a kernel larger than the padded input.
 
     Source: LeCun et al. (1989); Goodfellow, Bengio, Courville, *Deep Learning*, chapter 9;
@@ -84,94 +81,56 @@ class Conv2d(Layer):
         self._windows = Windows(self.kernel_size, self.stride, self.padding, self.dilation)
 
     def forward(self, x: Array) -> Array:
-        """y = W X + b."""
-        x = images(self, x, self.in_channels)
-        self._count = self._windows.count(self, x.shape[2:])
-        self._padded = pad(self, x, self.padding, 0.0)
+        """y = W X + b, for a few images at a time."""
+        x = check_images(self, x, self.in_channels)
+        self._count = count = self._windows.count(self, x.shape[2:])
+        self._padded = pad(x, self.padding, 0.0)
         W = self._matrix()  # noqa: N806
-        y = room(self, "y", (len(x), self.out_channels, *self._count), np.result_type(x, W))
-        for part, X in self._columns():  # noqa: N806
-            product = np.matmul(W, X, out=self._space("product", len(W), X.shape[1], y.dtype))
+        y = np.empty((len(x), self.out_channels, *count), np.result_type(x, W))
+        for part in self._parts():
+            X = self._windows.gather(self._padded[part], count)  # noqa: N806
+            columns = W @ X
             if self.bias is not None:
-                product += self.bias.value[:, None]
-            y[part] = self._as_images(product)
+                columns += self.bias.value[:, None]
+            y[part] = columns.reshape(self.out_channels, -1, *count).swapaxes(0, 1)
         return y
 
     def backward(self, grad: Array) -> Array:
         """dL/db, dL/dW; returns dL/dx."""
-        dx = zeros(self, "dx padded", self._padded.shape, self._padded.dtype)
-        self._backward(grad, dx)
-        return crop(self, dx, self.padding)
+        Conv2d._backward_parameters(self, grad)  # a subclass's may itself call this method
+        W = self._matrix()  # noqa: N806
+        dx = np.zeros(self._padded.shape, self._padded.dtype)
+        for part in self._parts():
+            dX = W.T @ self._as_columns(grad[part])  # noqa: N806
+            self._windows.scatter_add(dX, dx[part], self._count)
+        return crop(dx, self.padding)
 
     def _backward_parameters(self, grad: Array) -> None:
-        """The gradients of W and b alone."""
-        self._backward(grad, None)
-
-    def _backward(self, grad: Array, dx: Array | None) -> None:
-        """One pass over the pieces of the batch; dx, if wanted, is added to in place."""
+        """dL/db and dL/dW alone."""
         W = self._matrix()  # noqa: N806
         db, dW = np.zeros(len(W), W.dtype), np.zeros_like(W)  # noqa: N806
-        for part, X in self._columns():  # noqa: N806
-            G = grad[part].swapaxes(0, 1).reshape(len(W), -1)  # noqa: N806
+        for part in self._parts():
+            X = self._windows.gather(self._padded[part], self._count)  # noqa: N806
+            G = self._as_columns(grad[part])  # noqa: N806
             db += G.sum(axis=1)
             dW += (X @ G.T).T  # noqa: N806 (G X^T; this order takes half the time)
-            if dx is not None:  # X has done its work, dX takes its place
-                self._add_back(np.matmul(W.T, G, out=X), dx[part])
         if self.bias is not None:
-            self.bias.grad = db
-        self.weight.grad = dW.reshape(self.weight.shape)
+            self.bias.grad[...] = db
+        self.weight.grad[...] = dW.reshape(self.weight.shape)
 
-    def _columns(self) -> Iterator[tuple[slice, Array]]:
-        """(part, X): what the windows see, for a few images of the batch at a time.
-
-        In two stages, so that most copies have long runs: first the kw columns of all windows in
-        strips of the images' height, then from these the kh rows.
-        """
-        m, places = len(self._padded), self._count[0] * self._count[1]
+    def _parts(self) -> Iterator[slice]:
+        """Slices of the batch: as many images as have about _COLUMN_BYTES bytes of columns."""
+        m, itemsize = len(self._padded), self._padded.itemsize
         rows = self.in_channels * self.kernel_size[0] * self.kernel_size[1]
-        together = max(1, _PIECE // (rows * places * self._padded.itemsize))
-        for start in range(0, m, together):
-            part = slice(start, min(start + together, m))
-            planes = self._padded[part].swapaxes(0, 1)
-            X = self._space("columns", rows, planes.shape[1] * places)  # noqa: N806
-            strips, cells = self._strips(planes), self._by_cell(X)
-            for j, seen in self._windows.columns(planes, self._count):
-                strips[:, j] = seen
-            for i, seen in self._windows.rows(strips, self._count):
-                cells[:, i] = seen
-            yield part, X
+        bytes_per_image = rows * self._count[0] * self._count[1] * itemsize
+        images = max(1, _COLUMN_BYTES // bytes_per_image)
+        for start in range(0, m, images):
+            yield slice(start, min(start + images, m))
 
-    def _add_back(self, dX: Array, dx: Array) -> None:  # noqa: N803
-        """Each pixel collects from all the columns in which it stood, by the same two stages."""
-        planes = dx.swapaxes(0, 1)
-        strips, cells = self._strips(planes), self._by_cell(dX)
-        strips.fill(0)
-        for i, seen in self._windows.rows(strips, self._count):
-            seen += cells[:, i]
-        for j, seen in self._windows.columns(planes, self._count):
-            seen += strips[:, j]
-
-    def _by_cell(self, X: Array) -> Array:  # noqa: N803
-        """Columns as (in_channels, kh, kw, images, h', w')."""
-        return X.reshape(self.in_channels, *self.kernel_size, -1, *self._count)
-
-    def _strips(self, planes: Array) -> Array:
-        """Room for what lies between images and columns: (in_channels, kw, images, h, w')."""
-        channels, images, height, _ = planes.shape
-        shape = (channels, self.kernel_size[1], images, height, self._count[1])
-        return self._space("strips", channels, math.prod(shape[1:])).reshape(shape)
-
-    def _space(
-        self, name: str, rows: int, columns: int, dtype: np.dtype[Any] | None = None
-    ) -> Array:
-        """A matrix to write into; pieces of another size take a part of the same memory."""
-        space = room(self, name, (rows * columns,), dtype or self._padded.dtype)
-        return space.reshape(rows, columns)
-
-    def _as_images(self, product: Array) -> Array:
-        """(out_channels, n h' w') as (n, out_channels, h', w')."""
-        planes: Array = product.reshape(self.out_channels, -1, *self._count).swapaxes(0, 1)
-        return planes
+    def _as_columns(self, grad: Array) -> Array:
+        """G of some images, (n, out_channels, h', w'), as (out_channels, n h' w')."""
+        G: Array = grad.swapaxes(0, 1).reshape(self.out_channels, -1)  # noqa: N806
+        return G
 
     def _matrix(self) -> Array:
         """W as (out_channels, in_channels kh kw)."""

@@ -1,11 +1,13 @@
-"""Dropout: in training each number is lost now and then, so that none becomes indispensable."""
+"""Dropout: in training, inputs are set to zero at random.
+
+The units of the next layer then cannot rely on any single one of them.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from minnet.nn.layer import Layer
-from minnet.nn.workspace import lent
 from minnet.utils.checks import number
 from minnet.utils.types import Array
 
@@ -14,7 +16,7 @@ class Dropout(Layer):
     """y = x d / (1 - rate) in training, d = 0 with probability `rate`, else 1; y = x otherwise.
 
     The factor 1/(1 - rate) keeps the mean of y at x, so that evaluation needs no correction.
-    With the mask M = d / (1 - rate), drawn anew by each forward from the layer's `random`:
+    With the mask M = d / (1 - rate), drawn again by each forward from the layer's `random`:
 
         dL/dx = G M
 
@@ -42,16 +44,15 @@ class Dropout(Layer):
         self._mask: Array | None = None
         if not self.training or self.rate == 0:
             return np.array(x)
-        u = self.random.random(x.shape, dtype=np.float32)
+        kept = self.random.random(x.shape, dtype=np.float32) >= self.rate
         dtype = np.result_type(x.dtype, np.float32)  # floats keep their type
-        out = lent(self, "mask", x.shape, dtype)
-        self._mask = M = np.multiply(u >= self.rate, 1 / (1 - self.rate), out=out, dtype=dtype)  # noqa: N806
-        y: Array = np.multiply(x, M, out=lent(self, "y", x.shape, dtype))
+        self._mask = kept.astype(dtype) * (1 / (1 - self.rate))
+        y: Array = x * self._mask
         return y
 
     def backward(self, grad: Array) -> Array:
         """dL/dx = G M."""
         if self._mask is None:
             return np.array(grad)
-        dx: Array = np.multiply(grad, self._mask, out=lent(self, "dx", grad.shape, grad.dtype))
+        dx: Array = grad * self._mask
         return dx

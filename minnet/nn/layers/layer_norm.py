@@ -1,4 +1,4 @@
-"""Layer normalization: each sample is brought to mean 0 and variance 1 over its own features."""
+"""Layer normalization: each sample is scaled to mean 0 and variance 1 over its features."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import numpy as np
 
 from minnet.nn.layer import Layer
 from minnet.nn.parameter import Parameter
-from minnet.nn.workspace import lent
 from minnet.utils.checks import number, whole_number
 from minnet.utils.types import Array
 
@@ -15,9 +14,9 @@ class LayerNorm(Layer):
     """y = gamma x^ + beta, x^ = (x - mean) / sqrt(variance + epsilon), row by row.
 
     Shapes: x (..., features), `gamma` and `beta` (features,). mean and variance (divided by
-    `features`) are those of each row along the last axis, so that no sample knows of another and
-    training and evaluation are the same. With G = dL/dy, s = sqrt(variance + epsilon), and
-    H = G gamma = dL/dx^, means taken along the row:
+    `features`) are those of each row along the last axis, so that samples do not depend on each
+    other, and training and evaluation are the same. With G = dL/dy, H = G gamma = dL/dx^,
+    s = sqrt(variance + epsilon), and means along the row:
 
         dL/dbeta  = sum_rows G
         dL/dgamma = sum_rows G x^
@@ -45,41 +44,32 @@ class LayerNorm(Layer):
 
     def forward(self, x: Array) -> Array:
         """y = gamma x^ + beta."""
-        self._check(x)
-        dtype = np.result_type(x, self.gamma.value)
-        out = lent(self, "x^", x.shape, dtype)
-        self._normalized = centred = np.subtract(x, x.mean(axis=-1, keepdims=True), out=out)
-        variance = (centred * centred).mean(axis=-1, keepdims=True)
+        self._check_input(x)
+        centered = x - x.mean(axis=-1, keepdims=True)
+        variance = (centered * centered).mean(axis=-1, keepdims=True)
         self._s = np.sqrt(variance + self.epsilon)
-        centred /= self._s
-        y: Array = np.multiply(centred, self.gamma.value, out=lent(self, "y", x.shape, dtype))
-        y += self.beta.value
+        self._normalized = centered / self._s
+        y: Array = self.gamma.value * self._normalized + self.beta.value
         return y
 
     def backward(self, grad: Array) -> Array:
         """dL/dbeta, dL/dgamma; returns dL/dx."""
-        x = self._normalized
-        rows = tuple(range(grad.ndim - 1))
-        self.beta.grad = grad.sum(axis=rows)
-        self.gamma.grad = (grad * x).sum(axis=rows)
-        H: Array = np.multiply(  # noqa: N806
-            grad, self.gamma.value, out=lent(self, "dx", grad.shape, grad.dtype)
-        )
-        along = (H * x).mean(axis=-1, keepdims=True)
-        H -= H.mean(axis=-1, keepdims=True)  # noqa: N806
-        H -= x * along  # noqa: N806
-        H /= self._s  # noqa: N806
-        return H
+        x, rows = self._normalized, tuple(range(grad.ndim - 1))
+        self.beta.grad[...] = grad.sum(axis=rows)
+        self.gamma.grad[...] = (grad * x).sum(axis=rows)
+        H = grad * self.gamma.value  # noqa: N806
+        mean_H, mean_Hx = (a.mean(axis=-1, keepdims=True) for a in (H, H * x))  # noqa: N806
+        dx: Array = (H - mean_H - x * mean_Hx) / self._s
+        return dx
 
-    def _check(self, x: Array) -> None:
+    def _check_input(self, x: Array) -> None:
         if x.ndim >= 2 and x.shape[-1] == self.features:
             return
-        mend = "One sample alone: x.reshape(1, -1)."
-        if x.ndim >= 2:
-            mend = (
-                f"The last axis has the length {x.shape[-1]}: make this LayerNorm({x.shape[-1]})."
-            )
+        width = x.shape[-1] if x.ndim else 1
+        fix = f"The last axis has the length {width}: make this LayerNorm({width})."
+        if x.ndim < 2:
+            fix = "One sample alone: x.reshape(1, -1)."
         raise ValueError(
             f"{self!r}: features: expected input of shape (m, {self.features}), got {x.shape}. "
-            f"{mend}"
+            f"{fix}"
         )

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from minnet.nn.initializers import Initializer, get
 from minnet.nn.layer import Layer
 from minnet.nn.parameter import Parameter
-from minnet.nn.workspace import lent
 from minnet.utils.checks import boolean, whole_number
 from minnet.utils.types import Array
 
 
 class Linear(Layer):
-    """y = x W + b, on the last axis of x, whatever stands before it.
+    """y = x W + b, on the last axis of x, whatever axes precede it.
 
     Shapes: x (m, in_features), W `weight` (in_features, out_features), b `bias`
     (out_features,), y (m, out_features). With G = dL/dy, in the order of the code:
 
-        dL/dW = x^T G          each weight sees its input times its output's gradient
+        dL/dW = x^T G          each weight: its input times the gradient of its output
         dL/db = sum_rows G     the bias is added to every sample
-        dL/dx = G W^T          each input gets back what it gave, weighted
+        dL/dx = G W^T          each input gets the gradients of its outputs, weighted
 
     Args:
-        in_features, out_features: how many numbers a sample has before and after.
+        in_features, out_features: the length of the last axis of x and of y.
         bias: False leaves b out.
         weight_init: a name from `mn.initializers` or a function (shape, generator) -> array.
 
@@ -32,6 +29,7 @@ class Linear(Layer):
 
     Source: Goodfellow, Bengio, Courville, *Deep Learning*, section 6.5.
 
+    >>> import numpy as np
     >>> layer = Linear(2, 1)
     >>> layer.weight.value = [[1.0], [2.0]]
     >>> layer.forward(np.array([[3.0, 4.0]]))
@@ -55,56 +53,49 @@ class Linear(Layer):
 
     def forward(self, x: Array) -> Array:
         """y = x W + b."""
-        if x.ndim < 2 or x.shape[-1] != self.in_features:
-            raise ValueError(self._wrong_input(x))
-        outer, width = x.shape[:-1], self.out_features
+        self._check_input(x)
+        outer = x.shape[:-1]  # (m,), or (m, ...): every axis but the last counts rows
         self._x = x = x if x.ndim == 2 else x.reshape(-1, self.in_features)
-        y = product(x, self.weight.value, lent(self, "y", (len(x), width), x.dtype))
+        y: Array = x.dot(self.weight.value)  # for small arrays three times as fast as @
         if self.bias is not None:
             y += self.bias.value
-        return y if len(outer) == 1 else y.reshape(*outer, width)
+        return y if len(outer) == 1 else y.reshape(*outer, self.out_features)
 
     def backward(self, grad: Array) -> Array:
         """dL/dW = x^T G, dL/db = sum of the rows of G; returns dL/dx = G W^T."""
+        self._check_gradient(grad)
         outer = grad.shape[:-1]
-        if grad.shape[-1:] != (self.out_features,) or grad.size != len(self._x) * grad.shape[-1]:
-            raise ValueError(
-                f"{self!r}.backward: grad: expected the shape of the output, "
-                f"{(len(self._x), self.out_features)}, got {grad.shape}. It has one row for each "
-                f"sample of the last forward."
-            )
-        if grad.ndim != 2:
-            grad = grad.reshape(-1, self.out_features)
-        Linear._backward_parameters(self, grad)  # not a subclass's own, which may call this method
-        dx = product(grad, self.weight.value.T, lent(self, "dx", self._x.shape, grad.dtype))
+        G = grad if grad.ndim == 2 else grad.reshape(-1, self.out_features)  # noqa: N806
+        Linear._backward_parameters(self, G)  # a subclass's may itself call this method
+        dx: Array = G.dot(self.weight.value.T)
         return dx if len(outer) == 1 else dx.reshape(*outer, self.in_features)
 
     def _backward_parameters(self, grad: Array) -> None:
-        """The gradients of W and b alone."""
-        if grad.ndim != 2:
-            grad = grad.reshape(-1, self.out_features)
-        product(self._x.T, grad, self.weight.grad)
+        """dL/dW and dL/db alone."""
+        G = grad if grad.ndim == 2 else grad.reshape(-1, self.out_features)  # noqa: N806
+        self.weight.grad[...] = self._x.T.dot(G)
         if self.bias is not None:
-            np.add.reduce(grad, axis=0, out=self.bias.grad)
+            self.bias.grad[...] = G.sum(axis=0)
 
-    def _wrong_input(self, x: Array) -> str:
+    def _check_input(self, x: Array) -> None:
+        if x.ndim >= 2 and x.shape[-1] == self.in_features:
+            return
         expected = f"{self!r}: expected input of shape (m, {self.in_features}), got {x.shape}."
         if x.ndim < 2:
-            return f"{expected} One sample alone: x.reshape(1, -1)."
+            raise ValueError(f"{expected} One sample alone: x.reshape(1, -1).")
         width = x.shape[-1]
-        mend = f"make this Linear({width}, {self.out_features})"
-        return f"{expected} The input has {width} features: {mend}."
+        raise ValueError(
+            f"{expected} The input has {width} features: "
+            f"make this Linear({width}, {self.out_features})."
+        )
+
+    def _check_gradient(self, grad: Array) -> None:
+        m, width = len(self._x), self.out_features
+        if grad.shape[-1:] != (width,) or grad.size != m * width:
+            raise ValueError(
+                f"{self!r}.backward: grad: expected the shape of the output, {(m, width)}, "
+                f"got {grad.shape}. It has one row for each sample of the last forward."
+            )
 
     def __repr__(self) -> str:
         return f"Linear({self.in_features} -> {self.out_features})"
-
-
-def product(a: Array, b: Array, out: Array | None) -> Array:
-    """The matrix product a b, into `out` if there is one.
-
-    `ndarray.dot` calls the same routine as `np.matmul` and gives the same bits, but a small
-    product takes a third of the time; it asks that `out` has the type of the result.
-    """
-    if out is None or a.dtype == b.dtype == out.dtype:
-        return a.dot(b, out)
-    return np.matmul(a, b, out=out)

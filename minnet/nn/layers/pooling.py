@@ -1,4 +1,4 @@
-"""Pooling: an image made smaller by keeping one number for each window."""
+"""Pooling: makes an image smaller by keeping one number per window."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from minnet.nn.layer import Layer
-from minnet.nn.layers.sliding_windows import Pair, Windows, crop, images, pad, pair, zeros
-from minnet.nn.workspace import room
+from minnet.nn.layers.sliding_windows import Pair, Windows, check_images, crop, pad, pair
 from minnet.utils.checks import boolean
 from minnet.utils.types import Array
 
@@ -18,7 +17,7 @@ class MaxPool2d(Layer):
 
     Shapes: x (m, c, h, w), y (m, c, h', w') with h' = floor((h + 2 padding - kh) / stride) + 1,
     and w' likewise. The margin is -inf: it never wins. Only the largest number of a window
-    moves its output, so with k* the cell of the window where it stands,
+    moves its output, so with k* the cell of that number,
 
         dL/dx at cell k of a window  +=  G  if k = k*,  else 0.
 
@@ -26,12 +25,12 @@ class MaxPool2d(Layer):
 
     Args:
         kernel_size: an int or a pair (height, width).
-        stride: None takes kernel_size: the windows lie side by side.
+        stride: None means kernel_size: the windows do not overlap.
         padding: the margin on each side, less than the kernel.
 
     Raises:
-        TypeError, ValueError: an argument that is not a count; an input that is not (m, c, h, w)
-            or smaller than the kernel.
+        TypeError, ValueError: an argument that is not a whole number; an input that is not
+            (m, c, h, w), or smaller than the kernel.
 
     Source: Zhou and Chellappa (1988); Goodfellow, Bengio, Courville, *Deep Learning*, section 9.3.
 
@@ -49,33 +48,29 @@ class MaxPool2d(Layer):
 
     def forward(self, x: Array) -> Array:
         """The maximum of the cells, and which of them it was."""
-        x = images(self, x)
+        x = check_images(self, x)
         count = self._windows.count(self, x.shape[2:])
-        padded = pad(self, x, self.padding, -np.inf)
-        self._shape, shape = padded.shape, (*x.shape[:2], *count)
-        y, cell = room(self, "y", shape, x.dtype), room(self, "cell", shape, x.dtype)
-        best = zeros(self, "best", shape, np.min_scalar_type(np.prod(self.kernel_size)))
-        for k, (_, _, seen) in enumerate(self._windows.cells(padded, count)):
-            if k == 0:
-                y[...] = seen
-            else:
-                cell[...] = seen  # side by side in memory: it is looked at twice
-                larger = cell > y  # of equals the first stays
-                np.maximum(best, larger * best.dtype.type(k), out=best)  # k grows: this one wins
-                np.maximum(y, cell, out=y)
-        self._best = best
+        padded = pad(x, self.padding, -np.inf)
+        self._shape = padded.shape
+        first, *others = self._windows.cells(padded, count)
+        y = np.array(first, order="C")
+        self._best = best = np.zeros(y.shape, np.min_scalar_type(len(others)))
+        for k, cell in enumerate(others, start=1):
+            cell = np.ascontiguousarray(cell)  # it is read twice
+            larger = cell > y  # of equals the first stays
+            np.maximum(best, larger * best.dtype.type(k), out=best)
+            np.maximum(y, cell, out=y)
         return y
 
     def backward(self, grad: Array) -> Array:
         """Each gradient goes to the cell that was the largest."""
-        best = self._best
-        dx = zeros(self, "dx padded", self._shape, grad.dtype)
-        for k, (_, _, seen) in enumerate(self._windows.cells(dx, best.shape[2:])):
-            if self._windows.disjoint:
-                np.multiply(grad, best == k, out=seen)
+        dx = np.zeros(self._shape, grad.dtype)
+        for k, cell in enumerate(self._windows.cells(dx, self._best.shape[2:])):
+            if self._windows.disjoint:  # nothing to add to: half the time
+                np.multiply(grad, self._best == k, out=cell)
             else:
-                seen += grad * (best == k)
-        return crop(self, dx, self.padding)
+                cell += grad * (self._best == k)
+        return crop(dx, self.padding)
 
 
 class AveragePool2d(Layer):
@@ -88,14 +83,14 @@ class AveragePool2d(Layer):
 
     Args:
         kernel_size: an int or a pair (height, width).
-        stride: None takes kernel_size: the windows lie side by side.
+        stride: None means kernel_size: the windows do not overlap.
         padding: the margin of zeros on each side, less than the kernel.
         count_padding: True: n = kh kw everywhere. False: n counts the real pixels only, so that
-            the mean at the border is not drawn towards 0.
+            the mean at the border is not pulled towards 0.
 
     Raises:
-        TypeError, ValueError: an argument that is not a count; an input that is not (m, c, h, w)
-            or smaller than the kernel.
+        TypeError, ValueError: an argument that is not a whole number; an input that is not
+            (m, c, h, w), or smaller than the kernel.
 
     Source: LeCun et al. (1989); Goodfellow, Bengio, Courville, *Deep Learning*, section 9.3.
 
@@ -118,39 +113,38 @@ class AveragePool2d(Layer):
 
     def forward(self, x: Array) -> Array:
         """The sum of the cells, divided by their number."""
-        x = images(self, x)
+        x = check_images(self, x)
         count = self._windows.count(self, x.shape[2:])
-        padded = pad(self, x, self.padding, 0.0)
+        padded = pad(x, self.padding, 0.0)
         self._shape = padded.shape
-        self._n = self._numbers(x.shape[2:], count, x.dtype)
-        y = zeros(self, "y", (*x.shape[:2], *count), x.dtype)
-        for _, _, seen in self._windows.cells(padded, count):
-            y += seen
+        self._n = self._cells_that_count(x.shape[2:], count, x.dtype)
+        y = np.zeros((*x.shape[:2], *count), x.dtype)
+        for cell in self._windows.cells(padded, count):
+            y += cell
         y /= self._n
         return y
 
     def backward(self, grad: Array) -> Array:
         """G / n, to every cell of the window."""
         share = grad / self._n
-        dx = zeros(self, "dx padded", self._shape, grad.dtype)
-        for _, _, seen in self._windows.cells(dx, share.shape[2:]):
-            seen += share
-        return crop(self, dx, self.padding)
+        dx = np.zeros(self._shape, grad.dtype)
+        for cell in self._windows.cells(dx, share.shape[2:]):
+            cell += share
+        return crop(dx, self.padding)
 
-    def _numbers(self, size: tuple[int, ...], count: Pair, dtype: np.dtype[Any]) -> Array:
-        """n for each window: one number, or (h', w') of them where the margin does not count."""
+    def _cells_that_count(self, size: tuple[int, ...], count: Pair, dtype: np.dtype[Any]) -> Array:
+        """n: one number, or one for each window, (h', w'), where the margin does not count."""
         if self.count_padding or self.padding == (0, 0):
             return np.array(self.kernel_size[0] * self.kernel_size[1], dtype)
-        (top, left), (h, w) = self.padding, size
-        real = np.pad(np.ones((h, w), dtype), ((top, top), (left, left)))
-        numbers: Array = np.sum([seen for _, _, seen in self._windows.cells(real, count)], axis=0)
-        return numbers
+        real = pad(np.ones((1, 1, *size), dtype), self.padding, 0.0)[0, 0]
+        n: Array = np.sum(list(self._windows.cells(real, count)), axis=0)
+        return n
 
 
 class GlobalAveragePool2d(Layer):
-    """y = the mean of each plane: (m, c, h, w) becomes (m, c), whatever h and w are.
+    """y = the mean of each channel: (m, c, h, w) becomes (m, c), whatever h and w are.
 
-    Every pixel has the same share in its plane's mean: dL/dx = G / (h w).
+    Every pixel has the same weight in its channel's mean: dL/dx = G / (h w).
 
     Raises:
         ValueError: an input that is not (m, c, h, w).
@@ -163,9 +157,11 @@ class GlobalAveragePool2d(Layer):
 
     def forward(self, x: Array) -> Array:
         """The mean over height and width."""
-        x = images(self, x)
+        x = check_images(self, x)
         if x.shape[2] == 0 or x.shape[3] == 0:
-            raise ValueError(f"{self!r}: expected planes with pixels, got input {x.shape}.")
+            raise ValueError(
+                f"{self!r}: expected images with pixels, got input of shape {x.shape}."
+            )
         self._shape = x.shape
         y: Array = x.mean(axis=(2, 3))
         return y
@@ -173,7 +169,7 @@ class GlobalAveragePool2d(Layer):
     def backward(self, grad: Array) -> Array:
         """G / (h w) everywhere."""
         _, _, h, w = self._shape
-        dx = room(self, "dx", self._shape, grad.dtype)
+        dx = np.empty(self._shape, grad.dtype)
         dx[...] = (grad / (h * w))[:, :, None, None]
         return dx
 
@@ -181,13 +177,13 @@ class GlobalAveragePool2d(Layer):
 def _pooling_windows(
     place: str, kernel_size: int | Pair, stride: int | Pair | None, padding: int | Pair
 ) -> Windows:
-    """The checked geometry; a margin as wide as the kernel would make windows without a pixel."""
+    """Checks the arguments; a margin as wide as the kernel would make windows without a pixel."""
     kernel = pair(place, "kernel_size", kernel_size)
     step = kernel if stride is None else pair(place, "stride", stride)
     margin = pair(place, "padding", padding, minimum=0)
     if margin[0] >= kernel[0] or margin[1] >= kernel[1]:
         raise ValueError(
             f"{place}: padding: expected less than the kernel, {kernel}, got {margin}: a window "
-            f"would hold no pixel at all. Half of the kernel is the usual margin."
+            f"would contain no pixel at all. Half of the kernel is the usual margin."
         )
     return Windows(kernel, step, margin)

@@ -1,4 +1,7 @@
-"""Layers that only rearrange: the same numbers in another shape."""
+"""Reshape and Flatten: the same numbers in another shape.
+
+The result is a copy, so that nobody who writes to it changes the input.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ class Reshape(Layer):
 
     Args:
         shape: of one sample, without the batch: `Reshape((1, 28, 28))` or `Reshape(1, 28, 28)`.
-            One entry may be -1: it is whatever is left.
+            One entry may be -1: it follows from the size of a sample.
 
     Raises:
         TypeError, ValueError: not whole numbers; an input whose samples have another size.
@@ -40,21 +43,20 @@ class Reshape(Layer):
         self.shape = tuple(whole_number("Reshape", "shape", n, minimum=-1) for n in lengths)
         if 0 in self.shape or self.shape.count(-1) > 1:
             raise ValueError(
-                f"Reshape: shape: expected lengths >= 1, of which one may be -1 (what is left), "
-                f"got {self.shape}."
+                f"Reshape: shape: expected lengths >= 1, of which one may be -1, got {self.shape}."
             )
 
     def forward(self, x: Array) -> Array:
         """x, each sample in the new shape."""
-        x = _batch(self, x)
-        self._before = x.shape
-        return _in_shape(self, x, (len(x), *self._after(x.shape[1:])))
+        x = _check_batch(self, x)
+        self._shape_of_x = x.shape
+        return np.array(x.reshape(len(x), *self._new_shape(x.shape[1:])))
 
     def backward(self, grad: Array) -> Array:
         """dL/dy in the shape of x."""
-        return _in_shape(self, grad, self._before)
+        return np.array(grad.reshape(self._shape_of_x))
 
-    def _after(self, sample: tuple[int, ...]) -> tuple[int, ...]:
+    def _new_shape(self, sample: tuple[int, ...]) -> tuple[int, ...]:
         """The new shape of one sample, -1 filled in."""
         size, known = math.prod(sample), math.prod(n for n in self.shape if n != -1)
         if size % known != 0 or (-1 not in self.shape and size != known):
@@ -69,10 +71,10 @@ class Reshape(Layer):
 class Flatten(Layer):
     """y = x with each sample in one row: (m, c, h, w) becomes (m, c h w).
 
-    It stands between convolutions and linear layers. dL/dx is dL/dy in the shape of x.
+    Used between convolutions and linear layers. dL/dx is dL/dy in the shape of x.
 
     Raises:
-        ValueError: an input without an axis of samples and another one.
+        ValueError: an input with fewer than two axes.
 
     >>> Flatten().forward(np.zeros((5, 2, 3))).shape
     (5, 6)
@@ -80,17 +82,17 @@ class Flatten(Layer):
 
     def forward(self, x: Array) -> Array:
         """x, each sample in one row."""
-        x = _batch(self, x)
-        self._before = x.shape
-        return _in_shape(self, x, (len(x), math.prod(x.shape[1:])))
+        x = _check_batch(self, x)
+        self._shape_of_x = x.shape
+        return np.array(x.reshape(len(x), math.prod(x.shape[1:])))
 
     def backward(self, grad: Array) -> Array:
         """dL/dy in the shape of x."""
-        return _in_shape(self, grad, self._before)
+        return np.array(grad.reshape(self._shape_of_x))
 
 
-def _batch(layer: Layer, x: Array) -> Array:
-    """x, if it has an axis of samples and another one."""
+def _check_batch(layer: Layer, x: Array) -> Array:
+    """x as an array, which must have a batch axis and at least one more."""
     x = np.asarray(x)
     if x.ndim < 2:
         raise ValueError(
@@ -98,13 +100,3 @@ def _batch(layer: Layer, x: Array) -> Array:
             f"One sample alone: x.reshape(1, -1)."
         )
     return x
-
-
-def _in_shape(layer: Layer, array: Array, shape: tuple[int, ...]) -> Array:
-    """In a training step the same memory, which nobody writes to; otherwise a copy.
-
-    Who calls a layer by hand may do with the result what he likes without changing x.
-    """
-    workspace = layer._workspace
-    view = array.reshape(shape)
-    return view if workspace is not None and workspace.open else np.array(view)

@@ -1,21 +1,19 @@
-"""Windows that slide over images: the geometry that convolution and pooling share.
+"""Sliding windows over images: what convolution and pooling have in common.
 
-A window of kh x kw cells visits an image in steps of the stride. Turned inside out, that is only
-kh kw array operations: cell (i, j) of *all* windows together is one strided slice of the image.
-Convolution copies these slices, max pooling compares them, average pooling adds them up, and
-each backward adds into the same slices.
+A window of kh x kw cells moves over an image in steps of the stride. A loop over the windows would
+be slow; a loop over the cells has only kh kw passes, because cell (i, j) of *all* windows is one
+strided slice of the image. Max pooling compares these slices, average pooling adds them up,
+convolution copies them into columns (im2col), and each backward adds into the same slices.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from minnet.nn.layer import Layer
-from minnet.nn.workspace import room
 from minnet.utils.checks import describe, whole_number
 from minnet.utils.types import Array
 
@@ -32,7 +30,7 @@ class Windows:
     dilation: Pair = (1, 1)
 
     def count(self, layer: Layer, size: tuple[int, ...]) -> Pair:
-        """How many windows fit below and beside each other into an image of this (h, w).
+        """(h', w'): how many windows fit into an image of this (h, w), along each axis.
 
         Along each axis floor((n + 2 padding - dilation (kernel - 1) - 1) / stride) + 1.
 
@@ -41,35 +39,63 @@ class Windows:
         """
         counts = []
         for axis in range(2):
-            room = size[axis] + 2 * self.padding[axis]
+            length = size[axis] + 2 * self.padding[axis]
             reach = self.dilation[axis] * (self.kernel_size[axis] - 1) + 1
-            if size[axis] < 1 or reach > room:
-                raise ValueError(self._too_large(layer, size, axis, reach, room))
-            counts.append((room - reach) // self.stride[axis] + 1)
+            if size[axis] < 1 or reach > length:
+                raise ValueError(self._too_large(layer, size, axis, reach, length))
+            counts.append((length - reach) // self.stride[axis] + 1)
         return counts[0], counts[1]
 
-    def cells(self, padded: Array, count: Pair) -> Iterator[tuple[int, int, Array]]:
-        """(i, j, slice): cell (i, j) of all windows on the last two axes of a padded image."""
-        for i, rows in self.rows(padded, count):
-            for j, cell in self.columns(rows, count):
-                yield i, j, cell
+    def cells(self, padded: Array, count: Pair) -> Iterator[Array]:
+        """One slice of a padded image for each cell of the window, row by row."""
+        for _, rows in self._rows(padded, count):
+            for _, cell in self._columns(rows, count):
+                yield cell
 
-    def rows(self, padded: Array, count: Pair) -> Iterator[tuple[int, Array]]:
+    def gather(self, padded: Array, count: Pair) -> Array:
+        """The matrix X (im2col): what each window sees is one column.
+
+        From images (n, c, h, w) to X of shape (c kh kw, n h' w'), in two stages, so that most
+        copies have long runs: first column j of all windows in the full height of the images, and
+        from these strips row i.
+        """
+        planes = padded.swapaxes(0, 1)  # (c, n, h, w)
+        c, n, h, _ = planes.shape
+        strips = np.empty((c, self.kernel_size[1], n, h, count[1]), padded.dtype)
+        for j, column in self._columns(planes, count):
+            strips[:, j] = column
+        X = np.empty((c, *self.kernel_size, n, *count), padded.dtype)  # noqa: N806
+        for i, row in self._rows(strips, count):
+            X[:, i] = row
+        return X.reshape(-1, n * count[0] * count[1])
+
+    def scatter_add(self, X: Array, padded: Array, count: Pair) -> None:  # noqa: N803
+        """The transpose of `gather`: adds each entry of X to the pixel from which it came."""
+        planes = padded.swapaxes(0, 1)
+        c, n, h, _ = planes.shape
+        X = X.reshape(c, *self.kernel_size, n, *count)  # noqa: N806
+        strips = np.zeros((c, self.kernel_size[1], n, h, count[1]), padded.dtype)
+        for i, row in self._rows(strips, count):
+            row += X[:, i]
+        for j, column in self._columns(planes, count):
+            column += strips[:, j]
+
+    def _rows(self, padded: Array, count: Pair) -> Iterator[tuple[int, Array]]:
         """(i, slice): row i of all windows, in the full width of the padded image."""
         for i, lines in self._along(0, count):
             yield i, padded[..., lines, :]
 
-    def columns(self, padded: Array, count: Pair) -> Iterator[tuple[int, Array]]:
+    def _columns(self, padded: Array, count: Pair) -> Iterator[tuple[int, Array]]:
         """(j, slice): column j of all windows, in the full height of the padded image."""
         for j, lines in self._along(1, count):
             yield j, padded[..., lines]
 
     def _along(self, axis: int, count: Pair) -> Iterator[tuple[int, slice]]:
-        """Where the k-th lines of all windows lie along one axis of the image."""
-        step, apart = self.stride[axis], self.dilation[axis]
+        """(k, slice): the k-th row (or column) of all windows, along one axis of the image."""
+        stride, dilation = self.stride[axis], self.dilation[axis]
         for k in range(self.kernel_size[axis]):
-            first = k * apart
-            yield k, slice(first, first + (count[axis] - 1) * step + 1, step)
+            first = k * dilation
+            yield k, slice(first, first + (count[axis] - 1) * stride + 1, stride)
 
     @property
     def disjoint(self) -> bool:
@@ -78,15 +104,15 @@ class Windows:
         return self.dilation == (1, 1) and all(kernel <= stride for kernel, stride in pairs)
 
     def _too_large(
-        self, layer: Layer, size: tuple[int, ...], axis: int, reach: int, room: int
+        self, layer: Layer, size: tuple[int, ...], axis: int, reach: int, length: int
     ) -> str:
         name = ("height", "width")[axis]
         spread = "" if self.dilation[axis] == 1 else f" (spread by dilation {self.dilation[axis]})"
         return (
             f"{layer!r}: kernel_size: expected a kernel that fits into the padded input, whose "
-            f"{name} is {room}, got one of {name} {reach}{spread}. The input is "
+            f"{name} is {length}, got one of {name} {reach}{spread}. The input is "
             f"{size[0]} x {size[1]} with padding {self.padding}: take a smaller kernel or more "
-            f"padding, or fewer pooling layers before."
+            f"padding, or fewer pooling layers before it."
         )
 
 
@@ -108,8 +134,8 @@ def pair(place: str, name: str, value: object, *, minimum: int = 1) -> Pair:
     return height, width
 
 
-def images(layer: Layer, x: Array, channels: int | None = None) -> Array:
-    """x as floats (m, c, h, w), with the mend where it is something else."""
+def check_images(layer: Layer, x: Array, channels: int | None = None) -> Array:
+    """x as floats of shape (m, c, h, w); the error for anything else says how to get there."""
     x = np.asarray(x)
     if x.ndim != 4 or (channels is not None and x.shape[1] != channels):
         raise ValueError(_not_images(layer, x.shape, channels))
@@ -117,43 +143,33 @@ def images(layer: Layer, x: Array, channels: int | None = None) -> Array:
 
 
 def _not_images(layer: Layer, shape: tuple[int, ...], channels: int | None) -> str:
-    """What was expected, what came, and the likeliest mend."""
-    wanted = "c" if channels is None else channels
-    text = f"{layer!r}: expected input of shape (m, {wanted}, h, w), got {shape}."
+    """Expected shape, actual shape, and the most likely fix."""
+    c = "c" if channels is None else channels
+    text = f"{layer!r}: expected input of shape (m, {c}, h, w), got {shape}."
     if len(shape) == 2:
         return f"{text} Rows of pixels become images by Reshape((channels, height, width))."
     if len(shape) == 3:
-        return f"{text} Images without an axis of channels: x[:, None]; one image alone: x[None]."
+        return f"{text} Images without a channel axis: x[:, None]; one image alone: x[None]."
     if len(shape) == 4 and shape[3] == channels:
-        return f"{text} The channels seem to stand last: x.transpose(0, 3, 1, 2)."
+        return f"{text} The channels seem to be the last axis: x.transpose(0, 3, 1, 2)."
     if len(shape) == 4:
-        return f"{text} The input has {shape[1]} channels: make that in_channels={shape[1]}."
+        return f"{text} The input has {shape[1]} channels: set in_channels={shape[1]}."
     return text
 
 
-def pad(layer: Layer, x: Array, padding: Pair, fill: float) -> Array:
+def pad(x: Array, padding: Pair, fill: float) -> Array:
     """x (m, c, h, w) with a margin of `fill`; x itself where there is no margin."""
     if padding == (0, 0):
         return x
     (top, left), (m, c, h, w) = padding, x.shape
-    padded = room(layer, "padded", (m, c, h + 2 * top, w + 2 * left), x.dtype)
-    padded.fill(fill)
+    padded = np.full((m, c, h + 2 * top, w + 2 * left), fill, x.dtype)
     padded[:, :, top : top + h, left : left + w] = x
     return padded
 
 
-def crop(layer: Layer, padded: Array, padding: Pair) -> Array:
-    """The inverse of `pad`: the inside, contiguous."""
+def crop(padded: Array, padding: Pair) -> Array:
+    """The inverse of `pad`: the array without its margin, contiguous."""
     if padding == (0, 0):
         return padded
-    (top, left), (m, c, h, w) = padding, padded.shape
-    dx = room(layer, "dx", (m, c, h - 2 * top, w - 2 * left), padded.dtype)
-    dx[...] = padded[:, :, top : h - top, left : w - left]
-    return dx
-
-
-def zeros(layer: Layer, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    """The same, filled with zeros, to add into."""
-    array = room(layer, name, shape, dtype)
-    array.fill(0)
-    return array
+    (top, left), (h, w) = padding, padded.shape[2:]
+    return np.ascontiguousarray(padded[:, :, top : h - top, left : w - left])

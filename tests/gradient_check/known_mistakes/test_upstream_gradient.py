@@ -17,4 +17,4 @@ class SquaredAndMore(mn.Layer):
 def test_the_mistake_is_named():
     report = check_layer(SquaredAndMore, (4, 3))
     assert report.mistakes[0].code in ("not-linear-in-upstream",), str(report)
-    assert "is not zero where the gradient that arrives" in " ".join(str(report).split())
+    assert "is not zero where the upstream gradient" in " ".join(str(report).split())

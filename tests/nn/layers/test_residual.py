@@ -1,4 +1,4 @@
-"""The residual block: two ways through, its layers found, named, switched and blamed."""
+"""The residual block: two paths; its layers are found, named, switched and located in errors."""
 
 import copy
 
@@ -70,7 +70,7 @@ def test_the_type_stays_whatever_a_layer_inside_gives():
 
 
 def test_training_equals_the_same_layers_without_a_block():
-    """Buffers are lent to the block in a step; what the layers inside keep must stay theirs."""
+    """What the inner layers keep between forward and backward must not be changed by the block."""
     x = np.random.default_rng(3).normal(size=(12, 3))
     block = Residual([Linear(3, 5), mn.Tanh(), Linear(5, 3)])
     network = mn.Network([Linear(3, 3), block, Linear(3, 1)], seed=0, dtype="float64")

@@ -101,7 +101,7 @@ def test_global_average():
     np.testing.assert_allclose(layer.forward(x), x.mean(axis=(2, 3)), rtol=1e-13)
     dx = layer.backward(np.arange(6.0).reshape(3, 2))
     np.testing.assert_allclose(dx[2, 1], np.full((4, 5), 5 / 20))
-    with pytest.raises(ValueError, match=r"GlobalAveragePool2d\(\): expected planes with pixels"):
+    with pytest.raises(ValueError, match=r"GlobalAveragePool2d\(\): expected images with pixels"):
         layer.forward(np.ones((3, 2, 0, 5)))
 
 

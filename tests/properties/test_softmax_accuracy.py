@@ -1,4 +1,4 @@
-"""How exact softmax and its cross-entropy are, value and gradient, told by `mpmath`.
+"""How accurate softmax and its cross-entropy are, value and gradient, told by `mpmath`.
 
 Relative errors, wherever the true result is a normal number. The rows reach from -800 to 800:
 such scores alone, rounded once in z - max z, may cost 6e-14.

@@ -1,4 +1,4 @@
-"""Dropout: what is dropped, what is kept, by whose dice, and that evaluation changes nothing."""
+"""Dropout: what is dropped and kept, by which generator, and that evaluation changes nothing."""
 
 import copy
 
@@ -37,7 +37,7 @@ def test_the_gradient_goes_where_the_numbers_went():
     np.testing.assert_allclose(layer.backward(grad), grad * (y / x), rtol=1e-12)
 
 
-def test_each_forward_draws_anew():
+def test_each_forward_draws_again():
     layer, x = training(0.5), np.ones((10, 10))
     assert not np.array_equal(layer.forward(x), layer.forward(x))
 

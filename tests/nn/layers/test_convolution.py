@@ -62,7 +62,7 @@ def test_the_batch_may_be_cut_into_pieces_of_any_size(piece, monkeypatch):
     y = layer.forward(x)
     grad = generator.normal(size=y.shape)
     expected = y, layer.backward(grad), layer.weight.grad.copy(), layer.bias.grad.copy()
-    monkeypatch.setattr(convolution, "_PIECE", piece)
+    monkeypatch.setattr(convolution, "_COLUMN_BYTES", piece)
     for got, old in zip(
         (layer.forward(x), layer.backward(grad), layer.weight.grad, layer.bias.grad),
         expected,
@@ -183,8 +183,8 @@ def test_a_refused_input_leaves_the_last_forward_in_force():
     assert np.array_equal(layer.backward(grad), expected)
 
 
-def test_backward_twice_and_after__backward_parameters_gives_the_same():
-    """The columns of the forward are used again, and used up."""
+def test_backward_twice_and_after_backward_parameters_gives_the_same():
+    """No call leaves anything behind that changes the next."""
     generator = np.random.default_rng(3)
     layer, x = Conv2d(2, 3, 3, padding=1), generator.normal(size=(4, 2, 5, 5))
     grad = generator.normal(size=layer.forward(x).shape)

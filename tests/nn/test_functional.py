@@ -1,6 +1,6 @@
 """The elementary functions: identities that hold for every z, and types and shapes.
 
-How exact they are stands in `test_accuracy.py`.
+Their accuracy is tested in tests/properties.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Where weights start: fans, moments, ranges, orthogonality, seeds, and bad arguments."""
+"""Initial weights: fans, moments, ranges, orthogonality, seeds, and bad arguments."""
 
 import copy
 import pickle

@@ -1,4 +1,4 @@
-"""How exact sigmoid, softplus and binary cross-entropy are, told by `mpmath` with 800 digits.
+"""How accurate sigmoid, softplus and binary cross-entropy are, by 800 digits of `mpmath`.
 
 At z = 800, 1 - sigmoid(z) is 1e-348: a reference needs some hundred digits more than that to know
 it. All of this is float64; "ulp" is the unit in the last place of the true result.
@@ -59,7 +59,7 @@ def truth():
 
 
 def worst_ulps(got, true):
-    """The largest error, with the z where it stands."""
+    """The largest error, and its z."""
     errors = [ulps(g, t) for g, t in zip(got, true, strict=True)]
     index = int(np.argmax(errors))
     return errors[index], points()[index]

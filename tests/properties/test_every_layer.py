@@ -1,6 +1,6 @@
 """The same questions, asked of every layer and activation in the registry.
 
-Each test has one sentence of reason; what a layer is special about is in its flags.
+Each test has one sentence of reason; what is special about a layer is in its flags.
 """
 
 import copy
@@ -19,7 +19,7 @@ ACTIVATIONS = [part for part in REGISTRY if hasattr(activations, part.name.split
 
 
 def test_table_is_complete():
-    """A layer that nobody entered would be checked by nobody."""
+    """A layer missing from the table would not be tested."""
     entered = {type(part.factory()) for part in REGISTRY}
     public = {getattr(layers, name) for name in layers.__all__}
     public |= {getattr(activations, name) for name in activations.__all__}
@@ -152,7 +152,7 @@ def test_float32_is_close_to_float64(part):
 
 @every
 def test_any_batch_size_after_any_other(part):
-    """Nothing that was kept for one batch leaks into the next, in a training step either."""
+    """Nothing that was kept for one batch leaks into the next, also not in a training step."""
     layer, generator = ready(part)
     network = mn.Network([layer], dtype="float64")
     network.training = "training" in part.flags
@@ -261,7 +261,7 @@ def test_far_out_is_finite_and_silent(part, dtype):
 
 @every
 def test_it_trains_in_a_network(part):
-    """In a Trainer's step, buffers lent, the loss of one batch goes down."""
+    """In a Trainer's steps the loss of one batch goes down."""
     layer, generator = ready(part)
     x = 0.2 * inputs(part, generator, 6)
     width = int(np.prod(layer.forward(x).shape[1:]))
