@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet.metrics.registry import Metric
+from minnet.metrics import Metric, by_label
 from minnet.nn.losses import Loss
 from minnet.utils.checks import describe
 from minnet.utils.types import Array
@@ -31,9 +31,10 @@ class EpochPredictions:
             return {}
         target = self.y if self.order is None else self.y[self.order]
         prediction, target = self.loss.for_metrics(self.predictions, target)
+        each_output = self.loss.independent_outputs and prediction.shape[1:] != (1,)
         return {
-            name: _one_number(name, metric(prediction, target))
-            for name, metric in self.metrics.items()
+            name: _one_number(name, (by_label(f) if each_output else f)(prediction, target))
+            for name, f in self.metrics.items()
         }
 
 

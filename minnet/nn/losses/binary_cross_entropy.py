@@ -77,6 +77,7 @@ class BinaryCrossEntropy(Loss):
     """
 
     canonical: ClassVar[type[Layer] | None] = Sigmoid
+    independent_outputs: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -189,6 +190,7 @@ class BinaryCrossEntropy(Loss):
 
     def for_metrics(self, prediction: Array, target: Array) -> tuple[Array, Array]:
         """The samples whose label is not ignored."""
+        prediction, target = super().for_metrics(prediction, target)
         rows = self._without_ignored(target)[1].reshape(len(target), -1).all(axis=1)
         return (prediction, target) if rows.all() else (prediction[rows], target[rows])
 

@@ -175,6 +175,7 @@ class CategoricalCrossEntropy(Loss):
 
     def for_metrics(self, prediction: Array, target: Array) -> tuple[Array, Array]:
         """The samples whose label is not ignored."""
+        prediction, target = super().for_metrics(prediction, target)
         if self.ignore_label is None or target.ndim != 1:
             return prediction, target
         rows = counted(target, self.ignore_label)

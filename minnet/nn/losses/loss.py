@@ -33,6 +33,8 @@ class Loss:
             (class attribute; None: no such activation).
         count: what the last `forward` divided by: the samples, or the sum of their weights;
             None: the number of samples.
+        independent_outputs: True if several outputs are yes-or-no questions of their own
+            (class attribute); metrics and `predict_classes` then judge each of them.
 
     >>> class Cubed(Loss):
     ...     def forward(self, prediction, target):
@@ -46,6 +48,7 @@ class Loss:
     """
 
     canonical: ClassVar[type[Layer] | None] = None
+    independent_outputs: ClassVar[bool] = False
     count: float | None = None
 
     def forward(self, prediction: Array, target: Array) -> float:
@@ -81,7 +84,10 @@ class Loss:
         """Refuse predictions outside the domain of the loss. Here: none is refused."""
 
     def as_probabilities(self, prediction: Array) -> Array:
-        """The prediction on a scale on which 0.5 separates two classes."""
+        """The prediction on a scale on which 0.5 separates two classes.
+
+        A loss of scores overrides it; metrics and `predict_classes` then judge what it returns.
+        """
         return prediction
 
     def counts(self, target: Array) -> Array:
@@ -90,7 +96,7 @@ class Loss:
 
     def for_metrics(self, prediction: Array, target: Array) -> tuple[Array, Array]:
         """Prediction and target as metrics take them: probabilities, and classes from 0."""
-        return prediction, target
+        return self.as_probabilities(prediction), target
 
     def prepare_target(self, y: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """The targets as `forward` takes them, for predictions of this shape (m, ...).
