@@ -161,6 +161,7 @@ class Trainer(TrainingState):
         checked = checked_callbacks(callbacks)
         batches = self._checked_batches(x, y, rows, sample_weight)
         validation = self._checked_validation(validation_data)
+        self.loss.begin_fit(batches.y)
         return Loop(self, CurrentFit(batches, validation, checked, shuffle), last).run(progress)
 
     def _last_epoch(self, epochs: int | None, until: int | None) -> int:

@@ -94,6 +94,9 @@ class Loss:
         """How much each sample counts in the mean, without `sample_weight`: (m,) numbers >= 0."""
         return np.ones(len(target))
 
+    def begin_fit(self, target: Array) -> None:
+        """Told all training targets by `fit`, before the first step. Here: nothing to do."""
+
     def for_metrics(self, prediction: Array, target: Array) -> tuple[Array, Array]:
         """Prediction and target as metrics take them: probabilities, and classes from 0."""
         return self.as_probabilities(prediction), target
