@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.data.checks import table
+from minnet.utils.keyword_arguments import Explained
 from minnet.utils.types import Array
 
 ScalerType = TypeVar("ScalerType", bound="_ColumnScaler")
 
 
-class _ColumnScaler:
+class _ColumnScaler(Explained):
     """Base class of the scalers: x -> (x - shift) / scale, column by column, and back."""
 
     # Names of the two public attributes that `fit` computes; the first one is the shift.

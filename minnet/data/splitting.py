@@ -14,11 +14,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from minnet.data.checks import pair
 from minnet.utils import array_checks, checks
+from minnet.utils.keyword_arguments import explained
 from minnet.utils.types import Array
 
 _NOT_GIVEN: Any = object()
 
 
+@explained
 def train_test_split(
     x: ArrayLike,
     y: ArrayLike = _NOT_GIVEN,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.utils import array_checks
+from minnet.utils.keyword_arguments import explained
 from minnet.utils.types import Array
 
 THRESHOLD = 0.5
@@ -139,6 +140,7 @@ def mean_over_labels(metric: Judge) -> Judge:
         columns = range(y.shape[1])
         return float(np.mean([metric(p[:, j], y[:, j], *args, **options) for j in columns]))
 
+    @explained
     @functools.wraps(metric)
     def judged(prediction: ArrayLike, target: ArrayLike, *args: Any, **options: Any) -> float:
         judge = by_label if has_several_labels(target) else metric

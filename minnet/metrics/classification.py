@@ -17,6 +17,7 @@ from minnet.metrics.class_labels import (
     mean_over_labels,
 )
 from minnet.utils import checks
+from minnet.utils.keyword_arguments import explained
 from minnet.utils.types import Array
 
 AVERAGES = ("auto", "binary", "macro")
@@ -57,6 +58,7 @@ def _share_of_exact_rows(prediction: ArrayLike, target: ArrayLike) -> float:
 exact_match.by_label = _share_of_exact_rows  # type: ignore[attr-defined]
 
 
+@explained
 def confusion_matrix(prediction: ArrayLike, target: ArrayLike, classes: int | None = None) -> Array:
     """Counts (k, k): row = true class, column = predicted class.
 

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from minnet.metrics.class_labels import mean_over_labels, scores_and_classes
 from minnet.utils import checks
+from minnet.utils.keyword_arguments import explained
 from minnet.utils.types import Array
 
 
@@ -90,6 +91,7 @@ def _area(score: Array, positive: Array) -> float:
     return float(ranks[positive].sum() - n1 * (n1 + 1) / 2) / (n1 * n0)
 
 
+@explained
 def top_k_accuracy(prediction: ArrayLike, target: ArrayLike, k: int = 2) -> float:
     """The share of samples whose true class is among the k largest outputs.
 

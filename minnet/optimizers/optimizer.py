@@ -16,7 +16,7 @@ import numpy as np
 
 from minnet.optimizers import schedules
 from minnet.utils import checks
-from minnet.utils.keyword_arguments import check_arguments
+from minnet.utils.keyword_arguments import Explained
 from minnet.utils.types import Array
 
 Step = Callable[[Any, Array, Array], None]
@@ -46,7 +46,7 @@ def _counted(step: Step) -> Step:
     return counted
 
 
-class Optimizer:
+class Optimizer(Explained):
     """One update of all weights w from their gradients g.
 
     A subclass names its memory (vectors as long as w that start at zero) in `memory`, and writes
@@ -95,8 +95,7 @@ class Optimizer:
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Create its state, also for a subclass without `super().__init__()`."""
-        check_arguments(cls, args, kwargs)
-        optimizer = super().__new__(cls)
+        optimizer = super().__new__(cls, *args, **kwargs)
         optimizer.state = {}
         return optimizer
 

@@ -47,6 +47,7 @@ from minnet.sweep.run import IndexedRuns, Settings, SweepSettings, train
 from minnet.training.callbacks import Callback, checked_callbacks
 from minnet.training.trainer import Trainer
 from minnet.utils import checks
+from minnet.utils.keyword_arguments import explained
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 Data = tuple[ArrayLike, ArrayLike]
 
 
+@explained
 def sweep(
     make_trainer: Callable[..., Trainer],
     grid: Grid | Sequence[Grid],

@@ -32,6 +32,7 @@ from minnet.training.resume import CurrentFit
 from minnet.training.state import TrainingState
 from minnet.training.step import train_on
 from minnet.utils import array_checks, checks
+from minnet.utils.keyword_arguments import explained
 from minnet.utils.table import Table
 from minnet.utils.types import Array
 
@@ -113,6 +114,7 @@ class Trainer(TrainingState):
                 network.training = True
             return train_on(self, inputs, target)
 
+    @explained
     def fit(
         self,
         x: ArrayLike,
@@ -223,6 +225,7 @@ class Trainer(TrainingState):
             training_checks.check_sample_weight(place, self.loss, weight, target),
         )
 
+    @explained
     def evaluate(
         self, x: ArrayLike, y: ArrayLike, *, sample_weight: ArrayLike | None = None
     ) -> dict[str, float]:
@@ -241,10 +244,12 @@ class Trainer(TrainingState):
         weight = training_checks.check_sample_weight("evaluate", self.loss, sample_weight, target)
         return self.objective.evaluate(inputs, target, self.metrics, weight)
 
+    @explained
     def predict(self, x: ArrayLike) -> Array:
         """The network's output (m, ...), in evaluation mode."""
         return self.network.predict(x)
 
+    @explained
     def predict_classes(self, x: ArrayLike) -> Array:
         """Class labels (m,): above 0.5 for one output, the largest of several.
 

@@ -14,10 +14,11 @@ from numpy.typing import ArrayLike
 from minnet.nn.layer import Layer
 from minnet.nn.losses.target_checks import as_labels, same_shape, target_array
 from minnet.utils.array_checks import finite, same_length
+from minnet.utils.keyword_arguments import Explained
 from minnet.utils.types import Array
 
 
-class Loss:
+class Loss(Explained):
     """`forward(prediction, target)` gives a float, `backward()` its gradient.
 
     Subclass it and write the two methods; the gradient has the shape of the prediction. By
