@@ -93,7 +93,8 @@ def balanced_weights(place: str, samples: Array) -> Array:
     if not samples.all():
         raise ValueError(
             f"{place}: y: expected samples of all {len(samples)} classes for "
-            f'class_weight="balanced", got none of class {int(samples.argmin())}. Give the weights as a list.'
+            f'class_weight="balanced", got none of class {int(samples.argmin())}. '
+            f"Give the weights as a list."
         )
     weights: Array = samples.sum() / (len(samples) * samples)
     return weights
