@@ -81,7 +81,7 @@ def sweep(
             better for large data: each run loads them in its own process.)
         epochs, batch_size, shuffle: as in `Trainer.fit`. `epochs` and `batch_size` may also be
             settings of a grid, which then replace these arguments.
-        validation_data: None, a pair, or a function of the settings.
+        validation_data: None, a pair, (x, y, weights), or a function of the settings.
         callbacks: a list, of which each run gets copies, or a function of the settings that
             returns one. `run.callbacks` has what they recorded.
         progress: show a progress bar that counts runs. description: the text in front of it.

@@ -83,7 +83,7 @@ def public_callables():
     modules = (mn, mn.data, mn.metrics, mn.schedules, mn.losses, mn.optimizers)
     public = [value for module in modules for value in vars(module).values()]
     found = [value for value in public if isinstance(value, type) or inspect.isfunction(value)]
-    return [*found, mn.Trainer.fit, mn.Trainer.evaluate]
+    return [*found, mn.lr_range_test, mn.Trainer.fit, mn.Trainer.evaluate]
 
 
 def test_the_arguments_of_other_libraries_lead_to_arguments_that_there_are():
