@@ -28,7 +28,7 @@ def code_of_error(error: BaseException) -> str:
     text = str(error)
     if isinstance(error, TypeError) and "belongs to the framework" in text:
         return "reserved-name"
-    if isinstance(error, TypeError) and "cut to whole numbers" in text:
+    if isinstance(error, TypeError) and "rounded to whole numbers" in text:
         return "integer-arithmetic"
     if "same_kind" in text or ("Cannot cast ufunc" in text and "int" in text):
         return "integer-arithmetic"

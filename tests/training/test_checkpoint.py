@@ -478,7 +478,7 @@ class Gain(mn.Layer):
 
 
 def test_a_parameter_that_was_bound_anew_is_saved_and_loaded(tmp_path):
-    """The network finds it at the door, before its values are written or read."""
+    """The input checks find it, before its values are written or read."""
 
     def made(start):
         fresh = mn.Trainer([mn.Linear(1, 1), Gain()], mn.MeanSquaredError(), mn.Adam(), seed=0)

@@ -57,7 +57,7 @@ class StepFromOutside(Minnet):
     name = "minnet, step(x, y)"
 
     def step(self, x: np.ndarray, y: np.ndarray) -> float:
-        """One step of the Trainer, with its door."""
+        """One step of the Trainer, with its input checks."""
         return self.trainer.step(x, y)
 
 
