@@ -201,5 +201,5 @@ def _warn_about_failures(runs: Runs) -> None:
         f"sweep: {len(failed)} of {len(runs)} runs failed (run.traceback of each of runs.failed "
         f"shows where):{''.join(lines[:10])}{more}",
         RuntimeWarning,
-        stacklevel=3,
+        stacklevel=4,  # where sweep was called, above its decorator
     )

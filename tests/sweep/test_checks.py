@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sweep_runs import X, Y, make_trainer, quiet
 
+import minnet as mn
 from minnet.sweep.checks import checked_data
 from minnet.sweep.sweep import sweep
 
