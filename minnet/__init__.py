@@ -70,6 +70,7 @@ from minnet.training.callbacks import (
 from minnet.training.history import History
 from minnet.training.trainer import Trainer
 from minnet.training.training_diverged import TrainingDiverged
+from minnet.utils.keyword_arguments import explain_module, missing_name
 from minnet.utils.module_aliases import add_aliases
 
 if TYPE_CHECKING:
@@ -175,6 +176,9 @@ _MODULES = {
 }
 add_aliases("minnet", _MODULES)
 
+for _module in (activations, data, initializers, layers, losses, metrics, optimizers, schedules):
+    explain_module(_module)
+
 # What is loaded when it is first used.
 _LAZY = {
     "check_layer": "minnet.gradient_check",
@@ -192,7 +196,7 @@ if not TYPE_CHECKING:  # else every misspelt name would pass for one that is loa
         if name in _LAZY_MODULES:
             return import_module(f"minnet.{name}")  # which binds it here
         if name not in _LAZY:
-            raise AttributeError(f"module 'minnet' has no attribute {name!r}")
+            raise missing_name("minnet", name, __all__)
         globals()[name] = value = getattr(import_module(_LAZY[name]), name)
         return value
 

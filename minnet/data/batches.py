@@ -13,9 +13,11 @@ from numpy.typing import ArrayLike
 
 from minnet.data.checks import pair
 from minnet.utils import checks
+from minnet.utils.keyword_arguments import explained
 from minnet.utils.types import Array
 
 
+@explained
 def batches(
     x: ArrayLike, y: ArrayLike, batch_size: int, seed: int | None = None, shuffle: bool = True
 ) -> Iterator[tuple[Array, Array]]:

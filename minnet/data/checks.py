@@ -11,15 +11,18 @@ from minnet.utils import array_checks
 from minnet.utils.types import Array
 
 
-def pair(place: str, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+def pair(place: str, x: ArrayLike, y: ArrayLike, name: str = "y") -> tuple[Array, Array]:
     """Features and targets, with one target for each row."""
     features = array_checks.samples(place, "x", x)
-    targets = array_checks.numeric_array(place, "y", y)
+    targets = array_checks.numeric_array(place, name, y)
     if targets.ndim == 0:
-        raise ValueError(f"{place}: y: expected an array of shape (m,) or (m, k), got one number.")
-    array_checks.same_length(place, "x", features, "y", targets)
-    array_checks.not_empty(place, "y", targets)
-    array_checks.finite(place, "y", targets)
+        raise ValueError(
+            f"{place}: {name}: expected an array of shape (m,) or (m, k), got one number. Give one "
+            f"entry for each row of x."
+        )
+    array_checks.same_length(place, "x", features, name, targets)
+    array_checks.not_empty(place, name, targets)
+    array_checks.finite(place, name, targets)
     return features, targets
 
 

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from minnet.utils import array_checks, checks
+from minnet.utils.keyword_arguments import explained
 from minnet.utils.types import Array
 
 # Labels larger than this are likely to be identifiers, not class numbers.
 _MOST_GUESSED_CLASSES = 1_000_000
 
 
+@explained
 def one_hot(labels: ArrayLike, classes: int | None = None) -> NDArray[np.float64]:
     """Labels to rows with a single 1: result[i, j] = 1 where labels[i] = j, else 0.
 

@@ -13,16 +13,20 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.data.checks import table
+from minnet.utils.keyword_arguments import Explained
 from minnet.utils.types import Array
 
 ScalerType = TypeVar("ScalerType", bound="_ColumnScaler")
 
 
-class _ColumnScaler:
+class _ColumnScaler(Explained):
     """Base class of the scalers: x -> (x - shift) / scale, column by column, and back."""
 
     # Names of the two public attributes that `fit` computes; the first one is the shift.
     _names: tuple[str, str]
+
+    columns: list[str] | None = None
+    """Names of the columns in `fit`, if they had names, as in a DataFrame."""
 
     def fit(self: ScalerType, x: ArrayLike) -> ScalerType:
         """Compute the statistics of the columns of x, shape (m, f); returns the scaler itself.
@@ -32,6 +36,7 @@ class _ColumnScaler:
                 its statistics overflow.
         """
         place = f"{type(self).__name__}.fit"
+        columns = column_names(x)
         x = table(place, x).astype(np.float64)
         with np.errstate(over="ignore", invalid="ignore"):
             measured = self._measure(x)
@@ -44,6 +49,7 @@ class _ColumnScaler:
             )
         for name, value in zip(self._names, measured, strict=True):
             setattr(self, name, value)
+        self.columns = columns
         return self
 
     def transform(self, x: ArrayLike) -> Array:
@@ -73,6 +79,7 @@ class _ColumnScaler:
                 f"Call fit(x_train) first."
             )
         shift, other = (getattr(self, name) for name in self._names)
+        self._check_columns(place, column_names(x))
         x = table(place, x)
         if x.shape[1] != len(shift):
             raise ValueError(
@@ -81,6 +88,17 @@ class _ColumnScaler:
             )
         width = self._width((shift, other))
         return x, shift, np.where(width > 0, width, 1.0)
+
+    def _check_columns(self, place: str, names: list[str] | None) -> None:
+        """Refuse columns of other names, or in another order: each would be scaled as another."""
+        if names is None or self.columns is None or names == self.columns:
+            return
+        fix = "Give the same columns as in fit."
+        if sorted(names) == sorted(self.columns):
+            fix = f"Give them in the order of fit: x[{self.columns}]."
+        raise ValueError(
+            f"{place}: x: expected the columns {self.columns} as in fit, got {names}. {fix}"
+        )
 
     def _measure(self, x: Array) -> tuple[Array, Array]:
         """The two statistics of each column of x."""
@@ -156,6 +174,14 @@ class MinMaxScaler(_ColumnScaler):
     def _width(self, measured: tuple[Array, Array]) -> Array:
         minimum, maximum = measured
         return np.asarray(maximum - minimum)
+
+
+def column_names(x: object) -> list[str] | None:
+    """The names of the columns of a DataFrame; None for an array or a list."""
+    names = getattr(x, "columns", None)
+    if names is None or not all(isinstance(name, str) for name in names):
+        return None
+    return list(names)
 
 
 def _float_type(x: Array) -> np.dtype[Any]:

@@ -6,17 +6,30 @@ missing from a part by chance.
 
 from __future__ import annotations
 
+import numbers
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from minnet.data.checks import pair
-from minnet.utils import checks
+from minnet.utils import array_checks, checks
+from minnet.utils.keyword_arguments import explained
 from minnet.utils.types import Array
 
+_NOT_GIVEN: Any = object()
 
+
+@explained
 def train_test_split(
-    x: ArrayLike, y: ArrayLike, test_fraction: float, seed: int | None, stratify: bool = False
-) -> tuple[Array, Array, Array, Array]:
+    x: ArrayLike,
+    y: ArrayLike = _NOT_GIVEN,
+    *more: Any,
+    test_fraction: float = _NOT_GIVEN,
+    seed: int | None = _NOT_GIVEN,
+    stratify: bool = False,
+    shuffle: bool = True,
+) -> tuple[Array, ...]:
     """Shuffle the rows and split them: each row goes to exactly one part.
 
     The test part has t = test_fraction * m rows, rounded to the nearest whole number (at least 1,
@@ -27,12 +40,16 @@ def train_test_split(
     Args:
         x: features, shape (m, ...) with at least two dimensions, finite.
         y: targets, shape (m,) or (m, k), finite. For `stratify` equal targets are one class.
+        more: further arrays of m rows, for example sample weights, split alike. After the arrays
+            `test_fraction`, `seed` and `stratify` may stand without their names.
         test_fraction: share of the test rows, above 0 and below 1.
         seed: a whole number >= 0, or None for a different split at each call.
         stratify: keep the shares of the classes in both parts.
+        shuffle: False keeps the order, and the last rows are the test rows (a time series, which
+            is to be predicted from its past). It needs no seed.
 
     Returns:
-        (x_train, x_test, y_train, y_test): new arrays with the dtypes of x and y, shuffled.
+        (x_train, x_test, y_train, y_test, ...): new arrays with the dtypes of those given.
 
     Raises:
         TypeError, ValueError: an argument is not as above; fewer than two rows; for `stratify` a
@@ -43,22 +60,77 @@ def train_test_split(
     >>> x_train, x_test, y_train, y_test = mn.data.train_test_split(x, y, 0.4, 0, stratify=True)
     >>> x_train.shape, sorted(y_test.tolist())
     ((6, 2), [0, 0, 1, 1])
+    >>> mn.data.train_test_split(x, y, test_fraction=0.3, shuffle=False)[1].tolist()
+    [[14.0, 15.0], [16.0, 17.0], [18.0, 19.0]]
     """
     place = "train_test_split"
-    x, y = pair(place, x, y)
+    more, options = _options(more, test_fraction=test_fraction, seed=seed, stratify=stratify)
+    arrays = _checked_arrays(place, x, y, more)
+    shuffle = checks.boolean(place, "shuffle", shuffle)
+    stratify = checks.boolean(place, "stratify", options["stratify"])
+    for name, example in (("test_fraction", "0.25"), ("seed", "0")):
+        if options[name] is _NOT_GIVEN and (shuffle or name != "seed"):
+            raise TypeError(
+                f"{place}: {name}: expected a number, got none. Write {name}={example}."
+            )
     fraction = checks.number(
-        place, "test_fraction", test_fraction, minimum=0, maximum=1, above=True, below=True
+        place,
+        "test_fraction",
+        options["test_fraction"],
+        minimum=0,
+        maximum=1,
+        above=True,
+        below=True,
     )
-    generator = np.random.default_rng(checks.seed(place, seed))
-    stratify = checks.boolean(place, "stratify", stratify)
-    rows = len(x)
+    given_seed = None if options["seed"] is _NOT_GIVEN else options["seed"]
+    generator = np.random.default_rng(checks.seed(place, given_seed))
+    if stratify and (len(arrays) < 2 or not shuffle):
+        raise ValueError(
+            f"{place}: stratify: expected False without y or with shuffle=False, got True. Give "
+            f"the labels as second array, or leave stratify out."
+        )
+    rows = len(arrays[0])
     if rows < 2:
-        raise ValueError(f"{place}: x: expected at least 2 rows, one for each part, got {rows}.")
+        raise ValueError(
+            f"{place}: x: expected at least 2 rows, one for each part, got {rows}. Give more rows."
+        )
     tests = min(max(round(fraction * rows), 1), rows - 1)
-    order = generator.permutation(rows)
-    in_test = _stratified(y[order], tests) if stratify else np.arange(rows) < tests
+    order = generator.permutation(rows) if shuffle else np.arange(rows)[::-1]
+    in_test = _stratified(arrays[1][order], tests) if stratify else np.arange(rows) < tests
     train, test = order[~in_test], order[in_test]
-    return x[train], x[test], y[train], y[test]
+    if not shuffle:
+        train, test = train[::-1], test[::-1]
+    return tuple(array[part] for array in arrays for part in (train, test))
+
+
+def _options(given: tuple[Any, ...], **options: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The further arrays; and the options, of which some may stand behind the arrays."""
+    is_option = [a is None or isinstance(a, (str, numbers.Number, np.bool_)) for a in given]
+    arrays = is_option.index(True) if True in is_option else len(given)
+    unnamed = given[arrays:]
+    if len(unnamed) > len(options):
+        raise TypeError(
+            f"train_test_split: expected arrays, test_fraction, seed and stratify, got "
+            f"{checks.describe(unnamed[-1])}, too. Write its name: shuffle=False."
+        )
+    for name, value in zip(options, unnamed, strict=False):
+        if options[name] is not _NOT_GIVEN and options[name] is not False:
+            raise TypeError(
+                f"train_test_split: {name}: expected one value, got two, {checks.describe(value)} "
+                f"and {checks.describe(options[name])}. Leave one out."
+            )
+        options[name] = value
+    return given[:arrays], options
+
+
+def _checked_arrays(place: str, x: ArrayLike, y: ArrayLike, more: tuple[Any, ...]) -> list[Array]:
+    """All arrays, of as many rows each."""
+    if y is _NOT_GIVEN:
+        return [array_checks.samples(place, "x", x)]
+    arrays = list(pair(place, x, y))
+    for index, array in enumerate(more):
+        arrays.append(pair(place, x, array, f"more[{index}]")[1])
+    return arrays
 
 
 def _stratified(y: Array, tests: int) -> NDArray[np.bool_]:

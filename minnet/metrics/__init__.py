@@ -5,11 +5,12 @@ class labels (m,), or an array of the prediction's shape. A Trainer takes metric
 `metrics=["accuracy", "f1"]`, or as functions, custom ones too.
 """
 
-from minnet.metrics.class_labels import THRESHOLD, predicted_classes, target_classes
+from minnet.metrics.class_labels import THRESHOLD, by_label, predicted_classes, target_classes
 from minnet.metrics.classification import (
     accuracy,
     balanced_accuracy,
     confusion_matrix,
+    exact_match,
     f1,
     precision,
     recall,
@@ -30,7 +31,9 @@ __all__ = [
     "balanced_accuracy",
     "better",
     "brier_score",
+    "by_label",
     "confusion_matrix",
+    "exact_match",
     "f1",
     "get",
     "log_loss",

@@ -2,63 +2,78 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from typing import Any, cast
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.utils import array_checks
+from minnet.utils.keyword_arguments import explained
 from minnet.utils.types import Array
 
 THRESHOLD = 0.5
 """A single output above this is class 1; at exactly 0.5 it is class 0, as with argmax."""
 
+_LARGEST_LABEL = 1_000_000
+"""Labels above this are likely to be identifiers, not class numbers."""
+
 
 def predicted_classes(prediction: ArrayLike) -> Array:
     """Class labels (m,): above one half for one output, the largest of several.
 
+    Whole numbers or bools, (m,) or (m, 1), are labels already, as `Trainer.predict_classes` gives.
+
     >>> predicted_classes([[0.2], [0.9]]), predicted_classes([[0.2, 0.7, 0.1]])
     (array([0, 1]), array([1]))
+    >>> predicted_classes([0, 2, 1])
+    array([0, 2, 1])
     """
-    array = array_checks.numeric_array("metrics", "prediction", prediction)
-    array_checks.not_empty("metrics", "prediction", array)
-    array_checks.finite("metrics", "prediction", array)
+    array = _numbers("prediction", prediction)
     if array.ndim == 1 or array.shape[1:] == (1,):
-        return (array.reshape(-1) > THRESHOLD).astype(np.intp)
+        column = array.reshape(-1)
+        if array.dtype.kind in "iub":
+            return _checked_labels("prediction", column)
+        return (column > THRESHOLD).astype(np.intp)
     if array.ndim != 2:
         raise ValueError(
-            f"metrics: prediction: expected shape (m, 1) or (m, k), got {array.shape}."
+            f"metrics: prediction: expected shape (m, 1) or (m, k), got {array.shape}. Give one "
+            f"row for each sample."
         )
     return np.asarray(array.argmax(axis=1))
 
 
 def target_classes(target: ArrayLike) -> Array:
     """Class labels (m,) from labels, from a column of 0 and 1, or from one-hot rows."""
-    array = array_checks.numeric_array("metrics", "target", target)
-    array_checks.not_empty("metrics", "target", array)
-    array_checks.finite("metrics", "target", array)
+    array = _numbers("target", target)
     if array.ndim == 2 and array.shape[1] > 1:
-        one_hot = ((array == 0) | (array == 1)).all(axis=1) & (array.sum(axis=1) == 1)
+        one_hot = _one_hot_rows(array)
         if not one_hot.all():
             row = int((~one_hot).argmax())
             raise ValueError(
                 f"metrics: target: expected one class for each row, got target[{row}] = "
-                f"{array[row]}. For several labels per row write a custom metric."
+                f"{array[row]}. Several labels in a row are judged by accuracy, exact_match, f1 "
+                f"and others, as rows of 0 and 1; for numbers use rmse or r_squared."
             )
         return np.asarray(array.argmax(axis=1))
-    labels = array.reshape(-1)
-    if (labels != np.floor(labels)).any() or (labels < 0).any():
-        row = int(((labels != np.floor(labels)) | (labels < 0)).argmax())
-        raise ValueError(
-            f"metrics: target: expected class labels 0, 1, 2, ..., got target[{row}] = "
-            f"{labels[row]}."
-        )
-    return labels.astype(np.intp)
+    return _checked_labels("target", array.reshape(-1))
 
 
-def both_classes(prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
-    """Predicted and true classes of the same samples."""
+def both_classes(prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array, int]:
+    """Predicted and true classes of the same samples, and how many classes there are.
+
+    Raises:
+        ValueError: a true class for which there is no output, as in a regression.
+    """
     predicted, true = predicted_classes(prediction), target_classes(target)
     array_checks.same_length("metrics", "prediction", predicted, "target", true)
-    return predicted, true
+    scores, rows = _numbers("prediction", prediction), _numbers("target", target)
+    outputs = scores.size // len(scores)
+    if outputs > 1 or scores.dtype.kind == "f":
+        _check_labels_have_outputs("metrics", true, outputs)
+        return predicted, true, max(2, outputs)
+    return predicted, true, 1 + int(max(1, rows.size // len(rows) - 1, predicted.max(), true.max()))
 
 
 def scores_and_classes(place: str, prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
@@ -73,17 +88,110 @@ def scores_and_classes(place: str, prediction: ArrayLike, target: ArrayLike) -> 
     true = target_classes(target)
     array_checks.not_empty(place, "prediction", scores)
     array_checks.finite(place, "prediction", scores)
+    if scores.ndim not in (1, 2):
+        raise ValueError(
+            f"{place}: prediction: expected shape (m, 1) or (m, k), got {scores.shape}. Give one "
+            f"row for each sample."
+        )
     array_checks.same_length(place, "prediction", scores, "target", true)
     scores = scores.reshape(-1, 1) if scores.ndim == 1 else scores
-    if scores.ndim != 2:
+    _check_labels_have_outputs(place, true, scores.shape[1])
+    return scores, true
+
+
+def has_several_labels(target: ArrayLike) -> bool:
+    """True for rows of 0 and 1 that are not all one-hot: several yes-or-no labels in a row."""
+    if np.ndim(target) != 2 or np.shape(target)[1] < 2:
+        return False
+    array = _numbers("target", target)
+    return bool(((array == 0) | (array == 1)).all()) and not _one_hot_rows(array).all()
+
+
+def label_columns(place: str, prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
+    """Predictions and targets (m, k) of k yes-or-no labels; each column is a metric's own data."""
+    p, y = _numbers("prediction", prediction), _numbers("target", target)
+    if p.ndim != 2 or p.shape != y.shape:
         raise ValueError(
-            f"{place}: prediction: expected shape (m, 1) or (m, k), got {scores.shape}."
+            f"{place}: prediction: expected a column for each label, shape {y.shape} as the "
+            f"target, got {p.shape}. Give trainer.predict(x), or zeros and ones of that shape."
         )
-    classes = max(2, scores.shape[1])
+    wrong = (y != 0) & (y != 1)
+    if wrong.any():
+        row, column = (int(i) for i in np.argwhere(wrong)[0])
+        raise ValueError(
+            f"{place}: target: expected labels 0 and 1, got target[{row}, {column}] = "
+            f"{y[row, column]}. For numbers use rmse or r_squared."
+        )
+    return p, y.astype(np.intp)
+
+
+Judge = Callable[..., float]
+
+
+def mean_over_labels(metric: Judge) -> Judge:
+    """A metric of classes that also judges several labels in a row: the mean over the labels.
+
+    Each column of 0 and 1 is then judged alone. `metric.by_label` does so in any case; without it
+    the targets decide: rows of 0 and 1 that are not one-hot.
+    """
+
+    def by_label(prediction: ArrayLike, target: ArrayLike, *args: Any, **options: Any) -> float:
+        p, y = label_columns(metric.__name__, prediction, target)
+        columns = range(y.shape[1])
+        return float(np.mean([metric(p[:, j], y[:, j], *args, **options) for j in columns]))
+
+    @explained
+    @functools.wraps(metric)
+    def judged(prediction: ArrayLike, target: ArrayLike, *args: Any, **options: Any) -> float:
+        judge = by_label if has_several_labels(target) else metric
+        return judge(prediction, target, *args, **options)
+
+    judged.by_label = by_label  # type: ignore[attr-defined]
+    return judged
+
+
+def by_label(metric: Judge) -> Judge:
+    """The metric that judges each column alone, if it can; else the metric itself."""
+    return cast(Judge, getattr(metric, "by_label", metric))
+
+
+def _numbers(name: str, value: ArrayLike) -> Array:
+    """Finite numbers, at least one."""
+    array = array_checks.numeric_array("metrics", name, value)
+    array_checks.not_empty("metrics", name, array)
+    array_checks.finite("metrics", name, array)
+    if array.ndim == 0:
+        raise ValueError(
+            f"metrics: {name}: expected an entry for each sample, got the number {array}. One "
+            f"sample: [{array}]."
+        )
+    return array
+
+
+def _one_hot_rows(array: Array) -> Array:
+    return np.asarray(((array == 0) | (array == 1)).all(axis=1) & (array.sum(axis=1) == 1))
+
+
+def _checked_labels(name: str, labels: Array) -> Array:
+    """Whole numbers from 0 on, as integers; the error names the first that is not."""
+    wrong = (labels != np.floor(labels)) | (labels < 0) | (labels > _LARGEST_LABEL)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise ValueError(
+            f"metrics: {name}: expected class labels 0, 1, 2, ..., got {name}[{row}] = "
+            f"{labels[row]}. Number the classes: names, y = np.unique(y, return_inverse=True); "
+            f"for a regression use rmse or r_squared."
+        )
+    return labels.astype(np.intp)
+
+
+def _check_labels_have_outputs(place: str, true: Array, outputs: int) -> None:
+    """Refuse a true class for which the prediction has no column; one output has two classes."""
+    classes = max(2, outputs)
     if true.max() >= classes:
         row = int(true.argmax())
         raise ValueError(
             f"{place}: target: expected classes from 0 to {classes - 1}, because the prediction "
-            f"has {scores.shape[1]} output(s), got target[{row}] = {true[row]}."
+            f"has {outputs} output(s), got target[{row}] = {true[row]}. Give the network an output "
+            f"for each class; for a regression use rmse or r_squared."
         )
-    return scores, true

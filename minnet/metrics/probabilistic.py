@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from minnet.metrics.class_labels import scores_and_classes
+from minnet.metrics.class_labels import mean_over_labels, scores_and_classes
 from minnet.utils import checks
+from minnet.utils.keyword_arguments import explained
 from minnet.utils.types import Array
 
 
+@mean_over_labels
 def log_loss(prediction: ArrayLike, target: ArrayLike) -> float:
     """-1/m sum ln p(true class): the cross-entropy, in nats.
 
@@ -28,6 +30,7 @@ def log_loss(prediction: ArrayLike, target: ArrayLike) -> float:
     return -float(np.log(p[np.arange(len(p)), true], dtype=np.float64).mean())
 
 
+@mean_over_labels
 def brier_score(prediction: ArrayLike, target: ArrayLike) -> float:
     """The mean squared error of the probabilities; 0 is perfect.
 
@@ -48,6 +51,7 @@ def brier_score(prediction: ArrayLike, target: ArrayLike) -> float:
     return float(squares.mean()) / (2 if p.shape[1] == 2 else 1)
 
 
+@mean_over_labels
 def roc_auc(prediction: ArrayLike, target: ArrayLike) -> float:
     """The area under the ROC curve: how often a positive sample has a larger score than a negative.
 
@@ -87,6 +91,7 @@ def _area(score: Array, positive: Array) -> float:
     return float(ranks[positive].sum() - n1 * (n1 + 1) / 2) / (n1 * n0)
 
 
+@explained
 def top_k_accuracy(prediction: ArrayLike, target: ArrayLike, k: int = 2) -> float:
     """The share of samples whose true class is among the k largest outputs.
 

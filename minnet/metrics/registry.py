@@ -14,6 +14,7 @@ Metric = Callable[[Array, Array], float]
 
 _HIGHER: dict[str, Metric] = {
     "accuracy": classification.accuracy,
+    "exact_match": classification.exact_match,
     "balanced_accuracy": classification.balanced_accuracy,
     "precision": classification.precision,
     "recall": classification.recall,
@@ -37,9 +38,10 @@ _LOWER: dict[str, Metric] = {
 METRICS: dict[str, Metric] = {**_HIGHER, **_LOWER}
 
 CLASS_METRICS = tuple(
-    _HIGHER[name] for name in ("accuracy", "balanced_accuracy", "precision", "recall", "f1")
+    _HIGHER[name]
+    for name in ("accuracy", "exact_match", "balanced_accuracy", "precision", "recall", "f1")
 )
-"""Metrics that compare classes: they need one class for each sample."""
+"""Metrics that compare classes."""
 
 _TAKEN = ("epoch", "loss", "seconds", "learning_rate")
 

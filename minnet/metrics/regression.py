@@ -26,7 +26,8 @@ def root_mean_squared_error(prediction: ArrayLike, target: ArrayLike) -> float:
     5.0
     """
     a, y = _numbers("root_mean_squared_error", prediction, target)
-    return float(np.sqrt(np.square(a - y).mean(axis=0)).mean())
+    scale = _power_of_two(a, y)
+    return float((np.sqrt(np.square(a / scale - y / scale).mean(axis=0)) * scale).mean())
 
 
 def r_squared(prediction: ArrayLike, target: ArrayLike) -> float:
@@ -44,12 +45,26 @@ def r_squared(prediction: ArrayLike, target: ArrayLike) -> float:
     """
     a, y = _numbers("r_squared", prediction, target)
     if len(y) < 2:
-        raise ValueError("r_squared: target: expected at least two samples, got 1.")
+        raise ValueError(
+            "r_squared: target: expected at least two samples, got 1. Give more rows, or use rmse."
+        )
+    constant = (y == y[0]).all(axis=0)  # not total == 0: the mean of constants may be rounded
+    right = (a == y).all(axis=0)
+    scale = _power_of_two(a, y)
+    a, y = a / scale, y / scale
     residual = np.square(a - y).sum(axis=0)
     total = np.square(y - y.mean(axis=0)).sum(axis=0)
-    constant = total == 0
     explained = 1 - residual / np.where(constant, 1, total)
-    return float(np.where(constant, residual == 0, explained).mean())
+    return float(np.where(constant, right, explained).mean())
+
+
+def _power_of_two(a: Array, y: Array) -> Array:
+    """A number for each column by which to divide before squaring, so that nothing overflows.
+
+    Dividing by a power of two rounds nothing.
+    """
+    largest = np.maximum(np.abs(a).max(axis=0), np.abs(y).max(axis=0))
+    return np.asarray(np.ldexp(1.0, np.frexp(largest)[1] - 1))
 
 
 def _numbers(place: str, prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:

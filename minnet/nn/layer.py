@@ -20,13 +20,13 @@ from minnet.nn.float_input import convert_arguments
 from minnet.nn.parameter import Parameter
 from minnet.utils.checks import boolean
 from minnet.utils.error_codes import with_code
-from minnet.utils.keyword_arguments import check_arguments
+from minnet.utils.keyword_arguments import Explained
 from minnet.utils.types import Array
 
 _METHODS = frozenset({"forward", "backward", "parameters"})
 
 
-class Layer:
+class Layer(Explained):
     """A function of x with its derivative; subclass it and write the two methods.
 
     `forward(x)` gives y for a batch x of shape (m, ...). `backward(grad)` gets dL/dy, of the
@@ -65,8 +65,7 @@ class Layer:
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Keep the arguments for `repr` and `save`: no `super().__init__()` is needed."""
-        check_arguments(cls, args, kwargs)
-        layer = super().__new__(cls)
+        layer = super().__new__(cls, *args, **kwargs)
         layer.__dict__["_minnet"] = _Internals(args, kwargs)
         return layer
 
@@ -94,6 +93,13 @@ class Layer:
         """dL/dx from dL/dy; sets the gradients of the parameters, summed over the batch."""
         raise NotImplementedError(
             f"{type(self).__name__}.backward is not written yet: def backward(self, grad): ..."
+        )
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        """Other libraries call a layer; here one says which way."""
+        raise TypeError(
+            f"{type(self).__name__}: expected layer.forward(x), got a call of the layer itself. "
+            f"Write .forward(x)."
         )
 
     def _backward_parameters(self, grad: Array) -> None:

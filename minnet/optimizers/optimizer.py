@@ -19,7 +19,7 @@ from minnet.optimizers.in_place_check import check_in_place
 from minnet.optimizers.parameter_memory import ParameterMemory
 from minnet.utils import checks
 from minnet.utils.attributes import check_attribute
-from minnet.utils.keyword_arguments import check_arguments
+from minnet.utils.keyword_arguments import Explained
 from minnet.utils.types import Array
 
 Step = Callable[[Any, Array, Array], None]
@@ -57,7 +57,7 @@ def _counted(step: Step) -> Step:
     return counted
 
 
-class Optimizer:
+class Optimizer(Explained):
     """One update of all weights w from their gradients g.
 
     A subclass lists its state vectors (as long as w, initially zero) in `memory`, and writes
@@ -115,8 +115,7 @@ class Optimizer:
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Create its state, also for a subclass without `super().__init__()`."""
-        check_arguments(cls, args, kwargs)
-        optimizer = super().__new__(cls)
+        optimizer = super().__new__(cls, *args, **kwargs)
         vars(optimizer).update(
             state={},
             _by_parameter=ParameterMemory(),

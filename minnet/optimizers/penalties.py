@@ -14,10 +14,11 @@ from collections.abc import Iterable
 import numpy as np
 
 from minnet.utils import checks
+from minnet.utils.keyword_arguments import Explained
 from minnet.utils.types import Array
 
 
-class Penalty:
+class Penalty(Explained):
     """A cost of the weights: subclass it and write `value(w)` and `gradient(w)`.
 
     Args:

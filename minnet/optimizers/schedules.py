@@ -17,12 +17,13 @@ import math
 from collections.abc import Callable
 
 from minnet.utils import checks
+from minnet.utils.keyword_arguments import Explained
 from minnet.utils.signatures import fits, signature_of
 
 Rate = Callable[[int], float]
 
 
-class Schedule:
+class Schedule(Explained):
     """Subclass it and write `rate(step)`; the call checks the step.
 
     Raises:

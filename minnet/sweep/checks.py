@@ -39,7 +39,7 @@ def check_description(description: object) -> None:
 
 
 def checked_data(name: str, data: Any) -> Any:
-    """A function as it is, or a pair of contiguous arrays.
+    """A function as it is, or a pair of contiguous arrays; for validation also with weights.
 
     Arrays that were sent to another process are contiguous. The others are made so, because sums
     over another memory layout round differently.
@@ -48,7 +48,9 @@ def checked_data(name: str, data: Any) -> Any:
         return data
     parts = [] if isinstance(data, (str, np.ndarray, Mapping)) else data
     try:
-        x, y = parts
+        x, y, *weights = parts
+        if len(weights) > (name == "validation_data"):
+            raise ValueError(weights)
     except (TypeError, ValueError):
         raise TypeError(
             f"sweep: {name}: expected a pair (x, y) or a function of the settings that returns "
@@ -57,7 +59,10 @@ def checked_data(name: str, data: Any) -> Any:
     inputs = array_checks.samples("sweep", f"{name}: x", x)
     target = array_checks.numeric_array("sweep", f"{name}: y", y)
     array_checks.same_length("sweep", f"{name}: x", inputs, f"{name}: y", np.atleast_1d(target))
-    return np.ascontiguousarray(inputs), np.ascontiguousarray(target)
+    for weight in weights:
+        given = array_checks.numeric_array("sweep", f"{name}: weights", weight)
+        array_checks.same_length("sweep", f"{name}: x", inputs, f"{name}: weights", given)
+    return tuple(map(np.ascontiguousarray, (inputs, target, *weights)))
 
 
 def checked_grids(grid: object) -> list[Grid]:

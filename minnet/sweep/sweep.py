@@ -51,6 +51,7 @@ from minnet.training.callbacks import Callback, checked_callbacks
 from minnet.training.progress_bar import can_show
 from minnet.training.trainer import Trainer
 from minnet.utils import checks
+from minnet.utils.keyword_arguments import explained
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
 Data = tuple[ArrayLike, ArrayLike]
 
 
+@explained
 def sweep(
     make_trainer: Callable[..., Trainer],
     grid: Grid | Sequence[Grid],
@@ -84,7 +86,7 @@ def sweep(
             better for large data: each run loads them in its own process.)
         epochs, batch_size, shuffle: as in `Trainer.fit`. `epochs` and `batch_size` may also be
             settings of a grid, which then replace these arguments.
-        validation_data: None, a pair, or a function of the settings.
+        validation_data: None, a pair, (x, y, weights), or a function of the settings.
         callbacks: a list, of which each run gets copies, or a function of the settings that
             returns one. `run.callbacks` has what they recorded. Callbacks that write to a file
             need a function, so that each run has a file of its own.
@@ -213,5 +215,5 @@ def _warn_about_failures(runs: Runs) -> None:
         f"sweep: {len(failed)} of {len(runs)} runs failed (run.traceback of each of runs.failed "
         f"shows where):{''.join(lines[:10])}{more}",
         RuntimeWarning,
-        stacklevel=3,
+        stacklevel=4,  # where sweep was called, above its decorator
     )

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from minnet.training.history import History, Row
+from minnet.utils.keyword_arguments import Explained
 
 
-class Callback:
+class Callback(Explained):
     """Subclass it and write the methods that you need; the others do nothing.
 
     Callbacks are called in the order of the list, `mn.Checkpoint` after all others; `on_fit_end`

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import inspect
 import itertools
 import math
@@ -12,14 +13,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from minnet.metrics import CLASS_METRICS, Metric, target_classes
-from minnet.nn.activations import Softmax
+from minnet.metrics import Metric
+from minnet.nn.activations import Sigmoid, Softmax
 from minnet.nn.error_location import short_repr
 from minnet.nn.layer import Layer, find
 from minnet.nn.layers import BatchNorm
-from minnet.nn.losses import Loss, sample_weights
+from minnet.nn.losses import (
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    Hinge,
+    Loss,
+    sample_weights,
+)
 from minnet.nn.network import Network
 from minnet.optimizers import Optimizer
+from minnet.training.epoch_predictions import EpochPredictions
 from minnet.utils import array_checks, checks
 from minnet.utils.types import Array
 
@@ -76,17 +84,30 @@ def check_batch(place: str, x: ArrayLike, dtype: np.dtype[Any]) -> Array:
 
 
 def check_two_classes(loss: Loss, labels: ArrayLike, target: Array) -> None:
-    """Refuse to train k >= 2 outputs with labels that are all equal."""
+    """Refuse to train k >= 2 outputs with samples that are all of one class, but for a single one.
+
+    (One sample to fit is the usual first test of a network.)
+    """
+    k = target.shape[1] if target.ndim == 2 else 2
     given = array_checks.numeric_array("fit", "y", labels)
+    given = given if given.ndim == 1 else _labels_of_rows(target)
     ignored = getattr(loss, "ignore_label", None)
-    if ignored is not None and given.ndim == 1:
+    if ignored is not None:
         given = given[given != ignored]
-    if given.ndim == 1 and target.shape[1:] != (1,) and (given == given[0]).all():
+    if k > 1 and len(given) > 1 and (given == given[0]).all():
         raise ValueError(
             f"fit: y: expected labels of at least two classes, got {given[0]} in all "
             f"{len(given)} rows. Are the data sorted by class and split before shuffling? "
-            f"Use mn.data.train_test_split(..., stratify=True)."
+            f"Split all of them by mn.data.train_test_split(..., stratify=True)."
         )
+
+
+def _labels_of_rows(target: Array) -> Array:
+    """The labels of one-hot rows; none if the targets are anything else."""
+    if target.ndim == 1:
+        return target
+    one_hot = ((target == 0) | (target == 1)).all() and (target.sum(axis=1) == 1).all()
+    return np.asarray(target.argmax(axis=1)) if target.ndim == 2 and one_hot else np.empty(0)
 
 
 def check_smallest_batch(network: Network, samples: int, batch_size: int) -> None:
@@ -101,11 +122,41 @@ def check_smallest_batch(network: Network, samples: int, batch_size: int) -> Non
                 raise
 
 
-def check_metrics(metrics: dict[str, Metric], loss: Loss, target: Array) -> None:
-    """Refuse targets that are not class labels if a metric needs class labels."""
-    if any(metric in CLASS_METRICS for metric in metrics.values()):
-        _, labels = loss.for_metrics(np.zeros((len(target), 1)), target)
-        target_classes(labels)
+def check_metrics(
+    metrics: dict[str, Metric], loss: Loss, first_predictions: Array, target: Array
+) -> None:
+    """Ask every metric about all targets, so that none fails only after an epoch.
+
+    The predictions are those of the first rows, over and over; not finite ones are left to the
+    first step, which explains them.
+    """
+    if metrics and np.isfinite(first_predictions).all():
+        record = EpochPredictions(metrics, target, None, loss)
+        record.add(0, np.resize(first_predictions, (len(target), *first_predictions.shape[1:])))
+        with prefix_errors("metrics"):
+            record.values()
+
+
+def classifies(network: Network, loss: Loss, shape: tuple[int, ...]) -> bool:
+    """True if the outputs of a network, of this shape for one sample, decide between classes.
+
+    So they do under a loss of classes and after a sigmoid or softmax. A custom last layer is
+    asked for its outputs of some numbers around 0, whether they lie between 0 and 1; not those of
+    the data, because then the answer would depend on the data.
+    """
+    last = network.output_layer
+    of_classes = isinstance(loss, (BinaryCrossEntropy, CategoricalCrossEntropy, Hinge))
+    if of_classes or type(loss).as_probabilities is not Loss.as_probabilities:
+        return True
+    if isinstance(last, (Sigmoid, Softmax)) or checks.is_built_in(last):
+        return isinstance(last, (Sigmoid, Softmax))
+    numbers = np.random.default_rng(0).normal(0, 10, (32, *shape)).astype(network.dtype)
+    try:
+        with np.errstate(all="ignore"):
+            output = np.asarray(copy.deepcopy(last).forward(numbers))
+    except Exception:  # it takes another shape
+        return False
+    return bool(((output >= 0) & (output <= 1)).all())
 
 
 @contextlib.contextmanager
@@ -119,21 +170,28 @@ def prefix_errors(place: str) -> Iterator[None]:
 
 
 def check_sample_weight(
-    loss: Loss, sample_weight: ArrayLike, target: Array, dtype: np.dtype[Any]
-) -> Array:
-    """The weights, one for each sample, if the loss takes them."""
+    place: str,
+    loss: Loss,
+    sample_weight: ArrayLike | None,
+    target: Array,
+    dtype: np.dtype[Any],
+) -> Array | None:
+    """The weights, one for each sample, if the loss takes them; None: no weights."""
+    if sample_weight is None:
+        return None
     if "sample_weight" not in inspect.signature(loss.forward).parameters:
         raise TypeError(
-            f"fit: sample_weight: expected a loss whose forward takes sample_weight=None, got "
+            f"{place}: sample_weight: expected a loss whose forward takes sample_weight=None, got "
             f"{loss!r}. Add the argument, and divide by the sum of the weights."
         )
-    checked = sample_weights.check_sample_weight("fit", sample_weight, len(target), dtype)
-    sample_weights.check_not_all_zero("fit", "sample_weight", checked)
+    checked = sample_weights.check_sample_weight(place, sample_weight, len(target), dtype)
+    sample_weights.check_not_all_zero(place, "sample_weight", checked)
     products = checked * loss.counts(target)
     if not products.any():
         raise ValueError(
-            f"fit: sample_weight: expected a weight above 0 for a sample that counts under "
-            f"{loss!r}, got 0 for all whose label is not ignored and whose class_weight is not 0."
+            f"{place}: sample_weight: expected a weight above 0 for a sample that counts under "
+            f"{loss!r}, got 0 for all whose label is not ignored and whose class_weight is not 0. "
+            f"Leave sample_weight out, or give such a sample a weight."
         )
-    sample_weights.check_weights_survive("fit", "sample_weight", products, dtype)
+    sample_weights.check_weights_survive(place, "sample_weight", products, dtype)
     return checked

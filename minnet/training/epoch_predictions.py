@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet.metrics.registry import Metric
+from minnet.metrics import Metric, by_label
 from minnet.nn.losses import Loss
 from minnet.utils.checks import one_number
 from minnet.utils.types import Array
@@ -34,8 +34,12 @@ class EpochPredictions:
             return {}
         target = self.y if self.order is None else self.y[self.order]
         prediction, target = self.loss.for_metrics(self.predictions, target)
+        each_output = self.loss.independent_outputs and prediction.shape[1:] != (1,)
         hint = "Is a return missing, or a mean over the samples?"
+        values = {
+            name: (by_label(f) if each_output else f)(prediction, target)
+            for name, f in self.metrics.items()
+        }
         return {
-            name: one_number(f"the metric {name}", metric(prediction, target), hint)
-            for name, metric in self.metrics.items()
+            name: one_number(f"the metric {name}", value, hint) for name, value in values.items()
         }

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from minnet.utils.checks import describe
+from minnet.utils.keyword_arguments import Explained
 from minnet.utils.table import Table, table
 
 Row = dict[str, float]
 
 
-class History:
+class History(Explained):
     """A table of training: one row for each epoch, one column for each number.
 
     Columns: `epoch` (from 1), `loss` and each metric (means over the whole epoch), `val_loss` and

@@ -169,7 +169,8 @@ class Loop:
         seconds = time.perf_counter() - self.started
         self._check_running_statistics()
         if validation is not None:
-            values = state.objective.evaluate(*validation, state.metrics)
+            x, y, weight = validation
+            values = state.objective.evaluate(x, y, state.metrics, weight)
             row.update({f"val_{name}": value for name, value in values.items()})
         row.update(seconds=seconds, learning_rate=self._last_rate())
         state.epochs += 1

@@ -16,6 +16,7 @@ from minnet.training.callback import Callback
 from minnet.training.trainer import Trainer
 from minnet.training.training_diverged import TrainingDiverged
 from minnet.utils import array_checks, checks
+from minnet.utils.keyword_arguments import explained
 
 SMOOTHING = 0.9
 """Weight of the running mean of the losses; the new loss has the rest."""
@@ -73,6 +74,7 @@ class RangeTest:
         return f"RangeTest({len(self.rates)} steps from {rates}, {end})"
 
 
+@explained
 def lr_range_test(
     trainer: Trainer,
     x: ArrayLike,

@@ -93,14 +93,17 @@ class Objective:
         loss = self.loss
         return (loss.backward_from_logits() if self.fused else loss.backward()), self.fused
 
-    def evaluate(self, x: Array, y: Array, metrics: dict[str, Metric]) -> dict[str, float]:
+    def evaluate(
+        self, x: Array, y: Array, metrics: dict[str, Metric], weight: Array | None = None
+    ) -> dict[str, float]:
         """Loss and metrics in evaluation mode, a thousand rows at a time."""
         total = seen = 0.0
         record = EpochPredictions(metrics, y, None, self.loss)
         with self.network.evaluating():
             for start in range(0, len(x), _EVALUATION_ROWS):
                 part = slice(start, start + _EVALUATION_ROWS)
-                value, prediction = self._loss_and_prediction(x[part], y[part])
+                weights = () if weight is None else (weight[part],)
+                value, prediction = self._loss_and_prediction(x[part], y[part], *weights)
                 total += value * self.count
                 seen += self.count
                 if metrics:
@@ -113,16 +116,16 @@ class Objective:
             )
         return {"loss": loss, **record.values()}
 
-    def _loss_and_prediction(self, x: Array, y: Array) -> tuple[float, Array]:
+    def _loss_and_prediction(self, x: Array, y: Array, *weights: Array) -> tuple[float, Array]:
         """`loss_and_gradient` without the gradient."""
         network, loss = self.network, self.loss
         if self.fused:
             logits = network.forward_to_logits(x)
-            value = loss.forward_from_logits(logits, y)
+            value = loss.forward_from_logits(logits, y, *weights)
             prediction = network.output_layer.forward(logits)
         else:
             prediction = network.forward(x)
-            value = _loss_of(loss, prediction, y)
+            value = _loss_of(loss, prediction, y, *weights)
         self.count = len(x) if loss.count is None else loss.count
         return value, prediction
 
@@ -173,8 +176,7 @@ def output_shape(network: Network, loss: Loss, x: Array, rows: int = 32) -> tupl
         ValueError: by the layer whose input has the wrong width, or by the loss if the
             prediction is not in its domain. Nothing has been changed then.
     """
-    with _without_side_effects(network):
-        prediction = network.forward(x[:rows])
+    prediction = first_predictions(network, x, rows)
     if prediction.ndim < 2 or len(prediction) != len(x[:rows]):
         raise ValueError(
             f"{short_repr(network.output_layer)}: expected an output of shape (m, ...), one row "
@@ -182,6 +184,12 @@ def output_shape(network: Network, loss: Loss, x: Array, rows: int = 32) -> tupl
         )
     loss.check_prediction(prediction)
     return (len(x), *prediction.shape[1:])
+
+
+def first_predictions(network: Network, x: Array, rows: int = 32) -> Array:
+    """The predictions for the first rows of x; nothing of the network changes."""
+    with _without_side_effects(network):
+        return network.forward(x[:rows])
 
 
 @contextlib.contextmanager

@@ -61,8 +61,9 @@ class ResumePoint:
         Raises:
             ValueError: naming what is different.
         """
-        for name, saved in (self.data or {}).items():
-            given = fit.data[name]
+        names = {**dict.fromkeys(fit.data), **self.data}.items() if self.data else ()
+        for name, saved in names:
+            given = fit.data.get(name)
             if given != saved:
                 got = "different values" if isinstance(saved, str) else f"{given}, there {saved}"
                 raise ValueError(
@@ -113,7 +114,7 @@ class CurrentFit:
     """What a `fit` was called with, checked and converted, and how far its epoch has come."""
 
     batches: Batches
-    validation: tuple[Array, Array] | None
+    validation: tuple[Array, Array, Array | None] | None
     callbacks: list[Callback]
     shuffle: bool
     progress: EpochProgress | None = None
@@ -121,8 +122,9 @@ class CurrentFit:
     @cached_property
     def data(self) -> dict[str, Any]:
         """A digest of each array, and the settings; computed when a checkpoint needs it."""
-        x, y = self.validation or (None, None)
+        x, y, weight = self.validation or (None, None, None)
         batches = self.batches
+        weights = {} if weight is None else {"validation sample_weight": digest(weight)}
         return {
             "x": digest(batches.x),
             "y": digest(batches.y),
@@ -131,6 +133,7 @@ class CurrentFit:
             "validation y": digest(y),
             "batch_size": batches.batch_size,
             "shuffle": self.shuffle,
+            **weights,
         }
 
     def resume_point(self) -> ResumePoint:

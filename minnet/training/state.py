@@ -18,10 +18,11 @@ from minnet.optimizers.penalties import Penalty
 from minnet.training.history import History
 from minnet.training.objective import Objective
 from minnet.training.resume import CurrentFit, ResumePoint
+from minnet.utils.keyword_arguments import Explained
 from minnet.utils.random_streams import random_stream
 
 
-class TrainingState:
+class TrainingState(Explained):
     """A network, its loss and optimizer, and how far the training has come.
 
     Attributes:

@@ -16,9 +16,8 @@ from numpy.typing import ArrayLike
 from minnet import metrics as metrics_module
 from minnet.data.batches import Batches
 from minnet.metrics import Metric
-from minnet.nn.activations import Sigmoid, Softmax
 from minnet.nn.layer import Layer
-from minnet.nn.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Hinge, Loss
+from minnet.nn.losses import Loss
 from minnet.nn.network import Network
 from minnet.optimizers import Optimizer, penalties
 from minnet.optimizers.gradient_clipping import GradientClipping
@@ -29,12 +28,13 @@ from minnet.training import checks as training_checks
 from minnet.training.callbacks import Callback, checked_callbacks
 from minnet.training.history import History
 from minnet.training.loop import Loop
-from minnet.training.objective import Objective
+from minnet.training.objective import Objective, first_predictions
 from minnet.training.resume import CurrentFit
 from minnet.training.state import TrainingState
 from minnet.training.step import train_on
 from minnet.utils import array_checks, checks
 from minnet.utils.attributes import check_attribute
+from minnet.utils.keyword_arguments import explained
 from minnet.utils.table import Table
 from minnet.utils.types import Array
 
@@ -139,13 +139,14 @@ class Trainer(TrainingState):
                 network.training = True
             return train_on(self, inputs, target)
 
+    @explained
     def fit(
         self,
         x: ArrayLike,
         y: ArrayLike,
         epochs: int | None = None,
         batch_size: int = 32,
-        validation_data: tuple[ArrayLike, ArrayLike] | None = None,
+        validation_data: Sequence[ArrayLike] | None = None,
         callbacks: Sequence[Callback] = (),
         shuffle: bool = True,
         progress: bool = True,
@@ -159,7 +160,7 @@ class Trainer(TrainingState):
             x: samples (m, ...). y: class labels (m,), one-hot rows (m, k), 0/1 as (m,) or
                 (m, 1), or numbers (m,) or (m, k) for regression.
             batch_size: samples per step; the last batch of an epoch may be smaller.
-            validation_data: a pair (x, y), evaluated after each epoch.
+            validation_data: a pair (x, y), evaluated after each epoch; or (x, y, weights).
             shuffle: a new order of the samples each epoch, from the Trainer's seed.
             progress: show a bar.
             sample_weight: how much each sample counts, (m,) numbers >= 0.
@@ -187,6 +188,7 @@ class Trainer(TrainingState):
         checked = checked_callbacks(callbacks)
         batches = self._checked_batches(x, y, rows, sample_weight)
         validation = self._checked_validation(validation_data)
+        self.loss.begin_fit(batches.y)
         return Loop(self, CurrentFit(batches, validation, checked, shuffle), last).run(progress)
 
     def _last_epoch(self, epochs: int | None, until: int | None) -> int:
@@ -210,15 +212,21 @@ class Trainer(TrainingState):
         for name, parameter in self.network.parameters().items():
             array_checks.finite("fit", f"the parameter {name}", parameter.value)
         inputs, target = self._checked_pair("fit", x, y)
+        target = array_checks.read_only(target)
         training_checks.check_two_classes(self.loss, y, target)
         training_checks.check_smallest_batch(self.network, len(inputs), rows)
-        training_checks.check_metrics(self.metrics, self.loss, target)
-        weight = None
-        if sample_weight is not None:
-            weight = training_checks.check_sample_weight(
-                self.loss, sample_weight, target, self.network.dtype
-            )
-        return Batches(inputs, array_checks.read_only(target), rows, weight)
+        with training_checks.prefix_errors("fit"):
+            self._check_metrics(inputs, target)
+        weight = training_checks.check_sample_weight(
+            "fit", self.loss, sample_weight, target, self.network.dtype
+        )
+        return Batches(inputs, target, rows, weight)
+
+    def _check_metrics(self, x: Array, target: Array) -> None:
+        """Ask every metric about these data, before anything changes."""
+        if self.metrics:
+            prediction = first_predictions(self.network, x)
+            training_checks.check_metrics(self.metrics, self.loss, prediction, target)
 
     def _checked_pair(self, place: str, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
         """Samples and targets of which the network's dtype keeps what distinguishes them."""
@@ -233,24 +241,36 @@ class Trainer(TrainingState):
         return inputs, target
 
     def _checked_validation(
-        self, validation_data: tuple[ArrayLike, ArrayLike] | None
-    ) -> tuple[Array, Array] | None:
+        self, validation_data: Sequence[ArrayLike] | None
+    ) -> tuple[Array, Array, Array | None] | None:
         """Check and convert the validation data."""
         if validation_data is None:
             return None
-        if not isinstance(validation_data, (tuple, list)) or len(validation_data) != 2:
+        if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
             raise TypeError(
-                f"fit: validation_data: expected a pair (x, y), got "
+                f"fit: validation_data: expected a pair (x, y) or (x, y, weights), got "
                 f"{checks.describe(validation_data)}. Write validation_data=(x_test, y_test)."
             )
-        x, y = validation_data
-        with training_checks.prefix_errors("fit: validation_data"):
+        x, y, *weights = validation_data
+        place = "fit: validation_data"
+        with training_checks.prefix_errors(place):
             inputs, target = self._checked_pair("", x, y)
-            training_checks.check_metrics(self.metrics, self.loss, target)
-            return inputs, array_checks.read_only(target)
+            target = array_checks.read_only(target)
+            self._check_metrics(inputs, target)
+        weight = training_checks.check_sample_weight(
+            place, self.loss, weights[0] if weights else None, target, self.network.dtype
+        )
+        return inputs, target, weight
 
-    def evaluate(self, x: ArrayLike, y: ArrayLike) -> dict[str, float]:
+    @explained
+    def evaluate(
+        self, x: ArrayLike, y: ArrayLike, *, sample_weight: ArrayLike | None = None
+    ) -> dict[str, float]:
         """Loss and metrics on these data, in evaluation mode: {"loss": ..., "accuracy": ...}.
+
+        Args:
+            sample_weight: how much each sample counts in the loss, (m,) numbers >= 0; in the
+                metrics all count the same.
 
         Raises:
             TypeError, ValueError: bad data, naming the argument.
@@ -258,12 +278,17 @@ class Trainer(TrainingState):
         self.objective.refresh()
         inputs = array_checks.samples("evaluate", "x", x, dtype=self.network.dtype)
         target = array_checks.read_only(self.objective.targets(inputs, y))
-        return self.objective.evaluate(inputs, target, self.metrics)
+        weight = training_checks.check_sample_weight(
+            "evaluate", self.loss, sample_weight, target, self.network.dtype
+        )
+        return self.objective.evaluate(inputs, target, self.metrics, weight)
 
+    @explained
     def predict(self, x: ArrayLike) -> Array:
         """The network's output (m, ...), in evaluation mode."""
         return self.network.predict(x)
 
+    @explained
     def predict_classes(self, x: ArrayLike) -> Array:
         """Class labels (m,): above 0.5 for one output, the largest of several.
 
@@ -273,20 +298,17 @@ class Trainer(TrainingState):
         Raises:
             TypeError: the network does regression: its outputs are not probabilities.
         """
-        last = self.network.output_layer
-        classifies = isinstance(self.loss, (BinaryCrossEntropy, CategoricalCrossEntropy, Hinge))
         prediction = self.predict(x)
-        if not checks.is_built_in(last):  # judge a custom layer by its output
-            classifies = classifies or bool(((prediction >= 0) & (prediction <= 1)).all())
-        if not classifies and not isinstance(last, (Sigmoid, Softmax)):
+        if not training_checks.classifies(self.network, self.loss, prediction.shape[1:]):
             raise TypeError(
                 f"predict_classes: expected a network that classifies, got one that ends in "
-                f"{last!r} under {self.loss!r}, which does regression. Use predict(x), or end it "
-                f"in mn.Sigmoid() or mn.Softmax()."
+                f"{self.network.output_layer!r} under {self.loss!r}, which does regression. Use "
+                f"predict(x), or end it in mn.Sigmoid() or mn.Softmax()."
             )
-        if isinstance(self.loss, BinaryCrossEntropy) and prediction.shape[1:] != (1,):
-            return (prediction > metrics_module.THRESHOLD).astype(np.intp)
-        return metrics_module.predicted_classes(self.loss.as_probabilities(prediction))
+        probabilities = self.loss.as_probabilities(prediction)
+        if self.loss.independent_outputs and prediction.shape[1:] != (1,):
+            return (probabilities > metrics_module.THRESHOLD).astype(np.intp)
+        return metrics_module.predicted_classes(probabilities)
 
     def save_checkpoint(self, path: str | os.PathLike[str]) -> None:
         """Write all that is needed to resume: values, optimizer, random generators, history.

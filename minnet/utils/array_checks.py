@@ -287,8 +287,8 @@ def survives_cast(place: str, name: str, array: Array, dtype: np.dtype[Any]) -> 
         column = int(lost.argmax())
         raise ValueError(
             f"{place}: {name}: expected numbers that differ in {dtype}, too, got column {column}, "
-            f"where only {kept[:, column].sum() + 1} of {differ[:, column].sum() + 1} do. Subtract the "
-            f'mean first (mn.data.Standardizer), or use mn.Network(..., dtype="float64").'
+            f"where only {kept[:, column].sum() + 1} of {differ[:, column].sum() + 1} do. Subtract "
+            f'the mean first (mn.data.Standardizer), or use mn.Network(..., dtype="float64").'
         )
 
 

@@ -1,24 +1,79 @@
-"""Errors for arguments that a constructor does not take: they name the ones that it does."""
+"""Errors for names that do not exist: arguments, attributes of objects and names in modules.
+
+They name what there is and what was probably meant. One mechanism for all: constructors through
+the base class `Explained`, functions and methods through the decorator `explained`, modules
+through `explain_module`. What other libraries call it is in foreign_names.py.
+"""
 
 from __future__ import annotations
 
+import functools
 import inspect
-from typing import Any
+from collections.abc import Callable, Iterable
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-NAMES_IN_OTHER_LIBRARIES = {
-    "lr": "learning_rate",
-    "learning_rate_init": "learning_rate",
-    "eps": "epsilon",
-    "alpha": "slope",
-    "negative_slope": "slope",
-    "p": "rate",
-    "units": "out_features",
-    "input_dim": "in_features",
-    "filters": "out_channels",
-}
-"""Each name in another library, and the name here."""
+from minnet.utils.foreign_names import ARGUMENTS, ATTRIBUTES, NAMES
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 _LONG = 60  # characters of an argument that an error shows
+
+
+class Explained:
+    """A base class whose subclasses explain arguments and attributes that they do not have."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Check the names of the arguments before `__init__` gets them."""
+        check_arguments(cls, args, kwargs)
+        return super().__new__(cls)
+
+    if not TYPE_CHECKING:  # else every misspelt attribute would pass the type checker
+
+        def __getattr__(self, name: str) -> Any:
+            """Called where an attribute is missing: add to Python's error what was meant."""
+            try:
+                return object.__getattribute__(self, name)  # which raises the error again
+            except AttributeError as error:
+                if name in ATTRIBUTES and not hasattr(type(self), name):
+                    error.args = (f"{error}. Write {ATTRIBUTES[name]}.",)
+                raise
+
+
+def explained(function: F) -> F:
+    """Decorates a function or method: arguments that it does not take are explained."""
+    names = _names(inspect.signature(function).parameters.values())
+
+    @functools.wraps(function)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        if names is not None and not kwargs.keys() <= names.keys():
+            _refuse_unknown(function.__name__, list(names), kwargs)
+        return function(*args, **kwargs)
+
+    return cast(F, checked)
+
+
+def explain_module(module: ModuleType) -> None:
+    """Let a module explain the names that it does not have."""
+
+    def missing(name: str) -> Any:
+        raise missing_name(module.__name__, name, vars(module))
+
+    module.__getattr__ = missing  # type: ignore[method-assign]
+
+
+def missing_name(module: str, name: str, known: Iterable[str]) -> AttributeError:
+    """The error for a name that a module does not have, with the one that was probably meant."""
+    import difflib  # here: only this message needs it
+
+    message = f"module {module!r} has no attribute {name!r}"
+    if name.startswith("_"):
+        return AttributeError(message)
+    if name in NAMES:
+        return AttributeError(f"{message}. Write {NAMES[name]}.")
+    lower = {other.lower(): other for other in known if not other.startswith("_")}
+    likely = difflib.get_close_matches(name.lower(), lower, n=1)
+    return AttributeError(f"{message}. Did you mean {lower[likely[0]]}?" if likely else message)
 
 
 def check_arguments(kind: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -39,38 +94,64 @@ def check_arguments(kind: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -
         if args or kwargs:
             named = [f"{key}={short(value)}" for key, value in kwargs.items()]
             given = ", ".join([*map(short, args), *named])
+            advice = [_foreign(kind.__name__, key, []) for key in kwargs]
             raise TypeError(
                 f"{kind.__name__}: the constructor takes no arguments, got ({given}). "
-                f"Write {kind.__name__}()."
+                f"{''.join(f'{a} ' for a in advice if a)}Write {kind.__name__}()."
             )
         return
     if not kwargs:
         return
     _, *parameters = inspect.signature(constructor, follow_wrapped=False).parameters.values()
+    names = _names(parameters)
+    if names is not None:
+        _refuse_unknown(kind.__name__, list(names), kwargs)
+
+
+def _names(parameters: Iterable[inspect.Parameter]) -> dict[str, None] | None:
+    """The names that may be given, in their order; None if any may."""
+    parameters = list(parameters)
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
-        return
-    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+        return None
+    named = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+    return dict.fromkeys(name for name in named if name != "self")
+
+
+def _refuse_unknown(place: str, names: list[str], kwargs: dict[str, Any]) -> None:
     for name, value in kwargs.items():
         if name not in names:
             known = ", ".join(names) or "(there are none)"
             raise TypeError(
-                f"{kind.__name__}: {name}: expected one of the arguments {known}, "
-                f"got {name}={short(value)}. {_suggestion(name, names)}"
+                f"{place}: {name}: expected one of the arguments {known}, "
+                f"got {name}={short(value)}. {_suggestion(place, name, names)}"
             )
 
 
 def short(value: object) -> str:
     """The repr of a value, cut if it is long."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:  # a class of the user's may have a broken __repr__
+        text = f"<{type(value).__name__}>"
     return text if len(text) <= _LONG else f"{text[:_LONG]}..."
 
 
-def _suggestion(name: str, names: list[str]) -> str:
-    """The argument that was probably meant."""
+def _suggestion(place: str, name: str, names: list[str]) -> str:
+    """The argument that was probably meant, or what to do instead."""
     import difflib  # here: only this message needs it
 
-    translated = NAMES_IN_OTHER_LIBRARIES.get(name)
-    likely = [translated] if translated in names else []
-    likely += difflib.get_close_matches(name, names, n=1)
-    likely += [known for known in names if name in known]
+    advice = _foreign(place, name, names)
+    likely = difflib.get_close_matches(name, names, n=1) + [n for n in names if name in n]
+    if advice:
+        return advice
     return f"Did you mean {likely[0]}?" if likely else "Leave it out, or take one of these."
+
+
+def _foreign(place: str, name: str, names: list[str]) -> str:
+    """What the table says about a name of another library; "" if nothing."""
+    for candidate in ARGUMENTS.get(f"{place}.{name}", ARGUMENTS.get(name, ())):
+        if candidate in names:
+            return f"Did you mean {candidate}?"
+        if " " in candidate:
+            return candidate
+    return ""

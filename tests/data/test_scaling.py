@@ -226,3 +226,20 @@ def test_copies_and_pickles(scaler_type):
 def test_prints_what_it_knows():
     assert repr(Standardizer()) == "<Standardizer: not fitted>"
     assert repr(MinMaxScaler().fit(X)) == "<MinMaxScaler: 3 features>"
+
+
+@pytest.mark.parametrize("scaler", [Standardizer, MinMaxScaler])
+def test_columns_in_another_order_are_refused_where_they_have_names(scaler):
+    pandas = pytest.importorskip("pandas")
+    x = pandas.DataFrame({"age": [1.0, 2.0, 4.0], "weight": [60.0, 70.0, 90.0]})
+    fitted = scaler().fit(x)
+    expected = fitted.transform(x)
+    for verb in (fitted.transform, fitted.inverse_transform):
+        with pytest.raises(ValueError, match=r"order of fit: x\[\['age', 'weight'\]\]"):
+            verb(x[["weight", "age"]])
+        with pytest.raises(ValueError, match=r"expected the columns .*Give the same columns"):
+            verb(x.rename(columns={"age": "length"}))
+    np.testing.assert_array_equal(fitted.transform(x[["weight", "age"]][fitted.columns]), expected)
+    np.testing.assert_array_equal(fitted.transform(x.to_numpy()), expected)
+    np.testing.assert_array_equal(fitted.transform(pandas.DataFrame(x.to_numpy())), expected)
+    scaler().fit(x.to_numpy()).transform(x)  # without names nothing is known of an order

@@ -172,3 +172,54 @@ BAD = [
 def test_bad_input_is_named(change, error, message):
     with pytest.raises(error, match=f"^train_test_split: {message}"):
         train_test_split(**{**GOOD, **change})
+
+
+def test_the_order_of_a_time_series_is_kept():
+    x, y, w = np.arange(20.0).reshape(10, 2), np.arange(10), np.arange(10) / 10
+    parts = train_test_split(x, y, w, 0.3, 0, shuffle=False)
+    assert [len(part) for part in parts] == [7, 3] * 3
+    for whole, train, test in zip((x, y, w), parts[::2], parts[1::2], strict=True):
+        np.testing.assert_array_equal(np.concatenate([train, test]), whole)
+    again = train_test_split(x, y, w, test_fraction=0.3, shuffle=False)  # needs no seed
+    for one, other in zip(parts, again, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("stratify", [False, True])
+def test_any_number_of_arrays_is_split_alike(stratify):
+    y = np.arange(12) % 3
+    x, more = np.arange(24.0).reshape(12, 2), (np.arange(12), np.arange(12)[:, None] * 2.0)
+    expected = train_test_split(x, y, 0.5, 0, stratify)
+    parts = train_test_split(x, y, *more, test_fraction=0.5, seed=0, stratify=stratify)
+    for one, other in zip(expected, parts[:4], strict=True):
+        np.testing.assert_array_equal(one, other)
+    for index in (0, 1):
+        rows = parts[index][:, 0] / 2
+        np.testing.assert_array_equal(parts[4 + index], rows)
+        np.testing.assert_array_equal(parts[6 + index][:, 0], rows * 2)
+    alone = train_test_split(x, test_fraction=0.5, seed=0)
+    assert len(alone) == 2
+    assert len(np.unique(np.concatenate(alone)[:, 0])) == 12
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda x, y: train_test_split(x, y, y[:5], 0.5, 0), r"x and more\[0\]: expected the same"),
+        (lambda x, y: train_test_split(x, y, 0.5), "seed: expected a number, got none"),
+        (lambda x, y: train_test_split(x, y, seed=0), "test_fraction: expected a number, got none"),
+        (lambda x, y: train_test_split(x, y, 0.5, test_fraction=0.5, seed=0), "one value, got two"),
+        (
+            lambda x, y: train_test_split(x, y, 0.5, 0, False, False),
+            "Write its name: shuffle=False",
+        ),
+        (
+            lambda x, y: train_test_split(x, y, 0.5, 0, True, shuffle=False),
+            "stratify: expected False",
+        ),
+        (lambda x, y: train_test_split(x, None, 0.5, 0), "y: expected"),
+    ],
+)
+def test_arrays_and_options_that_do_not_fit(call, message):
+    with pytest.raises((TypeError, ValueError), match=f"train_test_split: .*{message}"):
+        call(np.arange(24.0).reshape(12, 2), np.arange(12) % 2)

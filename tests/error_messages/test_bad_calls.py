@@ -152,7 +152,7 @@ TABLE = [
     (lambda v: fit(progress=v), "progress", FLAG),
     (lambda v: fit(callbacks=v), "callbacks", [3, ["stop"], [mn.EarlyStopping]]),
     (lambda v: fit(validation_data=v), "validation_data",
-     [3, X, (X,), (X, Y, Y), (X, Y[:3]), (changed(X, (0, 0), NAN), Y), (X[:0], Y[:0])]),
+     [3, X, (X,), (X, Y, Y, Y), (X, Y, -Y), (X, Y[:3]), (changed(X, (0, 0), NAN), Y), (X[:0], Y[:0])]),
     (lambda v: fit(sample_weight=v), "sample_weight",
      [3, "a", np.ones(5), -np.ones(12), changed(np.ones(12), 2, NAN), np.zeros(12)]),
     (lambda v: TRAINED.step(v, Y), "x", [None, X[:0], X[:, 0], changed(X, (1, 1), NAN)]),

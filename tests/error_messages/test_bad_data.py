@@ -181,7 +181,8 @@ DATA = [
     ("None as y", several, X, None, TypeError, ("y: expected an array of numbers, got None",)),
     ("a tensor that needs a gradient as y", several, X, NeedsGradient(), TypeError,
      ("y: expected an array of numbers, got NeedsGradient", "y.detach().cpu().float().numpy()")),
-    ("a sparse y", several, X, Sparse(), TypeError, ("y: expected an array of numbers", "y.toarray()")),
+    ("a sparse y", several, X, Sparse(), TypeError,
+     ("y: expected an array of numbers", "y.toarray()")),
     ("a number as y", binary, X, 1, ValueError, ("y: expected one target for each sample", "()")),
 ]  # fmt: skip
 
@@ -313,8 +314,18 @@ ARGUMENTS = [
 ] + [
     ("shuffle", 1, TypeError, ("fit: shuffle: expected True or False, got 1",)),
     ("progress", "no", TypeError, ("fit: progress: expected True or False, got 'no'",)),
-    ("validation_data", 5, TypeError, ("fit: validation_data: expected a pair (x, y), got 5",)),
-    ("validation_data", (X,), TypeError, ("fit: validation_data: expected a pair (x, y), got",)),
+    (
+        "validation_data",
+        5,
+        TypeError,
+        ("fit: validation_data: expected a pair (x, y) or (x, y, weights), got 5",),
+    ),
+    (
+        "validation_data",
+        (X,),
+        TypeError,
+        ("fit: validation_data: expected a pair (x, y) or (x, y, weights), got",),
+    ),
     ("callbacks", [3], TypeError, ("fit: callbacks: expected objects of subclasses", "got 3")),
 ]
 

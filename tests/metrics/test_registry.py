@@ -33,7 +33,7 @@ def test_get_refuses_other_things(bad):
 
 
 BINARY = [
-    *("accuracy", "balanced_accuracy", "precision", "recall", "f1", "roc_auc"),
+    *("accuracy", "exact_match", "balanced_accuracy", "precision", "recall", "f1", "roc_auc"),
     *("log_loss", "brier_score"),
 ]
 
@@ -73,7 +73,16 @@ def test_every_name_works_in_a_trainer():
 
 
 def test_better():
-    up = {"accuracy", "balanced_accuracy", "precision", "recall", "f1", "roc_auc", "r_squared"}
+    up = {
+        "accuracy",
+        "exact_match",
+        "balanced_accuracy",
+        "precision",
+        "recall",
+        "f1",
+        "roc_auc",
+        "r_squared",
+    }
     up |= {name for name in metrics.METRICS if name.startswith("top_")}
     for name in metrics.METRICS:
         for column in (name, f"val_{name}"):

@@ -35,3 +35,17 @@ def test_a_constant_target_has_no_variance():
     assert metrics.r_squared(y + 1, y) == 0
     two = np.hstack([y, np.arange(4.0)[:, None]])
     same(metrics.r_squared(two + 0.5, two), reference.r2_score(two, two + 0.5))
+
+
+def test_a_constant_target_whose_mean_is_rounded_is_constant():
+    y = np.full(3, 0.1)
+    assert y.mean() != 0.1
+    assert metrics.r_squared(y, y) == 1
+    assert metrics.r_squared(y + 1, y) == 0
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e200])
+def test_squares_neither_overflow_nor_underflow(size):
+    a, y = np.array([1.0, 2.0, 4.0]), np.array([1.0, 2.0, 3.0])
+    assert metrics.r_squared(a * size, y * size) == pytest.approx(metrics.r_squared(a, y))
+    assert metrics.rmse(a * size, y * size) == pytest.approx(metrics.rmse(a, y) * size)

@@ -348,5 +348,5 @@ def test_trainable_is_true_or_false(bad):
     ],
 )
 def test_what_an_initializer_returns_is_checked(result, error):
-    with pytest.raises(error, match="initializer: .*expected"):
+    with pytest.raises(error, match=r"initializer: .*expected"):
         mn.Network([mn.Linear(2, 1, weight_init=lambda shape, generator: result)], seed=0)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sweep_runs import X, Y, make_trainer, quiet
 
+import minnet as mn
 from minnet.sweep.checks import checked_data
 from minnet.sweep.sweep import sweep
 
@@ -71,3 +72,22 @@ def test_progress_and_batch_size_are_checked():
         sweep(make_trainer, {"seed": [0]}, (X, Y), 1, progress=1)
     with pytest.raises(ValueError, match="sweep: batch_size: expected a whole number"):
         sweep(make_trainer, {"seed": [0]}, (X, Y), 1, 0)
+
+
+def test_validation_data_may_have_weights():
+    x, y, w = np.arange(6.0).reshape(3, 2), np.array([0.0, 1.0, 5.0]), np.array([1.0, 1.0, 0.0])
+
+    def make_trainer(seed):
+        return mn.Trainer([mn.Linear(2, 1)], mn.MeanSquaredError(), mn.SGD(0.0), seed=seed)
+
+    def val_loss(validation_data):
+        runs = mn.sweep(
+            make_trainer, {"seed": [0]}, (x, y), 1, validation_data=validation_data, progress=False
+        )
+        return runs[0].history["val_loss"]
+
+    assert val_loss((x, y, w)) == pytest.approx(val_loss((x[:2], y[:2])))
+    with pytest.raises(ValueError, match=r"validation_data: x and validation_data: weights"):
+        val_loss((x, y, w[:2]))
+    with pytest.raises(TypeError, match=r"data: expected a pair"):
+        mn.sweep(make_trainer, {"seed": [0]}, (x, y, w), 1, progress=False)

@@ -177,9 +177,68 @@ def test_labels_of_one_class_only():
     checks.check_two_classes(
         mn.CategoricalCrossEntropy(), np.ones(5), np.ones((5, 1))
     )  # one output: numbers, not classes
-    checks.check_two_classes(
-        mn.CategoricalCrossEntropy(), np.eye(3)[[1, 1]], target[:2]
-    )  # one-hot rows
+    with pytest.raises(ValueError, match="at least two classes, got 0 in all 2 rows"):
+        checks.check_two_classes(mn.CategoricalCrossEntropy(), np.eye(3)[[0, 0]], target[:2])
+    with pytest.raises(ValueError, match="at least two classes, got 2 in all 2 rows"):
+        checks.check_two_classes(mn.MeanSquaredError(), np.eye(3)[[2, 2]], np.eye(3)[[2, 2]])
+    checks.check_two_classes(mn.MeanSquaredError(), np.ones((2, 3)), np.ones((2, 3)))  # numbers
+
+
+@pytest.mark.parametrize("ignored", [None, -1])
+@pytest.mark.parametrize("form", [[1], [[0.0, 1.0, 0.0]]])
+def test_one_sample_can_be_fitted_as_a_label_and_as_a_row(form, ignored):
+    loss = mn.CategoricalCrossEntropy(ignore_label=ignored)
+    layers = [mn.Linear(3, 3), mn.Softmax()]
+    trainer = mn.Trainer(layers, loss, mn.SGD(1.0), seed=0)
+    history = trainer.fit([[0.5, -1.0, 2.0]], form, 20, progress=False)
+    assert history["loss"][-1] < 0.02
+
+
+@pytest.mark.parametrize("form", [[1, 1], np.eye(3)[[1, 1]]])
+def test_two_samples_of_one_class_are_refused_in_both_forms(form):
+    trainer = mn.Trainer(classifier(), mn.CategoricalCrossEntropy(), mn.SGD(), seed=0)
+    with pytest.raises(ValueError, match="y: expected labels of at least two classes, got 1 in"):
+        trainer.fit(np.ones((2, 4)), form, 1, progress=False)
+
+
+X = np.random.default_rng(0).normal(size=(40, 4))
+Y = np.arange(40) % 3
+
+
+def of_one_argument(prediction):
+    return 0.0
+
+
+def without_return(prediction, target):
+    prediction.mean()
+
+
+@pytest.mark.parametrize(
+    ("k", "loss", "metric", "y", "validation", "parts"),
+    [
+        (3, mn.CategoricalCrossEntropy, "top_5_accuracy", Y, None, ("fit: metrics: top", "5")),
+        (3, mn.CategoricalCrossEntropy, "rmse", Y, None, ("fit: metrics: root_mean", "(40,)")),
+        (3, mn.CategoricalCrossEntropy, "roc_auc", Y, (X[:3], [0, 0, 1]),
+         ("fit: validation_data: metrics: roc_auc", "none of class 2")),
+        (3, mn.CategoricalCrossEntropy, "accuracy", Y, (X[:2], [[0.5, 0.3, 0.2], [0.1, 0.2, 0.7]]),
+         ("fit: validation_data: metrics:", "one class for each row")),
+        (3, mn.MeanSquaredError, "log_loss", Y, None, ("expected probabilities",)),
+        (1, mn.MeanSquaredError, "r_squared", X[:, 0], (X[:1], X[:1, 0]), ("two samples, got 1",)),
+        (1, mn.MeanSquaredError, "accuracy", Y, None, ("from 0 to 1", "got target[2] = 2")),
+        (3, mn.CategoricalCrossEntropy, of_one_argument, Y, None, ("fit: metrics", "1 pos")),
+        (3, mn.CategoricalCrossEntropy, without_return, Y, None, ("without_return", "one number")),
+    ],
+)  # fmt: skip
+def test_every_metric_is_asked_before_the_first_step(k, loss, metric, y, validation, parts):
+    ending = [mn.Softmax()] if loss is mn.CategoricalCrossEntropy else []
+    trainer = mn.Trainer([mn.Linear(4, k), *ending], loss(), mn.SGD(0.1), metrics=[metric], seed=0)
+    before = trainer.network.flat_values.copy()
+    with pytest.raises((TypeError, ValueError)) as info:
+        trainer.fit(X, y, 2, progress=False, validation_data=validation)
+    for part in parts:
+        assert part in str(info.value)
+    assert trainer.optimizer.steps == 0
+    np.testing.assert_array_equal(trainer.network.flat_values, before)
 
 
 def test_an_optimizer_that_remembers_a_network_serves_no_other():

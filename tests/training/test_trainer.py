@@ -308,3 +308,94 @@ def test_metrics_have_names_of_their_own_and_return_a_number():
         TypeError, match="the metric nothing: expected one number for all samples, got None"
     ):
         small_trainer.trainer_of(metrics=[nothing]).evaluate(small_trainer.X, small_trainer.Y)
+
+
+# -- weights of evaluation, and scores under a custom loss ------------------------------------
+
+
+def test_sample_weights_count_in_evaluate_and_in_validation():
+    x, y, w = np.arange(6.0).reshape(3, 2), np.array([0.0, 1.0, 5.0]), np.array([1.0, 1.0, 0.0])
+
+    def make():
+        return mn.Trainer([mn.Linear(2, 1)], mn.MeanSquaredError(), mn.SGD(0.0), seed=0)
+
+    expected = make().evaluate(x[:2], y[:2])["loss"]
+    assert make().evaluate(x, y, sample_weight=w)["loss"] == pytest.approx(expected)
+    history = make().fit(x, y, 1, progress=False, validation_data=(x, y, w))
+    assert history["val_loss"] == [pytest.approx(expected)]
+    for bad in (w[:2], -w, w * 0):
+        with pytest.raises(ValueError, match="evaluate: sample_weight: expected"):
+            make().evaluate(x, y, sample_weight=bad)
+        with pytest.raises(ValueError, match="fit: validation_data: sample_weight: expected"):
+            make().fit(x, y, 1, progress=False, validation_data=(x, y, bad))
+
+
+def test_a_resumed_fit_has_the_same_validation_weights(tmp_path):
+    x, y, w = np.arange(6.0).reshape(3, 2), np.arange(3.0), np.arange(1.0, 4.0)
+
+    def make():
+        return mn.Trainer([mn.Linear(2, 1)], mn.MeanSquaredError(), mn.SGD(0.0), seed=0)
+
+    for saved, given in (((x, y, w), (x, y)), ((x, y), (x, y, w)), ((x, y, w), (x, y, 2 * w))):
+        first, second = make(), make()
+        first.fit(x, y, 1, progress=False, validation_data=saved)
+        first.save_checkpoint(tmp_path / "a")
+        second.load_checkpoint(tmp_path / "a")
+        with pytest.raises(ValueError, match="fit: validation sample_weight: expected the same"):
+            second.fit(x, y, until=2, progress=False, validation_data=given)
+        assert len(second.fit(x, y, until=2, progress=False, validation_data=saved)) == 1
+
+
+class OnScores(mn.Loss):
+    """Binary cross-entropy of scores z; class 1 where z > 0."""
+
+    def forward(self, z, y):
+        self.z, self.y = z, y
+        return float((np.logaddexp(0, z) - z * y).sum() / len(z))
+
+    def backward(self):
+        return (1 / (1 + np.exp(-self.z)) - self.y) / len(self.z)
+
+    def as_probabilities(self, prediction):
+        return 1 / (1 + np.exp(-prediction))
+
+
+class Same(mn.Activation):
+    def forward(self, z):
+        return z.copy()
+
+    def backward(self, grad):
+        return grad.copy()
+
+
+class OwnSigmoid(Same):
+    def forward(self, z):
+        return 1 / (1 + np.exp(-z))
+
+
+@pytest.mark.parametrize("ending", [[], [Same()]])
+def test_metrics_judge_scores_as_predict_classes_does(ending):
+    linear = mn.Linear(1, 1)
+    linear.weight.value = [[1.0]]
+    names = ["accuracy", "f1", "log_loss"]
+    trainer = mn.Trainer([linear, *ending], OnScores(), mn.SGD(), metrics=names, seed=0)
+    x, y = np.array([[0.3], [0.4], [-0.2], [-3.0]]), np.array([1, 1, 0, 0])
+    got = trainer.evaluate(x, y)
+    assert got["accuracy"] == got["f1"] == 1.0
+    assert got["log_loss"] == pytest.approx(got["loss"], rel=1e-6)
+    for rows in (slice(None), slice(0, 2), slice(2, 3)):
+        assert trainer.predict_classes(x[rows]).tolist() == y[rows].tolist()
+
+
+def test_whether_a_custom_last_layer_classifies_does_not_depend_on_the_data():
+    x = np.array([[0.1], [0.9], [-5.0], [7.0]])
+
+    def make(last):
+        linear = mn.Linear(1, 1)
+        linear.weight.value = [[1.0]]
+        return mn.Trainer([linear, last], mn.MeanSquaredError(), mn.SGD(), seed=0)
+
+    for rows in (x, x[:2]):
+        assert make(OwnSigmoid()).predict_classes(rows).tolist() == (rows[:, 0] > 0).tolist()
+        with pytest.raises(TypeError, match="does regression"):
+            make(Same()).predict_classes(rows)

@@ -3,13 +3,16 @@
 import copy
 import functools
 import inspect
+import operator
 import pickle
+import re
 
 import pytest
 from student_layers import Scale
 
 import minnet as mn
-from minnet.utils.keyword_arguments import NAMES_IN_OTHER_LIBRARIES, check_arguments
+from minnet.utils.foreign_names import ARGUMENTS, NAMES
+from minnet.utils.keyword_arguments import check_arguments
 
 
 class Free(mn.Layer):
@@ -76,7 +79,42 @@ def test_constructors_that_remember_nothing_are_copied_and_pickled_as_before():
             assert type(again) is type(made)
 
 
-def test_the_names_of_other_libraries_lead_to_arguments_that_there_are():
-    makers = (mn.SGD, mn.Adam, mn.LeakyReLU, mn.Dropout, mn.Linear, mn.Conv2d)
-    known = {name for maker in makers for name in inspect.signature(maker.__init__).parameters}
-    assert set(NAMES_IN_OTHER_LIBRARIES.values()) <= known
+def public_callables():
+    modules = (mn, mn.data, mn.metrics, mn.schedules, mn.losses, mn.optimizers)
+    public = [value for module in modules for value in vars(module).values()]
+    found = [value for value in public if isinstance(value, type) or inspect.isfunction(value)]
+    return [*found, mn.lr_range_test, mn.Trainer.fit, mn.Trainer.evaluate]
+
+
+def test_the_arguments_of_other_libraries_lead_to_arguments_that_there_are():
+    known = set()
+    for item in public_callables():
+        known |= set(
+            inspect.signature(item.__init__ if isinstance(item, type) else item).parameters
+        )
+    meant = {name for names in ARGUMENTS.values() for name in names if " " not in name}
+    assert meant <= known
+
+
+@pytest.mark.parametrize("written", NAMES.values())
+def test_the_names_of_other_libraries_lead_to_names_that_there_are(written):
+    for name in re.findall(r"mn\.([\w.]+)", written):
+        assert operator.attrgetter(name)(mn) is not None
+
+
+def test_a_property_that_fails_says_why():
+    class Own(mn.Layer):
+        @property
+        def weights(self):
+            return self.missing
+
+    with pytest.raises(AttributeError, match="no attribute 'missing'"):
+        _ = Own().weights
+
+
+def test_names_that_modules_do_not_have():
+    assert not hasattr(mn, "__wrapped__")
+    with pytest.raises(AttributeError, match=r"no attribute 'zebra'$"):
+        _ = mn.zebra
+    with pytest.raises(AttributeError, match=r"Did you mean Linear\?"):
+        _ = mn.layers.Lineer

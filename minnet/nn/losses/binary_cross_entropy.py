@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,7 +12,10 @@ from minnet.nn.functional import sigmoid_halves
 from minnet.nn.layer import Layer
 from minnet.nn.losses.loss import Loss
 from minnet.nn.losses.sample_weights import (
+    ClassWeight,
     as_column,
+    balanced_weights,
+    check_balanced,
     check_class_weight,
     check_ignore_label,
     check_label_smoothing,
@@ -58,7 +60,8 @@ class BinaryCrossEntropy(Loss):
         n = sum s (w1 y + w0 (1 - y))  before smoothing; over k outputs: of their means
 
     Args:
-        class_weight: two numbers, for y = 0 and for y = 1.
+        class_weight: two numbers, for y = 0 and for y = 1, a dict {0: w0, 1: w1}, or "balanced":
+            m / (2 n_c) for a class of n_c labels of m in `fit`.
         label_smoothing: e, 0 <= e < 1.
         ignore_label: targets equal to this number, for example -1, do not count.
 
@@ -78,15 +81,18 @@ class BinaryCrossEntropy(Loss):
     """
 
     canonical: ClassVar[type[Layer] | None] = Sigmoid
+    independent_outputs: ClassVar[bool] = True
+    balanced = False
 
     def __init__(
         self,
-        class_weight: Sequence[float] | None = None,
+        class_weight: ClassWeight | None = None,
         label_smoothing: float = 0.0,
         ignore_label: float | None = None,
     ) -> None:
         place = "BinaryCrossEntropy"
         self.class_weight = check_class_weight(place, class_weight)
+        self.balanced = isinstance(class_weight, str)
         check_number_of_classes(repr(self), self.class_weight, 2)
         self.label_smoothing = check_label_smoothing(place, label_smoothing)
         self.ignore_label = check_ignore_label(place, ignore_label)
@@ -143,6 +149,7 @@ class BinaryCrossEntropy(Loss):
     def _weigh(self, y: Array, sample_weight: Array | None) -> None:
         """The weights u and v of the two terms, and n, for these targets."""
         self._u, self._v, self.count = y, 1 - y, float(len(y))
+        check_balanced(repr(self), self.balanced, self.class_weight)
         plain = self.class_weight is None and not self.label_smoothing
         if plain and self.ignore_label is None and sample_weight is None:
             self._divisor = self.count
@@ -189,8 +196,16 @@ class BinaryCrossEntropy(Loss):
         weights: Array = counting * (w1 * y + w0 * (1 - y))
         return np.asarray(weights.reshape(len(y), -1).sum(axis=1))
 
+    def begin_fit(self, target: Array) -> None:
+        """The weights of "balanced", from the labels of all outputs."""
+        if self.balanced:
+            y, counts = self._without_ignored(target)
+            samples = np.array([(counts * (1 - y)).sum(), (counts * y).sum()], float)
+            self.class_weight = balanced_weights("fit", samples)
+
     def for_metrics(self, prediction: Array, target: Array) -> tuple[Array, Array]:
         """The samples whose label is not ignored."""
+        prediction, target = super().for_metrics(prediction, target)
         rows = self._without_ignored(target)[1].reshape(len(target), -1).all(axis=1)
         return (prediction, target) if rows.all() else (prediction[rows], target[rows])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,7 +12,10 @@ from minnet.nn.functional import softmax_cross_entropy, weighted_softmax_cross_e
 from minnet.nn.layer import Layer
 from minnet.nn.losses.loss import Loss
 from minnet.nn.losses.sample_weights import (
+    ClassWeight,
     as_column,
+    balanced_weights,
+    check_balanced,
     check_class_weight,
     check_ignore_label,
     check_label_smoothing,
@@ -64,7 +66,8 @@ class CategoricalCrossEntropy(Loss):
         dL/dz_ij = [a_ij (sum_c q_ic) - q_ij] / n
 
     Args:
-        class_weight: k numbers. label_smoothing: e, 0 <= e < 1.
+        class_weight: k numbers, a dict {0: w0, 1: w1, ...}, or "balanced": m / (k n_c) for a class
+            of n_c samples of m in the labels of `fit`. label_smoothing: e, 0 <= e < 1.
         ignore_label: rows with this integer label, for example -1, do not count.
 
     Raises:
@@ -85,19 +88,21 @@ class CategoricalCrossEntropy(Loss):
     """
 
     canonical: ClassVar[type[Layer] | None] = Softmax
+    balanced = False
 
     def __init__(
         self,
-        class_weight: Sequence[float] | None = None,
+        class_weight: ClassWeight | None = None,
         label_smoothing: float = 0.0,
         ignore_label: int | None = None,
     ) -> None:
         place = type(self).__name__
         self.class_weight = check_class_weight(place, class_weight)
+        self.balanced = isinstance(class_weight, str)
         self.label_smoothing = check_label_smoothing(place, label_smoothing)
         self.ignore_label = check_ignore_label(place, ignore_label, whole=True)
         self._plain = (
-            self.class_weight is None and not self.label_smoothing and self.ignore_label is None
+            class_weight is None and not self.label_smoothing and self.ignore_label is None
         )
 
     def forward(
@@ -141,6 +146,7 @@ class CategoricalCrossEntropy(Loss):
 
     def _weigh(self, y: Array, like: Array, sample_weight: Array | None) -> None:
         """The weights q (m, k) of the terms, and n, for these targets, in the dtype of `like`."""
+        check_balanced(repr(self), self.balanced, self.class_weight)
         m, k = like.shape
         s = np.ones((m, 1), like.dtype)
         if y.ndim == 1:
@@ -175,8 +181,17 @@ class CategoricalCrossEntropy(Loss):
         counts = counted(target, self.ignore_label)
         return counts * (1.0 if w is None else w[np.where(counts, target, 0)])
 
+    def begin_fit(self, target: Array) -> None:
+        """The weights of "balanced", from the labels."""
+        if not self.balanced:
+            return
+        if target.ndim == 1:
+            target = np.eye(self._outputs)[target[counted(target, self.ignore_label)]]
+        self.class_weight = balanced_weights("fit", target.sum(axis=0, dtype=float))
+
     def for_metrics(self, prediction: Array, target: Array) -> tuple[Array, Array]:
         """The samples whose label is not ignored."""
+        prediction, target = super().for_metrics(prediction, target)
         if self.ignore_label is None or target.ndim != 1:
             return prediction, target
         rows = counted(target, self.ignore_label)
@@ -186,7 +201,7 @@ class CategoricalCrossEntropy(Loss):
         """Integer labels `(m,)`; one-hot rows become labels, soft rows stay floats (m, k)."""
         if self._plain and are_labels(y, shape):
             return y  # type: ignore[return-value]
-        place = repr(self)
+        place, self._outputs = repr(self), shape[1]
         check_number_of_classes(place, self.class_weight, shape[1])
         target = target_array(place, y)
         same_length(place, "x", np.empty(shape[:1]), "y", target)

@@ -15,10 +15,11 @@ from minnet.nn.layer import Layer
 from minnet.nn.losses.target_checks import as_labels, same_shape, target_array
 from minnet.utils.array_checks import finite, float_array, same_length
 from minnet.utils.attributes import check_attribute
+from minnet.utils.keyword_arguments import Explained
 from minnet.utils.types import Array
 
 
-class Loss:
+class Loss(Explained):
     """`forward(prediction, target)` gives a float, `backward()` its gradient.
 
     Subclass it and write the two methods; the gradient has the shape of the prediction. By
@@ -34,6 +35,8 @@ class Loss:
             (class attribute; None: no such activation).
         count: what the last `forward` divided by: the samples, or the sum of their weights;
             None: the number of samples.
+        independent_outputs: True if several outputs are yes-or-no questions of their own
+            (class attribute); metrics and `predict_classes` then judge each of them.
 
     >>> class Cubed(Loss):
     ...     def forward(self, prediction, target):
@@ -47,6 +50,7 @@ class Loss:
     """
 
     canonical: ClassVar[type[Layer] | None] = None
+    independent_outputs: ClassVar[bool] = False
     count: float | None = None
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -88,16 +92,22 @@ class Loss:
         """Refuse predictions outside the domain of the loss. Here: none is refused."""
 
     def as_probabilities(self, prediction: Array) -> Array:
-        """The prediction on a scale on which 0.5 separates two classes."""
+        """The prediction on a scale on which 0.5 separates two classes.
+
+        A loss of scores overrides it; metrics and `predict_classes` then judge what it returns.
+        """
         return float_array(repr(self), "prediction", prediction)
 
     def counts(self, target: Array) -> Array:
         """How much each sample counts in the mean, without `sample_weight`: (m,) numbers >= 0."""
         return np.ones(len(target))
 
+    def begin_fit(self, target: Array) -> None:
+        """Told all training targets by `fit`, before the first step. Here: nothing to do."""
+
     def for_metrics(self, prediction: Array, target: Array) -> tuple[Array, Array]:
         """Prediction and target as metrics take them: probabilities, and classes from 0."""
-        return prediction, target
+        return self.as_probabilities(prediction), target
 
     def prepare_target(self, y: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """The targets as `forward` takes them, for predictions of this shape (m, ...).

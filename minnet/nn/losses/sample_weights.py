@@ -7,7 +7,7 @@ as if it were not there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,10 +42,26 @@ def check_sample_weight(place: str, value: ArrayLike, samples: int, dtype: np.dt
     return weights.astype(np.float64) if weights.dtype == np.float16 else weights
 
 
-def check_class_weight(place: str, value: Sequence[float] | ArrayLike | None) -> Array | None:
-    """One weight for each class: finite, none negative, not all zero."""
-    if value is None:
+BALANCED = "balanced"
+
+ClassWeight = Sequence[float] | Mapping[int, float] | str
+"""A list or a dict with a weight for each class, or "balanced"."""
+
+
+def check_class_weight(place: str, value: ClassWeight | ArrayLike | None) -> Array | None:
+    """One weight for each class: finite, none negative, not all zero.
+
+    None for "balanced": the weights then come from the labels of `fit`.
+    """
+    if value is None or (isinstance(value, str) and value == BALANCED):
         return None
+    if isinstance(value, str):
+        raise ValueError(
+            f'{place}: class_weight: expected a weight for each class or "balanced", got '
+            f'{value!r}. Write class_weight="balanced".'
+        )
+    if isinstance(value, Mapping):
+        value = _weights_of_dict(place, value)
     weights = array_checks.numeric_array(place, "class_weight", value)
     if weights.ndim != 1 or len(weights) < 2:
         raise ValueError(
@@ -55,6 +71,44 @@ def check_class_weight(place: str, value: Sequence[float] | ArrayLike | None) ->
     _check_not_negative(place, "class_weight", weights)
     check_not_all_zero(place, "class_weight", weights)
     return weights.astype(np.float64)
+
+
+def _weights_of_dict(place: str, value: Mapping[int, float]) -> list[float]:
+    """The weights in the order of the classes 0, 1, 2, ..., each of which has one."""
+    classes = range(len(value))
+    if set(value) != set(classes):
+        missing = next(c for c in classes if c not in value)
+        raise ValueError(
+            f"{place}: class_weight: expected a weight for each class 0, 1, 2, ..., got none for "
+            f"class {missing} in {checks.describe(dict(value))}. Give 1.0 to a class that counts "
+            f"as usual; names of classes: np.unique(y, return_inverse=True) numbers them."
+        )
+    return [value[c] for c in classes]
+
+
+def balanced_weights(place: str, samples: Array) -> Array:
+    """m / (k n_c) for a class of n_c samples of m; so each of the k classes counts the same.
+
+    Raises:
+        ValueError: a class without samples.
+    """
+    if not samples.all():
+        raise ValueError(
+            f"{place}: y: expected samples of all {len(samples)} classes for "
+            f'class_weight="balanced", got none of class {int(samples.argmin())}. '
+            f"Give the weights as a list."
+        )
+    weights: Array = samples.sum() / (len(samples) * samples)
+    return weights
+
+
+def check_balanced(place: str, balanced: bool, class_weight: Array | None) -> None:
+    """Refuse to compute a loss with balanced weights that no labels have given yet."""
+    if balanced and class_weight is None:
+        raise ValueError(
+            f'{place}: class_weight: expected weights, got "balanced" before any fit. Call '
+            f"fit(x, y, ...), whose labels give the weights, or give them as a list."
+        )
 
 
 def check_number_of_classes(place: str, class_weight: Array | None, classes: int) -> None:

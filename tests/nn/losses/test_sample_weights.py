@@ -236,3 +236,32 @@ def test_weights_of_half_precision_do_not_overflow_in_their_sum():
     a, y = np.ones((40, 1)), np.zeros((40, 1))
     loss = mn.MeanSquaredError()
     assert loss.forward(a, y, np.full(40, 60000, np.float16)) == pytest.approx(0.5)
+
+
+def trained(loss, k, y):
+    ending = mn.Softmax() if k > 1 else mn.Sigmoid()
+    t = mn.Trainer([mn.Linear(X.shape[1], k), ending], loss, mn.SGD(0.1), seed=0)
+    t.fit(X, y, 2, progress=False, validation_data=(X, y))
+    return t.network.flat_values.tolist()
+
+
+@pytest.mark.parametrize(
+    ("kind", "k"), [(mn.CategoricalCrossEntropy, 2), (mn.BinaryCrossEntropy, 1)]
+)
+def test_class_weight_as_a_dict_or_balanced(kind, k):
+    y = (np.arange(len(X)) % 4 == 0).astype(int)
+    m, n1 = len(y), int(y.sum())
+    weights = [m / (2 * (m - n1)), m / (2 * n1)]
+    expected = trained(kind(class_weight=weights), k, y)
+    for given in (dict(enumerate(weights)), {1: weights[1], 0: weights[0]}, "balanced"):
+        assert trained(kind(class_weight=given), k, y) == expected
+    loss = kind("balanced")
+    trained(loss, k, y)
+    trained(loss, k, 1 - y)  # a later fit balances its own labels
+    assert loss.class_weight.tolist() == weights[::-1]
+
+
+@pytest.mark.parametrize("given", [{1: 2.0}, {"a": 1.0, "b": 2.0}, {0: 1.0, 2: 1.0}, "balance", {}])
+def test_class_weights_that_name_no_class(given):
+    with pytest.raises(ValueError, match=r"class_weight: expected .*got"):
+        mn.CategoricalCrossEntropy(class_weight=given)
