@@ -65,7 +65,7 @@ def load(trainer: TrainingState, path: Path) -> None:
         file = network_file.read(path)
         if file.description["kind"] != "training":
             raise InvalidFile(
-                "it contains a network, not a checkpoint. Use mn.load(path) or "
+                "it contains a network, not the checkpoint of a training. Use mn.load(path) or "
                 "network.load_values(path)."
             )
         _check_network(file, trainer, parameters)

@@ -420,7 +420,7 @@ def test_a_missing_folder_is_an_error_before_training(tmp_path):
 def test_the_file_of_a_network_cannot_be_resumed(tmp_path):
     made = trainer()
     made.network.save(tmp_path / "n")
-    with pytest.raises(mn.CheckpointError, match="contains a network, not a checkpoint"):
+    with pytest.raises(mn.CheckpointError, match="contains a network, not the checkpoint"):
         made.load_checkpoint(tmp_path / "n")
 
 
