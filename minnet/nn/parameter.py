@@ -20,7 +20,6 @@ from minnet.utils.array_checks import finite, numeric_array
 from minnet.utils.checks import boolean, describe, whole_number
 from minnet.utils.types import Array
 
-
 _FIX = "Look for a division by 0 or an overflow where the numbers were computed."
 
 

@@ -171,18 +171,21 @@ def test_losses_take_what_numpy_takes(loss, target, kind):
     target = np.array(target, float)
     if kind == "bool":
         target = np.minimum(target, 1)
-    convert = {"list": np.ndarray.tolist, "frame": Frame, "matrix": lambda array: array.view(np.matrix)}.get(
-        kind, lambda array: array.astype(kind)
-    )
+    ways = {
+        "list": np.ndarray.tolist,
+        "frame": Frame,
+        "matrix": lambda array: array.view(np.matrix),
+    }
+    convert = ways.get(kind, lambda array: array.astype(kind))
     if kind == "matrix" and target.ndim == 1:
         pytest.skip("a matrix has two axes")
     weight = np.array([1.0, 2.0, 1.0])
-    for s, given in ((None, None), (weight, np.ndarray.tolist(weight))):
+    for s, weights in ((None, None), (weight, np.ndarray.tolist(weight))):
         expected = value_and_gradient(loss, PREDICTIONS, target, s)
-        got = value_and_gradient(loss, PREDICTIONS.tolist(), convert(target), given)
+        got = value_and_gradient(loss, PREDICTIONS.tolist(), convert(target), weights)
         np.testing.assert_allclose(got[0], expected[0], rtol=1e-12)
         np.testing.assert_allclose(got[1], expected[1], rtol=1e-12)
-        half = value_and_gradient(loss, PREDICTIONS.astype(np.float16), convert(target), given)
+        half = value_and_gradient(loss, PREDICTIONS.astype(np.float16), convert(target), weights)
         assert half[1].dtype == np.float32
         np.testing.assert_allclose(half[0], expected[0], rtol=1e-6)
         np.testing.assert_allclose(half[1], expected[1], rtol=1e-6)

@@ -29,9 +29,7 @@ def counted(target: Array, ignore_label: float | None) -> Array:
     return np.asarray(target != ignore_label)
 
 
-def check_sample_weight(
-    place: str, value: ArrayLike, samples: int, dtype: np.dtype[Any]
-) -> Array:
+def check_sample_weight(place: str, value: ArrayLike, samples: int, dtype: np.dtype[Any]) -> Array:
     """One weight for each sample: finite in `dtype`, none negative; a batch may have only zeros."""
     weights = array_checks.numeric_array(place, "sample_weight", value)
     if weights.shape != (samples,):

@@ -30,8 +30,9 @@ __all__ = [
 
 def checked_callbacks(callbacks: Sequence[Callback]) -> list[Callback]:
     """The callbacks of a `fit`, each an object of a subclass, in the order of their calls."""
-    result = items(callbacks)
-    for callback in [callbacks] if result is None else result:
+    given = items(callbacks)
+    result = [callbacks] if given is None else given
+    for callback in result:
         if not isinstance(callback, Callback):
             raise TypeError(
                 f"fit: callbacks: expected objects of subclasses of mn.Callback, got "
