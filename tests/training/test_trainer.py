@@ -298,7 +298,7 @@ def test_metrics_have_names_of_their_own_and_return_a_number():
 
     twice = [lambda p, t: 1.0, lambda p, t: 2.0]
     for metrics in ([loss], twice, ["accuracy", "accuracy"]):
-        with pytest.raises(ValueError, match="a name of its own"):
+        with pytest.raises(ValueError, match="a different name for each metric"):
             small_trainer.trainer_of(metrics=metrics)
 
     def nothing(prediction, target):
