@@ -39,8 +39,8 @@ def _converting(method: Method) -> Method:
     @functools.wraps(method)
     def converting(self: Any, x: Any = None, *, z: Any = None, grad: Any = None) -> Array:
         if type(x) is not np.ndarray or (x.dtype is not _FLOAT32 and x.dtype is not _FLOAT64):
-            given = next((array for array in (x, z, grad) if array is not None), None)
-            x = float_array(f"{self!r}.{verb}", argument, given)  # type: ignore[arg-type]
+            given: Any = next((array for array in (x, z, grad) if array is not None), None)
+            x = float_array(f"{self!r}.{verb}", argument, given)
         try:
             return method(self, x)
         except (AttributeError, ValueError, IndexError) as error:

@@ -7,6 +7,7 @@ four parts: the place, what was expected, what it got, and the next step.
 
 from __future__ import annotations
 
+import itertools
 import math
 import numbers
 from collections.abc import Iterator
@@ -99,13 +100,16 @@ def _as_code(name: str) -> str:
 
 def _has_mask(value: Any) -> bool:
     """True for a masked array, also in lists; its hidden numbers would be taken for data."""
+    level = [value]
     for _ in range(_DEEPEST):
-        if not isinstance(value, (list, tuple)):
-            return isinstance(value, np.ma.MaskedArray)
-        if any(isinstance(item, np.ma.MaskedArray) for item in value):
+        kinds = set(map(type, level))  # of all items of all lists of this depth
+        if any(issubclass(kind, np.ma.MaskedArray) for kind in kinds):
             return True
-        value = [i for item in value if isinstance(item, (list, tuple)) for i in item]
-    return False
+        if not any(issubclass(kind, (list, tuple)) for kind in kinds):
+            return False
+        lists = {id(item): item for item in level if isinstance(item, (list, tuple))}
+        level = list(itertools.chain.from_iterable(lists.values()))
+    raise ValueError(f"lists in lists, more than {_DEEPEST} deep")
 
 
 def _as_array(value: Any) -> Array:
@@ -267,7 +271,7 @@ def _not_finite(
 def survives_cast(place: str, name: str, array: Array, dtype: np.dtype[Any]) -> None:
     """Refuse a column whose values differ, but become equal in `dtype`: seconds since 1970, 1e-50.
 
-    Up to 4096 rows are looked at, evenly spaced. Differences of some float64 roundings do not
+    Up to 1024 rows are looked at, evenly spaced. Differences of some float64 roundings do not
     count: such a column is constant.
 
     >>> survives_cast("fit", "x", 1.7e9 + np.arange(60.0)[:, None], np.dtype("float32"))
@@ -277,7 +281,7 @@ def survives_cast(place: str, name: str, array: Array, dtype: np.dtype[Any]) -> 
     """
     if array.dtype.itemsize <= dtype.itemsize or array.ndim == 0:
         return
-    rows = array[:: max(1, len(array) // 4096)]
+    rows = array[:: max(1, len(array) // 1024)]
     ordered = np.sort(rows.reshape(len(rows), -1).astype(float), axis=0)
     rounding = 64 * np.finfo(float).eps * np.abs(ordered[1:])
     differ = np.diff(ordered, axis=0) > rounding

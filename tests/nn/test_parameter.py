@@ -306,9 +306,7 @@ def test_a_value_that_is_not_finite_is_refused_as_by_the_constructor(bad, way):
         with pytest.raises(ValueError, match=r"Network: flat_values: expected finite numbers"):
             network.flat_values = [1.0, bad, 1.0]
     before = layer.weight.value.copy()
-    with pytest.raises(
-        ValueError, match=r"weight: value: expected finite numbers, got value\[1, 0"
-    ):
+    with pytest.raises(ValueError, match=r"weight: value: expected finite .*, got value\[1, 0"):
         layer.weight.value = [[1.0], [bad]]
     np.testing.assert_array_equal(layer.weight.value, before)
 
@@ -317,9 +315,7 @@ def test_a_value_that_is_not_finite_is_refused_as_by_the_constructor(bad, way):
 def test_a_value_out_of_range_in_float32_is_refused():
     network = mn.Network([mn.Linear(2, 1)], seed=0)
     before = network.flat_values.copy()
-    with pytest.raises(
-        ValueError, match=r"expected numbers that fit into float32, got value\[0, 0"
-    ):
+    with pytest.raises(ValueError, match=r"numbers that fit into float32, got value\[0, 0"):
         network.layers[0].weight.value = [[1e39], [0.0]]
     with pytest.raises(ValueError, match=r"expected numbers that fit into float32"):
         network.flat_values = np.full(3, -1e39)

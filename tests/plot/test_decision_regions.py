@@ -327,6 +327,6 @@ def test_a_boundary_needs_probabilities():
 @BOTH
 def test_a_network_that_has_gone_to_nan_is_refused(function, network):
     broken = mn.Network([mn.Linear(2, network.layers[0].out_features)], dtype="float64")
-    broken.layers[0].weight.value = np.full(broken.layers[0].weight.shape, np.inf)
+    broken.layers[0].weight.value[...] = np.full(broken.layers[0].weight.shape, np.inf)
     with pytest.raises(ValueError, match=r"finite"), np.errstate(invalid="ignore"):
         function(broken, X, Y)

@@ -171,11 +171,12 @@ def test_losses_take_what_numpy_takes(loss, target, kind):
     target = np.array(target, float)
     if kind == "bool":
         target = np.minimum(target, 1)
-    convert = {
+    ways = {
         "list": np.ndarray.tolist,
         "frame": Frame,
         "matrix": lambda array: array.view(np.matrix),
-    }.get(kind, lambda array: array.astype(kind))
+    }
+    convert = ways.get(kind, lambda array: array.astype(kind))
     if kind == "matrix" and target.ndim == 1:
         pytest.skip("a matrix has two axes")
     weight = np.array([1.0, 2.0, 1.0])

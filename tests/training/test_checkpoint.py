@@ -397,7 +397,7 @@ def test_diverged_weights_stop_and_the_last_checkpoint_stays(tmp_path):
 def test_state_that_is_not_trained_may_not_overflow(tmp_path):
     layers = [mn.Linear(4, 2), mn.BatchNorm(2), mn.Linear(2, 1)]
     made = mn.Trainer(layers, mn.MeanSquaredError(), mn.SGD(0.0), seed=0)
-    layers[1].running_variance.value = [np.inf, 1.0]
+    layers[1].running_variance.value[...] = [np.inf, 1.0]
     made.network.layers[1].running_variance.value = [3e38, 1.0]
 
     class Spoil(mn.Callback):

@@ -95,7 +95,7 @@ def test_a_single_step_has_no_epoch():
 
 def test_a_weight_that_is_not_finite_is_refused_before_training():
     trainer = trainer_with(Bad())
-    trainer.network.layers[0].weight.value = np.full((4, 3), np.nan)
+    trainer.network.layers[0].weight.value[...] = np.full((4, 3), np.nan)
     with pytest.raises(ValueError, match=r"fit: the parameter 0\.weight: expected finite numbers"):
         trainer.fit(X, Y, 1, 3, progress=False)
 
@@ -103,7 +103,7 @@ def test_a_weight_that_is_not_finite_is_refused_before_training():
 def test_a_weight_that_becomes_infinite_is_named():
     class Break(mn.Callback):
         def on_step_end(self, trainer, loss):
-            trainer.network.layers[2].bias.value = [0.0, np.inf, 0.0]
+            trainer.network.layers[2].bias.value[...] = [0.0, np.inf, 0.0]
 
     trainer = trainer_with(Bad())
     with pytest.raises(mn.TrainingDiverged) as info:

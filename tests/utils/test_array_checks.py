@@ -133,6 +133,16 @@ def test_conversions_neither_warn_nor_touch_the_filters():
     assert warnings.filters == before
 
 
+def test_lists_that_contain_themselves_or_are_deep():
+    itself: list = []
+    itself += [itself, itself]
+    deep: list = [1.0]
+    for _ in range(5000):
+        deep = [deep]
+    for bad in (itself, deep):
+        message(TypeError, array_checks.numeric_array, "x", bad)
+
+
 def test_an_object_all_of_whose_attributes_raise():
     text = message(TypeError, array_checks.numeric_array, "x", Raises())
     assert "got Raises, which NumPy cannot turn into one (nothing works)" in text

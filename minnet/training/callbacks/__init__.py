@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from minnet.training.callback import Callback
-from minnet.training.callbacks.callback_methods import check_methods
 from minnet.training.callbacks.checkpoint import Checkpoint
 from minnet.training.callbacks.csv_logger import CSVLogger
 from minnet.training.callbacks.early_stopping import EarlyStopping
@@ -31,16 +30,14 @@ __all__ = [
 
 def checked_callbacks(callbacks: Sequence[Callback]) -> list[Callback]:
     """The callbacks of a `fit`, each an object of a subclass, in the order of their calls."""
-    result = items(callbacks)
-    if result is None:
-        result = [callbacks]
+    given = items(callbacks)
+    result = [callbacks] if given is None else given
     for callback in result:
         if not isinstance(callback, Callback):
             raise TypeError(
                 f"fit: callbacks: expected objects of subclasses of mn.Callback, got "
                 f"{describe(callback)}."
             )
-        check_methods(callback)
     return sorted(result, key=_order)
 
 
