@@ -58,7 +58,9 @@ def _replaced(layer: Any, fresh: Any, args: tuple[Any, ...], kwargs: dict[str, A
     changed = {
         name: _plain(vars(layer)[name])
         for name in known
-        if name in vars(fresh) and not _equal(vars(layer).get(name), vars(fresh)[name])
+        if name in vars(fresh)
+        and type(vars(fresh)[name]).__name__ != "Parameter"  # the bias of a layer
+        and not _equal(vars(layer).get(name), vars(fresh)[name])
     }
     if any(p.kind is p.VAR_POSITIONAL for p in known.values()):  # Reshape(2, 3): one name for all
         return next((tuple(value) for value in changed.values()), args), kwargs
@@ -75,7 +77,8 @@ def _made_again(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> An
     except Exception as error:
         raise TypeError(
             f"save: {type(layer).__name__}: expected a layer that can be made again from its "
-            f"current settings, got {type(error).__name__}: {error}"
+            f"current settings, got {type(error).__name__}: {error} Give it settings that its "
+            f"constructor takes, or save the numbers alone: save_values(path)."
         ) from error
     finally:
         _for_comparison.reset(token)

@@ -73,8 +73,10 @@ def comparable(value: Any, depth: int = 0) -> Any:
     if isinstance(value, np.generic):
         return comparable(value.item(), depth + 1) if depth <= _DEEPEST else repr(value)
     if isinstance(value, np.ndarray):
-        numeric = value.dtype.kind in "biuf"
-        return f"array {digest(np.atleast_1d(value)) if numeric else value.dtype}"
+        hashed = value.size and value.dtype.kind in "biuf"
+        return f"array {digest(np.atleast_1d(value)) if hashed else (value.dtype, value.shape)}"
+    if isinstance(value, (bytes, complex, range)):
+        return repr(value)
     if depth > _DEEPEST:
         return type(value).__name__
     if isinstance(value, (list, tuple)):

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import hostile
 import numpy as np
 import pytest
 import student_layers
@@ -140,3 +141,29 @@ def test_a_class_that_makes_no_layer(tmp_path):
     Odd.__name__ = "Late"
     with pytest.raises(mn.CheckpointError, match="Late is not a layer"):
         mn.load(tmp_path / "n", layers=[Odd])
+
+
+class Owned(mn.Network):
+    """A custom network that makes its layers from a number."""
+
+    def __init__(self, features):
+        super().__init__([mn.Linear(features, features)])
+
+
+@pytest.mark.parametrize(
+    "huge",
+    [
+        {"layer": "Owned", "args": [20000], "kwargs": {}},
+        {
+            "layer": "minnet.Network",
+            "args": [[{"layer": "Owned", "args": [20000], "kwargs": {}}]],
+            "kwargs": {},
+        },
+    ],
+)
+def test_no_network_of_more_numbers_than_the_file_is_made(huge, tmp_path):
+    path = tmp_path / "n"
+    Owned(2).save(path)
+    path.write_bytes(hostile.described(path.read_bytes(), network=huge))
+    with pytest.raises(mn.CheckpointError, match="more parameters than the file"):
+        mn.load(path, layers=[Owned])

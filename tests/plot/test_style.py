@@ -2,9 +2,11 @@
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from matplotlib.colors import to_hex, to_rgb
 
+import minnet as mn
 from minnet.plot import style
 
 mpl.use("Agg")
@@ -89,3 +91,39 @@ def test_a_legend_below_hides_neither_data_nor_the_axis_label():
     assert legend.x0 >= 0
     assert legend.x1 <= ax.figure.bbox.x1
     assert len(ax.get_legend().get_texts()) == 5
+
+
+NAMES = ["_first", "$b$ and $c", "d_$e$"]
+
+
+def test_names_are_drawn_as_they_are():
+    x, y = np.random.default_rng(0).normal(size=(30, 2)), np.arange(30) % 3
+    network = mn.Network([mn.Linear(2, 3), mn.Softmax()], seed=0)
+    matrix = mn.plot.confusion_matrix(np.eye(3, dtype=int), NAMES)
+    regions = mn.plot.decision_regions(network, x, y, class_names=NAMES)
+    curves = mn.plot.learning_speed({name: np.ones((2, 3)) for name in NAMES})
+    groups = [
+        matrix.get_xticklabels(),
+        matrix.get_yticklabels(),
+        regions.get_legend().get_texts(),
+        curves.get_legend().get_texts(),
+    ]
+    for texts in groups:
+        for text, name in zip(texts, NAMES, strict=True):
+            assert text.get_text().startswith(name)
+            assert not text.get_parse_math()
+    plt.close("all")
+
+
+def test_a_picture_that_fails_leaves_no_open_figure():
+    @style.picture
+    def draw(ax=None):
+        style.new_axes(ax, "here")
+        raise ValueError("no picture")
+
+    kept = plt.figure()
+    for ax in (None, kept.gca()):
+        with pytest.raises(ValueError, match="no picture"):
+            draw(ax)
+        assert plt.get_fignums() == [kept.number]
+    plt.close(kept)

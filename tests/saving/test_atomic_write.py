@@ -178,3 +178,14 @@ def test_a_temporary_file_is_always_a_new_one(tmp_path, monkeypatch):
         network().save(tmp_path / "n")
     assert (tmp_path / "precious").read_bytes() == b"precious"
     assert not (tmp_path / "n").exists()
+
+
+def test_files_of_another_container_are_left_for_a_day(tmp_path):
+    """Its process numbers mean nothing here: the same number may live, or may be dead."""
+    young = tmp_path / ".minnet-00c0ffee-1-00ff.tmp"
+    old = tmp_path / ".minnet-00c0ffee-2-00ff.tmp"
+    for file in (young, old):
+        file.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    disk.write(tmp_path / "n", b"whole")
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted([young.name, "n"])

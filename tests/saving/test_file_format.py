@@ -110,3 +110,32 @@ def test_numbers_of_another_byte_order_are_written_alike(tmp_path):
     assert array_to_bytes(np.arange(3, dtype=">f4")) == array_to_bytes(np.arange(3, dtype="<f4"))
     with pytest.raises(TypeError, match="complex"):
         array_to_bytes(np.ones(2, complex))
+
+
+def test_large_files_are_checked_before_they_are_in_memory(tmp_path):
+    path = tmp_path / "n"
+    for content, reason in (
+        (bytes(2**21), "not a minnet file"),
+        (to_zip({"a": bytes(2**21)})[:-1] + b"x", "digest"),
+        (b"x" + to_zip({"a": bytes(2**21)}), "digest"),
+    ):
+        path.write_bytes(content)
+        with path.open("rb") as file, pytest.raises(InvalidFile, match=reason):
+            file_format.check_digest(file, len(content))
+    path.write_bytes(to_zip({"a": bytes(2**21)}))
+    with path.open("rb") as file:
+        file_format.check_digest(file, path.stat().st_size)
+
+
+def test_a_description_that_takes_more_memory_than_its_length_tells():
+    with pytest.raises(InvalidFile, match="too long"):
+        from_json(memoryview(b'{"a": [' + b"[]," * 2_000_000 + b"1]}"))
+    with pytest.raises(ValueError, match="expected fewer values"):
+        file_format.to_json({"a": [[]] * 2_000_000})
+
+
+def test_a_file_of_more_than_two_gibibytes_needs_no_extension():
+    """The sizes alone: `_headers` writes what a reader of zips without ZIP64 expects."""
+    local, central = file_format._headers("a.npy", b"", 2**32 - 100)
+    assert struct.unpack_from("<L", central, 42) == (2**32 - 100,)
+    assert local[4:6] == b"\x14\0"  # version 2.0

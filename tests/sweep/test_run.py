@@ -105,3 +105,25 @@ def test_a_function_without_a_signature_accepts_all_settings():
     assert accepted_settings(dict, {"a": 1}) == {"a": 1}
     assert accepted_settings(lambda b, **_: None, {"a": 1}) == {"a": 1}
     assert accepted_settings(lambda b: None, {"a": 1, "b": 2}) == {"b": 2}
+
+
+class SilentError(Exception):
+    def __str__(self):
+        return self.nothing
+
+
+@pytest.mark.parametrize(
+    "error", [SystemExit(0), GeneratorExit(), BaseException("b"), SilentError()]
+)
+def test_a_run_ends_in_whatever_error_and_the_others_continue(error):
+    def make(seed):
+        if seed == 1:
+            raise error
+        return make_trainer(seed=seed)
+
+    with pytest.warns(RuntimeWarning, match=rf"1 of 3 runs failed(.|\n)*{type(error).__name__}"):
+        runs = quiet({"seed": [0, 1, 2]}, make=make)
+    assert [run.error is None for run in runs] == [True, False, True]
+    assert runs[1].error is error
+    assert type(error).__name__ in repr(runs[1])
+    assert type(error).__name__ in str(runs.table())

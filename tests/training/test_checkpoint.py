@@ -497,3 +497,37 @@ def test_a_replaced_parameter_is_saved_and_loaded(tmp_path):
         one.step(resume_runs.X, resume_runs.Y)
     assert again.network.flat_values.tobytes() == first.network.flat_values.tobytes()
     assert again.network.layers[1].gain.value[0] == again.network.flat_values[-1] != 3.0
+
+
+class Note(mn.Callback):
+    """Adds something to each row of the History."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def on_epoch_end(self, trainer, row):
+        row["extra"] = self.value
+
+
+@pytest.mark.parametrize("value", [np.float64(0.5), np.float32(0.5), np.int64(3), True, 2**70])
+def test_every_number_in_a_row_comes_back(value, tmp_path):
+    x, y = np.ones((4, 2)), np.ones(4)
+
+    def trainer():
+        return mn.Trainer([mn.Linear(2, 1)], mn.MeanSquaredError(), mn.SGD(0.1), seed=0)
+
+    callbacks = [Note(value), mn.Checkpoint(tmp_path / "t")]
+    trainer().fit(x, y, 2, callbacks=callbacks, progress=False)
+    again = trainer()
+    again.load_checkpoint(tmp_path / "t")
+    assert again.history["extra"] == [value, value]
+    assert type(again.history["extra"][0]) is type(value)
+
+
+@pytest.mark.parametrize("value", [None, "note", [1.0], np.zeros(1), 1j])
+def test_what_is_no_number_in_a_row_is_refused_by_the_first_save(value, tmp_path):
+    trainer = mn.Trainer([mn.Linear(2, 1)], mn.MeanSquaredError(), mn.SGD(0.1), seed=0)
+    callbacks = [Note(value), mn.Checkpoint(tmp_path / "t")]
+    with pytest.raises(TypeError, match="history: expected numbers .* under 'extra'"):
+        trainer.fit(np.ones((4, 2)), np.ones(4), 2, callbacks=callbacks, progress=False)
+    assert trainer.epochs == 1
