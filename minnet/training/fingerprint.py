@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import dis
 import functools
-import hashlib
 import inspect
 import math
 import sys
@@ -124,6 +123,8 @@ def _function(function: types.FunctionType, depth: int) -> dict[str, Any]:
 
 def _digest_of_code(code: types.CodeType) -> str:
     """A digest of what a function does; its name and its lines may change."""
+    import hashlib  # here: it loads OpenSSL, which `import minnet` alone does not need
+
     result = hashlib.sha256(code.co_code)
     for constant in code.co_consts:
         nested = isinstance(constant, types.CodeType)

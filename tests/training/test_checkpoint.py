@@ -528,6 +528,6 @@ def test_every_number_in_a_row_comes_back(value, tmp_path):
 def test_what_is_no_number_in_a_row_is_refused_by_the_first_save(value, tmp_path):
     trainer = mn.Trainer([mn.Linear(2, 1)], mn.MeanSquaredError(), mn.SGD(0.1), seed=0)
     callbacks = [Note(value), mn.Checkpoint(tmp_path / "t")]
-    with pytest.raises(TypeError, match="history: expected numbers .* under 'extra'"):
+    with pytest.raises(TypeError, match=r"history: expected numbers .* under 'extra'"):
         trainer.fit(np.ones((4, 2)), np.ones(4), 2, callbacks=callbacks, progress=False)
     assert trainer.epochs == 1

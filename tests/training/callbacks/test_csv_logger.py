@@ -87,7 +87,7 @@ def test_a_last_line_without_newline_is_ended_first(tmp_path):
 
 def test_a_byte_order_mark_is_kept_and_is_no_part_of_a_name(tmp_path):
     path = tmp_path / "run.csv"
-    loss, lines = appended(path, "\ufeff" + HEADING + "1,0.5,0.1,0.01\r\n")
+    _, lines = appended(path, "\ufeff" + HEADING + "1,0.5,0.1,0.01\r\n")
     assert lines[0] == HEADING.strip()
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     appended(path, "\ufeffepoch,accuracy\r\n1,0.5\r\n")  # written anew, with more columns
