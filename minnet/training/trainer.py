@@ -95,6 +95,7 @@ class Trainer(TrainingState):
         penalty_list = penalties.get(penalty)
         super().__init__(network, loss, optimizer, named, seed, fuse, penalty_list, clipping)
 
+    @explained
     def step(self, x: ArrayLike, y: ArrayLike) -> float:
         """One training step on one batch; returns the loss of the batch before the update.
 

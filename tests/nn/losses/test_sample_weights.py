@@ -203,5 +203,5 @@ def test_class_weight_as_a_dict_or_balanced(kind, k):
 
 @pytest.mark.parametrize("given", [{1: 2.0}, {"a": 1.0, "b": 2.0}, {0: 1.0, 2: 1.0}, "balance", {}])
 def test_class_weights_that_name_no_class(given):
-    with pytest.raises(ValueError, match="class_weight: expected .*got"):
+    with pytest.raises(ValueError, match=r"class_weight: expected .*got"):
         mn.CategoricalCrossEntropy(class_weight=given)
