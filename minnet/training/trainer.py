@@ -120,6 +120,7 @@ class Trainer(TrainingState):
             self.objective = Objective(**parts, penalties=self.objective.penalties)
         return value
 
+    @explained
     def step(self, x: ArrayLike, y: ArrayLike) -> float:
         """One training step on one batch; returns the loss of the batch before the update.
 

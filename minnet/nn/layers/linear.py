@@ -14,30 +14,28 @@ from minnet.utils.types import Array
 class Linear(Layer):
     """y = x W + b, on the last axis of x; any axes may precede it.
 
-        Shapes: x (m, in_features), W `weight` (in_features, out_features), b `bias`
-        (out_features,), y (m, out_features). With G = dL/dy, in the order of the code:
+    Shapes: x (m, in_features), W `weight` (in_features, out_features), b `bias`
+    (out_features,), y (m, out_features). With G = dL/dy, in the order of the code:
 
-            dL/dW = x^T G          each weight: its input times the gradient of its output
-            dL/db = sum_rows G     the bias is added to every sample
-            dL/dx = G W^T          each input gets the gradients of its outputs, weighted
+        dL/dW = x^T G          each weight: its input times the gradient of its output
+        dL/db = sum_rows G     the bias is added to every sample
+        dL/dx = G W^T          each input gets the gradients of its outputs, weighted
 
-        Args:
-            in_features, out_features: the length of the last axis of x and of y.
-            bias: False leaves b out.
-            weight_init: a name from `mn.initializers` or a function (shape, generator) -> array.
+    Args:
+        in_features, out_features: the length of the last axis of x and of y.
+        bias: False leaves b out.
+        weight_init: a name from `mn.initializers` or a function (shape, generator) -> array.
 
-        Raises:
-            ValueError: an input whose last axis is not in_features.
+    Raises:
+        ValueError: an input whose last axis is not in_features.
 
-        Source: Goodfellow, Bengio, Courville, *Deep Learning*, section 6.5.
+    Source: Goodfellow, Bengio, Courville, *Deep Learning*, section 6.5.
 
-        >>> import math
-
-    import numpy as np
-        >>> layer = Linear(2, 1)
-        >>> layer.weight.value = [[1.0], [2.0]]
-        >>> layer.forward(np.array([[3.0, 4.0]]))
-        array([[11.]])
+    >>> import numpy as np
+    >>> layer = Linear(2, 1)
+    >>> layer.weight.value = [[1.0], [2.0]]
+    >>> layer.forward(np.array([[3.0, 4.0]]))
+    array([[11.]])
     """
 
     def __init__(
