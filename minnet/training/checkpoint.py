@@ -350,8 +350,11 @@ def _check_by_parameter(trainer: TrainingState, state: dict[str, Any], steps: in
             raise InvalidFile(f"its optimizer remembers {name!r}, which the network does not have.")
         if _count(own["steps"]) > steps:
             raise InvalidFile(f"its optimizer trained {name} more often than it took a step.")
-        for vector in checked(own["memory"], dict).values():
-            size = named[name].size
+        vectors, size = checked(own["memory"], dict), named[name].size
+        memory = () if named[name].trainable else trainer.optimizer.memory
+        if is_built_in(trainer.optimizer) and set(vectors) != set(memory):
+            raise InvalidFile(f"its optimizer's memory of {name} has not the parts {memory}.")
+        for vector in vectors.values():
             if checked(vector, np.ndarray).shape != (size,) or vector.dtype != network.dtype:
                 raise InvalidFile(f"its optimizer's memory of {name} does not fit the network.")
 

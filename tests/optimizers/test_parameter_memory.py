@@ -202,3 +202,37 @@ def test_vectors_larger_than_a_block():
     for indices in ([2], [0, 2, 4], [0, 4], [0, 2, 4]):
         train_only(made, *indices)
         reference.step(made)
+
+
+def wrong_size(resting):
+    return {p: (n, {name: np.zeros(1) for name in own}) for p, (n, own) in resting.items()}
+
+
+def wrong_dtype(resting):
+    return {
+        p: (n, {name: v.astype(np.float32) for name, v in own.items()})
+        for p, (n, own) in resting.items()
+    }
+
+
+def wrong_name(resting):
+    return {p: (n, {"other": np.zeros(p.size)}) for p, (n, _) in resting.items()}
+
+
+def wrong_steps(resting):
+    return {p: (99, own) for p, (_, own) in resting.items()}
+
+
+@pytest.mark.parametrize("damage", [wrong_size, wrong_dtype, wrong_name, wrong_steps])
+def test_memory_that_does_not_fit_the_network_is_refused(damage, tmp_path):
+    made, again = trainer(mn.Adam()), trainer(mn.Adam())
+    made.step(X, Y)
+    for part in (made, again):
+        train_only(part, 4)
+    made.step(X, Y)
+    known = made.optimizer._by_parameter
+    known.resting = damage(known.resting)
+    made.save_checkpoint(tmp_path / "run")
+    with pytest.raises(mn.CheckpointError, match="its optimizer"):
+        again.load_checkpoint(tmp_path / "run")
+    assert again.optimizer.steps == 0
