@@ -145,6 +145,7 @@ def read(path: Path) -> NetworkFile:
     wrong = [name for name in members if not name.endswith(".npy")]
     if wrong:
         raise InvalidFile(f"it has the member {wrong[0]!r}, which does not belong there.")
+    _check_names(description, members)
     arrays = {
         name.removesuffix(".npy"): file_format.array_from_bytes(content)
         for name, content in members.items()
@@ -167,16 +168,20 @@ def _check_version(description: dict[str, Any]) -> None:
         raise InvalidFile("its description does not say what kind of file it is.")
 
 
+def _check_names(description: dict[str, Any], members: Iterable[str]) -> None:
+    """The parameters in the description are those in the file; asked before arrays are read."""
+    names = checked(description.get("parameters"), list)
+    expected = [_VALUES + quote(checked(name, str), safe="") + ".npy" for name in names]
+    if expected != [name for name in members if name.startswith(_VALUES)]:
+        raise InvalidFile("its description names other parameters than the file has.")
+
+
 def _check_values(file: NetworkFile) -> None:
     """The description and the file must have the same values."""
     description = file.description
     if description.get("dtype") not in ("float32", "float64"):
         raise InvalidFile("its description does not name a dtype.")
-    names = checked(description.get("parameters"), list)
-    expected = [_VALUES + quote(checked(name, str), safe="") for name in names]
-    there = [name for name in file.members if name.startswith(_VALUES)]
-    if expected != there:
-        raise InvalidFile("its description names other parameters than the file has.")
+    names = description["parameters"]
     if description["version"] == 1:
         description["frozen"] = None
     else:
