@@ -117,7 +117,7 @@ def say_what_was_found(best: dict[tuple[str, str], Array]) -> None:
     change = best[WITH, good][:, 0] - best[WITHOUT, good][:, 0]
     right = best[WITH, good][:, 1] - best[WITHOUT, good][:, 1]
     print(f"From the good start, batch norm changes the training loss by {in_words(change)}")
-    print(f"and the test accuracy by {in_words(right)}. What it mends is a bad start or a rate")
+    print(f"and the test accuracy by {in_words(right)}. What it fixes is a bad start or a rate")
     print("that is too large; here there was neither. (+- is the standard error.)\n")
 
 

@@ -100,7 +100,7 @@ class _ColumnScaler:
 class Standardizer(_ColumnScaler):
     """Each column to mean 0 and standard deviation 1: z = (x - mean) / standard_deviation.
 
-    The statistics are those of the m rows of the training data: mean = sum x / m and
+    The statistics are computed from the m rows of the training data: mean = sum x / m and
     standard_deviation = sqrt(sum (x - mean)^2 / m). Fit on the training data only: a scale
     computed from the test rows would tell the network about them. A constant column
     has standard_deviation 0 and is divided by 1: it becomes 0, and comes back unchanged.
@@ -136,7 +136,7 @@ class Standardizer(_ColumnScaler):
 class MinMaxScaler(_ColumnScaler):
     """Each column to [0, 1]: z = (x - minimum) / (maximum - minimum).
 
-    Minimum and maximum are those of the training data; other rows may be below 0 or above 1. Fit
+    Minimum and maximum are taken from the training data; other rows may be below 0 or above 1. Fit
     on the training data only. A constant column is divided by 1: it becomes 0.
 
     Attributes (after `fit`): minimum, maximum: shape (f,), float64, in the units of x.
@@ -159,5 +159,5 @@ class MinMaxScaler(_ColumnScaler):
 
 
 def _float_type(x: Array) -> np.dtype[Any]:
-    """The dtype of the result: that of x, or float64 for integers and bools."""
+    """The dtype of the result: as x, or float64 for integers and bools."""
     return x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)

@@ -1,4 +1,4 @@
-"""`check_loss`: the gradient must be the derivative of the value, whatever the value is."""
+"""`check_loss`: the gradient must be the derivative of the value."""
 
 from __future__ import annotations
 

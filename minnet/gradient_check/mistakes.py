@@ -55,7 +55,7 @@ CODES: dict[str, Meaning] = {
         "Fix the line named in the error.",
     ),
     "integer-arithmetic": Meaning(
-        "numbers are cut to whole numbers",
+        "numbers are truncated to integers",
         "dx = np.zeros(x.shape, dtype=int)",
         "Use an array of floats: np.zeros(shape), not dtype=int or zeros_like of labels; "
         "/ instead of //.",
@@ -198,7 +198,7 @@ CODES: dict[str, Meaning] = {
     "local-derivative-at-wrong-point": Meaning(
         "the derivative is taken at the output instead of the input, or the other way round",
         "return grad * (1 - z**2) for a = tanh(z)",
-        "f'(z) wants z; written in terms of a = f(z) it wants a.",
+        "Evaluate f' at z; if it is written in terms of a = f(z), use a.",
     ),
     "local-derivative-squared": Meaning(
         "the local derivative is multiplied twice",

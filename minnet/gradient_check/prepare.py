@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from minnet.gradient_check.check_state import CheckState
-from minnet.gradient_check.find_parameters import find_weights, named_weights
 from minnet.gradient_check.finite_differences import is_single, mismatch
 from minnet.gradient_check.harness import CallRecord
 from minnet.gradient_check.input_domain import batch_sizes, random_weight
 from minnet.gradient_check.layer_under_test import where_raised
 from minnet.gradient_check.weight_access import Weight
+from minnet.gradient_check.weight_discovery import find_weights, named_weights
 from minnet.nn.layer import Layer
+from minnet.utils.error_codes import code_of
 from minnet.utils.types import Array
 
 
@@ -25,11 +26,10 @@ def explain_error(error: BaseException) -> str:
 
 def code_of_error(error: BaseException) -> str:
     """Errors of the framework that have a code of their own; all others are `raises`."""
-    text = str(error)
-    if isinstance(error, TypeError) and "belongs to the framework" in text:
-        return "reserved-name"
-    if isinstance(error, TypeError) and "cut to whole numbers" in text:
-        return "integer-arithmetic"
+    code = code_of(error)
+    if code is not None:
+        return code
+    text = str(error)  # NumPy's errors have no code
     if "same_kind" in text or ("Cannot cast ufunc" in text and "int" in text):
         return "integer-arithmetic"
     return "raises"
@@ -143,7 +143,7 @@ def _try_lazy(state: CheckState, run: CallRecord, x: Array) -> None:
 
 
 def _is_cache(state: CheckState, weight: Weight) -> bool:
-    """True for an array that every forward overwrites, whatever it held."""
+    """True for an array that every forward overwrites."""
     if weight.kind == "parameter":
         return False
     x = state.inputs.draw(state.batch, state.generator(2))

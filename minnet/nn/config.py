@@ -38,12 +38,12 @@ class Unsavable:
 
 
 def is_layer(value: object) -> bool:
-    """True for a Layer; the class itself is defined above this module and cannot be imported."""
+    """True for a Layer; layer.py imports this file, so Layer cannot be imported here."""
     return "_minnet" in getattr(value, "__dict__", ())
 
 
 def remember(value: Any, known: dict[int, Any] | None = None) -> Any:
-    """A copy of an argument that nobody else changes; `known` is for lists that contain themselves.
+    """A private copy of an argument; `known` handles lists that contain themselves.
 
     >>> sizes = [3, 4]
     >>> kept = remember(sizes)

@@ -1,7 +1,7 @@
 """All trainable parameters of a network in one flat vector, and their gradients in another.
 
-This file knows how they get there: what is drawn, in which order, which network a layer or
-Parameter belongs to, and whether something has been replaced since.
+This file draws the initial values, moves them into the vectors, records which network each layer
+or Parameter belongs to, and notices whether something has been replaced since.
 """
 
 from __future__ import annotations
@@ -119,9 +119,8 @@ def _check_not_in_another_network(network: Layer, found: list[Found]) -> None:
         if any(other.item is new.item for other in find(owner)):  # and has not been removed
             kind = "Parameter" if isinstance(new.item, Parameter) else "layer"
             raise ValueError(
-                f"{new.code}: expected a {kind} of no other network, got {new.item!r}, which "
-                f"already belongs to another network. Copy it with copy.deepcopy, or make a new "
-                f"one."
+                f"{new.code}: expected a {kind} that is in no other network, got {new.item!r}, "
+                f"which already belongs to one. Copy it with copy.deepcopy, or make a new one."
             )
 
 
@@ -138,7 +137,7 @@ def _move(trainable: list[Parameter], flat: FlatParameters) -> None:
 
 
 def _set_owner(network: Layer, found: list[Found]) -> None:
-    """Each layer and Parameter learns its network; a Parameter its place, for messages."""
+    """Record the network in each layer and Parameter, and each Parameter's place, for messages."""
     owner = weakref.ref(network)
     for new in found:
         item = new.item

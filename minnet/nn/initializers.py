@@ -79,7 +79,7 @@ def constant(value: float) -> Initializer:
 
 
 def uniform(low: float = -0.05, high: float = 0.05) -> Initializer:
-    """An initializer that draws from U(low, high), whatever the fans are.
+    """An initializer that draws from U(low, high), independent of the fans.
 
     Raises:
         TypeError, ValueError: not finite numbers, or low above high.
@@ -90,7 +90,7 @@ def uniform(low: float = -0.05, high: float = 0.05) -> Initializer:
 
 
 def normal(mean: float = 0.0, standard_deviation: float = 0.05) -> Initializer:
-    """An initializer that draws from N(mean, standard_deviation^2), whatever the fans are.
+    """An initializer that draws from N(mean, standard_deviation^2), independent of the fans.
 
     Raises:
         TypeError, ValueError: not finite numbers, or a negative deviation.

@@ -1,4 +1,4 @@
-"""Everything is a Layer, with `forward(x)` and `backward(grad)`.
+"""The base class of all layers: `forward(x)` and `backward(grad)`.
 
 A custom layer needs no `super().__init__()`, no registration and no decorator. The package finds
 what it must know: Parameters and layers among the attributes, in the order of their
@@ -17,11 +17,11 @@ import numpy as np
 from minnet.nn.config import constructor, remember
 from minnet.nn.float_input import convert_arguments
 from minnet.nn.parameter import Parameter
+from minnet.utils.error_codes import with_code
 from minnet.utils.keyword_arguments import check_arguments
 from minnet.utils.types import Array
 
 _METHODS = frozenset({"forward", "backward", "parameters"})
-_RESERVED = ("training", "random", "forward", "backward", "parameters")
 
 
 class Layer:
@@ -32,7 +32,7 @@ class Layer:
     returns dL/dx, of the shape of x.
 
     Attributes:
-        training: True while a Trainer trains; dropout and batch normalization look at it.
+        training: True in training mode; Dropout and BatchNorm behave differently then.
         random: a NumPy Generator; in a network all layers share one, seeded by the network.
 
     Raises:
@@ -70,10 +70,10 @@ class Layer:
         super().__init_subclass__(**kwargs)
         for name in ("training", "random", "parameters"):
             if name in vars(cls):
-                raise TypeError(_reserved(cls.__name__, name))
+                raise _reserved(cls.__name__, name)
         for name in ("forward", "backward"):
             if name in vars(cls) and not callable(vars(cls)[name]):
-                raise TypeError(_reserved(cls.__name__, name))
+                raise _reserved(cls.__name__, name)
         _refuse_unfindable(cls)
         convert_arguments(cls)
         if _definer(cls, "backward") < _definer(cls, "_backward_parameters"):
@@ -93,7 +93,7 @@ class Layer:
         )
 
     def _backward_parameters(self, grad: Array) -> None:
-        """`backward` where nobody needs dL/dx: that of a network's first layer in training.
+        """`backward` without dL/dx, which training does not need for the first layer.
 
         Linear and Conv2d leave out the product for dL/dx; all others just call `backward`.
         """
@@ -111,7 +111,7 @@ class Layer:
     @training.setter
     def training(self, training: bool) -> None:
         if not isinstance(training, (bool, np.bool_)):
-            raise TypeError(_reserved(type(self).__name__, "training"))
+            raise _reserved(type(self).__name__, "training")
         for layer in layers_of(self):
             layer._minnet.training = bool(training)
 
@@ -125,7 +125,7 @@ class Layer:
     @random.setter
     def random(self, random: np.random.Generator) -> None:
         if not isinstance(random, np.random.Generator):
-            raise TypeError(_reserved(type(self).__name__, "random"))
+            raise _reserved(type(self).__name__, "random")
         for layer in layers_of(self):
             layer._minnet.random = random
 
@@ -135,7 +135,7 @@ class Layer:
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _METHODS:
-            raise TypeError(_reserved(type(self).__name__, name))
+            raise _reserved(type(self).__name__, name)
         if type(value) is np.ndarray:
             if isinstance(self.__dict__.get(name), Parameter):
                 raise TypeError(
@@ -189,7 +189,8 @@ class _Internals:
 class Found(NamedTuple):
     """A Parameter or a Layer that was found in another layer.
 
-    Its name is that of `parameters()`, `1.row.0`; `code` is how one writes it, `layers[1].row[0]`.
+    `name` is its key in `parameters()`, `1.row.0`; `code` is the expression for it,
+    `layers[1].row[0]`.
     """
 
     name: str
@@ -263,8 +264,9 @@ def _refuse_unfindable(cls: type) -> None:
         if isinstance(value, (Parameter, Layer)):
             kind = "Parameter" if isinstance(value, Parameter) else "layer"
             raise TypeError(
-                f"{cls.__name__}.{name}: expected a {kind} for each object, got one for all. Write "
-                f"self.{name} = ... in __init__ (in a dataclass: field(default_factory=...))."
+                f"{cls.__name__}.{name}: expected a {kind} created in __init__, got one on the "
+                f"class, shared by all objects. Write self.{name} = ... in __init__ (in a "
+                f"dataclass: field(default_factory=...))."
             )
     if vars(cls).get("__slots__"):
         raise TypeError(
@@ -288,7 +290,7 @@ def _used_twice(value: Any, first: str, second: str) -> str:
     )
 
 
-def _reserved(owner: str, name: str) -> str:
+def _reserved(owner: str, name: str) -> TypeError:
     uses = {
         "training": "True in training and False in evaluation",
         "random": "the generator that the network supplies",
@@ -296,7 +298,8 @@ def _reserved(owner: str, name: str) -> str:
         "backward": "the method def backward(self, grad)",
         "parameters": "the method that lists the Parameters",
     }
-    return (
+    error = TypeError(
         f"{owner}: the name {name!r} belongs to the framework ({uses[name]}). "
         f"Give your attribute another name, for example {name}_ or my_{name}."
     )
+    return with_code(error, "reserved-name")

@@ -41,7 +41,7 @@ def load(
         A new network, in evaluation mode, with the same layers, values, dtype and seed.
 
     Raises:
-        CheckpointError: whatever is wrong with the file. TypeError, ValueError: with an argument.
+        CheckpointError: something is wrong with the file. TypeError, ValueError: with an argument.
 
     >>> import pathlib, tempfile, numpy as np, minnet as mn
     >>> network = mn.Network([mn.Linear(2, 3), mn.Tanh(), mn.Linear(3, 1)], seed=0)
@@ -134,5 +134,5 @@ class LayerFactory:
                 f"its layer {name} cannot be created: {type(error).__name__}: {error}"
             ) from error
         if not isinstance(layer, Layer):
-            raise InvalidFile(f"its layer {kind} is not a layer.")
+            raise InvalidFile(f"{kind} is not a layer.")
         return layer

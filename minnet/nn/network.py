@@ -24,6 +24,7 @@ from minnet.nn.layer import Layer, layers_of
 from minnet.nn.sequential import Sequential
 from minnet.nn.thread_lock import ThreadLock
 from minnet.utils import array_checks, checks
+from minnet.utils.random_streams import random_stream
 from minnet.utils.table import Table, table
 from minnet.utils.types import Array
 
@@ -61,9 +62,8 @@ class Network(Sequential):
         self._dtype = checked_dtype(dtype)
         super().__init__(layers)
         self.seed = checks.seed("Network", seed)
-        draw, use = np.random.SeedSequence(self.seed).spawn(2)
-        self._initial_random = np.random.default_rng(draw)
-        self._layers_random = np.random.default_rng(use)
+        self._initial_random = random_stream(self.seed, "initial weights")
+        self._layers_random = random_stream(self.seed, "layers")
         self._thread_lock = ThreadLock()
         self._flat = FlatParameters.empty(self._dtype)
         self.refresh()
@@ -128,7 +128,7 @@ class Network(Sequential):
 
     @property
     def output_layer(self) -> Layer:
-        """The last layer; that of the nested network, if a network is the last layer."""
+        """The last layer; if it is a network, the last layer of that."""
         last = self.layers[-1]
         return last.output_layer if isinstance(last, Network) else last
 
@@ -139,13 +139,15 @@ class Network(Sequential):
 
     def forward(self, x: Array) -> Array:
         """The output of the last layer for a batch x of shape (m, ...)."""
-        return self._run_forward(
-            convert_input(x, self._dtype, self.takes_indices), self.layers, self._dtype
-        )
+        if type(x) is not np.ndarray or x.dtype != self._dtype:  # not in training: converted before
+            x = convert_input(x, self._dtype, self.takes_indices)
+        return self._run_forward(x, self.layers, self._dtype)
 
     def forward_to_logits(self, x: Array) -> Array:
         """The input of the last activation, also where that is in a nested network."""
-        return self._forward_to_logits(convert_input(x, self._dtype, self.takes_indices))
+        if type(x) is not np.ndarray or x.dtype != self._dtype:  # not in training: converted before
+            x = convert_input(x, self._dtype, self.takes_indices)
+        return self._forward_to_logits(x)
 
     def backward(self, grad: Array) -> Array:
         """dL/dx from dL/doutput; zeroes all gradients first, then lets each layer set its own."""
@@ -154,7 +156,7 @@ class Network(Sequential):
         )
 
     def _backward_parameters(self, grad: Array) -> None:
-        """The gradients of the parameters alone, not that of the network's own input."""
+        """The gradients of the parameters alone, without dL/dx of the network's input."""
         self._over_zeroed_gradients(self._full_backward, grad, for_input=False)
 
     def backward_from_logits(self, grad: Array) -> None:
@@ -165,7 +167,7 @@ class Network(Sequential):
         return self._run_backward(grad, self.layers, self._dtype, for_input=for_input)
 
     def _forward_to_logits(self, x: Array) -> Array:
-        """All layers but the last one, and of a nested network that is the last one the same."""
+        """Run all layers except the last; in a nested network at the end, do the same."""
         *layers, last = self.layers
         x = self._run_forward(x, layers, self._dtype)
         if not isinstance(last, Network):
@@ -189,7 +191,7 @@ class Network(Sequential):
         self, backward: Callable[..., Array], grad: Array, for_input: bool = True
     ) -> Array:
         """Zero the gradients first, unless the network that holds this one has done so."""
-        outer = (owner_of(self) or self)._minnet
+        outer = self._minnet if self._minnet.owner is None else (owner_of(self) or self)._minnet
         if outer.in_backward:
             return backward(grad, for_input)
         self._flat.gradients.fill(0)
@@ -282,7 +284,7 @@ class Network(Sequential):
         """Read the values of all Parameters from a file of any kind, cast to this network's dtype.
 
         Raises:
-            CheckpointError: whatever is wrong with the file, or names and shapes that differ from
+            CheckpointError: something is wrong with the file, or names and shapes that differ from
                 those of this network. Nothing has changed then.
         """
         network_file.load_values(self, path)

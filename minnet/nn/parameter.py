@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from minnet.nn import initializers
 from minnet.utils.array_checks import finite, numeric_array
 from minnet.utils.checks import boolean, describe, whole_number
+from minnet.utils.error_codes import with_code
 from minnet.utils.types import Array
 
 _FIX = "Look for a division by 0 or an overflow where the numbers were computed."
@@ -145,7 +146,10 @@ class Parameter:
         self._drawn = _digest(self._value)
 
     def _is_fixed(self) -> bool:
-        """True once the value has been chosen: given, assigned, trained, or drawn by a seed."""
+        """True if the network's seed must not draw the value again.
+
+        It was given, assigned, trained, or drawn from a seed.
+        """
         if self._value is None:
             return False
         return self._drawn is None or self._drawn != _digest(self._value)
@@ -237,10 +241,11 @@ def _checked_value(value: ArrayLike) -> Array:
         raise TypeError("Parameter: value: expected an array, got a Parameter. Take its .value.")
     array = numeric_array("Parameter", "value", value)
     if array.dtype.kind != "f":
-        raise TypeError(
+        error = TypeError(
             f"Parameter: value: expected floats, got {describe(array)}: every update of a weight "
-            f"would be rounded to whole numbers. Write 1.0 for 1, or add dtype=float."
+            f"would be truncated to an integer. Write 1.0 for 1, or add dtype=float."
         )
+        raise with_code(error, "integer-arithmetic")
     if array.size == 0:
         raise ValueError(f"Parameter: value: expected numbers, got an empty array {array.shape}.")
     finite("Parameter", "value", array, fix=_FIX)
@@ -262,7 +267,7 @@ def likely_fix(expected: tuple[int, ...], got: tuple[int, ...]) -> str:
     """
     if got[1:] == expected and len(got) == len(expected) + 1:
         if got[0] == 1:
-            return "The sum kept its axis: leave keepdims out, or write [0]."
+            return "The summed axis is still there: leave out keepdims, or write [0]."
         return "Summed over the batch it would fit: write .sum(axis=0)."
     if got == expected[::-1]:
         return "It is transposed: write .T, or swap the two factors of the product."

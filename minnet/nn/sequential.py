@@ -19,7 +19,10 @@ from minnet.utils.types import Array
 
 
 class Sequential(Layer):
-    """A list of layers and the two ways through it; Network and Residual are made of it.
+    """Base class of Network and Residual: runs a list of layers forward and backward.
+
+    It has no `forward` and `backward` of its own, so it is not used by itself: the sequential model
+    is `mn.Network`.
 
     Attributes:
         layers: the list.
@@ -35,7 +38,7 @@ class Sequential(Layer):
         dtype: np.dtype[Any],
         keep: list[Array] | None = None,
     ) -> Array:
-        """Each of these layers in turn: all of ours, or the first ones; `keep` gets the outputs."""
+        """Run `layers` (all, or the first few) in order; their outputs are appended to `keep`."""
         self._minnet.shapes = shapes = [x.shape]
         index = 0
         try:

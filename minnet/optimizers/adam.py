@@ -10,7 +10,7 @@ from minnet.utils.types import Array
 
 
 class Adam(Optimizer):
-    """Steps of about the learning rate, whatever the size of the gradient:
+    """Steps of about the learning rate, for gradients of any size:
 
         g <- g + weight_decay w
         m <- beta1 m + (1 - beta1) g            running mean of the gradient

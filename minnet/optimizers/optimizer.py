@@ -49,12 +49,12 @@ def _counted(step: Step) -> Step:
 class Optimizer:
     """One update of all weights w from their gradients g.
 
-    A subclass names its memory (vectors as long as w that start at zero) in `memory`, and writes
-    `update(w, g, scratch, *memory)`, which changes w and the memory in place; or it writes
+    A subclass lists its state vectors (as long as w, initially zero) in `memory`, and writes
+    `update(w, g, scratch, *memory)`, which changes w and the state vectors in place; or it writes
     `step(values, grads)` itself, and needs only the learning rate of this class.
 
     Attributes:
-        learning_rate: that of the next step; during a step that of this one. May be assigned
+        learning_rate: of the next step; during a step, of this one. May be assigned
             at any time, a number (0 is legal) or a schedule of `mn.schedules`.
         schedule: the schedule; None if the rate is a plain number.
         last_rate: the rate of the last step; None before the first.
@@ -169,7 +169,7 @@ class Optimizer:
         )
 
     def decayed(self, w: Array, g: Array, scratch: Array) -> Array:
-        """g + weight_decay w, the gradient with that of an L2 penalty; g itself is not changed."""
+        """g + weight_decay w, the gradient including weight decay; g itself is not changed."""
         if not self.weight_decay:
             return g
         np.multiply(w, self.weight_decay, out=scratch)

@@ -1,4 +1,4 @@
-"""Penalties: a price on large weights, so that a network does not learn the noise by heart.
+"""Penalties: a cost of large weights, so that a network does not memorize the noise.
 
 A penalty adds a term to the loss that depends on the weights alone. It acts on Parameters of two
 or more dimensions, that is on weights and not on biases or gains, unless a Parameter says

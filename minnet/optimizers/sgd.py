@@ -17,8 +17,8 @@ class SGD(Optimizer):
         v <- momentum v + g                     (v = g at the first step)
         w <- w - learning_rate v                Nesterov: w - learning_rate (g + momentum v)
 
-    As in PyTorch the rate stands outside of v, so a rate that changes acts at once on the whole
-    velocity; Sutskever et al. (2013) and many textbooks have it inside.
+    As in PyTorch, v does not contain the learning rate, so a change of the rate affects the whole
+    velocity at once; in Sutskever et al. (2013) and many textbooks v contains it.
 
     Source: Robbins and Monro (1951); Polyak (1964) for momentum; Sutskever et al. (2013).
 

@@ -119,7 +119,8 @@ def check_binary_labels(place: str, labels: Array) -> None:
     """Refuse labels other than 0 and 1."""
     if labels.max() > 1:
         raise ValueError(
-            f"{place}: y: expected labels 0 and 1, got y[{int(labels.argmax())}] = {labels.max()}."
+            f"{place}: y: expected labels 0 and 1, got y[{int(labels.argmax())}] = {labels.max()}. "
+            f"Choose one class: y == {labels.max()} is True for it and False for all others."
         )
 
 

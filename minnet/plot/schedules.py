@@ -56,8 +56,8 @@ def _rates(place: str, schedule: object, steps: int) -> list[float]:
     """The checked rates of all steps."""
     if isinstance(schedule, type) or not callable(schedule):
         raise TypeError(
-            f"{place}: schedule: expected a schedule such as mn.schedules.Cosine(0.1, steps=1000), "
-            f"got {checks.describe(schedule)}."
+            f"{place}: schedule: expected a schedule, got {checks.describe(schedule)}. Give "
+            f"an object such as mn.schedules.Cosine(0.1, steps=1000), or a function of the step."
         )
     return [schedules.rate_of(place, schedule, step) for step in range(steps)]
 
@@ -88,7 +88,7 @@ def range_test(result: RangeTest, ax: Axes | None = None) -> Axes:
     if not isinstance(result, RangeTest):
         raise TypeError(
             f"mn.plot.range_test: result: expected the RangeTest that mn.lr_range_test returns, "
-            f"got {checks.describe(result)}."
+            f"got {checks.describe(result)}. Write result = mn.lr_range_test(trainer, x, y)."
         )
     ax = style.new_axes(ax, "mn.plot.range_test")
     ax.plot(result.rates, result.losses, label="each batch", color="0.6", linewidth=1)

@@ -1,1 +1,1 @@
-"""Files: a network's layers and values, safe to read and safe to write."""
+"""The file format: arrays and a description, safe to read and safe to write."""

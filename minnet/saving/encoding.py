@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from minnet.saving.errors import InvalidFile, checked
+from minnet.saving.errors import DamagedFile, checked
 from minnet.saving.file_format import TYPES
 from minnet.utils.checks import describe
 from minnet.utils.types import Array
@@ -137,29 +137,29 @@ class Decoder:
         """The value that was encoded.
 
         Raises:
-            InvalidFile: no Encoder has written it.
+            DamagedFile: no Encoder has written it.
         """
         if depth > 3 * _DEEPEST:
-            raise InvalidFile("its description is nested too deeply.")
+            raise DamagedFile("its description is nested too deeply.")
         if type(value) is list:
             return [self.decode(item, depth + 1) for item in value]
         if type(value) is not dict:
             if type(value) is float and not math.isfinite(value):
-                raise InvalidFile("its description has a number that is too large.")
+                raise DamagedFile("its description has a number that is too large.")
             return value
         if set(value) == {"layer", "args", "kwargs"}:
             return self._layer(value, depth + 1)
         if len(value) != 1:
-            raise InvalidFile("its description has an entry that is not understood.")
+            raise DamagedFile("its description has an entry that is not understood.")
         ((kind, content),) = value.items()
         decoder = getattr(self, f"_{kind}", None) if kind in _KINDS else None
         if decoder is None:
-            raise InvalidFile(f"its description has an entry of the unknown kind {kind[:40]!r}.")
+            raise DamagedFile(f"its description has an entry of the unknown kind {kind[:40]!r}.")
         return decoder(content, depth + 1)
 
     def _float(self, content: Any, _depth: int) -> float:
         if content not in ("nan", "inf", "-inf"):
-            raise InvalidFile("its description has a float that is not understood.")
+            raise DamagedFile("its description has a float that is not understood.")
         return float(content)
 
     def _tuple(self, content: Any, depth: int) -> tuple[Any, ...]:
@@ -169,15 +169,15 @@ class Decoder:
         result: dict[Any, Any] = {}
         for pair in checked(content, list):
             if len(checked(pair, list)) != 2 or type(pair[0]) not in (str, int):
-                raise InvalidFile("its description has a dict that is not understood.")
+                raise DamagedFile("its description has a dict that is not understood.")
             if pair[0] in result:
-                raise InvalidFile("its description has a key twice.")
+                raise DamagedFile("its description has a key twice.")
             result[pair[0]] = self.decode(pair[1], depth)
         return result
 
     def _array(self, content: Any, _depth: int) -> Array:
         if checked(content, str) not in self._arrays or content in self.used:
-            raise InvalidFile(
+            raise DamagedFile(
                 f"its description refers to the array {str(content)[:80]!r}, which the file does "
                 f"not have."
             )
@@ -189,34 +189,34 @@ class Decoder:
         if kind == "str":
             return np.str_(checked(value, str))
         if kind not in _SCALARS:
-            raise InvalidFile("its description has a number of an unknown type.")
+            raise DamagedFile("its description has a number of an unknown type.")
         value = self.decode(value, depth)
         if type(value) not in (bool, int, float):
-            raise InvalidFile(f"its description has {value!r:.80} where a number was expected.")
+            raise DamagedFile(f"its description has {value!r:.80} where a number was expected.")
         try:
             result = _SCALARS[kind](value)
         except OverflowError:
-            raise InvalidFile(f"its description has a number too large for {kind}.") from None
+            raise DamagedFile(f"its description has a number too large for {kind}.") from None
         if result.item() != value and not math.isnan(value):
-            raise InvalidFile(f"its description has a number that does not fit its type {kind}.")
+            raise DamagedFile(f"its description has a number that does not fit its type {kind}.")
         return result
 
     def _initializer(self, content: Any, _depth: int) -> Any:
         if self._make_initializer is None:
-            raise InvalidFile("its description has an initializer where there can be none.")
+            raise DamagedFile("its description has an initializer where there can be none.")
         return self._make_initializer(content)
 
     def _generator(self, content: Any, depth: int) -> np.random.Generator:
         kind, state = _pair_of(content)
         if kind not in _STREAMS:
-            raise InvalidFile("its description has a random stream of an unknown kind.")
+            raise DamagedFile("its description has a random stream of an unknown kind.")
         stream = getattr(np.random, kind)(0)
         stream.state = self.decode(state, depth)
         return np.random.Generator(stream)
 
     def _layer(self, value: dict[str, Any], depth: int) -> Any:
         if self._make_layer is None:
-            raise InvalidFile("its description has a layer where there can be none.")
+            raise DamagedFile("its description has a layer where there can be none.")
         kind = checked(value["layer"], str)
         args = [self.decode(v, depth) for v in checked(value["args"], list)]
         kwargs = {k: self.decode(v, depth) for k, v in checked(value["kwargs"], dict).items()}
@@ -227,7 +227,7 @@ _KINDS = frozenset({"float", "tuple", "dict", "array", "scalar", "initializer", 
 
 
 def _pair_of(content: Any) -> tuple[str, Any]:
-    """A list of a word and something."""
+    """Check for a list [kind, content], and return both."""
     if len(checked(content, list)) != 2:
-        raise InvalidFile("its description has an entry that is not understood.")
+        raise DamagedFile("its description has an entry that is not understood.")
     return checked(content[0], str), content[1]

@@ -36,14 +36,21 @@ class InvalidFile(Exception):  # noqa: N818 (it becomes a CheckpointError, with 
     """What is wrong with a file, found where its path is not known."""
 
 
+class DamagedFile(InvalidFile):
+    """The content is not what minnet writes, so that only another copy can help."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason} Use an undamaged copy of the file, or save it again.")
+
+
 def checked(value: Any, kind: type) -> Any:
     """`value` if it is exactly of this type.
 
     Raises:
-        InvalidFile: it is not.
+        DamagedFile: it is not.
     """
     if type(value) is not kind:
-        raise InvalidFile(
+        raise DamagedFile(
             f"its description has a {type(value).__name__} where a {kind.__name__} belongs."
         )
     return value

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from minnet.saving.errors import InvalidFile, checked
+from minnet.saving.errors import DamagedFile, InvalidFile, checked
 from minnet.utils.types import Array
 
 DESCRIPTION = "description.json"
@@ -74,18 +74,21 @@ def from_zip(data: bytes) -> dict[str, memoryview]:
     """The members of a file, as parts of `data`.
 
     Raises:
-        InvalidFile: anything differs from what `to_zip` writes.
+        DamagedFile: anything differs from what `to_zip` writes.
     """
     if len(data) < _END:
-        raise InvalidFile(f"it is too short, {len(data)} bytes: empty, or cut off.")
+        raise DamagedFile(f"it is too short, {len(data)} bytes: empty, or cut off.")
     body = memoryview(data)[:-_DIGITS]
     if body[-len(_COMMENT) :] != _COMMENT:
-        raise InvalidFile("it is not a minnet file, or its end is missing.")
+        raise InvalidFile(
+            "it is not a minnet file, or its end is missing. Give the path of a "
+            "file that minnet saved."
+        )
     if _digest(body) != data[-_DIGITS:]:
-        raise InvalidFile("its content does not match its digest: it is damaged.")
+        raise DamagedFile("its content does not match its digest: it is damaged.")
     members = _members(data)
     if to_zip(members) != data:
-        raise InvalidFile("it is not as minnet writes it: a header, a checksum or the order.")
+        raise DamagedFile("it is not as minnet writes it: a header, a checksum or the order.")
     return members
 
 
@@ -103,12 +106,12 @@ def _members(data: bytes) -> dict[str, memoryview]:
     for info in _contents(data):
         name = info.orig_filename
         if not _NAME.fullmatch(name):
-            raise InvalidFile(f"it has a member with the illegal name {name[:80]!r}.")
+            raise DamagedFile(f"it has a member with the illegal name {name[:80]!r}.")
         if name in members:
-            raise InvalidFile(f"it has the member {name!r} twice.")
+            raise DamagedFile(f"it has the member {name!r} twice.")
         start += 30 + len(name)  # the header of a member
         if info.file_size > len(data) - start:
-            raise InvalidFile(f"its member {name!r} is longer than the file.")
+            raise DamagedFile(f"its member {name!r} is longer than the file.")
         members[name] = memoryview(data)[start : start + info.file_size]
         start += info.file_size
     return members
@@ -119,11 +122,11 @@ def _contents(data: bytes) -> list[Any]:
     import zipfile
 
     if data.count(b"PK\1\2") >= _MEMBERS:  # each would take memory
-        raise InvalidFile("it has too many members.")
+        raise DamagedFile("it has too many members.")
     try:
         return zipfile.ZipFile(io.BytesIO(data)).infolist()
     except Exception as error:
-        raise InvalidFile(f"its table of contents cannot be read: {error}.") from error
+        raise DamagedFile(f"its table of contents cannot be read: {error}.") from error
 
 
 def array_to_bytes(array: Array) -> bytes:
@@ -143,7 +146,7 @@ def array_from_bytes(data: memoryview) -> Array:
     """The array in a `.npy` file, a copy; its size is checked before memory is taken.
 
     Raises:
-        InvalidFile: anything differs from what `array_to_bytes` writes.
+        DamagedFile: anything differs from what `array_to_bytes` writes.
     """
     from numpy.lib import format as npy
 
@@ -153,14 +156,16 @@ def array_from_bytes(data: memoryview) -> Array:
         shape, _, dtype = npy.read_array_header_1_0(file)
         kind, start = TYPES[dtype.str], file.tell()
     except Exception as error:
-        raise InvalidFile("an array has a header that cannot be read.") from error
+        raise DamagedFile("an array has a header that cannot be read.") from error
     if len(shape) > _AXES or bytes(data[:start]) != _header(kind.str, shape):
-        raise InvalidFile("an array has a header that is not as minnet writes it.")
+        raise DamagedFile("an array has a header that is not as minnet writes it.")
     if math.prod(shape) * kind.itemsize != len(data) - start:
-        raise InvalidFile(f"an array said to be {str(shape)[:80]} is not what is in the file.")
+        raise DamagedFile(
+            f"an array's header says shape {str(shape)[:80]}, but its data have another size."
+        )
     numbers = np.frombuffer(data[start:], kind)
     if kind.kind == "b" and (numbers.view(np.uint8) > 1).any():
-        raise InvalidFile("an array of truth values has others than 0 and 1.")
+        raise DamagedFile("an array of truth values contains bytes other than 0 and 1.")
     return numbers.reshape(shape).astype(kind.newbyteorder("="))
 
 
@@ -180,25 +185,25 @@ def from_json(text: memoryview) -> dict[str, Any]:
     """The description in a file.
 
     Raises:
-        InvalidFile: it is not JSON, has a key twice, NaN, or is nested too deeply.
+        DamagedFile: it is not JSON, has a key twice, NaN, or is nested too deeply.
     """
     if len(text) > _LARGEST_DESCRIPTION:
-        raise InvalidFile("its description is too long.")
+        raise DamagedFile("its description is too long.")
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         result = dict(pairs)
         if len(result) != len(pairs):
-            raise InvalidFile("its description has a key twice.")
+            raise DamagedFile("its description has a key twice.")
         return result
 
     def refuse(word: str) -> None:
-        raise InvalidFile(f"its description has {word}.")
+        raise DamagedFile(f"its description has {word}.")
 
     try:
         found = json.loads(
             bytes(text).decode("ascii"), object_pairs_hook=unique, parse_constant=refuse
         )
     except (ValueError, RecursionError) as error:
-        raise InvalidFile(f"its description is not JSON: {error}.") from error
+        raise DamagedFile(f"its description is not JSON: {error}.") from error
     result: dict[str, Any] = checked(found, dict)
     return result

@@ -31,7 +31,10 @@ def check_make_trainer(make_trainer: object) -> None:
 def check_description(description: object) -> None:
     """Refuse what is not a string."""
     if not isinstance(description, str):
-        raise TypeError(f"sweep: description: expected a string, got {describe(description)}.")
+        raise TypeError(
+            f"sweep: description: expected a string, got {describe(description)}. Write "
+            f'for example description="learning rates".'
+        )
 
 
 def checked_data(name: str, data: Any) -> Any:

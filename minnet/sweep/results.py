@@ -165,7 +165,10 @@ class Runs:
             ValueError: no name, or a setting that no run has.
         """
         if not names:
-            raise ValueError('Runs.group_by: expected the names of settings, for example "loss".')
+            raise ValueError(
+                "Runs.group_by: expected the names of settings, got none. Write for example "
+                'runs.group_by("loss").'
+            )
         keys = {name: _keys(self.values(name)) for name in names}
         groups: dict[Any, list[Run]] = {}
         for run in self:

@@ -15,8 +15,8 @@ class Callback:
     """Subclass it and write the methods that you need; the others do nothing.
 
     Callbacks are called in the order of the list, `mn.Checkpoint` after all others; `on_fit_end`
-    in reverse order. A callback that keeps something from epoch to epoch hands it to checkpoints
-    by `state` and takes it back by `restore`.
+    in reverse order. A callback with its own state returns it from `state` for checkpoints and
+    gets it back in `restore`.
 
     `on_epoch_end` may add numbers to `row`, which the History then shows. Set
     `trainer.stop = True` to end the training after the current step.
@@ -46,7 +46,9 @@ class Callback:
         return {}
 
     def takes(self, state: dict[str, Any]) -> bool:  # noqa: ARG002
-        """Whether this saved state can be its own; False if it is of another column or file.
+        """True if this callback can restore the saved state.
+
+        False if the state is from one that monitors another column or writes another file.
 
         Of several callbacks of one class the first that returns True gets it.
         """

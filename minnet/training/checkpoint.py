@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from minnet.nn import network_file as c
+from minnet.nn import network_file
 from minnet.nn.layer import Layer, layers_of
 from minnet.nn.layer_encoding import decoder, encoder
 from minnet.optimizers import Optimizer, schedules
-from minnet.saving.errors import InvalidFile, checked, reading
+from minnet.saving.errors import DamagedFile, InvalidFile, checked, reading
 from minnet.training.history import History
 from minnet.training.resume import EpochProgress, ResumePoint
 from minnet.training.state import TrainingState
@@ -32,15 +32,15 @@ def save(trainer: TrainingState, path: Path) -> None:
     """
     network = trainer.network
     network.refresh()
-    file = c.new("training", network, network.dtype)
+    file = network_file.new("training", network, network.dtype)
     try:
-        c.describe_network(file, network)
+        network_file.describe_network(file, network)
     except TypeError:  # can be resumed, but not created from the file alone
         file.description["network"] = None
     writer = encoder("training")
     file.description["training"] = writer.encode("save_checkpoint: ", _state(trainer))
     file.members.update(writer.arrays)
-    c.write(path, file)
+    network_file.write(path, file)
 
 
 def load(trainer: TrainingState, path: Path) -> None:
@@ -51,12 +51,13 @@ def load(trainer: TrainingState, path: Path) -> None:
     """
     network = trainer.network
     network.refresh()
-    parameters = c.named_parameters(network)
+    parameters = network_file.named_parameters(network)
     with reading(path):
-        file = c.read(path)
+        file = network_file.read(path)
         if file.description["kind"] != "training":
             raise InvalidFile(
-                "it holds a network and no training. Use mn.load(path), or load_values."
+                "it contains a network, not the checkpoint of a training. Use mn.load(path) or "
+                "network.load_values(path)."
             )
         _check_network(file, trainer, parameters)
         reader = decoder({n: a for n, a in file.members.items() if n.startswith("training/")})
@@ -64,8 +65,8 @@ def load(trainer: TrainingState, path: Path) -> None:
         restored = _RestoredState(trainer, checked(state, dict))
         extra = {n for n in file.members if n.startswith("training/")} - reader.used
         if extra:
-            raise InvalidFile(f"it has the unexpected array {sorted(extra)[0]!r}.")
-    c.assign(file.values, parameters)
+            raise DamagedFile(f"it has the unexpected array {sorted(extra)[0]!r}.")
+    network_file.assign(file.values, parameters)
     restored.apply_to(trainer)
 
 
@@ -111,7 +112,7 @@ def _name(part: object) -> str:
 
 
 def _saved_attributes(optimizer: Optimizer) -> dict[str, Any]:
-    """All attributes of an optimizer, also those of a custom one."""
+    """All attributes of an optimizer, also of a custom one."""
     return {name: value for name, value in vars(optimizer).items() if name not in _NOT_SAVED}
 
 
@@ -125,7 +126,7 @@ def _schedule(schedule: object) -> Any:
 
 
 def _generators(network: Layer) -> list[np.random.Generator]:
-    """Every random generator in a network, each once: the shared one, and those of layers."""
+    """Every random generator in a network, each once: the shared one, and the layers' own."""
     found: dict[int, np.random.Generator] = {}
     for layer in layers_of(network):
         for value in (layer._minnet.random, *vars(layer).values()):
@@ -134,15 +135,23 @@ def _generators(network: Layer) -> list[np.random.Generator]:
     return list(found.values())
 
 
-def _check_network(file: c.NetworkFile, trainer: TrainingState, parameters: dict[str, Any]) -> None:
+def _check_network(
+    file: network_file.NetworkFile, trainer: TrainingState, parameters: dict[str, Any]
+) -> None:
     """Structure and dtype must match; otherwise the result could not be identical."""
-    c.check_same_parameters(file.values, parameters)
+    network_file.check_same_parameters(file.values, parameters)
     dtype = file.description["dtype"]
     if dtype != str(trainer.network.dtype):
-        raise InvalidFile(f"its network is of type {dtype}, this one of {trainer.network.dtype}.")
+        raise InvalidFile(
+            f"its network has dtype {dtype}, this one {trainer.network.dtype}. Create the network "
+            f"with dtype={str(dtype)!r}."
+        )
     frozen = [name for name, p in parameters.items() if not p.trainable]
     if file.description["frozen"] not in (None, frozen):
-        raise InvalidFile(f"in it {file.description['frozen']} do not train, here {frozen}.")
+        raise InvalidFile(
+            f"it has {file.description['frozen']} as parameters with trainable=False, this network "
+            f"{frozen}. Set trainable in the same way."
+        )
 
 
 _ENTRIES = (
@@ -156,7 +165,7 @@ class _RestoredState:
 
     def __init__(self, trainer: TrainingState, state: dict[str, Any]) -> None:
         if set(state) != set(_ENTRIES):
-            raise InvalidFile(
+            raise DamagedFile(
                 f"its training has the entries {sorted(state)}, not {sorted(_ENTRIES)}."
             )
         _check_same("settings", state["settings"], _settings(trainer))
@@ -189,14 +198,14 @@ def _check_same(what: str, there: Any, here: Any) -> None:
             _check_same(name, there.get(name), here[name])
     elif there != here:
         raise InvalidFile(
-            f"its {what} is {there!r}, that of this trainer {here!r}. Create the trainer with the "
-            f"same settings."
+            f"the checkpoint has {what} = {there!r}, this trainer has {here!r}. Create the trainer "
+            f"with the same settings."
         )
 
 
 def _count(value: Any) -> int:
     if checked(value, int) < 0:
-        raise InvalidFile(
+        raise DamagedFile(
             f"it has {value} where a number of epochs, steps or samples was expected."
         )
     return int(value)
@@ -208,7 +217,7 @@ def _history(state: dict[str, Any]) -> History:
         if not all(
             type(n) is str and type(v) in (int, float) for n, v in checked(row, dict).items()
         ):
-            raise InvalidFile("its history has a row that is not a dict of numbers.")
+            raise DamagedFile("its history has a row that is not a dict of numbers.")
         history.append(row)
     history.interrupted = checked(state.get("interrupted"), bool)
     return history
@@ -218,7 +227,10 @@ def _generator_state(generator: np.random.Generator, state: Any) -> dict[str, An
     """The state of a random generator, tried on another one."""
     kind = type(generator.bit_generator)
     if len(checked(state, list)) != 2 or state[0] != kind.__name__:
-        raise InvalidFile(f"it has a random generator of another kind than {kind.__name__}.")
+        raise InvalidFile(
+            f"it has a random generator of another kind than {kind.__name__}. Give "
+            f"layers and optimizer the same kinds of generators."
+        )
     trial = kind(0)
     trial.state = state[1]
     return checked(state[1], dict)  # type: ignore[no-any-return]
@@ -230,12 +242,15 @@ def _generator_states(
     """Each random generator of the network with its saved state."""
     here = _generators(network)
     if len(here) != len(states):
-        raise InvalidFile(f"it has {len(states)} random generators, the network {len(here)}.")
+        raise InvalidFile(
+            f"it has {len(states)} random generators, the network {len(here)}. Create the "
+            f"network in the same way, with the same `random` in each layer."
+        )
     return [(g, _generator_state(g, state)) for g, state in zip(here, states, strict=True)]
 
 
 def _optimizer(trainer: TrainingState, state: dict[str, Any]) -> dict[str, Any]:
-    """The attributes of an optimizer; those of a built-in one are checked."""
+    """The attributes of an optimizer, checked if it is a built-in one."""
     _count(state.get("steps", 0))
     if not is_built_in(trainer.optimizer):
         return state
@@ -243,16 +258,16 @@ def _optimizer(trainer: TrainingState, state: dict[str, Any]) -> dict[str, Any]:
     for name in here:
         private = name.startswith("_")  # created in the first step
         if name not in state and (not private or name == "_learning_rate"):
-            raise InvalidFile(f"its optimizer has no {name}.")
+            raise DamagedFile(f"its optimizer has no {name}.")
         if not private and name not in _CHANGES:
-            _check_same(f"optimizer's {name}", state[name], here[name])
+            _check_same(f"optimizer.{name}", state[name], here[name])
     for name, value in state.items():
         known = name in here or name.endswith("_correction") or name == "_step_rate"
         fits = value is None or type(value) in (int, float, bool, tuple, dict)
         if not known or not fits:
-            raise InvalidFile(f"its optimizer has the unexpected attribute {name}.")
+            raise DamagedFile(f"its optimizer has the unexpected attribute {name}.")
         if type(value) is float and not (math.isfinite(value) and value >= 0):
-            raise InvalidFile(f"its optimizer has the {name} {value}.")
+            raise DamagedFile(f"its optimizer has the {name} {value}.")
     _check_vectors(trainer, checked(state["state"], dict))
     return state
 
@@ -263,10 +278,11 @@ def _check_vectors(trainer: TrainingState, vectors: dict[str, Any]) -> None:
     for name, vector in vectors.items():
         if name not in trainer.optimizer.memory:
             raise InvalidFile(
-                f"its optimizer has the state {name!r}, which this optimizer does not have."
+                f"its optimizer has the state {name!r}, which this optimizer does not have. Create "
+                f"the trainer with the same optimizer."
             )
         if checked(vector, np.ndarray).shape != values.shape or vector.dtype != values.dtype:
-            raise InvalidFile(f"its optimizer's {name} does not fit the network.")
+            raise DamagedFile(f"its optimizer's {name} does not fit the network.")
 
 
 def _resume_point(state: dict[str, Any], order: dict[str, Any]) -> ResumePoint:
@@ -275,14 +291,14 @@ def _resume_point(state: dict[str, Any], order: dict[str, Any]) -> ResumePoint:
     callbacks = []
     for entry in checked(state["callbacks"], list):
         if len(checked(entry, list)) != 2:
-            raise InvalidFile("it has the state of a callback that is not a name and a dict.")
+            raise DamagedFile("it has the state of a callback that is not a name and a dict.")
         callbacks.append((checked(entry[0], str), checked(entry[1], dict)))
     if data is not None:
         checked(data, dict)
     if progress is None:
         return ResumePoint(data, callbacks)
     if set(checked(progress, dict)) != {*_PROGRESS, "predictions"}:
-        raise InvalidFile("its progress within the epoch is not understood.")
+        raise DamagedFile("its progress within the epoch is not understood.")
     for name, kind in _PROGRESS.items():
         checked(progress[name], kind)
     _count(progress["batch"]), _count(progress["seen"])

@@ -54,7 +54,7 @@ def check_last_layers(network: Network, loss: Loss) -> None:
 
 
 def _flattened(network: Network) -> Iterator[Layer]:
-    """The layers in the order of the forward pass, those of nested networks included."""
+    """The layers in the order of the forward pass, nested networks included."""
     for layer in network.layers:
         if isinstance(layer, Network):
             yield from _flattened(layer)

@@ -1,4 +1,7 @@
-"""Collects the predictions of an epoch: many metrics are not means over batches."""
+"""Collects the predictions of an epoch.
+
+The metric of an epoch is not always the mean of the metrics of its batches.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import numpy as np
 
 from minnet.metrics.registry import Metric
 from minnet.nn.losses import Loss
-from minnet.utils.checks import describe
+from minnet.utils.checks import one_number
 from minnet.utils.types import Array
 
 
@@ -31,18 +34,8 @@ class EpochPredictions:
             return {}
         target = self.y if self.order is None else self.y[self.order]
         prediction, target = self.loss.for_metrics(self.predictions, target)
+        hint = "Is a return missing, or a mean over the samples?"
         return {
-            name: _one_number(name, metric(prediction, target))
+            name: one_number(f"the metric {name}", metric(prediction, target), hint)
             for name, metric in self.metrics.items()
         }
-
-
-def _one_number(name: str, value: object) -> float:
-    """What a metric returned, as a float."""
-    array = np.asarray(value)
-    if array.size != 1 or array.dtype.kind not in "biuf":
-        raise TypeError(
-            f"the metric {name}: expected one number, got {describe(value)}. "
-            f"Is a return missing, or a mean over the samples?"
-        )
-    return float(array.reshape(()))

@@ -144,7 +144,7 @@ class Loop:
         row = {"epoch": state.epochs + 1, "loss": progress.total / progress.counted}
         row.update(record.values())
         seconds = time.perf_counter() - self.started
-        self._check_untrained()
+        self._check_running_statistics()
         if validation is not None:
             values = state.objective.evaluate(*validation, state.metrics)
             row.update({f"val_{name}": value for name, value in values.items()})
@@ -157,8 +157,8 @@ class Loop:
             callback.on_epoch_end(state, row)
         bar.end_of_epoch(row)
 
-    def _check_untrained(self) -> None:
-        """Check what forward keeps up to date (running means): no step does."""
+    def _check_running_statistics(self) -> None:
+        """Check the parameters that forward updates (running means); the step does not."""
         state, batches = self.state, self.fit.batches
         for parameter in state.network.parameters().values():
             if not parameter.trainable and not np.isfinite(parameter.value).all():

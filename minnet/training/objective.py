@@ -85,7 +85,7 @@ class Objective:
         return loss + self.penalty()
 
     def penalty(self) -> float:
-        """What the current weights cost."""
+        """The sum of all penalties for the current weights."""
         return sum(penalty.value(p.value) for penalty in self.penalties for p in self._penalized)
 
     def loss_gradient(self) -> tuple[Array, bool]:
@@ -198,7 +198,11 @@ def _without_side_effects(network: Network) -> Iterator[None]:
 def _loss_of(loss: Loss, prediction: Array, *target: Array) -> float:
     """The loss as a float; an error in a custom loss names the loss."""
     try:
-        return _one_number(loss, loss.forward(prediction, *target))
+        value = loss.forward(prediction, *target)
+        if type(value) is float:
+            return value
+        hint = "Take the mean over the samples."
+        return checks.one_number(f"{loss!r}.forward", value, hint, kinds="fiu")
     except Exception as error:
         message = str(error)
         if len(error.args) == 1 and isinstance(error.args[0], str) and repr(loss) not in message:
@@ -207,19 +211,6 @@ def _loss_of(loss: Loss, prediction: Array, *target: Array) -> float:
                 f"{prediction.shape} and a target of shape {target[0].shape})",
             )
         raise
-
-
-def _one_number(loss: Loss, value: Any) -> float:
-    """The number that a loss's forward returned, as a float."""
-    if type(value) is float:
-        return value
-    array = np.asarray(value)
-    if array.size != 1 or array.dtype.kind not in "fiu":
-        raise TypeError(
-            f"{loss!r}.forward: expected one number for the batch, got "
-            f"{checks.describe(value)}. Take the mean over the samples."
-        )
-    return float(array.reshape(()))
 
 
 def _gradient(loss: Loss, gradient: Any, prediction: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Everything that changes while a network trains, in one place.
+"""What a training consists of: network, loss, optimizer, settings, and how far it has come.
 
 The step, the loop, checkpoints and callbacks work on a `TrainingState`; `Trainer` adds the methods
 that users call. So none of these files needs to import trainer.py, which imports them.
@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from minnet.metrics import Metric
 from minnet.nn.losses import Loss
 from minnet.nn.network import Network
@@ -20,6 +18,7 @@ from minnet.optimizers.penalties import Penalty
 from minnet.training.history import History
 from minnet.training.objective import Objective
 from minnet.training.resume import CurrentFit, ResumePoint
+from minnet.utils.random_streams import random_stream
 
 
 class TrainingState:
@@ -45,7 +44,7 @@ class TrainingState:
         self.network, self.loss, self.optimizer, self.metrics = network, loss, optimizer, metrics
         self.seed, self.fuse, self.clipping = seed, fuse, clipping
         self.objective = Objective(network, loss, fuse, penalties)
-        self.order = np.random.default_rng(np.random.SeedSequence(seed).spawn(3)[2])
+        self.order = random_stream(seed, "batch order")
         self.history = History()
         self.epochs = 0
         self.stop = False

@@ -55,6 +55,20 @@ def instance(place: str, value: object, kind: type[T], hint: str, arguments: str
     raise TypeError(f"{place}: expected {expected}, got {describe(value)}. {hint}")
 
 
+def one_number(place: str, value: object, hint: str, *, kinds: str = "biuf") -> float:
+    """What a loss or a metric returned, as a float; `kinds` are NumPy's letters for its type.
+
+    >>> one_number("the metric mine", np.array([0.5]), hint="")
+    0.5
+    """
+    array = np.asarray(value)
+    if array.size != 1 or array.dtype.kind not in kinds:
+        raise TypeError(
+            f"{place}: expected one number for all samples, got {describe(value)}. {hint}"
+        )
+    return float(array.reshape(()))
+
+
 def whole_number(
     place: str,
     name: str,

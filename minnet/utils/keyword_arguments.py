@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-ELSEWHERE = {
+NAMES_IN_OTHER_LIBRARIES = {
     "lr": "learning_rate",
     "learning_rate_init": "learning_rate",
     "eps": "epsilon",
@@ -16,7 +16,7 @@ ELSEWHERE = {
     "input_dim": "in_features",
     "filters": "out_channels",
 }
-"""Names of other libraries, and the name here."""
+"""Each name in another library, and the name here."""
 
 _LONG = 60  # characters of an argument that an error shows
 
@@ -69,7 +69,8 @@ def _suggestion(name: str, names: list[str]) -> str:
     """The argument that was probably meant."""
     import difflib  # here: only this message needs it
 
-    likely = [ELSEWHERE[name]] if ELSEWHERE.get(name) in names else []
+    translated = NAMES_IN_OTHER_LIBRARIES.get(name)
+    likely = [translated] if translated in names else []
     likely += difflib.get_close_matches(name, names, n=1)
     likely += [known for known in names if name in known]
     return f"Did you mean {likely[0]}?" if likely else "Leave it out, or take one of these."

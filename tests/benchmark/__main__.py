@@ -70,11 +70,11 @@ def memories(workloads: list[Workload], say: list[str]) -> None:
         extra = max(0, peak.beside_data - 4 * peak.parameters - 8 * size - memory.PYTHON)
         batches = f"{extra / peak.activations:.2f}"
         rows.append([workload.label, f"{peak.beside_data / peak.data:.3f}", batches])
-    say += ["", "## Memory of a fit beside its data", ""]
+    say += ["", "## Memory of a fit in addition to its data", ""]
     head = ["", "peak / data", "beyond 4 parameter vectors, in batches of activations"]
     say += [report.table(head, rows), ""]
     say += ["Not counted: 8 bytes a row for the order of the epoch, 200 kB of Python's objects."]
-    say += ["lenet holds the columns of its convolutions besides."]
+    say += ["lenet holds the columns of its convolutions as well."]
 
 
 def main() -> None:

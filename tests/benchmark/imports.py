@@ -1,4 +1,4 @@
-"""What `import minnet` costs beside the `import numpy` that it needs anyway."""
+"""How long `import minnet` takes in addition to `import numpy`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much memory a fit takes beside its data; tracemalloc counts it, NumPy's arrays too."""
+"""How much memory a fit takes in addition to its data, by tracemalloc, NumPy's arrays included."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PYTHON = 200_000
 
 
 class Peak(NamedTuple):
-    """Bytes: the most that a fit held beside its data, and what it may be compared with."""
+    """Bytes: the most that a fit held in addition to its data, and what it may be compared with."""
 
     beside_data: int
     data: int

@@ -46,7 +46,7 @@ class Target:
         self.label, self.name, self.to, self.most, self.least = label, name, to, most, least
 
     def row(self, measured: dict[str, Times]) -> list[str] | None:
-        """What was measured beside what was asked; None where a contender is missing."""
+        """What was measured next to what was asked; None where a contender is missing."""
         times = measured.get(self.label)
         if times is None or not {self.name, self.to} <= set(times.blocks):
             return None

@@ -1,4 +1,4 @@
-"""Memory: a fit holds no second copy of its data, and little beside it; predict runs in pieces."""
+"""Memory: a fit holds no second copy of its data, and little else; predict runs in pieces."""
 
 import tracemalloc
 from contextlib import contextmanager
@@ -68,7 +68,7 @@ def test_memory_of_a_fit_does_not_grow_with_the_data_beyond_their_order():
     assert peaks[1] - peaks[0] <= 8 * ROWS + ROWS + PYTHON / 3  # order, and one flag for each row
 
 
-def test_data_that_stand_in_order_need_no_order():
+def test_data_in_order_need_no_index_array():
     x, y = data()
     warm()
     with peak() as held:

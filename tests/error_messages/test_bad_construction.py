@@ -100,12 +100,12 @@ CASES = {
                        ("expected a Parameter that is used once", "the same Parameter", "held",
                         "copy.deepcopy")),
     "another network's layer": (a_layer_of_another_network, ValueError,
-                                ("layers[0]: expected a layer of no other network",
+                                ("layers[0]: expected a layer that is in no other network",
                                  "got Linear(2 -> 2)",
-                                 "belongs to another network", "copy.deepcopy")),
+                                 "already belongs to one", "copy.deepcopy")),
     "another network's Parameter": (a_parameter_of_another_network, ValueError,
-                                    ("expected a Parameter of no other network",
-                                     "belongs to another network", "copy.deepcopy")),
+                                    ("expected a Parameter that is in no other network",
+                                     "already belongs to one", "copy.deepcopy")),
     "softmax under binary": (lambda: trainer(mn.Softmax(), mn.BinaryCrossEntropy()), ValueError,
                              ("BinaryCrossEntropy(): expected a network that ends in Sigmoid()",
                               "got Softmax()", "CategoricalCrossEntropy")),
@@ -194,7 +194,7 @@ def test_a_refused_network_leaves_its_layers_as_they_were():
     layer, other = mn.Linear(2, 2), mn.Linear(2, 2)
     network = network_of(layer)
     values = network.flat_values
-    with pytest.raises(ValueError, match="belongs to another network"):
+    with pytest.raises(ValueError, match="already belongs to one"):
         network_of(other, layer)
     assert np.shares_memory(layer.weight.value, values)
     network_of(other)  # it is still free

@@ -17,5 +17,5 @@ def environment() -> dict[str, str]:
     paths = [str(Path(minnet.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
     plain["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     plain["PYTHONIOENCODING"] = "ascii"  # what an old terminal can show
-    plain.setdefault("OPENBLAS_NUM_THREADS", "1")  # tests beside each other would wait for threads
+    plain.setdefault("OPENBLAS_NUM_THREADS", "1")  # tests in parallel would wait for threads
     return plain

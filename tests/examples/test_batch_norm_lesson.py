@@ -1,4 +1,4 @@
-"""The lesson on batch normalization: what it mends, what it does not, and its two modes."""
+"""The lesson on batch normalization: what it fixes, what it does not, and its two modes."""
 
 import re
 

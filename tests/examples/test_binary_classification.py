@@ -40,7 +40,7 @@ def test_the_arcs_need_a_hidden_layer(run):
     assert min(training, unseen) >= 0.99
 
 
-def test_the_tumours_are_told_apart_in_96_of_100_cases(run):
+def test_96_of_100_tumours_are_classified_correctly(run):
     mean, deviation, least, most = run.below("mean accuracy")
     assert mean >= 0.96
     assert 0 < deviation < 0.03

@@ -1,4 +1,4 @@
-"""The lesson on classes of one's own: they are right, the mistake is found, and they train."""
+"""The lesson on custom classes: they are right, the mistake is found, and they train."""
 
 import re
 

@@ -56,7 +56,7 @@ def test_all_networks_read_digits(run, rows):
         assert rows[name][2] >= 0.94, name
 
 
-def test_a_move_by_one_pixel_hurts_whoever_has_not_seen_one(rows):
+def test_a_shift_by_one_pixel_hurts_networks_trained_without_shifts(rows):
     for name in ("dense", "LeNet"):
         assert rows[name][3] < 0.7
         assert rows[f"{name}, moved copies"][3] > 0.93

@@ -1,6 +1,6 @@
 """The lesson on learning speed runs, small, and its neuron learns as the book says.
 
-That the comparison is fair, and that the words fit, is tested in the two files beside this one.
+That the comparison is fair, and that the words fit, is tested in the two files next to this one.
 """
 
 import math
@@ -24,7 +24,7 @@ SEEDS, STEPS = 3, 12
 
 @pytest.fixture
 def lesson(monkeypatch):
-    """The script as a module; the others that it consists of are imported beside it."""
+    """The script as a module; the others that it consists of are imported next to it."""
     monkeypatch.syspath_prepend(str(EXAMPLES))
     import learning_speed
 
@@ -72,7 +72,7 @@ def test_the_neuron_learns_as_published(text, start, way, first, last):
     outputs = re.search(r"(0\.\d{4}) -> (0\.\d{4})", line)
     assert float(outputs[1]) == pytest.approx(first, abs=1e-9)
     assert float(outputs[2]) == pytest.approx(last, abs=1e-9)
-    if way.startswith("squared"):  # the book's two digits stand beside ours
+    if way.startswith("squared"):  # the book's two digits are shown next to ours
         assert f"{first:.2f} -> {last:.2f}" in line
 
 

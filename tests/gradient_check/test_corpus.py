@@ -59,7 +59,7 @@ def first_mistake(name):
         ("SoftmaxLossOverAll", "forward", "its softmax runs over the whole array"),
         ("SoftmaxLossOverSamples", "forward", "its softmax runs over axis 0, the samples"),
         ("NoMeanAndWrongSign", "input", "lacks mean(q) and has the wrong sign before xhat mean"),
-        ("BatchNormGain", "gamma", "With gains of one and biases of zero, as it is made, it is"),
+        ("BatchNormGain", "gamma", "With its initial parameters (gains 1, biases 0) it happens"),
     ],
 )
 def test_the_message_says_more_than_the_code(name, where, words):

@@ -34,8 +34,8 @@ def report():
 
 def test_the_message_names_place_shapes_and_fix(report):
     assert report.mistakes[0].message.startswith(
-        "Dense.backward: the gradient of `b` has shape (5, 7), the parameter (7,). Summed over "
-        "axis 0 yours is exactly right: you forgot to sum over the batch."
+        "Dense.backward: the gradient of `b` has shape (5, 7), the parameter (7,). If summed "
+        "over axis 0, your gradient is exactly right: you forgot to sum over the batch."
     )
 
 

@@ -99,7 +99,7 @@ KINKS = (0.0, -3.0, 3.0)
 
 
 def ready(part: Part, seed: int = 0) -> tuple[mn.Layer, np.random.Generator]:
-    """A layer whose every number is random, and the generator that goes on."""
+    """A layer whose every number is random, and the generator, in its state afterwards."""
     generator = np.random.default_rng(seed)
     layer = part.make()
     layer.random = np.random.default_rng(seed)

@@ -60,7 +60,7 @@ def test_a_training_whose_network_cannot_be_described(tmp_path):
         mn.load(tmp_path / "t")
 
 
-def test_a_random_stream_of_an_optimizer_goes_on(tmp_path):
+def test_a_random_generator_of_an_optimizer_continues(tmp_path):
     class Noisy(mn.Optimizer):
         def __init__(self, seed):
             super().__init__(0.1)
@@ -95,7 +95,7 @@ def test_names_that_differ_in_signs_only_are_two_arrays(tmp_path):
     assert len(np.load(tmp_path / "n", allow_pickle=False).files) == 4
 
 
-def test_a_random_stream_of_ones_own_making_cannot_be_saved(tmp_path):
+def test_a_custom_bit_generator_cannot_be_saved(tmp_path):
     class Mine(np.random.PCG64):
         pass
 

@@ -138,5 +138,5 @@ def test_a_class_that_makes_no_layer(tmp_path):
 
     mn.Network([Late(2)], seed=0).save(tmp_path / "n")
     Odd.__name__ = "Late"
-    with pytest.raises(mn.CheckpointError, match="its layer Late is not a layer"):
+    with pytest.raises(mn.CheckpointError, match="Late is not a layer"):
         mn.load(tmp_path / "n", layers=[Odd])

@@ -72,7 +72,7 @@ def test_it_is_a_film(film):
 
 
 @pytest.mark.filterwarnings("ignore:Animation was deleted:UserWarning")
-def test_it_draws_where_it_is_told_with_the_names_that_it_is_told(tmp_path):
+def test_it_draws_into_the_given_axes_with_the_given_class_names(tmp_path):
     own = plt.subplots()[1]
     names = ["below", "above"]
     film = boundary_animation(trainer_of(), *POINTS, [0], ax=own, class_names=names)
@@ -90,7 +90,11 @@ def test_it_draws_where_it_is_told_with_the_names_that_it_is_told(tmp_path):
         ({"epochs": [0, 2, 2]}, ValueError, r"epochs: expected numbers that increase"),
         ({"epochs": [0, 1.5]}, ValueError, r"epochs\[1\]: expected a whole number"),
         ({"epochs": [-1]}, ValueError, r"epochs\[0\]: expected a whole number >= 0"),
-        ({"y": np.arange(40) % 3}, ValueError, r"y: expected labels 0 and 1, got y\[2\] = 2"),
+        (
+            {"y": np.arange(40) % 3},
+            ValueError,
+            r"y: expected labels 0 and 1, got y\[2\] = 2\. Choose",
+        ),
         ({"x": np.ones((40, 3))}, ValueError, r"two features"),
         ({"class_names": ["one"]}, ValueError, r"class_names: expected 2 names"),
         ({"milliseconds": 0}, ValueError, r"milliseconds: expected a whole number"),

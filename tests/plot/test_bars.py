@@ -137,7 +137,7 @@ class TestMedianSteps:
         assert full.get_facecolor()[3] == 1
         assert labels_of_bars(ax) == ["> 30\n1 of 2\nnever", "10"]
 
-    def test_all_bars_stand_apart_and_around_their_tick(self):
+    def test_bars_do_not_overlap_and_are_centred_on_their_tick(self):
         names = dict.fromkeys(("one", "two", "three"), self.FOUR)
         ax = plot.median_steps(names, (0.5, 0.9), self.AT)
         edges = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in bars(ax)]

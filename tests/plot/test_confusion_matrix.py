@@ -40,7 +40,7 @@ def test_the_shade_is_the_share_of_the_row():
     assert image.get_clim() == (0, 1)
 
 
-def test_letters_stand_out_from_their_field():
+def test_letters_contrast_with_their_field():
     ax = confusion_matrix(COUNTS)
     (image,) = ax.images
     for (row, column), text in fields(ax).items():

@@ -142,7 +142,7 @@ def test_points_on_one_spot_still_have_surroundings():
     assert ax.get_ylim() == (2.5, 3.5)
 
 
-def test_names_stand_at_the_axes_the_legend_and_the_bar():
+def test_names_label_the_axes_the_legend_and_the_colour_bar():
     ax = decision_boundary(
         line_network(-4.0, 2.0, 1.0),
         X,

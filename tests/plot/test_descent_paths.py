@@ -45,7 +45,7 @@ def test_the_contours_are_lines_of_equal_height():
     assert seen > 5
 
 
-def test_the_picture_reaches_as_far_as_it_is_told():
+def test_the_spans_set_the_limits_of_the_axes():
     ax = descent_paths(bowl, {"one": PATH}, spans=((-5, 6), (-3, 2)), legend=False)
     assert (ax.get_xlim(), ax.get_ylim()) == ((-5, 6), (-3, 2))
     assert ax.get_legend() is None
@@ -53,7 +53,7 @@ def test_the_picture_reaches_as_far_as_it_is_told():
     assert ax.get_xlim()[0] < -2 < 0.5 < ax.get_xlim()[1]
 
 
-def test_it_draws_where_it_is_told():
+def test_it_draws_into_the_given_axes():
     _, axes = plt.subplots(1, 2)
     assert descent_paths(bowl, {"one": PATH}, axes[0]) is axes[0]
     assert step_counts({"a": 1}, axes[1]) is axes[1]

@@ -112,7 +112,7 @@ def test_behind_a_softmax_both_losses_too():
     np.testing.assert_allclose(ax.lines[1].get_ydata(), chain, atol=1e-12)
 
 
-def test_both_draw_where_they_are_told():
+def test_both_draw_into_the_given_axes():
     _, axes = plt.subplots(1, 3)
     assert cross_entropy(axes[0]) is axes[0]
     assert activation(mn.Tanh(), axes[1]) is axes[1]

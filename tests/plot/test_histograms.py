@@ -91,7 +91,7 @@ def test_a_gradient_of_zero_has_its_place_at_the_left():
     assert edges[where] <= -30 <= edges[where + 1]
 
 
-def test_all_draw_where_they_are_told():
+def test_all_draw_into_the_given_axes():
     _, axes = plt.subplots(1, 4)
     assert histograms({"a": [1.0]}, axes[0]) is axes[0]
     assert activation_histograms(trainer_of(), X, axes[1]) is axes[1]

@@ -68,7 +68,7 @@ def test_the_largest_number_is_black_and_the_least_white():
     assert colours[1][:3].max() < 0.01
 
 
-def test_each_label_stands_above_its_image():
+def test_each_label_is_above_its_image():
     names = [f"image {k}" for k in range(10)]
     ax = image_grid(STACK, names, columns=4, title="Ten")
     assert [text.get_text() for text in ax.texts] == names

@@ -68,7 +68,7 @@ def test_a_column_without_validation_is_one_curve(record):
     assert list(curves(history(record, "val_loss"))) == ["val_loss"]
 
 
-def test_a_number_that_some_epochs_lack_stands_at_its_own_epochs(record):
+def test_a_column_that_some_epochs_lack_is_drawn_at_its_epochs(record):
     record.append({"epoch": 7, "loss": 0.3})
     record.append({"epoch": 8, "loss": 0.2, "val_loss": 0.25})
     drawn = curves(history(record))

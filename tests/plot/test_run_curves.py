@@ -71,7 +71,7 @@ class TestLearningSpeed:
         shown = [text.get_text() for text in ax.get_xticklabels()]
         assert shown[:5] == ["0", "1", "3", "10", "30"]
 
-    def test_it_draws_where_it_is_told_to_and_without_a_legend_if_so_told(self):
+    def test_it_draws_into_the_given_axes_and_without_a_legend_on_request(self):
         _, mine = plt.subplots()
         assert plot.learning_speed({"one": ELEVEN}, legend=False, ax=mine) is mine
         assert mine.get_legend() is None

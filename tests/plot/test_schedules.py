@@ -72,8 +72,8 @@ def test_several_schedules_in_one_picture():
 @pytest.mark.parametrize(
     ("schedule", "steps", "match"),
     [
-        (0.1, 10, r"schedule: expected a schedule such as .*got 0.1"),
-        (schedules.Cosine, 10, r"schedule: expected a schedule such as"),
+        (0.1, 10, r"schedule: expected a schedule, got 0.1 .*Give an object such as"),
+        (schedules.Cosine, 10, r"schedule: expected a schedule, got .*Give an object such as"),
         ({}, 10, r"schedule: expected at least one"),
         (Halving(), 0, r"steps: expected a whole number >= 1, got 0"),
         (bad_after(3, -1.0), 10, r"schedule at step 3: learning_rate.*got -1.0"),

@@ -1,4 +1,4 @@
-"""What holds for every elementwise loss: gradients, dtypes, weights of zero."""
+"""What holds for every elementwise loss, and the exact 0 of a perfect prediction."""
 
 import copy
 import pickle
@@ -85,3 +85,9 @@ def test_arguments_that_it_does_not_take():
     for kind in (mn.BinaryCrossEntropy, mn.CategoricalCrossEntropy):
         with pytest.raises(TypeError, match=f"{kind.__name__}.*from_logits"):
             kind(from_logits=True)
+
+
+@pytest.mark.parametrize("loss", [mn.CategoricalCrossEntropy(), mn.BinaryCrossEntropy()], ids=repr)
+def test_the_loss_of_a_perfect_prediction_is_plus_zero(loss):
+    a, y = np.eye(2), np.eye(2)
+    assert str(loss.forward(a, y)) == "0.0"

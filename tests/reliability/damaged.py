@@ -1,6 +1,6 @@
-"""Damaged files: every cut, every flipped bit of one small file, and many random mutants.
+"""Damaged files: each truncation and flipped bit of one small file, and many random mutations.
 
-Half of the mutants get their digest computed again, so that they reach the parser. A mutant that
+Half of the mutated files get a new digest, so that they reach the parser. A mutated file that
 loads must be the network that was saved, bit for bit; everything else must be a CheckpointError.
 """
 
@@ -26,7 +26,7 @@ def sealed(data: bytes) -> bytes:
 
 
 def mutate(data: bytes, random: np.random.Generator) -> bytes:
-    """One to four damages: bits, cuts, deletions, insertions, exchanges, and those in headers."""
+    """One to four damages: bits, truncations, deletions, insertions, exchanges, also in headers."""
     out = bytearray(data)
     for _ in range(random.integers(1, 5)):
         kind, at = random.integers(7), int(random.integers(max(1, len(out))))
@@ -53,7 +53,7 @@ def mutate(data: bytes, random: np.random.Generator) -> bytes:
 
 
 class Judge:
-    """Loads mutants and counts what came out."""
+    """Loads mutated files and counts what came out."""
 
     def __init__(self, path: Path, load: object, snapshot: object) -> None:
         self.path, self.load, self.snapshot = path, load, snapshot
@@ -97,8 +97,8 @@ def main() -> None:
         data = path.read_bytes()
         judge = Judge(path, lambda: mn.load(path), network_bits)
         before = memory()
-        cuts = range(0, len(data), max(1, round(1 / share)))
-        for length in cuts:
+        truncations = range(0, len(data), max(1, round(1 / share)))
+        for length in truncations:
             judge(data[:length])
         bits = range(0, 8 * len(data), max(1, round(1 / share)))
         for bit in bits:
@@ -106,14 +106,16 @@ def main() -> None:
             flipped[bit // 8] ^= 1 << bit % 8
             judge(bytes(flipped))
         report.line("size of the small file, bytes", len(data))
-        report.line("truncations, flipped bits", (len(cuts), len(bits)))
-        report.must("cuts and bits: all refused", set(judge.found) == {"refused"}, judge.found)
+        report.line("truncations, flipped bits", (len(truncations), len(bits)))
+        report.must(
+            "truncations and bits: all refused", set(judge.found) == {"refused"}, judge.found
+        )
 
-        mutants = round(100_000 * share)
-        for i in range(mutants // 2):
-            mutant = mutate(data, random)
-            judge(sealed(mutant) if i % 2 and len(mutant) > 64 else mutant)
-        report.line("mutants of the network file", mutants // 2)
+        mutations = round(100_000 * share)
+        for i in range(mutations // 2):
+            mutated = mutate(data, random)
+            judge(sealed(mutated) if i % 2 and len(mutated) > 64 else mutated)
+        report.line("mutations of the network file", mutations // 2)
         report.must("one exception type, none silently wrong", good(judge), dict(judge.found))
         report.must("slowest, seconds", judge.slowest < 1, round(judge.slowest, 4))
 
@@ -129,10 +131,12 @@ def main() -> None:
 
         load()
         judge = Judge(path, load, training_bits)
-        for i in range(mutants - mutants // 2):
-            mutant = mutate(data, random)
-            judge(sealed(mutant) if i % 2 and len(mutant) > 64 else mutant)
-        report.line("mutants of a checkpoint, bytes each", (mutants - mutants // 2, len(data)))
+        for i in range(mutations - mutations // 2):
+            mutated = mutate(data, random)
+            judge(sealed(mutated) if i % 2 and len(mutated) > 64 else mutated)
+        report.line(
+            "mutations of a checkpoint, bytes each", (mutations - mutations // 2, len(data))
+        )
         report.must("one exception type, none silently wrong", good(judge), dict(judge.found))
         report.must("slowest, seconds", judge.slowest < 1, round(judge.slowest, 4))
         untouched = training_bits(again) == judge.right

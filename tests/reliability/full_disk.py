@@ -1,4 +1,4 @@
-"""No room, no right, no regular file: the earlier file stays whole, and OSError names the path.
+"""A full disk, no permission, no regular file: the earlier file is unchanged, OSError has the path.
 
 Root may write everywhere: what an ordinary user may not is tried in a child that has become nobody.
 Places that this system does not offer (a tmpfs that can be mounted, another user) are left out and

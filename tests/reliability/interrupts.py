@@ -1,4 +1,4 @@
-"""Ctrl-C at random instants: stopped after the step, marked, saved, and gone on bit for bit."""
+"""Ctrl-C at random instants: stopped after the step, marked, saved, and resumed bit for bit."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ def test_an_executor_that_breaks_down_costs_only_the_later_runs():
     assert [run.error is None for run in runs] == [True, False, False]
 
 
-def test_an_error_that_cannot_be_sent_is_told_in_words(pool):
+def test_an_error_that_cannot_be_pickled_is_replaced_by_a_runtime_error(pool):
     from sweep_runs import stubborn
 
     with pytest.warns(RuntimeWarning, match="StubbornError: no way for seed 1"):

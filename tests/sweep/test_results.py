@@ -145,7 +145,11 @@ def test_runs_can_be_kept_in_a_pickle(runs):
             ValueError,
             r"where: rate: .*0\.1, 1, got 0\.2.*runs\.filter",
         ),
-        (lambda r: r.group_by(), ValueError, r"group_by: expected the names of settings"),
+        (
+            lambda r: r.group_by(),
+            ValueError,
+            r"group_by: expected the names .*got none\. Write",
+        ),
         (lambda r: r.group_by("speed"), ValueError, r"one of the settings"),
         (lambda r: r.values("speed"), ValueError, r"one of the settings"),
         (lambda r: r.curves("accuracy"), KeyError, r"one of epoch, loss"),
@@ -153,7 +157,7 @@ def test_runs_can_be_kept_in_a_pickle(runs):
         (lambda r: Runs([]).curves(), ValueError, r"at least one run that finished, got 0"),
     ],
 )
-def test_what_is_not_there_is_told(runs, ask, kind, message):
+def test_unknown_settings_values_and_columns_are_refused(runs, ask, kind, message):
     with pytest.raises(kind, match=message):
         ask(runs)
 

@@ -88,7 +88,7 @@ def test_stop_in_the_middle_of_an_epoch():
     assert len(history) == trainer.epochs == 0
     assert not history.interrupted
     assert not trainer.network.training
-    trainer.stop = True  # a new fit begins anew
+    trainer.stop = True  # a new fit starts again
     assert len(trainer.fit(X, Y, 2, 3, progress=False)) == 2
 
 

@@ -1,4 +1,4 @@
-"""Checkpoints: what was cut off and goes on ends bit for bit where the whole training ends."""
+"""Checkpoints: a resumed training ends bit for bit where an uninterrupted one ends."""
 
 import copy
 
@@ -112,7 +112,7 @@ def plain(value):
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize(("cuts", "steps"), [([7], None), ([3, 12, 13, 24], 1), ([5, 11, 18], 4)])
-def test_cut_off_and_gone_on_is_bit_for_bit_the_same(optimizer, cuts, steps, tmp_path):
+def test_interrupted_and_resumed_is_bit_for_bit_the_same(optimizer, cuts, steps, tmp_path):
     whole, path = trainer(optimizer), tmp_path / "run"
     watched = fit(whole, mn.GradientMonitor())
     for cut in [*cuts, 10**9]:
@@ -151,7 +151,7 @@ def test_early_stopping_that_has_stopped_stays_stopped(tmp_path):
     assert state(again) == state(whole) == state(made)
 
 
-def test_reduce_on_plateau_and_csv_go_on(tmp_path):
+def test_reduce_on_plateau_and_csv_continue(tmp_path):
     def run(made, *more):
         plateau = mn.ReduceOnPlateau("loss", 0.5, patience=2, minimum_change=100.0)
         logger = mn.CSVLogger(tmp_path / f"{len(more)}.csv")
@@ -279,18 +279,18 @@ def test_other_data_are_refused(other, name, tmp_path):
     with pytest.raises(ValueError, match=f"fit: {name}: expected"):
         again.fit(**{**good, **other})
     assert state(again) == before
-    again.fit(**good)  # and with the right data it goes on
+    again.fit(**good)  # and with the right data it continues
     fit(made, until=4)
     assert again.epochs == 4
 
 
 MISFITS = [
-    (lambda: trainer("SGD"), "optimizer is 'Adam', that of this trainer 'SGD'"),
-    (lambda: trainer(fuse=False), "fuse is True"),
-    (lambda: trainer(metrics=[]), "metrics is"),
-    (lambda: trainer(penalty=mn.L2(0.1)), "penalty is"),
-    (lambda: trainer(clip_norm=1.0), "clip_norm is None, that of this trainer 1.0"),
-    (lambda: trainer(clip_value=2.0), "clip_value is None, that of this trainer 2.0"),
+    (lambda: trainer("SGD"), "optimizer = 'Adam', this trainer has 'SGD'"),
+    (lambda: trainer(fuse=False), "fuse = True"),
+    (lambda: trainer(metrics=[]), "metrics = "),
+    (lambda: trainer(penalty=mn.L2(0.1)), "penalty = "),
+    (lambda: trainer(clip_norm=1.0), "clip_norm = None, this trainer has 1.0"),
+    (lambda: trainer(clip_value=2.0), "clip_value = None, this trainer has 2.0"),
     (
         lambda: mn.Trainer([mn.Linear(4, 3)], mn.MeanSquaredError(), mn.Adam()),
         "no parameter|a parameter|shape",
@@ -314,13 +314,16 @@ def test_other_hyperparameters_dtype_schedule_and_frozen_are_refused(tmp_path):
     fit(made, until=1)
     made.save_checkpoint(tmp_path / "run")
     for change, reason in [
-        (lambda t: setattr(t.optimizer, "beta1", 0.8), "optimizer's beta1 is 0.9"),
+        (lambda t: setattr(t.optimizer, "beta1", 0.8), "optimizer.beta1 = 0.9"),
         (
             lambda t: setattr(t.optimizer, "learning_rate", mn.schedules.Cosine(0.1, 9)),
-            "schedule is None",
+            "schedule = None",
         ),
-        (lambda t: setattr(t.network, "dtype", "float64"), "of type float32, this one of float64"),
-        (lambda t: setattr(t.network.layers[0].bias, "trainable", False), "do not train"),
+        (
+            lambda t: setattr(t.network, "dtype", "float64"),
+            "dtype float32, this one float64. Create",
+        ),
+        (lambda t: setattr(t.network.layers[0].bias, "trainable", False), "trainable=False"),
     ]:
         other = trainer("Adam")
         change(other)
@@ -345,7 +348,7 @@ def test_an_optimizer_with_what_no_file_can_hold(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_saves_within_the_epoch_and_goes_on(tmp_path):
+def test_ctrl_c_saves_within_the_epoch_and_the_training_continues(tmp_path):
     class Press(mn.Callback):
         def on_step_end(self, trainer, loss):
             if trainer.optimizer.steps == 12:
@@ -404,7 +407,7 @@ def test_state_that_is_not_trained_may_not_overflow(tmp_path):
         made.fit(X, Y.astype(float), 1, progress=False, callbacks=[Spoil()])
 
 
-def test_a_folder_that_is_missing_is_told_before_training(tmp_path):
+def test_a_missing_folder_is_an_error_before_training(tmp_path):
     made = trainer()
     before = state(made)
     with pytest.raises(FileNotFoundError, match="a folder that exists") as caught:
@@ -413,14 +416,14 @@ def test_a_folder_that_is_missing_is_told_before_training(tmp_path):
     assert state(made) == before
 
 
-def test_a_network_cannot_go_on_training(tmp_path):
+def test_the_file_of_a_network_cannot_be_resumed(tmp_path):
     made = trainer()
     made.network.save(tmp_path / "n")
-    with pytest.raises(mn.CheckpointError, match="holds a network and no training"):
+    with pytest.raises(mn.CheckpointError, match="contains a network, not the checkpoint"):
         made.load_checkpoint(tmp_path / "n")
 
 
-def test_a_generator_that_was_given_to_one_layer_goes_on_too(tmp_path):
+def test_a_generator_that_was_given_to_one_layer_continues_too(tmp_path):
     """`layer.random = ...` after the network was built: no longer the stream that all share."""
 
     def made():
@@ -477,8 +480,8 @@ class Gain(mn.Layer):
         return grad * self.gain.value
 
 
-def test_a_parameter_that_was_bound_anew_is_saved_and_loaded(tmp_path):
-    """The network finds it at the door, before its values are written or read."""
+def test_a_replaced_parameter_is_saved_and_loaded(tmp_path):
+    """The network notices it, before its values are written or read."""
 
     def made(start):
         fresh = mn.Trainer([mn.Linear(1, 1), Gain()], mn.MeanSquaredError(), mn.Adam(), seed=0)

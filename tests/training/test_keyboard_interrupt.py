@@ -109,7 +109,7 @@ def test_from_within_a_callback(steps, epochs_done):
     assert press.ended
 
 
-def test_the_training_can_go_on_afterwards():
+def test_the_training_can_continue_afterwards():
     trainer = trainer_with(Press(STEPS + 1))
     fit(trainer)
     history = fit(trainer, epochs=2)
@@ -195,7 +195,7 @@ def test_an_error_restores_the_handler_too():
         fit(trainer_with(Broken()))
 
 
-def test_a_handler_of_ones_own_comes_back():
+def test_a_custom_signal_handler_is_restored():
     def own(number, frame):
         raise AssertionError("not called in training")
 

@@ -196,7 +196,7 @@ def test_each_epoch_has_each_row_once_in_an_order_of_its_own(shuffle):
     assert np.array_equal(epochs[0], epochs[1]) is not shuffle
 
 
-def test_metrics_see_predictions_beside_their_own_targets():
+def test_metrics_see_predictions_with_their_own_targets():
     """The trained network maps x to x: a shuffled target would be far off."""
     x = np.arange(30.0).reshape(30, 1)
 

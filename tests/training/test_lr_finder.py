@@ -180,7 +180,9 @@ def test_the_picture():
     assert ax.get_xscale() == "log"
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("learning rate", "loss (mean per sample)")
     assert mn.plot.range_test(result, ax=ax) is ax
-    with pytest.raises(TypeError, match=r"mn.plot.range_test: result: expected the RangeTest"):
+    with pytest.raises(
+        TypeError, match=r"mn.plot.range_test: result: expected the RangeTest.*Write result"
+    ):
         mn.plot.range_test([1, 2])
 
 

@@ -134,7 +134,7 @@ def test_a_network_of_nothing_but_the_activation():
     assert value == pytest.approx((np.log1p(np.exp(-0.5)) + np.log1p(np.exp(-2.0))) / 2)
 
 
-def test_a_network_of_ones_own_is_called_not_opened():
+def test_the_forward_of_a_custom_network_is_called():
     class Halving(mn.Network):
         def forward(self, x):
             return super().forward(x) * 0.5
@@ -214,7 +214,7 @@ def test_unfused_cross_entropy_at_saturation_explains_itself(dtype):
 
 
 def test_evaluate_says_when_the_loss_is_not_finite():
-    """A loss of one's own need not say it by itself, as the built-in ones do."""
+    """A custom loss need not say it by itself, as the built-in ones do."""
 
     class Inverse(mn.Loss):
         def forward(self, prediction, target):

@@ -195,7 +195,7 @@ def test_the_summary_says_which_way_the_gradient_takes():
 
 @pytest.mark.parametrize("clone", [copy.deepcopy, lambda t: pickle.loads(pickle.dumps(t))])
 @pytest.mark.parametrize("optimizer", [mn.SGD, mn.Adam])
-def test_a_copied_trainer_goes_on_alone(clone, optimizer):
+def test_a_copied_trainer_is_independent(clone, optimizer):
     x, y = data()
     trainer = classifier(optimizer=optimizer(0.05), metrics=["accuracy"])
     trainer.fit(x, y, epochs=2, batch_size=7, progress=False)
@@ -304,5 +304,7 @@ def test_metrics_have_names_of_their_own_and_return_a_number():
     def nothing(prediction, target):
         """Forgets to return."""
 
-    with pytest.raises(TypeError, match="the metric nothing: expected one number, got None"):
+    with pytest.raises(
+        TypeError, match="the metric nothing: expected one number for all samples, got None"
+    ):
         small_trainer.trainer_of(metrics=[nothing]).evaluate(small_trainer.X, small_trainer.Y)

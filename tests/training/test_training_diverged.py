@@ -160,7 +160,7 @@ def test_a_very_long_but_finite_gradient_is_let_through():
     assert np.isfinite(network.flat_values).all()
 
 
-def test_after_the_error_the_training_can_go_on():
+def test_after_the_error_the_training_can_continue():
     trainer = trainer_with(Bad(forward=np.nan, after=3))
     with pytest.raises(mn.TrainingDiverged):
         trainer.fit(X, Y, 2, 3, progress=False)

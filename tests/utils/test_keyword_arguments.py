@@ -9,7 +9,7 @@ import pytest
 from student_layers import Scale
 
 import minnet as mn
-from minnet.utils.keyword_arguments import ELSEWHERE, check_arguments
+from minnet.utils.keyword_arguments import NAMES_IN_OTHER_LIBRARIES, check_arguments
 
 
 class Free(mn.Layer):
@@ -79,4 +79,4 @@ def test_constructors_that_remember_nothing_are_copied_and_pickled_as_before():
 def test_the_names_of_other_libraries_lead_to_arguments_that_there_are():
     makers = (mn.SGD, mn.Adam, mn.LeakyReLU, mn.Dropout, mn.Linear, mn.Conv2d)
     known = {name for maker in makers for name in inspect.signature(maker.__init__).parameters}
-    assert set(ELSEWHERE.values()) <= known
+    assert set(NAMES_IN_OTHER_LIBRARIES.values()) <= known

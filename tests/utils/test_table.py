@@ -51,7 +51,7 @@ CELLS = st.one_of(st.none(), st.integers(), st.floats(), st.text("abcdef", min_s
         lambda n: st.lists(st.lists(CELLS, min_size=n, max_size=n), min_size=1)
     )
 )
-def test_every_entry_stands_in_its_column(rows):
+def test_every_entry_is_in_its_column(rows):
     headers = [f"h{i}" for i in range(len(rows[0]))]
     lines = table(headers, rows).split("\n")
     assert len(lines) == len(rows) + 2

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from minnet.utils.types import Array
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -43,12 +44,12 @@ class Dataset:
     source: str
     licence: str = ""
 
-    def __iter__(self) -> Iterator[NDArray[Any]]:
+    def __iter__(self) -> Iterator[Array]:
         """Yield x, then y."""
         yield self.x
         yield self.y
 
-    def __getitem__(self, index: int) -> NDArray[Any]:
+    def __getitem__(self, index: int) -> Array:
         """Give x at 0 and y at 1, as the pair (x, y) does."""
         return (self.x, self.y)[index]
 

@@ -32,7 +32,7 @@ def read_idx(
     dimensions: int | None = None,
     dtype: DTypeLike | None = None,
 ) -> Array:
-    """The numbers of an IDX file, gzipped or not, whatever its name.
+    """The numbers of an IDX file, gzipped or not; its name does not matter.
 
     The file is, without gaps: two bytes 0; one byte for the type of the numbers (8: uint8, 9:
     int8, 11: int16, 12: int32, 13: float32, 14: float64); one byte d, the number of

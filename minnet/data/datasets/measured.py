@@ -19,7 +19,7 @@ def iris() -> Dataset:
     """Fisher's irises: 150 flowers, 4 lengths in cm, three species of 50 flowers each.
 
     Setosa is well separated; versicolor and virginica overlap, so that few classifiers get beyond
-    0.97. The values are those of Fisher's table; copies of the UCI file differ
+    0.97. The values are from Fisher's table; copies of the UCI file differ
     in rows 34 and 37 (counted from 0).
 
     Returns:

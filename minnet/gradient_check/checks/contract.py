@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from minnet.gradient_check.check_state import CheckState, what
-from minnet.gradient_check.find_parameters import suspicious_arrays
 from minnet.gradient_check.finite_differences import is_half, mismatch
 from minnet.gradient_check.harness import CallRecord
 from minnet.gradient_check.input_domain import cotangent
 from minnet.gradient_check.layer_under_test import refused_on_purpose
 from minnet.gradient_check.prepare import code_of_error, explain_error
+from minnet.gradient_check.weight_discovery import suspicious_arrays
 from minnet.utils.types import Array
 
 
@@ -187,7 +187,7 @@ def check_raw_weights(state: CheckState) -> None:
                 "weights",
                 "integer-arithmetic",
                 weight.name,
-                f"`{weight.name}` is an array of whole numbers: every step of training is cut off.",
+                f"`{weight.name}` is an array of integers: every update in training is truncated.",
                 f"type: {np.asarray(weight.value(obj)).dtype}.",
             )
     if not layer.in_framework:

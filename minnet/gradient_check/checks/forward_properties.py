@@ -122,7 +122,7 @@ def _one_by_one(state: CheckState, point: EvaluationPoint) -> None:
         "samples apart",
         "mixes-samples",
         "forward",
-        "a sample gives another output alone than in its batch.",
+        "a sample gives a different output alone than in a batch.",
         f"relative difference {number(apart)}.",
     )
 
@@ -150,8 +150,8 @@ def check_truncation(state: CheckState, point: EvaluationPoint) -> bool:
             "whole numbers",
             "integer-arithmetic",
             "forward",
-            "the output moves in jumps only, but backward gives a slope: numbers are cut to "
-            "whole numbers on the way.",
+            "the output changes only in jumps, but backward returns a slope: numbers are "
+            "truncated to integers on the way.",
             f"type of the output {kind}; dy/dx is 0.",
         )
         return True

@@ -141,7 +141,7 @@ def _forward_depends_on_past(calls: RepeatedCalls, later: CallRecord) -> bool:
 
 
 def _compare_two_forwards(state: CheckState, calls: RepeatedCalls) -> None:
-    """forward(x1), forward(x2), backward: the gradient must be that of x2."""
+    """forward(x1), forward(x2), backward: the gradient must belong to x2."""
     later = calls.on(calls.on(None, 0, backward=False).obj, 1)
     if later.error is None:
         _compare_last(state, calls, later, "after forward(x1), forward(x2)")

@@ -127,7 +127,7 @@ def _frozen_statistics(state: CheckState, x: Array, names: list[str]) -> None:
             "evaluation",
             CODE,
             "forward",
-            f"in evaluation it moves `{moved[0]}`, which only training may.",
+            f"in evaluation it changes `{moved[0]}`, which only training should change.",
             f"{moved[0]} differs before and after.",
         )
 
@@ -211,8 +211,8 @@ def _converged_statistics(state: CheckState, x: Array, has_statistics: bool) -> 
             "evaluation",
             CODE,
             "forward",
-            "after long training on one batch, evaluation still gives another mean or "
-            "spread on it than training.",
+            "after long training on one batch, the output in evaluation still has a different "
+            "mean or spread than in training.",
             f"means differ by {number(float(mean_apart))}, spreads by a factor "
             f"{number(float(ratio.max()))}.",
         )
@@ -280,6 +280,7 @@ def _compare_with_differences(state: CheckState, x: Array, base: CallRecord) -> 
             "evaluation",
             CODE,
             "input",
-            "in evaluation the returned gradient is not that of evaluation's forward.",
+            "in evaluation mode the returned gradient is not the derivative of forward in "
+            "evaluation mode.",
             f"relative difference {number(mismatch(found, true))}.",
         )

@@ -44,7 +44,10 @@ def _by_ones(point: EvaluationPoint, name: str) -> str:
     run = point.backward(np.ones(point.y.shape))
     true = point.jacobian(name).transpose_times(np.ones(point.y.size))
     if run.error is None and _agree(point, name, run.gradient(name), true):
-        return " For a gradient of ones it is right, so that a test with ones does not see it."
+        return (
+            " For an upstream gradient of ones it happens to be right, so a test that uses ones "
+            "does not find the mistake."
+        )
     return ""
 
 
@@ -65,7 +68,8 @@ def _by_first_weights(state: CheckState, point: EvaluationPoint, name: str) -> s
         right = _agree(other, name, run.gradient(name), other.true(name))
     finally:
         state.harness.values = kept
-    return " With gains of one and biases of zero, as it is made, it is right." if right else ""
+    sentence = " With its initial parameters (gains 1, biases 0) it happens to be right."
+    return sentence if right else ""
 
 
 def _agree(point: EvaluationPoint, name: str, found: Any, true: Array) -> bool:

@@ -24,8 +24,6 @@ from minnet.gradient_check.mistakes import explanation
 from minnet.gradient_check.report import HINTS, Mistake, Report
 from minnet.utils.table import table
 
-Events = "queue.Queue[dict[str, Any] | None]"
-
 
 def parser() -> argparse.ArgumentParser:
     """The arguments of the command."""

@@ -240,11 +240,11 @@ def refuses_all(cls: type, error: BaseException, shapes: list[tuple[int, ...]]) 
 def how_to_add(cls: type, missing: list[str]) -> str:
     """The message for a class that cannot be made."""
     asked = (
-        f" for the argument{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
+        f": no value is known for the argument{'s' * (len(missing) > 1)} {', '.join(missing)}"
         if missing
         else ""
     )
-    return f"Expected a way to make one{asked}, found none. {_line_to_add(cls)}"
+    return f"Cannot create an object{asked}. {_line_to_add(cls)}"
 
 
 def _line_to_add(cls: type) -> str:

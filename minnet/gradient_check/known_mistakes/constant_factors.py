@@ -31,7 +31,7 @@ class Truncated:
             return None
         for cut in (np.trunc, np.floor, np.rint):
             if (found == cut(true)).all():
-                sentence = "is the true gradient cut to whole numbers."
+                sentence = "is the true gradient truncated to integers."
                 return Match("integer-arithmetic", sentence, 0.0)
         whole = np.abs(found).max() >= 2 and np.abs(found - true).max() < point.y.size
         if integer or (whole and self._follows(point, name, found)):
@@ -48,7 +48,7 @@ class Truncated:
 
 
 class LocalTruncated:
-    """The local derivative was cut to whole numbers: 0 nearly everywhere, and 1 where it is 1."""
+    """The local derivative was truncated to integers: 0 nearly everywhere, and 1 where it is 1."""
 
     def applies(self, point: EvaluationPoint, name: str) -> bool:
         """The gradient of the input of an elementwise function that is not straight anywhere.
@@ -70,7 +70,7 @@ class LocalTruncated:
             answers = [self._answer(point, x, cut) for x in (point.x, 0 * point.x, 3 * point.x)]
             residual = max(residual for residual, _ in answers)
             if residual < point.precision.match and any(moved for _, moved in answers):
-                sentence = "has the local derivative cut to whole numbers."
+                sentence = "has the local derivative truncated to integers."
                 return Match("integer-arithmetic", sentence, residual)
         return None
 
@@ -197,13 +197,19 @@ class OneSampleOnly:
         found = point.at(name)
         last = self._last_that_counts(point, name)
         if last is not None and mismatch(found, last) < point.precision.match:
-            sentence = "keeps, where several entries of x meet one number of it, the last only."
+            sentence = (
+                "keeps only the last contribution where several entries of x use the same entry "
+                "(use np.add.at)."
+            )
             return Match("one-sample-only", sentence, mismatch(found, last))
         for sample in (point.m - 1, 0, *range(1, point.m - 1)):
             for factor in (1.0, 1.0 / point.m, -1.0, float(point.m)):
                 residual = mismatch(found, factor * parts[sample])
                 if residual < point.precision.match and np.abs(found).max() > 0:
-                    sentence = f"is that of {nth(sample, point.m)} alone: a loop overwrites."
+                    sentence = (
+                        f"contains only {nth(sample, point.m)}: a loop overwrites (=) where it "
+                        f"should add (+=)."
+                    )
                     return Match("one-sample-only", sentence, residual)
         return None
 

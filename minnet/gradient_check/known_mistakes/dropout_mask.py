@@ -1,4 +1,4 @@
-"""Dropout and its kin: the mask drawn again, left out, or without its scale."""
+"""Dropout and similar layers: the mask drawn again, left out, or without its scale."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from minnet.gradient_check.known_mistakes.base import Match, proportion
 
 
 class MaskMissingInside:
-    """A mask inside a layer with weights: the gradient is that of evaluation, without a mask."""
+    """A mask inside a layer with weights: the gradient is the one of evaluation, without a mask."""
 
     def applies(self, point: EvaluationPoint, name: str) -> bool:
         """A random layer in training mode."""

@@ -1,4 +1,4 @@
-"""Batch norm, layer norm and their kin: which of the three terms of the backward is wrong?
+"""Batch norm, layer norm and similar layers: which of the three terms of the backward is wrong?
 
 With xhat = (x - mu)/sigma over groups of n numbers, y = gamma xhat + beta, and q = g gamma:
 

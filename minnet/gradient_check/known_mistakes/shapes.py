@@ -36,7 +36,7 @@ def close_scaled(point: EvaluationPoint, one: Array, other: Array) -> tuple[floa
 
 
 class Misshapen:
-    """The shape differs from that of the parameter (or of x)."""
+    """The shape differs from the parameter's (or from x's)."""
 
     def applies(self, point: EvaluationPoint, name: str) -> bool:
         """Only arrays of numbers of another shape."""
@@ -85,7 +85,7 @@ def _squeezed(point: EvaluationPoint, found: Array, true: Array) -> Iterator[Mat
             residual = close(point, found.reshape(true.shape), true)
             answer = None if residual is None else (residual, 1.0)
         if answer:
-            sentence = "The numbers are right: a sum kept its axis (keepdims=True)."
+            sentence = "The numbers are right: the summed axis is still there (keepdims=True)."
             yield Match("keepdims-left", sentence + _off(answer[1]), answer[0])
 
 
@@ -97,7 +97,10 @@ def _transposed(point: EvaluationPoint, found: Array, true: Array) -> Iterator[M
             continue
         answer = close_scaled(point, found.transpose(order), true)
         if answer:
-            sentence = "Transposed, yours is exactly right: the two factors are exchanged."
+            sentence = (
+                "Your gradient is exactly the transpose of the right one: the two factors are "
+                "swapped."
+            )
             yield Match("transposed", sentence + _off(answer[1]), answer[0])
 
 
@@ -115,7 +118,7 @@ def _summed(point: EvaluationPoint, name: str, found: Array, true: Array) -> Ite
             if not answer:
                 continue
             shown = axes[0] if len(axes) == 1 else axes
-            text = f"Summed over axis {shown} yours is exactly right: "
+            text = f"If summed over axis {shown}, your gradient is exactly right: "
             if name != "input" and 0 in axes and found.shape[0] == point.m:
                 text += "you forgot to sum over the batch."
                 yield Match("not-summed-over-batch", text + _off(answer[1]), answer[0])

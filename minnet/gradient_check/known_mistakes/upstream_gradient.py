@@ -33,7 +33,7 @@ class NotAProduct:
     """b(0) is not 0, or b(cg) is not c b(g)."""
 
     def applies(self, point: EvaluationPoint, name: str) -> bool:
-        """Any array of numbers, whatever its shape."""
+        """Any array of numbers, of any shape."""
         return _array(point.student(name)) is not None
 
     def explain(self, point: EvaluationPoint, name: str) -> Match | None:

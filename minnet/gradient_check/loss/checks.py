@@ -50,7 +50,7 @@ def check_repeats(state: CheckState, loss: LayerUnderTest, first: Pair, second: 
 
 
 def _compare_values(state: CheckState, calls: RepeatedCalls) -> bool:
-    """The value after other calls on the same object is that of a new object."""
+    """The value after other calls on the same object equals that of a new object."""
     before = len(state.report.mistakes)
     one, two = number_of(calls.first.y), number_of(calls.second.y)
     after_a_step = calls.on(calls.on(None, 0).obj, 1)

@@ -158,7 +158,7 @@ class LossCheck:
                 "whole numbers",
                 "integer-arithmetic",
                 "forward",
-                "the value moves in jumps only: it is cut off (int, //, round) on the way.",
+                "the value changes only in jumps: it is truncated on the way (int, //, round).",
                 f"for a random prediction the value is {point.value_here:g}.",
             )
         elif point.is_right("input"):

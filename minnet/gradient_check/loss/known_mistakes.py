@@ -245,7 +245,7 @@ def _inner_derivative(point: LossPoint, found: Array) -> Iterator[Match]:
 
 def _truncated(point: LossPoint, found: Array) -> Iterator[Match]:
     if (found == np.trunc(found)).all() and (found == np.trunc(point.derivative)).all():
-        yield Match("integer-arithmetic", "is the true gradient cut to whole numbers.", 0.0)
+        yield Match("integer-arithmetic", "is the true gradient truncated to integers.", 0.0)
 
 
 def truncates_integers(point: LossPoint) -> str:

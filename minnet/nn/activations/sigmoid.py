@@ -1,4 +1,4 @@
-"""The sigmoid, which turns any number into a probability, and its piecewise linear cousin."""
+"""Sigmoid, which maps any number to a probability, and HardSigmoid, its piecewise linear form."""
 
 from __future__ import annotations
 

@@ -13,9 +13,9 @@ from minnet.nn.parameter import Parameter
 from minnet.utils.checks import boolean, whole_number
 from minnet.utils.types import Array
 
-# So many bytes of columns are worked on at a time: they stay in the processor's cache, and a large
-# batch needs no more memory than a small one. Gathering them again in the backward takes less time
-# than reading them from main memory.
+# Columns are processed in pieces of this many bytes: a piece fits into the processor's cache, and a
+# large batch needs no more memory than a small one. Gathering them again in the backward takes less
+# time than reading them from main memory.
 _COLUMN_BYTES = 1 << 19
 
 

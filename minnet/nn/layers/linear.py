@@ -10,7 +10,7 @@ from minnet.utils.types import Array
 
 
 class Linear(Layer):
-    """y = x W + b, on the last axis of x, whatever axes precede it.
+    """y = x W + b, on the last axis of x; any axes may precede it.
 
     Shapes: x (m, in_features), W `weight` (in_features, out_features), b `bias`
     (out_features,), y (m, out_features). With G = dL/dy, in the order of the code:

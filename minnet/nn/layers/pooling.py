@@ -142,7 +142,7 @@ class AveragePool2d(Layer):
 
 
 class GlobalAveragePool2d(Layer):
-    """y = the mean of each channel: (m, c, h, w) becomes (m, c), whatever h and w are.
+    """y = the mean of each channel: (m, c, h, w) becomes (m, c), for any h and w.
 
     Every pixel has the same weight in its channel's mean: dL/dx = G / (h w).
 

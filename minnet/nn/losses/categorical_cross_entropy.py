@@ -53,8 +53,8 @@ class CategoricalCrossEntropy(Loss):
         dL/dz_j   = e_j / (e_label + T)                 for the other classes
         dL/dz_label = -T / (e_label + T)                = a_label - 1, without subtracting
 
-    so that both keep their digits when the right class is far ahead. It follows from maximum
-    likelihood: L is -ln of the probability that the network gives to the labels.
+    so that neither loses precision when the right class has by far the largest logit. It follows
+    from maximum likelihood: L is -ln of the probability that the network gives to the labels.
 
     With weights or smoothing the term of class c in row i has the weight q_ic (without: y_ic):
 

@@ -1,4 +1,4 @@
-"""Huber's loss: squared for small errors, absolute for large ones, so that outliers do not rule."""
+"""Huber's loss: squared for small errors, absolute for large ones, thus robust to outliers."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class Loss:
     def forward_from_logits(
         self, logits: Array, target: Array, sample_weight: Array | None = None
     ) -> float:
-        """The loss behind the canonical activation, from that activation's input.
+        """The loss after the canonical activation, computed from that activation's input.
 
         Used by the Trainer, which has checked the target already.
         """

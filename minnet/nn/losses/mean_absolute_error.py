@@ -1,4 +1,4 @@
-"""Absolute error: the loss of regression that a few wild targets do not rule."""
+"""Absolute error: a loss for regression that is robust to outliers."""
 
 from __future__ import annotations
 

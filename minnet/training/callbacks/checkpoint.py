@@ -1,4 +1,4 @@
-"""Saves checkpoints during training: whatever stops it, it can be resumed from the last one."""
+"""Saves checkpoints during training, which can then be resumed from the last one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Checkpoint(Callback):
             trainer.load_checkpoint(path)
         trainer.fit(x, y, until=100, callbacks=[mn.Checkpoint(path)])
 
-    The result is bit for bit that of an uninterrupted training; see `trainer.fit` for the
+    The result is bit for bit the same as without the interruption; see `trainer.fit` for the
     conditions. Among the callbacks of a fit, checkpoints are called last, so that they save the
     state of all others.
 

@@ -29,7 +29,7 @@ class EarlyStopping(Callback):
 
     Each fit starts from scratch. NaN is never an improvement. If a fit ends in an error such as
     TrainingDiverged, nothing is set back: `mn.Checkpoint(path, best_of=...)` keeps the best epoch
-    whatever happens later, and `network.load_values(path)` reads it.
+    even if the training fails later, and `network.load_values(path)` reads it.
 
     Raises:
         ValueError: at the end of the first epoch, if the History has no such column.

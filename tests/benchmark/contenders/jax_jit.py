@@ -104,7 +104,7 @@ class WithNumPy(Plain):
         self.finish()
 
     def finish(self) -> None:
-        """JAX computes on while Python goes on."""
+        """Wait for JAX, which returns before its results are computed."""
         self.jax.block_until_ready(self.state)
 
 

@@ -57,7 +57,7 @@ class StepFromOutside(Minnet):
     name = "minnet, step(x, y)"
 
     def step(self, x: np.ndarray, y: np.ndarray) -> float:
-        """One step of the Trainer, with its door."""
+        """One step of the Trainer, with its input checks."""
         return self.trainer.step(x, y)
 
 
@@ -67,7 +67,7 @@ class BareSteps(Minnet):
     name = "minnet, bare steps"
 
     def fit(self, x: np.ndarray, y: np.ndarray) -> None:  # type: ignore[override]
-        """As many steps as a fit takes, nothing beside them."""
+        """As many steps as a fit takes, and nothing else."""
         workload, network = self.workload, self.trainer.network
         starts = range(0, len(x), workload.batch)
         batches = [(x[s : s + workload.batch], y[s : s + workload.batch]) for s in starts]

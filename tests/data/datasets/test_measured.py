@@ -86,7 +86,7 @@ def test_iris_has_the_values_of_fisher_where_the_uci_file_differs():
     assert x[37].tolist() == [4.9, 3.6, 1.4, 0.1]
 
 
-def test_units_stand_in_the_names():
+def test_the_names_contain_the_units():
     assert all("(cm)" in name for name in datasets.iris().feature_names)
     units = [name.partition(" (")[2] for name in datasets.penguins().feature_names]
     assert units == ["mm)", "mm)", "mm)", "g)"]

@@ -13,4 +13,4 @@ def test_a_test_with_ones_is_said_to_hide_it():
             return 2 * self.z * grad**2
 
     (mistake,) = mn.check_layer(Halves, (5, 3)).mistakes
-    assert "For a gradient of ones it is right" in mistake.message
+    assert "For an upstream gradient of ones it happens to be right" in mistake.message

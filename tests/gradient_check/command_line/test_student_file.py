@@ -142,7 +142,7 @@ def test_a_file_that_fails_leaves_the_framework_as_it_was(error, module):
         type("Bad", (mn.Layer,), {"training": 3})
 
 
-def test_losses_are_told_from_layers_by_their_base_or_their_arguments(module):
+def test_losses_are_recognized_by_their_base_or_their_arguments(module):
     text = """
     class Squares(mn.Loss):
         def forward(self, prediction, target):

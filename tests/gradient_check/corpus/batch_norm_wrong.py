@@ -459,7 +459,7 @@ class DeviationForVariance(RunningNorm):
 
 @wrong("output-used-for-input", (4, 3, 5, 6))
 class BatchNormGainOfImages(mn.Layer):
-    """The output for xhat, per channel, and a mean without its 1/n beside it would be a second."""
+    """The output for xhat, per channel, and a mean without its 1/n as well would be a second."""
 
     def __init__(self, channels=3):
         self.gamma = mn.Parameter(np.ones((1, channels, 1, 1)))

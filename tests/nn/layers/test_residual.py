@@ -100,7 +100,7 @@ def test_bad_layers(layers, error, part):
     assert part in str(info.value)
 
 
-def test_a_layer_that_stands_twice():
+def test_the_same_layer_twice_is_refused():
     layer = Linear(2, 2)
     with pytest.raises(ValueError, match="expected a layer that is used once"):
         Residual([layer, mn.Tanh(), layer])

@@ -1,6 +1,6 @@
 """Binary cross-entropy: from probabilities, from logits, and that both agree.
 
-How exact it is for very large logits is tested in `test_accuracy.py`.
+How exact it is for very large logits is tested in `tests/properties/test_sigmoid_accuracy.py`.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """Categorical cross-entropy: from probabilities, from logits, and that both agree.
 
-How exact it is for very large logits is tested in `test_accuracy.py`.
+How exact it is for very large logits is tested in `tests/properties/test_softmax_accuracy.py`.
 """
 
 import numpy as np

@@ -45,8 +45,8 @@ def test_a_subclass_without_the_methods_says_what_to_write():
 @pytest.mark.parametrize(
     ("returned", "error", "message"),
     [
-        (np.ones((3, 1)), TypeError, r"forward: expected one number for the batch, got an array"),
-        (None, TypeError, r"forward: expected one number for the batch, got None"),
+        (np.ones((3, 1)), TypeError, r"forward: expected one number for all samples, got an array"),
+        (None, TypeError, r"forward: expected one number for all samples, got None"),
         ("0.5", TypeError, r"forward: expected one number"),
     ],
 )

@@ -70,7 +70,7 @@ def test_values_that_were_never_numbers_restore_nothing():
     assert marks(trainer) == {2.0}
 
 
-def test_each_fit_begins_anew():
+def test_each_fit_starts_counting_again():
     stopping = EarlyStopping("score", patience=2, mode="min")
     trainer, _ = run([1, 2, 3], stopping)
     run([8, 7, 9], stopping, trainer=trainer)

@@ -68,7 +68,7 @@ def test_a_unit_that_one_step_of_the_epoch_reaches_is_alive():
     assert monitor.dead["0"] == [0.5]
 
 
-def test_the_units_of_kernels_and_of_layers_of_ones_own():
+def test_the_units_of_kernels_and_of_custom_layers():
     class Odd(mn.Layer):
         """Its Parameters disagree about the number of units."""
 

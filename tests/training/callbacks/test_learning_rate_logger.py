@@ -15,7 +15,7 @@ def test_the_rate_of_every_step():
     assert logger.rates == [schedule(step) for step in range(8)]
 
 
-def test_the_rate_of_a_step_whoever_changed_it():
+def test_a_rate_that_a_callback_or_optimizer_changed_is_logged():
     class Change(mn.Callback):
         def on_step_end(self, trainer, loss):
             trainer.optimizer.learning_rate *= 0.5

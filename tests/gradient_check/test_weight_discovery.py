@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minnet.gradient_check.find_parameters import find_weights
+from minnet.gradient_check.weight_discovery import find_weights
 
 
 class Bare:
