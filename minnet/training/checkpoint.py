@@ -17,7 +17,7 @@ from minnet.saving.generator_state import STREAMS, checked_state
 from minnet.training.callback_states import checked_states
 from minnet.training.fingerprint import difference, fingerprint
 from minnet.training.history import History
-from minnet.training.resume import DATA, EpochProgress, ResumePoint
+from minnet.training.resume import DATA, WEIGHTS, EpochProgress, ResumePoint
 from minnet.training.state import TrainingState
 from minnet.utils.checks import is_built_in
 
@@ -384,7 +384,7 @@ def _check_data(data: dict[str, Any]) -> None:
         kinds = {"batch_size": (int,), "shuffle": (bool,)}.get(name, (str, type(None)))
         if type(value) not in kinds:
             raise InvalidFile(f"its {name} of the data is not understood.")
-    if set(data) != set(DATA) or data["batch_size"] < 1:
+    if not set(DATA) <= set(data) <= {*DATA, WEIGHTS} or data["batch_size"] < 1:
         raise InvalidFile("it does not say which data it was trained with.")
 
 

@@ -23,6 +23,7 @@ from minnet.nn.layer import Layer, find
 from minnet.nn.parameter import Parameter
 from minnet.training.resume import digest
 from minnet.training.state import TrainingState
+from minnet.utils.checks import is_built_in
 
 _DEEPEST = 6
 _NO_SETTINGS = frozenset({"_minnet", "layers", "seed"})
@@ -138,11 +139,16 @@ def _digest_of_code(code: types.CodeType) -> str:
 def _object(value: Any, depth: int = 0) -> Any:
     """The class of an object and its settings."""
     cls: Any = type(value)
-    left_out = _assigned_later(cls) | _NO_SETTINGS
     arguments = _argument_names(cls)
+    left_out = _assigned_later(cls)
+    if is_built_in(value) and not getattr(value, "balanced", False):
+        left_out -= arguments  # only "balanced" class weights change in a fit
+    left_out |= _NO_SETTINGS
     settings = {}
     for name, entry in getattr(value, "__dict__", {}).items():
         changeable = isinstance(entry, (list, dict, set, np.ndarray))
+        if is_built_in(value) and name[0] == "_":
+            continue
         if name in left_out or (changeable and name.strip("_") not in arguments):
             continue
         if not isinstance(entry, (Layer, Parameter, np.random.Generator)):
@@ -166,6 +172,7 @@ def _assigned_later(cls: type) -> frozenset[str]:
         own = ancestor.__module__.partition(".")[0] == "minnet"
         for name, member in vars(ancestor).items():
             function = getattr(member, "fset", None) or getattr(member, "__func__", member)
+            function = inspect.unwrap(function) if callable(function) else function
             if not isinstance(function, types.FunctionType):
                 continue
             assigned = _assigned_names(function)

@@ -19,6 +19,7 @@ from minnet.training.callback_states import saved_name
 from minnet.utils.types import Array
 
 DATA = ("x", "y", "sample_weight", "validation x", "validation y", "batch_size", "shuffle")
+WEIGHTS = "validation sample_weight"  # only where they were given
 """What a checkpoint says about the data of a fit: `CurrentFit.data`."""
 
 _ROWS = 4096  # hashed at a time: data in another memory order need no contiguous copy
@@ -124,7 +125,7 @@ class CurrentFit:
         """A digest of each array, and the settings; computed when a checkpoint needs it."""
         x, y, weight = self.validation or (None, None, None)
         batches = self.batches
-        weights = {} if weight is None else {"validation sample_weight": digest(weight)}
+        weights = {} if weight is None else {WEIGHTS: digest(weight)}
         return {
             "x": digest(batches.x),
             "y": digest(batches.y),

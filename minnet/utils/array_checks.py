@@ -282,18 +282,22 @@ def survives_cast(place: str, name: str, array: Array, dtype: np.dtype[Any]) -> 
     if array.dtype.itemsize <= dtype.itemsize or array.ndim == 0:
         return
     rows = array[:: max(1, len(array) // 1024)]
-    ordered = np.sort(rows.reshape(len(rows), -1).astype(float), axis=0)
-    rounding = 64 * np.finfo(float).eps * np.abs(ordered[1:])
-    differ = np.diff(ordered, axis=0) > rounding
-    kept = differ & (np.diff(ordered.astype(dtype), axis=0) > 0)
-    lost = 2 * kept.sum(axis=0) < differ.sum(axis=0)
-    if lost.any():
-        column = int(lost.argmax())
-        raise ValueError(
-            f"{place}: {name}: expected numbers that differ in {dtype}, too, got column {column}, "
-            f"where only {kept[:, column].sum() + 1} of {differ[:, column].sum() + 1} do. Subtract "
-            f'the mean first (mn.data.Standardizer), or use mn.Network(..., dtype="float64").'
-        )
+    rows = rows.reshape(len(rows), -1)
+    together = max(1, _PIECE // (4 * max(1, len(rows))))  # columns
+    for first in range(0, rows.shape[1], together):
+        ordered = np.sort(rows[:, first : first + together].astype(float), axis=0)
+        rounding = 64 * np.finfo(float).eps * np.abs(ordered[1:])
+        differ = np.diff(ordered, axis=0) > rounding
+        kept = differ & (np.diff(ordered.astype(dtype), axis=0) > 0)
+        lost = 2 * kept.sum(axis=0) < differ.sum(axis=0)
+        if lost.any():
+            i = int(lost.argmax())
+            raise ValueError(
+                f"{place}: {name}: expected numbers that differ in {dtype}, too, got column "
+                f"{first + i}, where only {kept[:, i].sum() + 1} of {differ[:, i].sum() + 1} do. "
+                f"Subtract the mean first (mn.data.Standardizer), or use "
+                f'mn.Network(..., dtype="float64").'
+            )
 
 
 def not_empty(place: str, name: str, array: Array) -> None:

@@ -310,8 +310,13 @@ ARGUMENTS = [
 ] + [
     ("shuffle", 1, TypeError, ("fit: shuffle: expected True or False, got 1",)),
     ("progress", "no", TypeError, ("fit: progress: expected True or False, got 'no'",)),
-    ("validation_data", 5, TypeError, ("fit: validation_data: expected a pair (x, y), got 5",)),
-    ("validation_data", (X,), TypeError, ("fit: validation_data: expected a pair (x, y), got",)),
+    (
+        "validation_data",
+        5,
+        TypeError,
+        ("fit: validation_data: expected a pair (x, y) or (x, y, weights), got 5",),
+    ),
+    ("validation_data", (X,), TypeError, ("fit: validation_data: expected a pair (x, y)",)),
     ("callbacks", [3], TypeError, ("fit: callbacks: expected objects of subclasses", "got 3")),
 ]
 

@@ -376,6 +376,7 @@ NO_CALLS = {
     "schedules.no_object",
     "schedules.not_an_object",
     "schedules.rate_of",
+    "schedules.check_schedule",
     "Trainer.begin",
     "Trainer.resume",
 }
@@ -389,7 +390,7 @@ HOOKS = {
     *("check_batch", "check_last_layer", "check_prediction", "canonical", "counts", "decayed"),
     *("for_metrics", "prepare_target", "values", "derivatives", "update", "prepare", "serves"),
     *("step", "refresh", "train_on", "move", "settle", "draw", "evaluating", "gradient", "value"),
-    *("random", "training", "rate"),
+    *("random", "training", "rate", "begin_fit", "follow"),
 }
 NOT_HOOKS = {"Trainer.step", "Runs.values", "Parameter.value="}
 

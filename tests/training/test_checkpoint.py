@@ -318,7 +318,7 @@ def test_other_hyperparameters_dtype_schedule_and_frozen_are_refused(tmp_path):
         (lambda t: setattr(t.optimizer, "beta1", 0.8), "optimizer.beta1 = 0.9"),
         (
             lambda t: setattr(t.optimizer, "learning_rate", mn.schedules.Cosine(0.1, 9)),
-            "schedule = None",
+            "schedule",
         ),
         (
             lambda t: setattr(t.network, "dtype", "float64"),

@@ -205,10 +205,6 @@ X = np.random.default_rng(0).normal(size=(40, 4))
 Y = np.arange(40) % 3
 
 
-def of_one_argument(prediction):
-    return 0.0
-
-
 def without_return(prediction, target):
     prediction.mean()
 
@@ -225,7 +221,6 @@ def without_return(prediction, target):
         (3, mn.MeanSquaredError, "log_loss", Y, None, ("expected probabilities",)),
         (1, mn.MeanSquaredError, "r_squared", X[:, 0], (X[:1], X[:1, 0]), ("two samples, got 1",)),
         (1, mn.MeanSquaredError, "accuracy", Y, None, ("from 0 to 1", "got target[2] = 2")),
-        (3, mn.CategoricalCrossEntropy, of_one_argument, Y, None, ("fit: metrics", "1 pos")),
         (3, mn.CategoricalCrossEntropy, without_return, Y, None, ("without_return", "one number")),
     ],
 )  # fmt: skip

@@ -40,10 +40,10 @@ class Loss(Explained):
 
     >>> class Cubed(Loss):
     ...     def forward(self, prediction, target):
-    ...         self.difference = prediction - target
-    ...         return np.abs(self.difference**3).sum() / len(prediction)
+    ...         self._difference = prediction - target
+    ...         return np.abs(self._difference**3).sum() / len(prediction)
     ...     def backward(self):
-    ...         d = self.difference
+    ...         d = self._difference
     ...         return 3 * d * np.abs(d) / len(d)
     >>> float(Cubed().forward(np.array([[2.0]]), np.array([[0.0]])))
     8.0

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from minnet.training.callback import Callback
+from minnet.training.callbacks.callback_methods import check_methods
 from minnet.training.callbacks.checkpoint import Checkpoint
 from minnet.training.callbacks.csv_logger import CSVLogger
 from minnet.training.callbacks.early_stopping import EarlyStopping
@@ -38,6 +39,7 @@ def checked_callbacks(callbacks: Sequence[Callback]) -> list[Callback]:
                 f"fit: callbacks: expected objects of subclasses of mn.Callback, got "
                 f"{describe(callback)}."
             )
+        check_methods(callback)
     return sorted(result, key=_order)
 
 
