@@ -84,7 +84,7 @@ def test_another_part_is_refused_by_name_and_the_same_is_taken(case, tmp_path):
     before().load_checkpoint(tmp_path / "t")
     with pytest.raises(
         mn.CheckpointError,
-        match=r"the checkpoint has (network|loss|penalty|schedule|metrics)|its (network|loss|penalty|schedule|metrics)",
+        match=r"(its|checkpoint has) (network|loss|penalty|schedule|metr)",
     ):
         after().load_checkpoint(tmp_path / "t")
 
