@@ -101,9 +101,9 @@ def scores_and_classes(place: str, prediction: ArrayLike, target: ArrayLike) -> 
 
 def has_several_labels(target: ArrayLike) -> bool:
     """True for rows of 0 and 1 that are not all one-hot: several yes-or-no labels in a row."""
-    if np.ndim(target) != 2 or np.shape(target)[1] < 2:
-        return False
     array = _numbers("target", target)
+    if array.ndim != 2 or array.shape[1] < 2:
+        return False
     return bool(((array == 0) | (array == 1)).all()) and not _one_hot_rows(array).all()
 
 

@@ -412,8 +412,10 @@ def _grown(low: float) -> float:
 
 
 def _clean_up() -> None:
-    """Close figures; leave only the good files in the folder."""
+    """Close figures; leave only the good files in the temporary folder that `folder` made."""
     plt.close("all")
+    if not _FILES:
+        raise RuntimeError("bad calls run inside `with folder():` only: it is emptied after each.")
     for path in Path().iterdir():
         if path.name not in _FILES:
             shutil.rmtree(path) if path.is_dir() else path.unlink()

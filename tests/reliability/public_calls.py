@@ -336,6 +336,7 @@ ALWAYS = {
     "Trainer": {"seed": 0},
     "Network": {"seed": 0},
     "data.batches": {"seed": 1},
+    "data.train_test_split": {"test_fraction": 0.25, "seed": 1},
     "sweep": {"progress": False},
     "lr_range_test": {"steps": 3},
     "plot.loss_grid": {"points": 3},
@@ -371,6 +372,7 @@ NO_CALLS = {
     "Run",
     "RangeTest",
     "initializers.get",
+    "metrics.by_label",
     "metrics.get",
     "schedules.name_of",
     "schedules.no_object",
@@ -390,7 +392,7 @@ HOOKS = {
     *("check_batch", "check_last_layer", "check_prediction", "canonical", "counts", "decayed"),
     *("for_metrics", "prepare_target", "values", "derivatives", "update", "prepare", "serves"),
     *("step", "refresh", "train_on", "move", "settle", "draw", "evaluating", "gradient", "value"),
-    *("random", "training", "rate", "begin_fit", "follow"),
+    *("random", "training", "trainable", "rate", "begin_fit", "follow"),
 }
 NOT_HOOKS = {"Trainer.step", "Runs.values", "Parameter.value="}
 
