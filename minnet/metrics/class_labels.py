@@ -101,8 +101,8 @@ def scores_and_classes(place: str, prediction: ArrayLike, target: ArrayLike) -> 
 
 def has_several_labels(target: ArrayLike) -> bool:
     """True for rows of 0 and 1 that are not all one-hot: several yes-or-no labels in a row."""
-    array = _numbers("target", target)
-    if array.ndim != 2 or array.shape[1] < 2:
+    array = array_checks.numeric_array("metrics", "target", target)
+    if array.ndim != 2 or array.shape[1] < 2 or not len(array):
         return False
     return bool(((array == 0) | (array == 1)).all()) and not _one_hot_rows(array).all()
 
