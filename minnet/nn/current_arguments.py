@@ -54,7 +54,7 @@ def current_arguments(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any])
 
 def _replaced(layer: Any, fresh: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments:
     """The arguments with the current value of each attribute of their names that was changed."""
-    known = inspect.signature(type(layer)).parameters
+    known = dict(list(inspect.signature(type(layer).__init__).parameters.items())[1:])
     changed = {
         name: _plain(vars(layer)[name])
         for name in known
@@ -134,7 +134,7 @@ def _check_custom(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
 def _given(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     """The arguments by name, with the defaults."""
     try:
-        bound = inspect.signature(type(layer)).bind(*args, **kwargs)
+        bound = inspect.signature(type(layer).__init__).bind(layer, *args, **kwargs)
     except (TypeError, ValueError):
         return {}
     bound.apply_defaults()

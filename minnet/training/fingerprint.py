@@ -159,7 +159,7 @@ def _object(value: Any, depth: int = 0) -> Any:
 def _argument_names(cls: type) -> set[str]:
     """The names of the constructor's arguments."""
     try:
-        return set(inspect.signature(cls).parameters)
+        return set(list(inspect.signature(cls.__init__).parameters)[1:])
     except (TypeError, ValueError):
         return set()
 
