@@ -156,7 +156,7 @@ def _object(value: Any, depth: int = 0) -> Any:
     return [cls.__name__, settings]
 
 
-def _argument_names(cls: type) -> set[str]:
+def _argument_names(cls: Any) -> set[str]:
     """The names of the constructor's arguments."""
     try:
         return set(list(inspect.signature(cls.__init__).parameters)[1:])
