@@ -8,6 +8,7 @@ said so.
 from __future__ import annotations
 
 import contextlib
+import encodings.cp437  # noqa: F401 (zipfile needs it; nobody may not read Python)
 import json
 import os
 import subprocess
