@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from minnet.nn.config import Unsavable, is_layer
+from minnet.nn.config import Unsavable
+from minnet.nn.search import is_layer
 from minnet.utils.checks import describe, is_built_in
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]

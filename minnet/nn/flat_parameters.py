@@ -11,12 +11,14 @@ import contextvars
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import is_
 from typing import Any
 
 import numpy as np
 
-from minnet.nn.layer import Found, Layer, find
+from minnet.nn.layer import Layer
 from minnet.nn.parameter import Parameter
+from minnet.nn.search import Found, contents, find
 from minnet.saving.errors import InvalidFile
 from minnet.utils.types import Array
 
@@ -41,7 +43,7 @@ class FlatParameters:
     found: list[Found]
     values: Array
     gradients: Array
-    slots: list[tuple[Array | None, bool]]  # for each of `found`: a Parameter's array, trainable?
+    contents: list[Any]  # to notice whether one of them was replaced
     trained: list[Parameter] = field(default_factory=list)  # those in the vectors, in order
 
     @classmethod
@@ -58,11 +60,8 @@ class FlatParameters:
         root = None if self.root is None else self.root()
         if root is None or self.values.dtype != dtype:
             return False
-        now = find(root)
-        return len(now) == len(self.found) and all(
-            new.item is old.item and new.name == old.name and _in_slot(new.item, slot)
-            for new, old, slot in zip(now, self.found, self.slots, strict=True)
-        )
+        now = contents(root)
+        return len(now) == len(self.contents) and all(map(is_, now, self.contents))
 
 
 def flatten(
@@ -75,7 +74,7 @@ def flatten(
         raise InvalidFile("its description has more parameters than the file.")
     check_not_in_another_network(network, found)
     for parameter in parameters:
-        if not parameter._is_fixed() and (seeded or parameter._value is None):
+        if not parameter._is_fixed() and (seeded or not parameter._is_drawn):
             parameter._draw(generator)
         if seeded:
             parameter._fix()
@@ -88,7 +87,7 @@ def flatten(
     for parameter in parameters:
         if not parameter.trainable:
             parameter._move(np.empty(parameter.shape, dtype), np.zeros(parameter.shape, dtype))
-    flat.slots = _slots(found)
+    flat.contents = contents(network)
     _set_owner(network, found)
     _share_with_nested(found, flat)
     return flat
@@ -105,21 +104,6 @@ def release(before: FlatParameters, now: FlatParameters) -> None:
                 item._owner = None
             else:
                 item._minnet.owner = None
-
-
-def _slots(found: list[Found]) -> list[tuple[Array | None, bool]]:
-    """The array of each Parameter now, and whether it is trainable; None for a layer."""
-    return [
-        (f.item._value, f.item.trainable) if isinstance(f.item, Parameter) else (None, False)
-        for f in found
-    ]
-
-
-def _in_slot(item: Layer | Parameter, slot: tuple[Array | None, bool]) -> bool:
-    """True for every layer, and for a Parameter that has neither been moved nor frozen."""
-    if isinstance(item, Parameter):
-        return item._value is slot[0] and item.trainable == slot[1]
-    return True
 
 
 def owner_of(item: Layer | Parameter) -> Layer | None:
@@ -177,13 +161,12 @@ def _share_with_nested(found: list[Found], flat: FlatParameters) -> None:
             size = sum(p.size for p in inner)
             start = _position(inner[0], flat.values) if inner else 0
             part = slice(start, start + size)
-            found_in_nested = find(nested)
             nested._flat = FlatParameters(
                 weakref.ref(nested),
-                found_in_nested,
+                find(nested),
                 flat.values[part],
                 flat.gradients[part],
-                _slots(found_in_nested),
+                contents(nested),
                 inner,
             )
             nested._dtype = flat.values.dtype

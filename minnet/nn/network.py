@@ -27,7 +27,8 @@ from minnet.nn.flat_parameters import (
     owner_of,
     release,
 )
-from minnet.nn.layer import Layer, find, layers_of
+from minnet.nn.layer import Layer
+from minnet.nn.search import find, layers_of
 from minnet.nn.seeded_construction import draw_again
 from minnet.nn.sequential import Sequential
 from minnet.nn.thread_lock import ThreadLock
@@ -160,25 +161,26 @@ class Network(Sequential):
 
     def forward(self, x: Array) -> Array:
         """The output of the last layer for a batch x of shape (m, ...)."""
-        if self._minnet.owner is None:  # else the network that holds this one has checked it
-            self._thread_lock.check()
-        if type(x) is not np.ndarray or x.dtype != self._dtype:  # not in training: converted before
+        self._outer_lock().check()
+        return self._forward(x)
+
+    def _forward(self, x: Array) -> Array:
+        if type(x) is not np.ndarray or x.dtype is not self._dtype:
             x = convert_input(x, self._dtype, self.takes_indices)
         return self._run_forward(x, self.layers, self._dtype)
 
     def forward_to_logits(self, x: Array) -> Array:
         """The input of the last activation, also where that is in a nested network."""
-        self._thread_lock.check()
-        if type(x) is not np.ndarray or x.dtype != self._dtype:  # not in training: converted before
-            x = convert_input(x, self._dtype, self.takes_indices)
+        self._outer_lock().check()
         return self._forward_to_logits(x)
 
     def backward(self, grad: Array) -> Array:
         """dL/dx from dL/doutput; zeroes all gradients first, then lets each layer set its own."""
         self._outer_lock().check()
-        return self._over_zeroed_gradients(
-            self._full_backward, convert_gradient(grad, self._dtype, self._minnet.shapes)
-        )
+        return self._backward(convert_gradient(grad, self._dtype, self._minnet.shapes))
+
+    def _backward(self, grad: Array) -> Array:
+        return self._over_zeroed_gradients(self._full_backward, grad)
 
     def _backward_parameters(self, grad: Array) -> None:
         """The gradients of the parameters alone, without dL/dx of the network's input."""
@@ -193,6 +195,8 @@ class Network(Sequential):
 
     def _forward_to_logits(self, x: Array) -> Array:
         """Run all layers except the last; in a nested network at the end, do the same."""
+        if type(x) is not np.ndarray or x.dtype is not self._dtype:
+            x = convert_input(x, self._dtype, self.takes_indices)
         *layers, last = self.layers
         x = self._run_forward(x, layers, self._dtype)
         if not isinstance(last, Network):

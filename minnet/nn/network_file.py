@@ -10,9 +10,10 @@ from urllib.parse import quote
 
 import numpy as np
 
-from minnet.nn.layer import Layer, find
+from minnet.nn.layer import Layer
 from minnet.nn.layer_encoding import encoder
 from minnet.nn.parameter import Parameter
+from minnet.nn.search import find
 from minnet.saving import atomic_write, file_format
 from minnet.saving.errors import InvalidFile, checked, checked_path, reading
 from minnet.utils.array_checks import finite

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from minnet.nn.layer import Layer, find, layers_of
+from minnet.nn.layer import Layer
 from minnet.nn.parameter import Parameter
+from minnet.nn.search import find, layers_of
 
 
 def draw_again(network: Layer, generator: np.random.Generator) -> None:
@@ -60,8 +61,6 @@ def _unchanged(layer: Layer) -> bool:
 
 def _same(here: Parameter, there: Parameter) -> bool:
     """The same numbers, or none chosen yet in either; a network may have cast them."""
-    if there._value is None:
+    if not there._is_drawn:
         return not here._is_fixed()
-    return here._value is not None and np.array_equal(
-        here._value, there._value.astype(here._value.dtype)
-    )
+    return here._is_drawn and np.array_equal(here._value, there._value.astype(here._value.dtype))

@@ -43,7 +43,7 @@ class Sequential(Layer):
         index = 0
         try:
             for index in range(len(layers)):
-                y = layers[index].forward(x)
+                y = layers[index]._forward(x)
                 if type(y) is not np.ndarray or y.dtype is not dtype:
                     y = convert_output(y, "forward", dtype)
                 shapes.append(y.shape)
@@ -64,7 +64,7 @@ class Sequential(Layer):
                 if index == 0 and not for_input:
                     layers[0]._backward_parameters(grad)
                     break
-                below = layers[index].backward(grad)
+                below = layers[index]._backward(grad)
                 if type(below) is not np.ndarray or below.dtype is not dtype:
                     below = convert_output(below, "backward", dtype)
                 if below.shape != shapes[index]:

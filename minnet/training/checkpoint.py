@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from minnet.nn import network_file
-from minnet.nn.layer import Layer, layers_of
+from minnet.nn.layer import Layer
 from minnet.nn.layer_encoding import decoder, encoder
+from minnet.nn.search import layers_of
 from minnet.optimizers import Optimizer, schedules
 from minnet.saving.errors import DamagedFile, InvalidFile, checked, reading
 from minnet.saving.generator_state import STREAMS, checked_state

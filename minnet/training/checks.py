@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from minnet.metrics import Metric
 from minnet.nn.activations import Sigmoid, Softmax
 from minnet.nn.error_location import short_repr
-from minnet.nn.layer import Layer, find
+from minnet.nn.layer import Layer
 from minnet.nn.layers import BatchNorm
 from minnet.nn.losses import (
     BinaryCrossEntropy,
@@ -26,6 +26,7 @@ from minnet.nn.losses import (
     sample_weights,
 )
 from minnet.nn.network import Network
+from minnet.nn.search import find
 from minnet.optimizers import Optimizer
 from minnet.training.epoch_predictions import EpochPredictions
 from minnet.utils import array_checks, checks

@@ -19,8 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from minnet.nn.layer import Layer, find
+from minnet.nn.layer import Layer
 from minnet.nn.parameter import Parameter
+from minnet.nn.search import find
 from minnet.training.resume import digest
 from minnet.training.state import TrainingState
 from minnet.utils.checks import is_built_in

@@ -18,10 +18,11 @@ from numpy.typing import ArrayLike
 from minnet.metrics import Metric
 from minnet.nn.activations import Softmax
 from minnet.nn.error_location import short_repr
-from minnet.nn.layer import Layer, layers_of
+from minnet.nn.layer import Layer
 from minnet.nn.losses import Loss
 from minnet.nn.network import Network
 from minnet.nn.parameter import Parameter
+from minnet.nn.search import layers_of
 from minnet.optimizers.penalties import Penalty
 from minnet.training.checks import check_last_layers
 from minnet.training.epoch_predictions import EpochPredictions
@@ -59,14 +60,14 @@ class Objective:
         network, loss = self.network, self.loss
         weights = () if weight is None else (weight,)
         if self.fused:  # the last activation and the loss together, from the logits z
-            prediction = network.forward_to_logits(x)
+            prediction = network._forward_to_logits(x)
             value = loss.forward_from_logits(prediction, y, *weights)
             if keep_prediction:
                 prediction = network.output_layer.forward(prediction)
             if math.isfinite(value):
                 network.backward_from_logits(loss.backward_from_logits())
         else:  # the chain rule, link by link
-            prediction = network.forward(x)
+            prediction = network._forward(x)
             value = _loss_of(loss, prediction, y, *weights)
             if math.isfinite(value):
                 network._backward_parameters(_gradient(loss, loss.backward(), prediction))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.nn.layer import find
+from minnet.nn.search import find
 
 
 class Holder(mn.Layer):

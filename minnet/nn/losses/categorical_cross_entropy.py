@@ -134,7 +134,8 @@ class CategoricalCrossEntropy(Loss):
         """The loss from the logits z, and its gradient with it: both need the same exponentials."""
         if self._plain and target.ndim == 1 and sample_weight is None:
             loss, self._gradient = softmax_cross_entropy(logits, target)
-            self.count = float(len(logits))
+            if self.count is not None:  # the samples
+                self.count = None
             return loss
         self._weigh(target, logits, sample_weight)
         loss, self._gradient = weighted_softmax_cross_entropy(logits, self._q, self._divisor)
