@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import weakref
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from operator import is_
 from typing import Any
@@ -18,7 +18,7 @@ import numpy as np
 
 from minnet.nn.layer import Layer
 from minnet.nn.parameter import Parameter
-from minnet.nn.search import Found, contents, find
+from minnet.nn.search import Found, find
 from minnet.saving.errors import InvalidFile
 from minnet.utils.types import Array
 
@@ -43,8 +43,10 @@ class FlatParameters:
     found: list[Found]
     values: Array
     gradients: Array
-    contents: list[Any]  # to notice whether one of them was replaced
+    slots: list[tuple[Array | None, bool]]  # for each of `found`: a Parameter's array, trainable?
     trained: list[Parameter] = field(default_factory=list)  # those in the vectors, in order
+    containers: list[tuple[Collection[Any], list[Any]]] = field(default_factory=list)
+    touched: bool = False  # has a layer or Parameter been assigned to since?
 
     @classmethod
     def empty(cls, dtype: np.dtype[Any]) -> FlatParameters:
@@ -60,15 +62,34 @@ class FlatParameters:
         root = None if self.root is None else self.root()
         if root is None or self.values.dtype != dtype:
             return False
-        now = contents(root)
-        return len(now) == len(self.contents) and all(map(is_, now, self.contents))
+        containers: list[Collection[Any]] = []
+        now = find(root, containers)
+        same = len(now) == len(self.found) and all(
+            new.item is old.item and new.name == old.name and _in_slot(new.item, slot)
+            for new, old, slot in zip(now, self.found, self.slots, strict=True)
+        )
+        self.touched, self.containers = not same, [(c, list(c)) for c in containers]
+        return same
+
+    def seems_current(self) -> bool:
+        """`is_current` in no time, for each single step: layers and Parameters say if they change.
+
+        Lists and dicts do not: what they held is compared.
+        """
+        if self.touched:
+            return False
+        for now, before in self.containers:
+            if len(now) != len(before) or not all(map(is_, now, before)):
+                return False
+        return True
 
 
 def flatten(
     network: Layer, dtype: np.dtype[Any], generator: np.random.Generator, seeded: bool
 ) -> FlatParameters:
     """Find, check, draw and move every Parameter; nothing is changed if a check fails."""
-    found = find(network)
+    containers: list[Collection[Any]] = []
+    found = find(network, containers)
     parameters = [f.item for f in found if isinstance(f.item, Parameter)]
     if sum(p.size for p in parameters) > _largest.get():
         raise InvalidFile("its description has more parameters than the file.")
@@ -87,7 +108,7 @@ def flatten(
     for parameter in parameters:
         if not parameter.trainable:
             parameter._move(np.empty(parameter.shape, dtype), np.zeros(parameter.shape, dtype))
-    flat.contents = contents(network)
+    flat.slots, flat.containers = _slots(found), [(c, list(c)) for c in containers]
     _set_owner(network, found)
     _share_with_nested(found, flat)
     return flat
@@ -104,6 +125,21 @@ def release(before: FlatParameters, now: FlatParameters) -> None:
                 item._owner = None
             else:
                 item._minnet.owner = None
+
+
+def _slots(found: list[Found]) -> list[tuple[Array | None, bool]]:
+    """The array of each Parameter now, and whether it is trainable; None for a layer."""
+    return [
+        (f.item._value, f.item.trainable) if isinstance(f.item, Parameter) else (None, False)
+        for f in found
+    ]
+
+
+def _in_slot(item: Layer | Parameter, slot: tuple[Array | None, bool]) -> bool:
+    """True for every layer, and for a Parameter that has neither been moved nor frozen."""
+    if isinstance(item, Parameter):
+        return item._value is slot[0] and item.trainable == slot[1]
+    return True
 
 
 def owner_of(item: Layer | Parameter) -> Layer | None:
@@ -161,13 +197,15 @@ def _share_with_nested(found: list[Found], flat: FlatParameters) -> None:
             size = sum(p.size for p in inner)
             start = _position(inner[0], flat.values) if inner else 0
             part = slice(start, start + size)
+            found_in_nested = find(nested)
             nested._flat = FlatParameters(
                 weakref.ref(nested),
-                find(nested),
+                found_in_nested,
                 flat.values[part],
                 flat.gradients[part],
-                contents(nested),
+                _slots(found_in_nested),
                 inner,
+                touched=True,  # ask the network that holds it
             )
             nested._dtype = flat.values.dtype
 

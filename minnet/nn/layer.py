@@ -17,7 +17,7 @@ from minnet.nn.config import remember
 from minnet.nn.current_arguments import current_arguments
 from minnet.nn.float_input import take_all_arrays
 from minnet.nn.parameter import Parameter
-from minnet.nn.search import find, is_layer, layers_of
+from minnet.nn.search import find, is_layer, layers_of, may_hold
 from minnet.utils.checks import boolean
 from minnet.utils.error_codes import with_code
 from minnet.utils.keyword_arguments import Explained
@@ -174,8 +174,9 @@ class Layer(Explained):
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _METHODS:
             raise _reserved(type(self).__name__, name)
+        before = self.__dict__.get(name)
         if type(value) is np.ndarray:
-            if isinstance(self.__dict__.get(name), Parameter):
+            if isinstance(before, Parameter):
                 raise TypeError(
                     f"{type(self).__name__}.{name}: expected a Parameter, got an array, which "
                     f"would not be trained. Write self.{name}.value = ... to change its numbers."
@@ -184,7 +185,20 @@ class Layer(Explained):
             value.name = f"{type(self).__name__}.{name}"
             if not self._minnet.trainable:  # frozen in a constructor, before its Parameters
                 value.trainable = False
+        if type(value) is not type(before) or type(value) is not np.ndarray:
+            self._touch(before, value)
         _set(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        self._touch(self.__dict__.get(name))
+        object.__delattr__(self, name)
+
+    def _touch(self, *values: Any) -> None:
+        """Tell the network to look for its Parameters again, if one of these may hold some."""
+        owner = self if self._minnet.owner is None else self._minnet.owner()
+        flat = None if owner is None else vars(owner).get("_flat")
+        if flat is not None and any(map(may_hold, values)):
+            flat.touched = True
 
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles: the copy belongs to no network."""

@@ -169,11 +169,18 @@ class Parameter:
 
     def _move(self, value: Array, grad: Array) -> None:
         """Use these arrays from now on (parts of a network's flat vectors)."""
+        self._touch()
         fixed = self._is_fixed()
         value[...] = self.value
         grad[...] = vars(self).get("_grad", 0.0)
         self._value, self._grad = value, grad
         self._drawn = None if fixed else _digest(value)
+
+    def _touch(self) -> None:
+        """Tell the network that it must look at its Parameters again."""
+        owner = vars(self).get("_owner")
+        if owner is not None and owner() is not None:
+            owner()._flat.touched = True
 
     def _of_our_shape(self, what: str, array: ArrayLike) -> Array:
         """The array if it has the right shape, else an error that says how to fix it."""
@@ -211,6 +218,7 @@ class Parameter:
             value = boolean(self.__dict__.get("name", "Parameter"), name, value)
             if value:
                 object.__setattr__(self, "_is_state", False)
+            self._touch()
         object.__setattr__(self, name, value)
 
     def __eq__(self, other: object) -> bool:

@@ -1,17 +1,21 @@
-"""Finds the Parameters and layers in a layer: in its attributes, also in lists, tuples and dicts."""
+"""Finds the Parameters and layers of a layer: its attributes, and what is in lists and dicts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
-
-import numpy as np
 
 from minnet.nn.parameter import Parameter
 
 _CONTAINERS = (list, tuple, dict)
 _SETS = (set, frozenset)
-_NOTHING_INSIDE = frozenset({np.ndarray, int, float, bool, str, type(None)})
+
+
+def may_hold(value: object) -> bool:
+    """True for what `find` searches or finds; False for numbers, and for tuples of numbers."""
+    if isinstance(value, tuple):
+        return any(map(may_hold, value))
+    return isinstance(value, (Parameter, *_CONTAINERS)) or is_layer(value)
 
 
 def is_layer(value: object) -> bool:
@@ -38,10 +42,15 @@ class Found(NamedTuple):
         return f"{code} {cls.__name__}.{self.code[len(code) :].lstrip('.')}".strip()
 
 
-def find(layer: Any) -> list[Found]:
-    """Every Parameter and Layer in `layer`, depth first, in the order of definition."""
+def find(layer: Any, containers: list[Collection[Any]] | None = None) -> list[Found]:
+    """Every Parameter and Layer in `layer`, depth first, in the order of definition.
+
+    Lists and dicts that were searched are added to `containers`, dicts by their `values()`.
+    """
     result: list[Found] = []
-    _find(layer, "", "", ("", type(layer)), {id(layer): "the layer itself"}, result)
+    searched: list[Collection[Any]] = [] if containers is None else containers
+    seen = {id(layer): "the layer itself"}
+    _find(layer, "", "", ("", type(layer)), seen, result, searched)
     return result
 
 
@@ -51,34 +60,6 @@ def layers_of(layer: Any) -> Iterator[Any]:
     yield from (found.item for found in find(layer) if is_layer(found.item))
 
 
-def contents(layer: Any) -> list[Any]:
-    """What `find` finds, as a list of objects that are the same objects if nothing was replaced.
-
-    With each Parameter its array and whether it is trainable. Every step asks for it, so it is
-    faster than `find`: it makes no names.
-    """
-    result: list[Any] = []
-    _add_contents(vars(layer).items(), result)
-    return result
-
-
-def _add_contents(pairs: Iterable[tuple[Any, Any]], result: list[Any]) -> None:
-    for key, value in pairs:
-        if type(value) in _NOTHING_INSIDE:
-            continue
-        if isinstance(value, Parameter):
-            result += (key, value, vars(value).get("_value"), value.trainable)
-        elif isinstance(value, dict):
-            _add_contents(value.items(), result)
-        elif isinstance(value, (list, tuple)):
-            _add_contents(((None, item) for item in value), result)
-        elif is_layer(value):
-            result += (key, value)
-            _add_contents(vars(value).items(), result)
-        elif isinstance(value, _SETS):
-            _refuse_set(str(key), value)
-
-
 def _find(
     container: Any,
     name: str,
@@ -86,11 +67,14 @@ def _find(
     holder: tuple[str, type],
     seen: dict[int, str],
     result: list[Found],
+    containers: list[Collection[Any]],
 ) -> None:
     """Search a layer, list, tuple or dict; `seen` refuses what is used twice."""
     hidden: tuple[str, ...] = ()
     if is_layer(container):
         container, hidden = vars(container), container._transparent
+    elif not isinstance(container, tuple):
+        containers.append(container.values() if isinstance(container, dict) else container)
     pairs = container.items() if isinstance(container, dict) else enumerate(container)
     for key, value in pairs:
         layer, parameter = is_layer(value), isinstance(value, Parameter)
@@ -108,7 +92,7 @@ def _find(
             result.append(Found(inner, value, place, holder))
         if not parameter:
             here = (place, type(value)) if layer else holder
-            _find(value, inner, place, here, seen, result)
+            _find(value, inner, place, here, seen, result, containers)
 
 
 def _refuse_set(place: str, value: Any) -> None:

@@ -77,9 +77,8 @@ def check_batch(place: str, x: ArrayLike, dtype: np.dtype[Any]) -> Array:
     A sum of squares is finite only if each entry is; if it is not, the full check names the
     entry, or finds that only the squares were too large.
     """
-    if type(x) is np.ndarray and x.dtype == dtype and x.ndim > 1 and x.size:
-        entries = x.reshape(-1)
-        if math.isfinite(entries.dot(entries)):
+    if type(x) is np.ndarray and x.dtype is dtype and x.ndim > 1 and x.size:  # noqa: SIM102
+        if math.isfinite(np.vdot(x, x)):
             return x
     return array_checks.samples(place, "x", x, dtype=dtype)
 

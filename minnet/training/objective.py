@@ -24,7 +24,7 @@ from minnet.nn.network import Network
 from minnet.nn.parameter import Parameter
 from minnet.nn.search import layers_of
 from minnet.optimizers.penalties import Penalty
-from minnet.training.checks import check_last_layers
+from minnet.training.checks import check_batch, check_last_layers
 from minnet.training.epoch_predictions import EpochPredictions
 from minnet.utils import array_checks, checks
 from minnet.utils.types import Array
@@ -151,9 +151,24 @@ class Objective:
             self._shapes = (x.shape[1:], output_shape(self.network, self.loss, x)[1:])
         return self.loss.prepare_target(y, (len(x), *self._shapes[1]), self.network.dtype)
 
-    def read_only(self, data: Array) -> Array:
-        """The data of a step; read-only if a custom layer or loss might work in place."""
-        return array_checks.read_only(data) if self._custom_parts else data
+    def batch(self, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+        """Samples and targets of a single step, checked like those of `fit`.
+
+        Read-only if a custom layer or loss might work in place. Whether the cast to the network's
+        dtype keeps what distinguishes samples is asked when samples of this shape come first.
+        """
+        inputs = check_batch("step", x, self.network.dtype)
+        if self._shapes is None or self._shapes[0] != inputs.shape[1:]:
+            self.check_cast("step", inputs)
+        target = self.targets(inputs, y)
+        if self._custom_parts:
+            return array_checks.read_only(inputs), array_checks.read_only(target)
+        return inputs, target
+
+    def check_cast(self, place: str, x: Array) -> None:
+        """Refuse samples that differ, but not in the network's dtype."""
+        if not (self.network.takes_indices and x.dtype.kind in "iu"):
+            array_checks.survives_cast(place, "x", x, self.network.dtype)
 
 
 def can_fuse(network: Network, loss: Loss) -> bool:

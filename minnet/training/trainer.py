@@ -128,15 +128,14 @@ class Trainer(TrainingState):
             TypeError, ValueError: bad data, as in `fit`. TrainingDiverged: a loss or gradient that
                 is not finite (the weights are then as before), or a weight after the step.
         """
-        objective, network = self.objective, self.network
-        training_checks.check_optimizer(self.optimizer, network)
-        with network._thread_lock.training(), np.errstate(over="ignore", invalid="ignore"):
-            objective.refresh()
-            inputs = objective.read_only(training_checks.check_batch("step", x, network.dtype))
-            target = objective.read_only(objective.targets(inputs, y))
+        network = self.network
+        with network._thread_lock, np.errstate(over="ignore", invalid="ignore"):
+            if not network._flat.seems_current():
+                self.objective.refresh()
+            inputs, target = self.objective.batch(x, y)
             if len(inputs) == 1:  # before any running mean has changed
                 training_checks.check_smallest_batch(network, 1, 1)
-            if not network.training:
+            if not network._minnet.training:
                 network.training = True
             return train_on(self, inputs, target)
 
@@ -233,8 +232,7 @@ class Trainer(TrainingState):
         """Samples and targets of which the network's dtype keeps what distinguishes them."""
         dtype = self.network.dtype
         inputs = array_checks.samples(place, "x", x, dtype=dtype)
-        if not (self.network.takes_indices and inputs.dtype.kind in "iu"):
-            array_checks.survives_cast(place, "x", inputs, dtype)
+        self.objective.check_cast(place, inputs)
         target = self.objective.targets(inputs, y)
         if target.dtype.kind == "f":
             given = array_checks.numeric_array(place, "y", y)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from minnet.nn.initializers import Initializer, get
 from minnet.nn.layer import Layer
 from minnet.nn.parameter import Parameter
@@ -77,7 +79,7 @@ class Linear(Layer):
     def _backward_parameters(self, grad: Array) -> None:
         """dL/dW and dL/db alone."""
         G = grad if grad.ndim == 2 else grad.reshape(-1, self.out_features)  # noqa: N806
-        self.weight.grad[...] = self._x.T.dot(G)
+        np.matmul(self._x.T, G, out=self.weight.grad)
         if self.bias is not None:
             self.bias.grad[...] = G.sum(axis=0)
 
@@ -100,8 +102,8 @@ class Linear(Layer):
     def _wrong_gradient(self, grad: Array) -> ValueError:
         return ValueError(
             f"{self!r}.backward: grad: expected the shape of the output, "
-            f"{(len(self._x), self.out_features)}, got {grad.shape}. It has one row for each sample "
-            f"of the last forward."
+            f"{(len(self._x), self.out_features)}, got {grad.shape}. It has one row for each "
+            f"sample of the last forward."
         )
 
     def __repr__(self) -> str:
