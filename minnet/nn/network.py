@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.nn import network_file
-from minnet.nn.current_arguments import is_for_comparison
 from minnet.nn.dtype import checked_dtype, convert_gradient, convert_input
 from minnet.nn.error_location import locate_error, short_repr
 from minnet.nn.flat_parameters import (
@@ -84,8 +83,6 @@ class Network(Sequential):
         `fit`, `step`, `save`, `copy` and `predict` do this by themselves; call it after you have
         replaced a layer or a Parameter and continue with `forward`. True: something was replaced.
         """
-        if is_for_comparison():
-            return False
         owner = owner_of(self)
         if isinstance(owner, Network):
             changed = owner.refresh()  # after which we may belong to it no longer

@@ -2,14 +2,12 @@
 
 A checkpoint may only continue in a trainer that computes the same: the same layers with the same
 settings, the same loss, penalties, metrics and schedule. A function is compared by its code, its
-constants and the values that it uses; an object by its class and the attributes that its
-constructor sets. What its other methods assign (the input that a loss keeps for backward) is no
-setting and is left out.
+constants and the values that it uses; an object by its class and its settings, the attributes that
+have the names of arguments.
 """
 
 from __future__ import annotations
 
-import dis
 import functools
 import inspect
 import math
@@ -24,10 +22,10 @@ from minnet.nn.parameter import Parameter
 from minnet.nn.search import find
 from minnet.training.resume import digest
 from minnet.training.state import TrainingState
-from minnet.utils.checks import is_built_in
+from minnet.utils.signatures import argument_names
 
 _DEEPEST = 6
-_NO_SETTINGS = frozenset({"_minnet", "layers", "seed"})
+_NO_SETTINGS = frozenset({"self", "layers", "seed"})
 _PLAIN = (bool, int, str, type(None))
 _CODE = f"code of Python {sys.version_info[0]}.{sys.version_info[1]}"  # others compile otherwise
 
@@ -138,52 +136,13 @@ def _digest_of_code(code: types.CodeType) -> str:
 
 
 def _object(value: Any, depth: int = 0) -> Any:
-    """The class of an object and its settings."""
-    cls: Any = type(value)
-    arguments = _argument_names(cls)
-    left_out = _assigned_later(cls)
-    if is_built_in(value) and not getattr(value, "balanced", False):
-        left_out -= arguments  # only "balanced" class weights change in a fit
-    left_out |= _NO_SETTINGS
-    settings = {}
-    for name, entry in getattr(value, "__dict__", {}).items():
-        changeable = isinstance(entry, (list, dict, set, np.ndarray))
-        if is_built_in(value) and name[0] == "_":
-            continue
-        if name in left_out or (changeable and name.strip("_") not in arguments):
-            continue
-        if not isinstance(entry, (Layer, Parameter, np.random.Generator)):
-            settings[name] = comparable(entry, depth + 1)
-    return [cls.__name__, settings]
-
-
-def _argument_names(cls: Any) -> set[str]:
-    """The names of the constructor's arguments."""
-    try:
-        return set(list(inspect.signature(cls.__init__).parameters)[1:])
-    except (TypeError, ValueError):
-        return set()
-
-
-@functools.lru_cache(maxsize=256)
-def _assigned_later(cls: type) -> frozenset[str]:
-    """Attributes that methods other than the constructor assign, and minnet's private ones."""
-    names: set[str] = set()
-    for ancestor in cls.__mro__:
-        own = ancestor.__module__.partition(".")[0] == "minnet"
-        for name, member in vars(ancestor).items():
-            function = getattr(member, "fset", None) or getattr(member, "__func__", member)
-            function = inspect.unwrap(function) if callable(function) else function
-            if not isinstance(function, types.FunctionType):
-                continue
-            assigned = _assigned_names(function)
-            if name in ("__init__", "__post_init__"):
-                assigned = {n for n in assigned if own and n.startswith("_")}
-            names |= assigned
-    return frozenset(names)
-
-
-def _assigned_names(function: types.FunctionType) -> set[str]:
-    """The x of every `something.x = ...` in a function."""
-    instructions = dis.get_instructions(function.__code__)
-    return {str(i.argval) for i in instructions if i.opname == "STORE_ATTR"}
+    """The class of an object, and its attributes that are named like an argument."""
+    names = {name.strip("_") for name in argument_names(type(value).__init__)} - _NO_SETTINGS
+    if getattr(value, "balanced", False):
+        names.remove("class_weight")  # from the labels of a fit
+    settings = {
+        name: comparable(entry, depth + 1)
+        for name, entry in getattr(value, "__dict__", {}).items()
+        if name.strip("_") in names and not isinstance(entry, (Layer, Parameter))
+    }
+    return [type(value).__name__, settings]
