@@ -159,7 +159,7 @@ class Network(Sequential):
     def forward(self, x: Array) -> Array:
         """The output of the last layer for a batch x of shape (m, ...)."""
         self._outer_lock().check()
-        return self._forward(x)
+        return Network._forward(self, x)  # not that of a subclass, which may call this method
 
     def _forward(self, x: Array) -> Array:
         if type(x) is not np.ndarray or x.dtype is not self._dtype:
@@ -174,7 +174,7 @@ class Network(Sequential):
     def backward(self, grad: Array) -> Array:
         """dL/dx from dL/doutput; zeroes all gradients first, then lets each layer set its own."""
         self._outer_lock().check()
-        return self._backward(convert_gradient(grad, self._dtype, self._minnet.shapes))
+        return Network._backward(self, convert_gradient(grad, self._dtype, self._minnet.shapes))
 
     def _backward(self, grad: Array) -> Array:
         return self._over_zeroed_gradients(self._full_backward, grad)

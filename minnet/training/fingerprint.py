@@ -22,10 +22,11 @@ from minnet.nn.parameter import Parameter
 from minnet.nn.search import find
 from minnet.training.resume import digest
 from minnet.training.state import TrainingState
+from minnet.utils.checks import is_built_in
 from minnet.utils.signatures import argument_names
 
 _DEEPEST = 6
-_NO_SETTINGS = frozenset({"self", "layers", "seed"})
+_NO_SETTINGS = frozenset({"self", "layers", "seed", "learning_rate"})
 _PLAIN = (bool, int, str, type(None))
 _CODE = f"code of Python {sys.version_info[0]}.{sys.version_info[1]}"  # others compile otherwise
 
@@ -40,23 +41,29 @@ def fingerprint(trainer: TrainingState) -> dict[str, Any]:
         "metrics": {name: comparable(metric) for name, metric in trainer.metrics.items()},
         "penalty": [comparable(penalty) for penalty in trainer.objective.penalties],
         "schedule": comparable(trainer.optimizer.schedule),
+        # What a custom optimizer keeps is saved and loaded, its settings among it.
+        "optimizer": _object(trainer.optimizer)[: 2 if is_built_in(trainer.optimizer) else 1],
+        "fuse": trainer.fuse,
+        "clip_norm": trainer.clipping.norm,
+        "clip_value": trainer.clipping.value,
     }
 
 
 def difference(there: Any, here: Any, place: str) -> str | None:
     """The first difference, in words; None if there is none. Only what both have is compared."""
     if isinstance(there, dict) and isinstance(here, dict):
-        if place == "network" and list(there) != list(here):
-            return f"{place} has {', '.join(there)}, that of this trainer {', '.join(here)}"
+        if place in ("network", "metrics") and list(there) != list(here):
+            return f"{place} = {list(there)}, this trainer has {list(here)}"
         both = [name for name in here if name in there]
-        found = (difference(there[name], here[name], f"{place}: {name}") for name in both)
+        within = f"{place}." if place else ""
+        found = (difference(there[name], here[name], f"{within}{name}") for name in both)
         return next((text for text in found if text is not None), None)
     if isinstance(there, list) and isinstance(here, list) and len(there) == len(here):
         pairs = zip(there, here, strict=True)
         return next((text for one, other in pairs if (text := difference(one, other, place))), None)
     if type(there) is type(here) and there == here:
         return None
-    return f"{place} is {there!r:.80}, that of this trainer {here!r:.80}"
+    return f"{place} = {there!r:.80}, this trainer has {here!r:.80}"
 
 
 def comparable(value: Any, depth: int = 0) -> Any:

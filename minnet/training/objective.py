@@ -159,14 +159,19 @@ class Objective:
         """
         inputs = check_batch("step", x, self.network.dtype)
         if self._shapes is None or self._shapes[0] != inputs.shape[1:]:
-            self.check_cast("step", inputs)
+            self._check_cast("step", inputs)
         target = self.targets(inputs, y)
         if self._custom_parts:
             return array_checks.read_only(inputs), array_checks.read_only(target)
         return inputs, target
 
-    def check_cast(self, place: str, x: Array) -> None:
-        """Refuse samples that differ, but not in the network's dtype."""
+    def samples(self, place: str, x: ArrayLike) -> Array:
+        """Samples of which the network's dtype keeps what distinguishes them."""
+        inputs = array_checks.samples(place, "x", x, dtype=self.network.dtype)
+        self._check_cast(place, inputs)
+        return inputs
+
+    def _check_cast(self, place: str, x: Array) -> None:
         if not (self.network.takes_indices and x.dtype.kind in "iu"):
             array_checks.survives_cast(place, "x", x, self.network.dtype)
 

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from minnet.training.checks import check_optimizer
 from minnet.training.state import TrainingState
 from minnet.training.training_diverged import diverged
 from minnet.utils.types import Array
@@ -33,6 +34,7 @@ def train_on(
     flat = network._flat
     values, gradients = flat.values, flat.gradients
     if optimizer._by_parameter.parameters is not flat.trained:
+        check_optimizer(optimizer, network)
         optimizer.follow(flat.trained)
     try:
         loss = state.objective.loss_and_gradient(x, y, weight, bool(state.metrics))
