@@ -48,7 +48,17 @@ class NetworkFile:
 
 
 def save(network: Any, path: str | os.PathLike[str]) -> None:
-    """`Network.save`."""
+    """Write layers and values to one file, of which `mn.load(path)` makes a network again.
+
+    Of each built-in layer the arguments are saved by which it is made as it computes now; of a
+    custom layer those it was made with, without extra code, and a change since is refused.
+    Numbers, strings, arrays, layers, named initializers and lists of these can be saved. An
+    earlier file is replaced completely or not at all.
+
+    Raises:
+        TypeError: an argument that no file can hold, by its name; `save_values` always works.
+        ValueError: a value that is NaN or inf. OSError: with the path; nothing has changed.
+    """
     place = checked_path("save", path)
     network.refresh()
     file = new("network", network, network.dtype)
@@ -57,14 +67,23 @@ def save(network: Any, path: str | os.PathLike[str]) -> None:
 
 
 def save_values(network: Any, path: str | os.PathLike[str]) -> None:
-    """`Network.save_values`."""
+    """Write the values of all Parameters alone, for `load_values`.
+
+    Raises:
+        ValueError: a value that is NaN or inf. OSError: with the path; nothing has changed.
+    """
     place = checked_path("save_values", path)
     network.refresh()
     write(place, new("values", network, network.dtype))
 
 
 def load_values(network: Any, path: str | os.PathLike[str]) -> None:
-    """`Network.load_values`."""
+    """Read the values of all Parameters from a file of any kind, cast to this network's dtype.
+
+    Raises:
+        CheckpointError: something is wrong with the file, or names and shapes that differ from
+            those of this network. Nothing has changed then.
+    """
     place = checked_path("load_values", path)
     network.refresh()
     parameters = named_parameters(network)

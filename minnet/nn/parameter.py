@@ -1,8 +1,7 @@
 """A value that a network learns, and the gradient of the loss with respect to it.
 
-A Parameter keeps its place in memory: assigning to `.value` or `.grad` copies numbers into that
-place. This is how a Network can keep all parameters in one flat vector while each layer sees an
-array of its own shape.
+A Parameter keeps its place in memory: assigning to `.value` or `.grad` copies numbers there. So a
+Network can keep all parameters in one flat vector while each layer sees an array of its own shape.
 """
 
 from __future__ import annotations
@@ -72,9 +71,8 @@ class Parameter:
         penalized: bool | None = None,
     ) -> None:
         self.name = "Parameter"
-        self._penalized = (
-            None if penalized is None else boolean("Parameter", "penalized", penalized)
-        )
+        given = penalized is not None
+        self._penalized = boolean("Parameter", "penalized", penalized) if given else None
         self.trainable = trainable
         self._is_state = not self.trainable  # as a running mean: not a frozen weight
         self._value: Array  # both are made when they are first needed: __getattr__
@@ -138,7 +136,6 @@ class Parameter:
 
     @property
     def _is_drawn(self) -> bool:
-        """False until the value is first needed."""
         return "_value" in vars(self)
 
     def _draw(self, generator: np.random.Generator) -> None:
@@ -232,10 +229,10 @@ class Parameter:
         """Called for what is not there yet: value and gradient, and the methods of arrays."""
         if name == "_value":  # by a new generator, if no network has drawn it
             self._draw(np.random.default_rng())
-            return self._value
         if name == "_grad":
             self._grad = np.zeros_like(self._value)
-            return self._grad
+        if name in vars(self):
+            return vars(self)[name]
         if hasattr(np.ndarray, name) and not name.startswith("__"):
             raise AttributeError(
                 f"{self.__dict__.get('name', 'this')} is a Parameter and has no .{name}: "
@@ -243,9 +240,8 @@ class Parameter:
             )
         raise AttributeError(f"'Parameter' object has no attribute '{name}'")
 
-    # From here on: errors for a Parameter that is used where its .value was meant.
-
     def _misused(self, *_arguments: Any, **_keywords: Any) -> Any:
+        """A Parameter was used where its .value was meant."""
         raise TypeError(
             f"{self.name} is a Parameter, not an array: write .value for its numbers "
             f"(self.gain.value) and .grad for its gradient."

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from minnet.metrics import Metric
 from minnet.nn.activations import Softmax
+from minnet.nn.dtype import checked_samples
 from minnet.nn.error_location import short_repr
 from minnet.nn.layer import Layer
 from minnet.nn.losses import Loss
@@ -159,21 +160,16 @@ class Objective:
         """
         inputs = check_batch("step", x, self.network.dtype)
         if self._shapes is None or self._shapes[0] != inputs.shape[1:]:
-            self._check_cast("step", inputs)
+            self.samples("step", x)
         target = self.targets(inputs, y)
         if self._custom_parts:
             return array_checks.read_only(inputs), array_checks.read_only(target)
         return inputs, target
 
-    def samples(self, place: str, x: ArrayLike) -> Array:
+    def samples(self, place: str, x: ArrayLike, looked_at: int = 1024) -> Array:
         """Samples of which the network's dtype keeps what distinguishes them."""
-        inputs = array_checks.samples(place, "x", x, dtype=self.network.dtype)
-        self._check_cast(place, inputs)
-        return inputs
-
-    def _check_cast(self, place: str, x: Array) -> None:
-        if not (self.network.takes_indices and x.dtype.kind in "iu"):
-            array_checks.survives_cast(place, "x", x, self.network.dtype)
+        network = self.network
+        return checked_samples(place, x, network.dtype, network.takes_indices, looked_at)
 
 
 def can_fuse(network: Network, loss: Loss) -> bool:

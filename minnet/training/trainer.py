@@ -24,6 +24,7 @@ from minnet.optimizers.penalties import Penalty
 from minnet.saving.errors import checked_path
 from minnet.training import checkpoint
 from minnet.training import checks as training_checks
+from minnet.training.blas_threads import one_thread_if_small
 from minnet.training.callbacks import Callback
 from minnet.training.fit_arguments import checked_fit, last_epoch
 from minnet.training.history import History
@@ -182,11 +183,12 @@ class Trainer(TrainingState):
         """
         progress = checks.boolean("fit", "progress", progress)
         last = last_epoch(self.epochs, epochs, until)
-        fit = checked_fit(
-            self, x, y, batch_size, validation_data, callbacks, shuffle, sample_weight
-        )
-        self.loss.begin_fit(fit.batches.y)
-        return Loop(self, fit, last).run(progress)
+        with one_thread_if_small(self.network, batch_size):
+            fit = checked_fit(
+                self, x, y, batch_size, validation_data, callbacks, shuffle, sample_weight
+            )
+            self.loss.begin_fit(fit.batches.y)
+            return Loop(self, fit, last).run(progress)
 
     @explained
     def evaluate(
@@ -202,7 +204,7 @@ class Trainer(TrainingState):
             TypeError, ValueError: bad data, naming the argument.
         """
         self.objective.refresh()
-        inputs = self.objective.samples("evaluate", x)
+        inputs = self.objective.samples("evaluate", x, looked_at=64)
         target = array_checks.read_only(self.objective.targets(inputs, y))
         weight = training_checks.check_sample_weight(
             "evaluate", self.loss, sample_weight, target, self.network.dtype
