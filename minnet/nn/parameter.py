@@ -154,10 +154,7 @@ class Parameter:
         self._drawn = _digest(self._value)
 
     def _is_fixed(self) -> bool:
-        """True if the network's seed must not draw the value again.
-
-        It was given, assigned, trained, or drawn from a seed.
-        """
+        """True if it was given, assigned, trained or drawn from a seed: no seed draws it again."""
         return self._is_drawn and (self._drawn is None or self._drawn != _digest(self._value))
 
     def _fix(self) -> None:
