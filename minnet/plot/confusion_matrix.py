@@ -48,7 +48,7 @@ def confusion_matrix(
     counts = _checked_counts(matrix)
     k = len(counts)
     names = checked_names(_PLACE, class_names, [str(i) for i in range(k)])
-    ax = style.new_axes(ax, _PLACE, figsize=_SIZE)
+    ax = style.new_axes(ax, figsize=_SIZE)
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for row, column in np.ndindex(k, k):

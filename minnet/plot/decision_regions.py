@@ -81,7 +81,7 @@ def decision_boundary(
     plane.check_labels(2)
     names = checked_names(place, class_names, ["class 0", "class 1"])
     features = checked_names(place, feature_names, ["x1", "x2"], "feature_names")
-    ax = style.new_axes(ax, place)
+    ax = style.new_axes(ax)
     _draw_probability(ax, plane, output.reshape(_GRID, _GRID), names[1])
     handles = plane.draw_points(ax, names)
     style.label(ax, "Decision boundary", *features)
@@ -138,7 +138,7 @@ def decision_regions(
     plane.check_labels(k)
     names = checked_names(place, class_names, [f"class {i}" for i in range(k)])
     features = checked_names(place, feature_names, ["x1", "x2"], "feature_names")
-    ax = style.new_axes(ax, place)
+    ax = style.new_axes(ax)
     for index in range(k):
         _draw_region(ax, plane, _margin_over_others(output, index), index)
     handles = plane.draw_points(ax, names)

@@ -212,7 +212,7 @@ def _mosaic(
     step = tall + _GAP + lines * _LINE / _INCHES  # from one row to the next
     width, height = across * (1 + _GAP) - _GAP, rows * step
     size = (max(3.2, width * _INCHES + 0.4), height * _INCHES + (0.4 if title else 0.1))
-    ax = style.new_axes(ax, place, figsize=size)
+    ax = style.new_axes(ax, figsize=size)
     for k, (image, label) in enumerate(zip(stack, labels, strict=True)):
         row, column = divmod(k, across)
         left, bottom = column * (1 + _GAP), (row + 1) * step

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
+from minnet.utils import checks
 from minnet.utils.checks import describe
 from minnet.utils.keyword_arguments import Explained
 from minnet.utils.table import Table, table
@@ -87,12 +87,7 @@ class History(Explained):
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write all epochs, in full precision: reading them gives the same floats."""
-        if not isinstance(path, (str, os.PathLike)):
-            raise TypeError(
-                f"History.to_csv: path: expected a path, got {describe(path)}. "
-                f'Write to_csv("history.csv").'
-            )
-        with Path(path).open("w", encoding="utf-8", newline="") as file:
+        with checks.path("History.to_csv", path).open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, self.names)
             writer.writeheader()
             writer.writerows(self.rows)

@@ -92,9 +92,7 @@ def read_idx(
 
 def _existing(path: str | os.PathLike[str]) -> Path:
     """The path, if there is such a file."""
-    if not isinstance(path, (str, os.PathLike)):
-        raise TypeError(f"read_idx: path: expected a path, got {checks.describe(path)}.")
-    file = Path(path)
+    file = checks.path("read_idx", path)
     if file.is_dir():
         raise IsADirectoryError(f"read_idx: path: expected a file, got the folder '{file}'.")
     if not file.exists():

@@ -41,11 +41,7 @@ class CSVLogger(Callback):
     """
 
     def __init__(self, path: str | os.PathLike[str], append: bool = False) -> None:
-        if not isinstance(path, (str, os.PathLike)):
-            raise TypeError(
-                f'CSVLogger: path: expected a path such as "run.csv", got {checks.describe(path)}.'
-            )
-        self.path = Path(path)
+        self.path = checks.path("CSVLogger", path)
         self.append = checks.boolean("CSVLogger", "append", append)
         self._rows: list[dict[str, Any]] = []
         self._names: list[str] = []
