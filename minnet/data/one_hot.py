@@ -14,6 +14,7 @@ from minnet.utils.types import Array
 
 # Labels larger than this are likely to be identifiers, not class numbers.
 _MOST_GUESSED_CLASSES = 1_000_000
+_MOST_ENTRIES = 2**30  # 8 GiB
 
 
 @explained
@@ -45,6 +46,11 @@ def one_hot(labels: ArrayLike, classes: int | None = None) -> NDArray[np.float64
         classes = checks.whole_number("one_hot", "classes", classes)
     columns = _guessed_classes(array) if classes is None else classes
     _check_labels(array, columns)
+    if len(array) * columns > _MOST_ENTRIES:
+        raise ValueError(
+            f"one_hot: labels and classes: expected at most {_MOST_ENTRIES:,} entries, got "
+            f"{len(array)} rows of {columns}. CategoricalCrossEntropy takes the labels themselves."
+        )
     result = np.zeros((len(array), columns))
     result[np.arange(len(array)), array.astype(np.int64)] = 1.0
     return result

@@ -10,6 +10,7 @@ penalty use a metric, for example "log_loss", which does not include it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -86,9 +87,8 @@ def get(penalty: Penalty | Iterable[Penalty] | None) -> list[Penalty]:
     """None, one or several penalties as a list."""
     if penalty is None:
         return []
-    if not isinstance(penalty, (Penalty, Iterable)):
-        penalty = [penalty]
-    penalties = [penalty] if isinstance(penalty, Penalty) else list(penalty)
+    given = None if isinstance(penalty, Penalty) else checks.items(penalty)
+    penalties: list[Any] = [penalty] if given is None else given
     for item in penalties:
         if not isinstance(item, Penalty):
             raise TypeError(

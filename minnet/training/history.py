@@ -51,7 +51,8 @@ class History(Explained):
 
     def append(self, row: Row) -> None:
         """Add the numbers of one epoch."""
-        if not isinstance(row, Mapping) or not all(isinstance(name, str) for name in row):
+        texts = isinstance(row, Mapping) and all(isinstance(name, str) for name in row)
+        if not texts or any(isinstance(value, (str, bytes)) for value in row.values()):
             raise TypeError(
                 f"History.append: row: expected a dict, name to number, got {describe(row)}. "
                 f'Write append({{"epoch": 1, "loss": 0.5}}).'

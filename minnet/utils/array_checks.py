@@ -177,7 +177,8 @@ def _is_missing(entry: object) -> bool:
     return entry is None or type(entry).__name__ == "NAType"
 
 
-def _is_text_of_number(entry: str | bytes) -> bool:
+def is_text_of_number(entry: str | bytes) -> bool:
+    """True for "3" and "nan", False for "three"."""
     try:
         float(entry)
     except ValueError:
@@ -192,11 +193,7 @@ def _not_numeric(place: str, name: str, array: Array, value: Any) -> str:
         entry = scalar.item() if isinstance(scalar, np.character) else scalar
         if isinstance(entry, (list, tuple, np.ndarray)):
             return f"{got}rows of different lengths. Give each row the same length."
-        if (
-            isinstance(entry, (str, bytes))
-            and array.dtype.kind != "O"
-            and _is_text_of_number(entry)
-        ):
+        if isinstance(entry, (str, bytes)) and array.dtype.kind != "O" and is_text_of_number(entry):
             continue
         if _is_number(entry) or _is_missing(entry):
             continue

@@ -199,7 +199,7 @@ def text(place: str, name: str, value: object) -> str:
 
 
 def path(place: str, value: object, name: str = "path") -> Path:
-    """A string or another path as a Path; bytes, and texts that no path can be, are refused."""
+    """A string or another path as a Path; bytes, and an empty path, are refused."""
     given: object = None
     if isinstance(value, (str, os.PathLike)):
         with contextlib.suppress(Exception):  # a class of the user's may have a broken __fspath__
@@ -207,11 +207,6 @@ def path(place: str, value: object, name: str = "path") -> Path:
     if not isinstance(given, str) or not given:
         raise TypeError(
             f'{place}: {name}: expected a path such as "results/run-1", got {describe(value)}.'
-        )
-    if "\0" in given:
-        raise ValueError(
-            f"{place}: {name}: expected a path, got {describe(value)}, which has a NUL in it. "
-            f"Leave that character out."
         )
     return Path(given)
 

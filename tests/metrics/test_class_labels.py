@@ -25,7 +25,5 @@ def test_a_target_of_more_than_two_axes_is_no_list_of_labels():
 def test_whole_numbers_for_several_labels_are_zeros_and_ones():
     labels = [[1, 1], [0, 1]]
     assert metrics.accuracy([[1, 1], [0, 0]], labels) == 0.75
-    with pytest.raises(
-        ValueError, match=r"prediction: expected labels 0 and 1, got .* = 2"
-    ):
+    with pytest.raises(ValueError, match=r"prediction: expected labels 0 and 1, got .* = 2"):
         metrics.accuracy([[1, 2], [0, 0]], labels)
