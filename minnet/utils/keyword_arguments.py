@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable, Iterable
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from minnet.utils.foreign_names import ARGUMENTS, ATTRIBUTES, NAMES
@@ -62,18 +63,32 @@ def explain_module(module: ModuleType) -> None:
     module.__getattr__ = missing  # type: ignore[method-assign]
 
 
-def missing_name(module: str, name: str, known: Iterable[str]) -> AttributeError:
-    """The error for a name that a module does not have, with the one that was probably meant."""
+def missing_name(module: str, name: str, known: Iterable[str]) -> Exception:
+    """The error for a name that a module does not have, with the one that was probably meant.
+
+    To be called by the module's `__getattr__`. In `from module import name` it is an ImportError:
+    Python replaces an AttributeError by its own, without the advice.
+    """
     import difflib  # here: only this message needs it
 
+    kind: type[Exception] = AttributeError
     message = f"module {module!r} has no attribute {name!r}"
+    if _is_importing(sys._getframe(2)) and f"{module}.{name}" not in sys.modules:
+        kind, message = ImportError, f"cannot import name {name!r} from {module!r}"
     if name.startswith("_"):
-        return AttributeError(message)
+        return kind(message)
     if name in NAMES:
-        return AttributeError(f"{message}. Write {NAMES[name]}.")
+        return kind(f"{message}. Write {NAMES[name]}.")
     lower = {other.lower(): other for other in known if not other.startswith("_")}
     likely = difflib.get_close_matches(name.lower(), lower, n=1)
-    return AttributeError(f"{message}. Did you mean {lower[likely[0]]}?" if likely else message)
+    return kind(f"{message}. Did you mean {lower[likely[0]]}?" if likely else message)
+
+
+def _is_importing(frame: FrameType) -> bool:
+    """True while the frame executes `from module import name`."""
+    import dis
+
+    return frame.f_code.co_code[frame.f_lasti] == dis.opmap["IMPORT_FROM"]
 
 
 def check_arguments(kind: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
