@@ -12,7 +12,7 @@ from minnet.training.callback import Callback
 from minnet.training.history import Row
 from minnet.training.state import TrainingState
 from minnet.utils import checks
-from minnet.utils.array_checks import is_text_of_number
+from minnet.utils.array_messages import is_text_of_number
 
 
 class CSVLogger(Callback):
