@@ -86,12 +86,8 @@ def label_columns(place: str, prediction: ArrayLike, target: ArrayLike) -> tuple
     labels = {"target": y, "prediction": p if p.dtype.kind in "iu" else y}  # floats are scores
     for name, array in labels.items():
         wrong = (array != 0) & (array != 1)
-        if wrong.any():
-            row, column = (int(i) for i in np.argwhere(wrong)[0])
-            raise ValueError(
-                f"{place}: {name}: expected labels 0 and 1, got {name}[{row}, {column}] = "
-                f"{array[row, column]}. For numbers use rmse or r_squared."
-            )
+        fix = "For numbers use rmse or r_squared."
+        array_checks.refuse(place, name, array, wrong, "labels 0 and 1", fix)
     return p, y.astype(np.intp)
 
 
@@ -140,14 +136,12 @@ def _true(target: ArrayLike) -> tuple[Array, int]:
     array = _numbers("metrics", "target", target)
     if array.ndim == 1 or array.shape[1] == 1:
         return _checked_labels("target", array.reshape(-1)), 1
-    one_hot = _one_hot_rows(array)
-    if not one_hot.all():
-        row = int((~one_hot).argmax())
-        raise ValueError(
-            f"metrics: target: expected one class for each row, got target[{row}] = "
-            f"{array[row]}. Several labels in a row are judged by accuracy, exact_match, f1 "
-            f"and others, as rows of 0 and 1; for numbers use rmse or r_squared."
-        )
+    fix = (
+        "Several labels in a row are judged by accuracy, exact_match, f1 and others, as rows of 0 "
+        "and 1; for numbers use rmse or r_squared."
+    )
+    wrong = ~_one_hot_rows(array)
+    array_checks.refuse("metrics", "target", array, wrong, "one class for each row", fix)
     return np.asarray(array.argmax(axis=1)), array.shape[1]
 
 
@@ -159,9 +153,7 @@ def _numbers(place: str, name: str, value: ArrayLike) -> Array:
             f"{place}: {name}: expected shape (m,), (m, 1) or (m, k), an entry or a row for each "
             f"sample, got {array.shape if array.ndim else f'the number {array}'}. One sample: [a]."
         )
-    array_checks.not_empty(place, name, array)
-    array_checks.finite(place, name, array)
-    return array
+    return array_checks.numbers(place, name, array)
 
 
 def _one_hot_rows(array: Array) -> Array:
@@ -171,23 +163,20 @@ def _one_hot_rows(array: Array) -> Array:
 def _checked_labels(name: str, labels: Array) -> Array:
     """Whole numbers from 0 on, as integers; the error names the first that is not."""
     wrong = (labels != np.floor(labels)) | (labels < 0) | (labels > _LARGEST_LABEL)
-    if wrong.any():
-        row = int(wrong.argmax())
-        raise ValueError(
-            f"metrics: {name}: expected class labels 0, 1, 2, ..., got {name}[{row}] = "
-            f"{labels[row]}. Number the classes: names, y = np.unique(y, return_inverse=True); "
-            f"for a regression use rmse or r_squared."
-        )
+    fix = (
+        "Number the classes: names, y = np.unique(y, return_inverse=True); for a regression use "
+        "rmse or r_squared."
+    )
+    array_checks.refuse("metrics", name, labels, wrong, "class labels 0, 1, 2, ...", fix)
     return labels.astype(np.intp)
 
 
 def _check_labels_have_outputs(place: str, true: Array, outputs: int) -> None:
     """Refuse a true class for which the prediction has no column; one output has two classes."""
     classes = max(2, outputs)
-    if true.max() >= classes:
-        row = int(true.argmax())
-        raise ValueError(
-            f"{place}: target: expected classes from 0 to {classes - 1}, because the prediction "
-            f"has {outputs} output(s), got target[{row}] = {true[row]}. Give trainer.predict(x), "
-            f"with an output for each class; for a regression use rmse or r_squared."
-        )
+    wanted = f"classes from 0 to {classes - 1}, because the prediction has {outputs} output(s)"
+    fix = (
+        "Give trainer.predict(x), with an output for each class; for a regression use rmse or "
+        "r_squared."
+    )
+    array_checks.refuse(place, "target", true, true >= classes, wanted, fix)

@@ -77,9 +77,7 @@ def _numbers(place: str, prediction: ArrayLike, target: ArrayLike) -> tuple[Arra
     """Both as floats (m, outputs); one output may be (m,) on either side."""
     arrays = []
     for name, value in (("prediction", prediction), ("target", target)):
-        array = array_checks.numeric_array(place, name, value)
-        array_checks.not_empty(place, name, array)
-        array_checks.finite(place, name, array)
+        array = array_checks.numbers(place, name, value)
         arrays.append(array.reshape(-1, 1) if array.ndim < 2 else array)
     a, y = arrays
     if a.shape != y.shape:

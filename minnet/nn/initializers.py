@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from minnet.utils.checks import describe, listed, number, whole_number
+from minnet.utils.checks import describe, items, number, whole_number
 from minnet.utils.types import Array
 
 Shape = tuple[int, ...]
@@ -48,7 +48,7 @@ def fans(shape: Shape) -> tuple[int, int]:
 
 def _lengths(shape: Shape) -> Shape:
     """The shape, if it is a tuple of whole numbers."""
-    lengths = listed(shape)
+    lengths = items(shape) if isinstance(shape, (tuple, list)) else None
     if lengths is None:
         raise TypeError(
             f"initializer: shape: expected a tuple of lengths, got {describe(shape)}. "

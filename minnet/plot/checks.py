@@ -127,11 +127,8 @@ def labels_of(place: str, y: ArrayLike) -> Array:
 
 def check_binary_labels(place: str, labels: Array) -> None:
     """Refuse labels other than 0 and 1."""
-    if labels.max() > 1:
-        raise ValueError(
-            f"{place}: y: expected labels 0 and 1, got y[{int(labels.argmax())}] = {labels.max()}. "
-            f"Choose one class: y == {labels.max()} is True for it and False for all others."
-        )
+    fix = f"Choose one class: y == {labels.max()} is True for it and False for all others."
+    array_checks.refuse(place, "y", labels, labels > 1, "labels 0 and 1", fix)
 
 
 def check_scaler(place: str, scaler: object) -> None:
@@ -182,10 +179,7 @@ def checked_values(place: str, name: str, values: object) -> dict[str, Array]:
     arrays = {}
     for key, value in checked_mapping(place, name, values, "numbers").items():
         where = f"{name}[{key!r}]"
-        array = array_checks.numeric_array(place, where, value).astype(float)
-        array_checks.not_empty(place, where, array)
-        array_checks.finite(place, where, array)
-        arrays[str(key)] = array
+        arrays[str(key)] = array_checks.numbers(place, where, value).astype(float)
     return arrays
 
 

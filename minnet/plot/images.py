@@ -176,9 +176,7 @@ def feature_maps(
 
 def _stack(place: str, name: str, value: ArrayLike) -> Array:
     """Images as (n, h, w)."""
-    array = array_checks.numeric_array(place, name, value)
-    array_checks.not_empty(place, name, array)
-    array_checks.finite(place, name, array)
+    array = array_checks.numbers(place, name, value)
     if array.ndim == 4 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim == 2:

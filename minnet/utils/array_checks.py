@@ -8,7 +8,7 @@ four parts: the place, what was expected, what it got, and the next step.
 from __future__ import annotations
 
 import math
-import numbers
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -88,7 +88,7 @@ def _numbers_from_objects(place: str, name: str, array: Array, value: Any) -> Ar
         raise TypeError(not_numeric(place, name, array, value))
     if entries and all(isinstance(entry, (bool, np.bool_)) for entry in entries):
         return array.astype(bool)
-    if entries and all(isinstance(e, numbers.Integral) and abs(int(e)) < 2**63 for e in entries):
+    if entries and all(isinstance(e, Integral) and abs(int(e)) < 2**63 for e in entries):
         return array.astype(np.int64)
     try:
         floats = [math.nan if is_missing(entry) else float(entry) for entry in entries]
@@ -170,6 +170,31 @@ def not_empty(place: str, name: str, array: Array) -> None:
             f"{place}: {name}: expected data, got an empty array {array.shape}. "
             f"Look for a filter that drops all rows, or an empty file."
         )
+
+
+def numbers(place: str, name: str, value: ArrayLike) -> Array:
+    """`value` as an array of finite numbers, at least one."""
+    array = numeric_array(place, name, value)
+    not_empty(place, name, array)
+    finite(place, name, array)
+    return array
+
+
+def refuse(place: str, name: str, array: Array, wrong: Array, expected: str, fix: str) -> None:
+    """Refuse an array with a wrong entry; the error names the first.
+
+    >>> y = np.array([0, 1, 3])
+    >>> refuse("fit", "y", y, y > 1, "labels 0 and 1", "Number the classes.")
+    Traceback (most recent call last):
+    ...
+    ValueError: fit: y: expected labels 0 and 1, got y[2] = 3. Number the classes.
+    """
+    if wrong.any():
+        position = tuple(int(i) for i in np.argwhere(wrong)[0])
+        value = array[position]
+        got = f"{name}[{', '.join(map(str, position))}] = "
+        got += f"{value:g}" if isinstance(value, np.floating) else str(value)
+        raise ValueError(f"{place}: {name}: expected {expected}, got {got}. {fix}")
 
 
 def same_length(place: str, first_name: str, first: Array, second_name: str, second: Array) -> None:
