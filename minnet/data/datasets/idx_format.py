@@ -106,12 +106,13 @@ def _existing(path: str | os.PathLike[str]) -> Path:
 def _checked_dtype(dtype: Any) -> np.dtype[Any]:
     """A type as NumPy knows it."""
     try:
-        return np.dtype(dtype)
+        result: np.dtype[Any] = np.dtype(dtype)
     except Exception:  # NumPy raises many kinds, an object of the user's any
         raise TypeError(
             f'read_idx: dtype: expected a type of numbers such as "uint8", got '
             f"{checks.describe(dtype)}."
         ) from None
+    return result
 
 
 def _header(place: str, stream: BinaryIO) -> tuple[tuple[int, ...], np.dtype[Any]]:
