@@ -127,3 +127,28 @@ def test_a_picture_that_fails_leaves_no_open_figure():
             draw(ax)
         assert plt.get_fignums() == [kept.number]
     plt.close(kept)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"title": 3}, r"norms: title: expected a text, got 3"),
+        ({"quantity": None}, r"norms: quantity: expected a text, got None"),
+        ({"legend": 1}, r"norms: legend: expected True or False, got 1"),
+        ({"logarithmic": "yes"}, r"norms: logarithmic: expected True or False"),
+        ({"figsize": (3, 4)}, r"norms: figsize: expected one of the arguments curves"),
+    ],
+)
+def test_what_all_pictures_take_is_checked_before_anything_is_drawn(options, message):
+    with pytest.raises(TypeError, match=message):
+        mn.plot.norms({"a": [1.0, 2.0]}, **options)
+    assert plt.get_fignums() == []
+
+
+def test_a_wrong_ax_is_refused_before_a_training():
+    x, y = mn.datasets.linear_binary(20, seed=0)
+    layers = [mn.Linear(2, 1), mn.Sigmoid()]
+    trainer = mn.Trainer(layers, mn.BinaryCrossEntropy(), mn.SGD(1.0), seed=0)
+    with pytest.raises(TypeError, match="ax: expected a Matplotlib Axes"):
+        mn.plot.boundary_animation(trainer, x, y, [0, 1], ax="here")
+    assert trainer.epochs == 0
