@@ -90,7 +90,8 @@ class Embedding(Layer):
             return "Give the indices themselves, unscaled."
         if x.min() < 0:
             return "Number the items from 0: np.unique(x, return_inverse=True)."
-        return f"The largest is {x.max():.9g}: make this {type(self).__name__}({x.max() + 1:.9g}, ...)."
+        largest = x.max()
+        return f"The largest is {largest:.9g}: make this Embedding({largest + 1:.9g}, ...)."
 
     def __repr__(self) -> str:
         return f"Embedding({self.count}, {self.features})"
