@@ -20,6 +20,7 @@ from minnet.optimizers.parameter_memory import ParameterMemory
 from minnet.utils import checks
 from minnet.utils.attributes import check_attribute
 from minnet.utils.keyword_arguments import Explained
+from minnet.utils.settings import changed_settings
 from minnet.utils.types import Array
 
 Step = Callable[[Any, Array, Array], None]
@@ -265,7 +266,8 @@ class Optimizer(Explained):
         rate = (
             f"{self.learning_rate:g}" if self.schedule is None else schedules.name_of(self.schedule)
         )
-        return f"{type(self).__name__}(learning_rate={rate})"
+        others = changed_settings(self, but=("learning_rate",))
+        return f"{type(self).__name__}(learning_rate={rate}{others and ', '}{others})"
 
 
 def _check_vectors(place: str, values: Array, grads: Array) -> None:
