@@ -206,4 +206,4 @@ if not TYPE_CHECKING:  # else every misspelt name would pass for one that is loa
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return [*__all__, "__version__"]

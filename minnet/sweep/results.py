@@ -222,6 +222,9 @@ class Runs:
         text = self.table() if len(self) else "Runs: no run"
         return f"{text}\n(interrupted)" if self.interrupted else str(text)
 
+    def _repr_html_(self) -> str:
+        return self.table().html + ("(interrupted)" if self.interrupted else "")
+
 
 def error_text(error: BaseException) -> str:
     """Class and message of an error, also of one whose message fails.

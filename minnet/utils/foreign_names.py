@@ -200,7 +200,6 @@ ATTRIBUTES: dict[str, str] = {
     "b": "layer.bias",
     "W": "layer.weight",
     "call": "layer.forward(x)",
-    "history": 'history["loss"], or history.names for all columns',
     "mean_": "scaler.mean",
     "scale_": "scaler.standard_deviation",
     "var_": "scaler.standard_deviation ** 2",

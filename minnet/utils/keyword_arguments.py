@@ -28,6 +28,10 @@ class Explained:
         check_arguments(cls, args, kwargs)
         return super().__new__(cls)
 
+    def __dir__(self) -> list[str]:
+        """What a user may use; what begins with `_` is left out."""
+        return [name for name in super().__dir__() if not name.startswith("_")]
+
     if not TYPE_CHECKING:  # else every misspelt attribute would pass the type checker
 
         def __getattr__(self, name: str) -> Any:
@@ -54,12 +58,15 @@ def explained(function: F) -> F:
 
 
 def explain_module(module: ModuleType) -> None:
-    """Let a module explain the names that it does not have."""
+    """Let a module explain the names that it does not have, and list its public ones alone."""
 
     def missing(name: str) -> Any:
         raise missing_name(module.__name__, name, vars(module))
 
     module.__getattr__ = missing  # type: ignore[method-assign]
+    names = getattr(module, "__all__", None)
+    if names is not None:
+        module.__dir__ = lambda: sorted(names)  # type: ignore[method-assign]
 
 
 def missing_name(module: str, name: str, known: Iterable[str]) -> AttributeError:

@@ -5,7 +5,6 @@ Two experiments then look different wherever they are printed.
 
 from __future__ import annotations
 
-import functools
 import inspect
 from typing import Any
 
@@ -28,7 +27,6 @@ def changed_settings(thing: Any, but: tuple[str, ...] = ()) -> str:
     return ", ".join(f"{n}={_short(value)}" for n, value, d in values if not _same(value, d))
 
 
-@functools.lru_cache(maxsize=256)
 def _defaults(cls: type) -> dict[str, Any]:
     """The constructor's arguments that have a default, with it."""
     parameters = inspect.signature(cls.__init__).parameters  # type: ignore[misc]
