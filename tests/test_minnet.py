@@ -164,7 +164,7 @@ def test_the_version_is_that_of_the_metadata():
     if text.is_file():
         assert f'version = "{mn.__version__}"' in text.read_text(encoding="utf-8")
     else:
-        assert importlib.metadata.version("minnet") == mn.__version__
+        assert importlib.metadata.version("minnet-learn") == mn.__version__
 
 
 def test_every_file_opens_with_why_it_exists():
