@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from minnet.utils.foreign_names import ARGUMENTS, ATTRIBUTES, NAMES
+from minnet.utils.own_frames import without_own_frames
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -45,14 +46,20 @@ class Explained:
 
 
 def explained(function: F) -> F:
-    """Decorates a function or method: arguments that it does not take are explained."""
+    """Decorates a public function or method: arguments that it does not take are explained.
+
+    An error that comes out of the user's code shows the user's lines alone.
+    """
     names = _names(inspect.signature(function).parameters.values())
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
         if names is not None and not kwargs.keys() <= names.keys():
             _refuse_unknown(function.__name__, list(names), kwargs)
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            raise without_own_frames(error)  # noqa: B904 (it is the same error)
 
     return cast(F, checked)
 
