@@ -126,9 +126,9 @@ def page() -> str:
     lines = [
         "# Reference: what there is",
         "",
-        "`import minnet as mn`. Each name with its one-line meaning, and what PyTorch and Keras call it",
-        "where that is another name (-: they have no such thing). `help(mn.Linear)` says all:",
-        "formula, shapes, errors, source. This page is made from the docstrings by",
+        "`import minnet as mn`. Each name with its one-line meaning, and what PyTorch and Keras",
+        "call it where that is another name (-: they have no such thing). `help(mn.Linear)` says",
+        "all: formula, shapes, errors, source. This page is made from the docstrings by",
         "`tests/examples/make_reference.py`.",
     ]
     for heading, prefix, names in sections():

@@ -2,8 +2,9 @@
 
 import re
 
-import minnet as mn
 from make_reference import ELSEWHERE, FILE, page, sections
+
+import minnet as mn
 
 
 def test_the_page_is_current():
