@@ -108,9 +108,9 @@ def _layer(graph: Graph, layer: Layer, x: str, place: str) -> str:
         return checks.instance(f"{place} {layer!r}.to_onnx", own(graph, x), str, _NAME)
     cls = computes_like(layer, {Network, l.Residual, *_EXPORTS, *_OPERATORS})
     if cls is Network:
-        return _layers(graph, layer.layers, x, f"{place}.layers")  # type: ignore[attr-defined]
+        return _layers(graph, layer.layers, x, f"{place}.layers")
     if cls is l.Residual:
-        f = _layers(graph, layer.layers, x, f"{place}.layers")  # type: ignore[attr-defined]
+        f = _layers(graph, layer.layers, x, f"{place}.layers")
         return graph.add("Add", x, f)
     if cls in _OPERATORS:
         operator, attributes = _OPERATORS[cls]

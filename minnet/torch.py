@@ -42,9 +42,9 @@ def _module(layer: Layer, place: str) -> nn.Module:
         return checks.instance(f"{place} {layer!r}.to_torch", own(), nn.Module, "Return a module.")
     cls: Any = computes_like(layer, {Network, l.Residual, *_MODULES})
     if cls is Network:
-        return _sequential(layer.layers, f"{place}.layers")  # type: ignore[attr-defined]
+        return _sequential(layer.layers, f"{place}.layers")
     if cls is l.Residual:
-        return _Residual(_sequential(layer.layers, f"{place}.layers"))  # type: ignore[attr-defined]
+        return _Residual(_sequential(layer.layers, f"{place}.layers"))
     if cls not in _MODULES:
         raise TypeError(
             f"to_torch: {place} {layer!r}: expected a built-in layer or one with a method "

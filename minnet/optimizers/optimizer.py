@@ -10,7 +10,7 @@ import functools
 import inspect
 import weakref
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -56,6 +56,9 @@ def _counted(step: Step) -> Step:
             own["_in_step"] = False
 
     return counted
+
+
+T = TypeVar("T")
 
 
 class Optimizer(Explained):
@@ -114,9 +117,9 @@ class Optimizer(Explained):
         self.learning_rate = learning_rate
         self.weight_decay = self._number("weight_decay", weight_decay)
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls: type[T], *args: Any, **kwargs: Any) -> T:
         """Create its state, also for a subclass without `super().__init__()`."""
-        optimizer = super().__new__(cls, *args, **kwargs)
+        optimizer: T = super().__new__(cls, *args, **kwargs)  # type: ignore[misc]
         vars(optimizer).update(
             state={},
             _by_parameter=ParameterMemory(),

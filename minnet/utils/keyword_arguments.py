@@ -17,6 +17,7 @@ from minnet.utils.foreign_names import ARGUMENTS, ATTRIBUTES, NAMES
 from minnet.utils.own_frames import without_own_frames
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 _LONG = 60  # characters of an argument that an error shows
 
@@ -24,10 +25,10 @@ _LONG = 60  # characters of an argument that an error shows
 class Explained:
     """A base class whose subclasses explain arguments and attributes that they do not have."""
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls: type[T], *args: Any, **kwargs: Any) -> T:
         """Check the names of the arguments before `__init__` gets them."""
         check_arguments(cls, args, kwargs)
-        return super().__new__(cls)
+        return object.__new__(cls)
 
     def __dir__(self) -> list[str]:
         """What a user may use; what begins with `_` is left out."""
