@@ -16,7 +16,7 @@ from minnet.utils.types import Array
 
 
 class Reshape(Layer):
-    """y = x with each sample in another shape: (m, ...) becomes (m, *shape).
+    """y = x with each sample in another shape: (m, ...) becomes `(m, *shape)`.
 
     No number changes, so dL/dx is dL/dy in the shape of x.
 

@@ -129,7 +129,7 @@ class BinaryCrossEntropy(Loss):
     def forward_from_logits(
         self, logits: Array, target: Array, sample_weight: Array | None = None
     ) -> float:
-        """v softplus(z) + u softplus(-z), both from e = exp(-|z|)."""
+        """v softplus(z) + u softplus(-z), both from `e = exp(-|z|)`."""
         z = self._z = logits
         self._weigh(target, sample_weight)
         u, v = self._u, self._v
