@@ -15,11 +15,13 @@ from operator import is_
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from minnet.nn.layer import Layer
 from minnet.nn.parameter import Parameter
 from minnet.nn.search import Found, find
 from minnet.saving.errors import InvalidFile
+from minnet.utils import array_checks
 from minnet.utils.types import Array
 
 _largest: contextvars.ContextVar[float] = contextvars.ContextVar("largest", default=float("inf"))
@@ -82,6 +84,17 @@ class FlatParameters:
             if len(now) != len(before) or not all(map(is_, now, before)):
                 return False
         return True
+
+    def assign_values(self, values: ArrayLike) -> None:
+        """Copy checked numbers into place."""
+        new = array_checks.numeric_array("Network", "flat_values", values)
+        if new.shape != self.values.shape:
+            raise ValueError(
+                f"Network.flat_values: expected shape {self.values.shape}, got {new.shape}."
+            )
+        fix = "Keep a copy of flat_values before you change them."
+        array_checks.finite("Network", "flat_values", new, dtype=self.values.dtype, fix=fix)
+        self.values[...] = new
 
 
 def flatten(

@@ -21,7 +21,7 @@ from minnet.nn.flat_parameters import FlatParameters, flatten, owner_of, release
 from minnet.nn.layer import Layer
 from minnet.nn.search import layers_of
 from minnet.nn.seeded_construction import draw_again
-from minnet.nn.sequential import Sequential
+from minnet.nn.sequential import Sequential, forward_in_batches
 from minnet.nn.thread_lock import ThreadLock
 from minnet.utils import array_checks, checks
 from minnet.utils.random_streams import random_stream
@@ -112,14 +112,7 @@ class Network(Sequential):
 
     @flat_values.setter
     def flat_values(self, values: ArrayLike) -> None:
-        new = array_checks.numeric_array("Network", "flat_values", values)
-        if new.shape != self._flat.values.shape:
-            raise ValueError(
-                f"Network.flat_values: expected shape {self._flat.values.shape}, got {new.shape}."
-            )
-        fix = "Keep a copy of flat_values before you change them."
-        array_checks.finite("Network", "flat_values", new, dtype=self._dtype, fix=fix)
-        self._flat.values[...] = new
+        self._flat.assign_values(values)
 
     @property
     def flat_gradients(self) -> Array:
@@ -228,19 +221,7 @@ class Network(Sequential):
         rows = checks.whole_number("predict", "batch_size", batch_size)
         self.refresh()
         with self.evaluating():
-            first = self.forward(data[:rows])
-            if len(data) <= rows:
-                return np.array(first)
-            if len(first) != rows:
-                raise ValueError(
-                    f"{self.output_layer!r}: expected an output of shape (m, ...), one row for "
-                    f"each of {rows} samples, got {first.shape}."
-                )
-            result = np.empty((len(data), *first.shape[1:]), self._dtype)
-            result[:rows] = first
-            for start in range(rows, len(data), rows):
-                result[start : start + rows] = self.forward(data[start : start + rows])
-        return result
+            return forward_in_batches(self, self.output_layer, data, rows)
 
     def _outer_lock(self) -> ThreadLock:
         """The lock of this network, or of that which holds it."""
@@ -293,6 +274,23 @@ class Network(Sequential):
         vars(self).update(state)
         self._flat = FlatParameters.empty(self._dtype)
         self.refresh()
+
+    def __call__(self, x: Array) -> Array:
+        """`network(x)` is `network.forward(x)`."""
+        return self.forward(x)
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __iter__(self) -> Iterator[Layer]:
+        return iter(self.layers)
+
+    def __getitem__(self, index: int) -> Layer:
+        """One layer: `network[0]`, the last `network[-1]`."""
+        return self.layers[index]
+
+    def _repr_html_(self) -> str:
+        return self.summary().html
 
     def __repr__(self) -> str:
         return f"Network([{', '.join(map(short_repr, self.layers))}])"

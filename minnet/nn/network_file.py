@@ -15,7 +15,8 @@ from minnet.nn.layer_encoding import encoder
 from minnet.nn.parameter import Parameter
 from minnet.nn.search import find
 from minnet.saving import atomic_write, file_format
-from minnet.saving.errors import InvalidFile, checked, checked_path, reading
+from minnet.saving.errors import InvalidFile, checked, reading
+from minnet.utils import checks
 from minnet.utils.array_checks import finite
 from minnet.utils.types import Array
 
@@ -59,7 +60,7 @@ def save(network: Any, path: str | os.PathLike[str]) -> None:
         TypeError: an argument that no file can hold, by its name; `save_values` always works.
         ValueError: a value that is NaN or inf. OSError: with the path; nothing has changed.
     """
-    place = checked_path("save", path)
+    place = checks.path("save", path)
     network.refresh()
     file = new("network", network, network.dtype)
     describe_network(file, network, _ADVICE)
@@ -72,7 +73,7 @@ def save_values(network: Any, path: str | os.PathLike[str]) -> None:
     Raises:
         ValueError: a value that is NaN or inf. OSError: with the path; nothing has changed.
     """
-    place = checked_path("save_values", path)
+    place = checks.path("save_values", path)
     network.refresh()
     write(place, new("values", network, network.dtype))
 
@@ -84,7 +85,7 @@ def load_values(network: Any, path: str | os.PathLike[str]) -> None:
         CheckpointError: something is wrong with the file, or names and shapes that differ from
             those of this network. Nothing has changed then.
     """
-    place = checked_path("load_values", path)
+    place = checks.path("load_values", path)
     network.refresh()
     parameters = named_parameters(network)
     with reading(place):

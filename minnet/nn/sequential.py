@@ -78,6 +78,23 @@ class Sequential(Layer):
         return grad
 
 
+def forward_in_batches(network: Layer, output_layer: Layer, x: Array, rows: int) -> Array:
+    """The output for all of x, so many rows at a time."""
+    first = network.forward(x[:rows])
+    if len(x) <= rows:
+        return np.array(first)
+    if len(first) != rows:
+        raise ValueError(
+            f"{output_layer!r}: expected an output of shape (m, ...), one row for each of {rows} "
+            f"samples, got {first.shape}."
+        )
+    result = np.empty((len(x), *first.shape[1:]), first.dtype)
+    result[:rows] = first
+    for start in range(rows, len(x), rows):
+        result[start : start + rows] = network.forward(x[start : start + rows])
+    return result
+
+
 def checked_layers(place: str, layers: Iterable[Layer]) -> list[Layer]:
     """A list of layers, each a layer object."""
     given = None if isinstance(layers, Layer) else items(layers)

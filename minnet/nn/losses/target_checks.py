@@ -195,7 +195,7 @@ def _entry(name: str, array: Array, wrong: Array) -> str:
 
 
 def check_ends_in(
-    place: str, layer: Layer, canonical: type[Layer], fixes: Mapping[type[Layer], str]
+    place: str, layer: Layer, canonical: type[Layer], fixes: Mapping[Any, str]
 ) -> None:
     """Refuse a built-in last layer that gives no probabilities; custom ones are judged by data.
 
