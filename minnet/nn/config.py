@@ -31,7 +31,7 @@ class Unsavable:
             self.text = repr(value)
         except Exception:  # a custom repr of an unfinished object
             self.text = f"<{type(value).__name__}>"
-        self.kind = type(value).__name__
+        self.kind: str = type(value).__name__
 
     def __repr__(self) -> str:
         return self.text

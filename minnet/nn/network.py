@@ -8,6 +8,7 @@ a few operations on whole vectors that know nothing about layers.
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -27,6 +28,8 @@ from minnet.utils import array_checks, checks
 from minnet.utils.random_streams import random_stream
 from minnet.utils.table import Table, table
 from minnet.utils.types import Array
+
+_OnPath = Callable[[Any, str | os.PathLike[str]], None]
 
 
 class Network(Sequential):
@@ -60,7 +63,7 @@ class Network(Sequential):
     ) -> None:
         self._dtype = checked_dtype(dtype)
         super().__init__(layers)
-        self.seed = checks.seed("Network", seed)
+        self.seed: int | None = checks.seed("Network", seed)
         self._initial_random = random_stream(self.seed, "initial weights")
         self._layers_random = random_stream(self.seed, "layers")
         self._thread_lock = ThreadLock()
@@ -254,9 +257,9 @@ class Network(Sequential):
         rows.append(["total", str(self._dtype), self._flat.values.size])
         return table(["place", "layer", "parameters"], rows)
 
-    save = network_file.save
-    save_values = network_file.save_values
-    load_values = network_file.load_values
+    save: _OnPath = network_file.save
+    save_values: _OnPath = network_file.save_values
+    load_values: _OnPath = network_file.load_values
 
     def _constructor(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """A plain network is made again from the layers that it has now."""

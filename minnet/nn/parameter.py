@@ -127,8 +127,10 @@ class Parameter:
         if grad is not current:  # `p.grad += g` has written in place already
             current[...] = self._of_our_shape("grad", grad)
 
-    value = _ArrayProperty(attrgetter("_value"), _set_value, doc="The numbers.")
-    grad = _ArrayProperty(attrgetter("_grad"), _set_grad, doc="dL/dvalue, zero at first.")
+    value: _ArrayProperty = _ArrayProperty(attrgetter("_value"), _set_value, doc="The numbers.")
+    grad: _ArrayProperty = _ArrayProperty(
+        attrgetter("_grad"), _set_grad, doc="dL/dvalue, zero at first."
+    )
 
     @property
     def is_frozen(self) -> bool:
@@ -221,7 +223,7 @@ class Parameter:
             self._misused()
         return self is other
 
-    __hash__ = object.__hash__
+    __hash__: Callable[..., int] = object.__hash__
 
     def __getattr__(self, name: str) -> Any:
         """Called for what is not there yet: value and gradient, and the methods of arrays."""
@@ -245,14 +247,15 @@ class Parameter:
             f"(self.gain.value) and .grad for its gradient."
         )
 
-    __array__: Callable[..., Any] = _misused
-    __array_ufunc__: Callable[..., Any] = _misused
-    __array_function__: Callable[..., Any] = _misused
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _misused
-    __truediv__ = __rtruediv__ = __matmul__ = __rmatmul__ = __pow__ = __rpow__ = _misused
-    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __neg__ = __pos__ = __abs__ = _misused
-    __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __float__ = __int__ = _misused
-    __getitem__ = __setitem__ = __len__ = __iter__ = _misused
+    if not TYPE_CHECKING:  # a type checker shall say that there are none
+        __array__: Callable[..., Any] = _misused
+        __array_ufunc__: Callable[..., Any] = _misused
+        __array_function__: Callable[..., Any] = _misused
+        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _misused
+        __truediv__ = __rtruediv__ = __matmul__ = __rmatmul__ = __pow__ = __rpow__ = _misused
+        __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __neg__ = __pos__ = __abs__ = _misused
+        __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __float__ = __int__ = _misused
+        __getitem__ = __setitem__ = __len__ = __iter__ = _misused
 
 
 def _checked_value(value: ArrayLike) -> Array:

@@ -30,7 +30,7 @@ class Sequential(Layer):
     """
 
     def __init__(self, layers: Iterable[Layer]) -> None:
-        self.layers = checked_layers(type(self).__name__, layers)
+        self.layers: list[Layer] = checked_layers(type(self).__name__, layers)
 
     def _run_forward(
         self,

@@ -27,7 +27,7 @@ class Penalty(Explained):
     """
 
     def __init__(self, strength: float) -> None:
-        self.strength = checks.number(type(self).__name__, "strength", strength, minimum=0)
+        self.strength: float = checks.number(type(self).__name__, "strength", strength, minimum=0)
 
     def value(self, w: Array) -> float:
         """The cost of the weights w, one number."""

@@ -46,10 +46,10 @@ class RMSProp(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(learning_rate, weight_decay)
-        self.decay = self._number("decay", decay, maximum=1)
-        self.epsilon = self._number("epsilon", epsilon)
-        self.momentum = self._number("momentum", momentum)
-        self.centered = checks.boolean("RMSProp", "centered", centered)
+        self.decay: float = self._number("decay", decay, maximum=1)
+        self.epsilon: float = self._number("epsilon", epsilon)
+        self.momentum: float = self._number("momentum", momentum)
+        self.centered: bool = checks.boolean("RMSProp", "centered", centered)
         names = {"square": True, "mean": self.centered, "velocity": self.momentum > 0}
         self.memory = tuple(name for name, used in names.items() if used)  # type: ignore[misc]
 

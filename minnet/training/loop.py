@@ -33,7 +33,7 @@ class Loop:
 
     def __init__(self, state: TrainingState, fit: CurrentFit, last_epoch: int) -> None:
         self.state, self.fit, self.last_epoch = state, fit, last_epoch
-        self.history = History()
+        self.history: History = History()
         # Most callbacks wait for the end of an epoch; a step only calls those that define
         # on_step_end.
         self.step_callbacks = [
@@ -126,7 +126,7 @@ class Loop:
         An epoch that a checkpoint cut in two draws the same order again.
         """
         state, fit, epoch = self.state, self.fit, self.state.epochs + 1
-        self.started = time.perf_counter()
+        self.started: float = time.perf_counter()
         bar.epoch(epoch)
         for callback in fit.callbacks:
             callback.on_epoch_begin(state, epoch)

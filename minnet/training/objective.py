@@ -45,9 +45,12 @@ class Objective:
     def __init__(
         self, network: Network, loss: Loss, fuse: bool, penalties: Sequence[Penalty] = ()
     ) -> None:
-        self.network, self.loss, self.fuse, self.penalties = network, loss, fuse, penalties
-        self.prediction = np.empty(0)
-        self.count = 0.0
+        self.network: Network = network
+        self.loss: Loss = loss
+        self.fuse: bool = fuse
+        self.penalties: Sequence[Penalty] = penalties
+        self.prediction: Array = np.empty(0)
+        self.count: float = 0.0
         self._shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None  # a sample's in and out
         self._values: Array | None = None  # flat_values at the last refresh
         self._penalized: list[Parameter] = []
@@ -139,7 +142,7 @@ class Objective:
         if self._values is self.network.flat_values:
             return  # a network whose layers changed has new vectors
         check_last_layers(self.network, self.loss)
-        self.fused = self.fuse and can_fuse(self.network, self.loss)
+        self.fused: bool = self.fuse and can_fuse(self.network, self.loss)
         self._values, self._shapes = self.network.flat_values, None
         parameters = self.network.parameters().values() if self.penalties else ()
         self._penalized = [p for p in parameters if p.penalized]

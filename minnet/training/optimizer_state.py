@@ -50,9 +50,9 @@ class RestoredOptimizer:
 
     def __init__(self, optimizer: Optimizer, network: Network, state: dict[str, Any]) -> None:
         self.optimizer, self.network = optimizer, network
-        self.attributes = dict(state)
+        self.attributes: dict[str, Any] = dict(state)
         self.by_parameter = checked(self.attributes.pop(_BY_PARAMETER, {}), dict)
-        self.steps = count(state.get("steps", 0))
+        self.steps: int = count(state.get("steps", 0))
         if is_built_in(optimizer):
             self._check_attributes()
             self._check_vectors(checked(state["state"], dict))

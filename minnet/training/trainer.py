@@ -116,7 +116,7 @@ class Trainer(TrainingState):
             )
             training_checks.check_loss(parts["loss"])
             checks.boolean("Trainer", "fuse", parts["fuse"])
-            self.objective = Objective(**parts, penalties=self.objective.penalties)
+            self.objective: Objective = Objective(**parts, penalties=self.objective.penalties)
         return value
 
     @explained

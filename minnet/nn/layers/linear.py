@@ -47,13 +47,13 @@ class Linear(Layer):
         bias: bool = True,
         weight_init: str | Initializer = "glorot_uniform",
     ) -> None:
-        self.in_features = whole_number("Linear", "in_features", in_features)
-        self.out_features = whole_number("Linear", "out_features", out_features)
+        self.in_features: int = whole_number("Linear", "in_features", in_features)
+        self.out_features: int = whole_number("Linear", "out_features", out_features)
         shape = (self.in_features, self.out_features)
         initializer = get(weight_init, "Linear: weight_init")
-        self.weight = Parameter(shape=shape, initializer=initializer)
+        self.weight: Parameter = Parameter(shape=shape, initializer=initializer)
         has_bias = boolean("Linear", "bias", bias)
-        self.bias = Parameter(shape=self.out_features) if has_bias else None
+        self.bias: Parameter | None = Parameter(shape=self.out_features) if has_bias else None
 
     def forward(self, x: Array) -> Array:
         """y = x W + b."""

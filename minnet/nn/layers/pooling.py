@@ -44,7 +44,7 @@ class MaxPool2d(Layer):
     ) -> None:
         windows = _pooling_windows("MaxPool2d", kernel_size, stride, padding)
         self.kernel_size, self.stride = windows.kernel_size, windows.stride
-        self.padding = windows.padding
+        self.padding: Pair = windows.padding
 
     @property
     def _windows(self) -> Windows:
@@ -112,8 +112,8 @@ class AveragePool2d(Layer):
     ) -> None:
         windows = _pooling_windows("AveragePool2d", kernel_size, stride, padding)
         self.kernel_size, self.stride = windows.kernel_size, windows.stride
-        self.padding = windows.padding
-        self.count_padding = boolean("AveragePool2d", "count_padding", count_padding)
+        self.padding: Pair = windows.padding
+        self.count_padding: bool = boolean("AveragePool2d", "count_padding", count_padding)
 
     @property
     def _windows(self) -> Windows:

@@ -41,7 +41,9 @@ class Reshape(Layer):
                 f"Reshape: shape: expected the shape of one sample as whole numbers, got "
                 f"{describe(lengths)}. Write Reshape((1, 28, 28))."
             )
-        self.shape = tuple(whole_number("Reshape", "shape", n, minimum=-1) for n in given)
+        self.shape: tuple[int, ...] = tuple(
+            whole_number("Reshape", "shape", n, minimum=-1) for n in given
+        )
         if 0 in self.shape or self.shape.count(-1) > 1:
             raise ValueError(
                 f"Reshape: shape: expected lengths >= 1, of which one may be -1, got {self.shape}."

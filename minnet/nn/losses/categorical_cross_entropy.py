@@ -99,8 +99,8 @@ class CategoricalCrossEntropy(Loss):
         place = type(self).__name__
         self.class_weight = check_class_weight(place, class_weight)
         self.balanced = isinstance(class_weight, str)
-        self.label_smoothing = check_label_smoothing(place, label_smoothing)
-        self.ignore_label = check_ignore_label(place, ignore_label, whole=True)
+        self.label_smoothing: float = check_label_smoothing(place, label_smoothing)
+        self.ignore_label: float | None = check_ignore_label(place, ignore_label, whole=True)
         self._plain = (
             class_weight is None and not self.label_smoothing and self.ignore_label is None
         )

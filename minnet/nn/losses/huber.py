@@ -30,7 +30,7 @@ class Huber(ElementwiseLoss):
     """
 
     def __init__(self, delta: float = 1.0) -> None:
-        self.delta = checks.number("Huber", "delta", delta, minimum=0, above=True)
+        self.delta: float = checks.number("Huber", "delta", delta, minimum=0, above=True)
 
     def values(self, a: Array, y: Array) -> Array:
         """The two pieces above as one: with `n = min(|d|, delta)`, `f = n (|d| - n/2)`."""
