@@ -46,7 +46,8 @@ from minnet.sweep.checks import (
 )
 from minnet.sweep.results import Run, Runs, error_text
 from minnet.sweep.resume import taken_over
-from minnet.sweep.run import IndexedRuns, Settings, SweepSettings, train
+from minnet.sweep.run import Settings, SweepSettings
+from minnet.sweep.together import train_together
 from minnet.training.callbacks import Callback, checked_callbacks
 from minnet.training.progress_bar import can_show
 from minnet.training.trainer import Trainer
@@ -74,6 +75,7 @@ def sweep(
     executor: Executor | None = None,
     description: str = "sweep",
     resume: Runs | None = None,
+    stack: bool = True,
 ) -> Runs:
     """Train once for each combination of settings; returns every history with its settings.
 
@@ -94,6 +96,8 @@ def sweep(
         executor: where to train; None: in this process. It is not shut down.
         resume: the runs of an earlier sweep over the same grid that was interrupted or lost
             processes. Those that have a history are taken over; only the others are trained.
+        stack: train runs of one shape together, several times as fast; every number is the same
+            as one by one. `run.stacked` says with how many, `runs.why_not_stacked` why not.
 
     A function gets the settings that are among its arguments, so `data` may be a function of
     `seed` alone. A run that fails is kept with its error and its settings in `runs.failed`, a
@@ -133,6 +137,7 @@ def sweep(
         None if validation_data is None else checked_data("validation_data", validation_data),
         callbacks if callable(callbacks) else checked_callbacks(callbacks),
         checks.boolean("sweep", "shuffle", shuffle),
+        checks.boolean("sweep", "stack", stack),
     )
     combinations = [s for one in checked_grids(grid) for s in combinations_of(one)]
     for settings in combinations:
@@ -159,7 +164,7 @@ def _run_all(
     interrupted = False
     left = {index: s for index, s in enumerate(combinations) if index not in done}
     if executor is None:
-        trained = _train_here(shared, left)
+        trained = train_together(shared, left)
     else:
         from minnet.sweep.executor import train_with
 
@@ -175,12 +180,6 @@ def _run_all(
         except KeyboardInterrupt:
             interrupted = True
     return Runs((done[index] for index in sorted(done)), interrupted)
-
-
-def _train_here(shared: SweepSettings, combinations: dict[int, Settings]) -> IndexedRuns:
-    """One run after the other, in this process."""
-    for index, settings in combinations.items():
-        yield index, train(shared, settings)
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ import numpy as np
 
 from minnet.training.callback import Callback
 from minnet.training.epoch_predictions import EpochPredictions
-from minnet.training.history import History
+from minnet.training.history import History, Row
 from minnet.training.keyboard_interrupt import KeyboardInterruptHandler, handle_keyboard_interrupt
 from minnet.training.progress_bar import ProgressBar
 from minnet.training.resume import CurrentFit, EpochProgress, ResumePoint
@@ -42,13 +42,15 @@ class Loop:
             if getattr(c.on_step_end, "__func__", None) is not Callback.on_step_end
         ]
         self.begun: list[Callback] = []
+        self.start, self.under_way = ResumePoint(), False
+        self.error: BaseException | None = None  # of a callback, before `run`
 
     def run(self, show_progress: bool) -> History:
         """Train until the last epoch is done, `trainer.stop` is True, or Ctrl-C is pressed."""
         state = self.state
         with state.network._thread_lock.training():
-            self.start = state._starting_point(self.fit)
-            state.stop = False
+            if not self.under_way:  # else it continues what a sweep has trained in a stack
+                self.start, state.stop = state._starting_point(self.fit), False
             try:
                 self.history.interrupted = self._train_or_interrupt(show_progress)
                 if state.stop and self.start.progress is None:
@@ -92,12 +94,18 @@ class Loop:
     def _train(self, bar: ProgressBar, interrupt: KeyboardInterruptHandler) -> None:
         """One epoch after the other."""
         state = self.state
-        for callback in self.fit.callbacks:
-            self.begun.append(callback)
-            callback.on_fit_begin(state)
-        self._restore(self.start)
+        if self.error is not None:
+            raise self.error
+        self.begin()
         while state.epochs < self.last_epoch and not (state.stop or interrupt.requested):
             self._train_epoch(bar, interrupt)
+
+    def begin(self) -> None:
+        """Tell the callbacks, each once, and give those of a resumed training their saved state."""
+        for callback in self.fit.callbacks[len(self.begun) :]:
+            self.begun.append(callback)
+            callback.on_fit_begin(self.state)
+        self._restore(self.start)
 
     def _train_epoch(self, bar: ProgressBar, interrupt: KeyboardInterruptHandler) -> None:
         """A step on each batch. An epoch that is cut short leaves no row in the History."""
@@ -173,12 +181,17 @@ class Loop:
             values = state.objective.evaluate(x, y, state.metrics, weight)
             row.update({f"val_{name}": value for name, value in values.items()})
         row.update(seconds=seconds, learning_rate=self._last_rate())
+        self.add(row)
+        bar.end_of_epoch(row)
+
+    def add(self, row: Row) -> None:
+        """A row of the History: an epoch is done."""
+        state = self.state
         state.epochs += 1
         self.fit.progress = None
         for history in (state.history, self.history):
             history.rows.append(row)  # the same dict: callbacks may add numbers to it
         _call_each(self.fit.callbacks, "on_epoch_end", state, row)
-        bar.end_of_epoch(row)
 
     def _last_rate(self) -> float:
         """The rate of the last step; of the next one if an old checkpoint does not have it."""

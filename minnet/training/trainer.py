@@ -182,15 +182,28 @@ class Trainer(TrainingState):
         another number of its threads: sums of floats depend on their order. Wall times (`seconds`)
         always differ.
         """
+        progress = checks.boolean("fit", "progress", progress)
+        data = (x, y, sample_weight, validation_data)
+        last = self._last_epoch(epochs, until)
+        return self._loop(data, last, batch_size, callbacks, shuffle).run(progress)
+
+    def _loop(
+        self,
+        data: tuple[Any, Any, Any, Any],
+        last: int,
+        batch_size: int,
+        callbacks: Sequence[Callback],
+        shuffle: bool,
+    ) -> Loop:
+        """A fit whose arguments have been checked; data: x, y, weights, validation."""
+        x, y, sample_weight, validation_data = data
         rows = checks.whole_number("fit", "batch_size", batch_size)
         shuffle = checks.boolean("fit", "shuffle", shuffle)
-        progress = checks.boolean("fit", "progress", progress)
-        last = self._last_epoch(epochs, until)
         checked = checked_callbacks(callbacks)
         batches = self._checked_batches(x, y, rows, sample_weight)
         validation = self._checked_validation(validation_data)
         self.loss.begin_fit(batches.y)
-        return Loop(self, CurrentFit(batches, validation, checked, shuffle), last).run(progress)
+        return Loop(self, CurrentFit(batches, validation, checked, shuffle), last)
 
     def _last_epoch(self, epochs: int | None, until: int | None) -> int:
         """The number of the epoch after which to stop."""

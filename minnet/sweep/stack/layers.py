@@ -1,0 +1,133 @@
+"""How each built-in layer computes for a stack of runs: x (runs, m, features).
+
+Each rule repeats the formulas of its layer, in the same order, with one axis more in front; the
+derivations are in the layers' own files. In evaluation x may be the (m, features) of all runs.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from minnet.nn import activations, layers
+from minnet.nn.layer import Layer
+from minnet.nn.network import Network
+from minnet.sweep.stack.parameters import StackedParameters
+from minnet.utils.types import Array
+
+ELEMENTWISE: tuple[type[Layer], ...] = (
+    *(activations.ELU, activations.SELU, activations.GELU, activations.Identity),
+    *(activations.LeakyReLU, activations.ReLU, activations.HardSigmoid, activations.Sigmoid),
+    *(activations.HardSwish, activations.SiLU, activations.Softplus, activations.Step),
+    *(activations.Tanh, activations.Softmax),  # along the last axis
+)
+
+
+class Rule:
+    """How a stack of layers computes."""
+
+    def __init__(self, same: Sequence[Any], parameters: StackedParameters) -> None:
+        """`same` are the layers of all runs at one place."""
+
+    def forward(self, x: Array, training: bool) -> Array:  # noqa: ARG002
+        """The outputs of all runs."""
+        return x
+
+    def backward(self, grad: Array, for_input: bool) -> Array:  # noqa: ARG002
+        """Sets the gradients of the Parameters; returns dL/dx, if it is wanted for the input."""
+        return grad
+
+
+class Flatten(Rule):
+    """Rows are flat already."""
+
+
+class Activation(Rule):
+    """An activation that works on any number of axes is used as it is."""
+
+    def __init__(self, same: Sequence[Any], parameters: StackedParameters) -> None:  # noqa: ARG002
+        self.layer = copy.copy(same[0])
+
+    def forward(self, x: Array, training: bool) -> Array:  # noqa: ARG002
+        """The outputs of all runs."""
+        return self.layer.forward(x)  # type: ignore[no-any-return]
+
+    def backward(self, grad: Array, for_input: bool) -> Array:  # noqa: ARG002
+        """The gradients, and dL/dx."""
+        return self.layer.backward(grad)  # type: ignore[no-any-return]
+
+
+class Linear(Rule):
+    """y = x W + b, one product for each run."""
+
+    def __init__(self, same: Sequence[layers.Linear], parameters: StackedParameters) -> None:
+        first = same[0]
+        self.weight = parameters[first.weight]
+        self.bias = None if first.bias is None else parameters[first.bias]
+
+    def forward(self, x: Array, training: bool) -> Array:  # noqa: ARG002
+        """The outputs of all runs."""
+        self.x = x
+        y: Array = np.matmul(x, self.weight.value)
+        if self.bias is not None:
+            y += self.bias.value[:, None]
+        return y
+
+    def backward(self, grad: Array, for_input: bool) -> Array:
+        """The gradients, and dL/dx."""
+        np.matmul(self.x.swapaxes(1, 2), grad, out=self.weight.grad)
+        if self.bias is not None:
+            np.add.reduce(grad, axis=1, out=self.bias.grad)
+        if for_input:
+            grad = np.matmul(grad, self.weight.value.swapaxes(1, 2))
+        return grad
+
+
+class Block(Rule):
+    """Layers one after the other: of a Network, or of a Residual, which adds its input."""
+
+    def __init__(self, same: Sequence[Any], parameters: StackedParameters) -> None:
+        self.rules = rules_of([layer.layers for layer in same], parameters)
+        self.adds = isinstance(same[0], layers.Residual)
+
+    def forward(self, x: Array, training: bool) -> Array:
+        """The outputs of all runs."""
+        y = run_forward(self.rules, x, training)
+        return x + y if self.adds else y
+
+    def backward(self, grad: Array, for_input: bool) -> Array:
+        """The gradients, and dL/dx."""
+        below = run_backward(self.rules, grad, for_input)
+        return grad + below if self.adds and for_input else below
+
+
+RULES: dict[type[Layer], type[Rule]] = {
+    **dict.fromkeys(ELEMENTWISE, Activation),
+    layers.Flatten: Flatten,
+    layers.Linear: Linear,
+    layers.Residual: Block,
+    Network: Block,
+}
+
+
+def rules_of(runs: Sequence[Sequence[Layer]], parameters: StackedParameters) -> list[Rule]:
+    """The rule of each layer; `runs` has the layers of each run."""
+    return [RULES[type(same[0])](same, parameters) for same in zip(*runs, strict=True)]
+
+
+def run_forward(rules: Sequence[Rule], x: Array, training: bool) -> Array:
+    """All layers in order; each returns the type of the network."""
+    for rule in rules:
+        x = rule.forward(x, training).astype(x.dtype, copy=False)
+    return x
+
+
+def run_backward(rules: Sequence[Rule], grad: Array, for_input: bool = False) -> Array:
+    """All layers from the last to the first; what nobody needs is not computed."""
+    for index in range(len(rules) - 1, -1, -1):
+        below = rules[index].backward(grad, for_input or index > 0)
+        grad = below.astype(grad.dtype, copy=False)
+    return grad

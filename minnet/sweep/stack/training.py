@@ -1,0 +1,196 @@
+"""Trains the runs of one kind together, epoch by epoch.
+
+The loop over batches has no work for a single run in it. Between two epochs each run gets its row
+of the History, and its callbacks are called. A run that ends early, fails, or is changed by a
+callback leaves the stack: its numbers are written into its own network and optimizer, and its own
+loop goes on from there, so that everything that can happen to a run alone happens there. A run
+whose numbers are not finite is set back to the beginning of the epoch first.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from minnet.sweep.stack.batches import StackedBatches, in_parts
+from minnet.sweep.stack.kinds import kind_of, why_alone
+from minnet.sweep.stack.stack import Stack
+from minnet.training.epoch_predictions import EpochPredictions
+from minnet.training.history import Row
+from minnet.training.keyboard_interrupt import KeyboardInterruptHandler, handle_keyboard_interrupt
+from minnet.training.loop import Loop
+from minnet.training.objective import EVALUATION_ROWS
+from minnet.utils.checks import is_built_in
+from minnet.utils.types import Array
+
+
+def train_stacked(loops: Sequence[Loop], kind: Hashable) -> Iterator[list[Loop]]:
+    """Train runs of one kind together; those that leave the stack are to be run to their end."""
+    for loop in loops:
+        loop.under_way = True
+        loop.state._begin(loop.fit)
+        _attempt(loop, loop.begin)
+    left = [loop for loop in loops if loop.error is None]
+    yield [loop for loop in loops if loop.error is not None]
+    while len(left) > 1:
+        leaving = StackedTraining(left, kind).until_one_leaves()
+        left = [loop for loop in left if loop not in leaving]
+        yield leaving
+    yield left
+
+
+def _attempt(loop: Loop, function: Callable[..., None], *arguments: Any) -> None:
+    """An error ends this run, and no other one: its own loop will raise it."""
+    try:
+        function(*arguments)
+    except BaseException as error:
+        loop.error = error
+
+
+def _add(values: dict[str, float], record: EpochPredictions) -> None:
+    """The metrics of a record; a custom one may raise an error."""
+    values.update(record.values())
+
+
+class StackedTraining:
+    """A stack from the beginning of an epoch until a run leaves it."""
+
+    def __init__(self, loops: Sequence[Loop], kind: Hashable) -> None:
+        self.loops, self.kind = loops, kind
+        self.states, fits = [loop.state for loop in loops], [loop.fit for loop in loops]
+        self.batches, self.shuffle = StackedBatches([fit.batches for fit in fits]), fits[0].shuffle
+        first, validation = self.states[0], [f.validation for f in fits if f.validation is not None]
+        self.parts = in_parts(validation, EVALUATION_ROWS) if validation else []
+        self.has_metrics, self.first_epoch = bool(first.metrics), first.epochs
+        self.steps_of_an_epoch = fits[0].batches.steps
+        self.stack = Stack(self.states, self.has_metrics, first.epochs * self.steps_of_an_epoch)
+        self.orders = [state.order.bit_generator.state for state in self.states]
+        self.callbacks = [(loop, callback) for loop in loops for callback in loop.fit.callbacks]
+        self.has_custom = not all(is_built_in(callback) for _, callback in self.callbacks)
+
+    def until_one_leaves(self) -> list[Loop]:
+        """Train epoch by epoch; returns the runs that have left."""
+        leaving: list[int] = []
+        with np.errstate(all="ignore"), handle_keyboard_interrupt() as interrupt:
+            while not leaving:
+                leaving = self._epoch(interrupt)
+                if self.has_custom:  # it may have changed anything: begin again with a new stack
+                    break
+        for run, state in enumerate(self.states):
+            if self.stack.failed[run] and not interrupt.requested:
+                self._set_back(run)
+            self.stack.write(run, state.epochs * self.steps_of_an_epoch)
+        return [self.loops[run] for run in leaving]
+
+    def _set_back(self, run: int) -> None:
+        """To the beginning of the epoch, as if the run had not been in this stack then."""
+        state = self.states[run]
+        self.stack.restore(run, self.before)
+        state.order.bit_generator.state = self.orders[run]
+        if self.shuffle:
+            for _ in range(self.first_epoch, state.epochs):
+                state.order.permutation(self.batches.samples)
+
+    def _epoch(self, interrupt: KeyboardInterruptHandler) -> list[int]:
+        """One epoch of all runs; returns those that leave."""
+        for loop, callback in self.callbacks:
+            _attempt(loop, callback.on_epoch_begin, loop.state, loop.state.epochs + 1)
+        self.stack.failed |= [loop.error is not None for loop in self.loops]
+        self.before, started = self.stack.snapshot(), time.perf_counter()
+        order = self._order()
+        loss, predictions = self._train(order, interrupt)
+        if interrupt.requested:
+            for loop in self.loops:
+                loop.error = KeyboardInterrupt()
+            return list(range(len(self.loops)))
+        rows = self._rows(loss, predictions, order, started)
+        for run, loop in enumerate(self.loops):
+            if loop.error is not None or self.stack.failed[run]:
+                continue
+            if loop.fit.callbacks:
+                self.stack.write(run, self.stack.steps)
+            _attempt(loop, loop.add, rows[run])
+        self.stack.follow_settings()
+        return [run for run in range(len(self.loops)) if self._leaves(run)]
+
+    def _order(self) -> Array:
+        """The order of the samples of each run (runs, samples)."""
+        samples = self.batches.samples
+        if not self.shuffle:
+            return np.tile(np.arange(samples), (len(self.loops), 1))
+        return np.stack([state.order.permutation(samples) for state in self.states])
+
+    def _train(
+        self, order: Array, interrupt: KeyboardInterruptHandler
+    ) -> tuple[list[float], Array]:
+        """A step on each batch; returns mean losses, and predictions if there are metrics."""
+        stack, seen = self.stack, 0
+        total: Any = 0.0
+        counted: Any = 0.0
+        predictions = np.empty(0)
+        for x, y in self.batches.epoch(order):
+            total = total + stack.step(x, y) * stack.loss.count
+            counted = counted + stack.loss.count
+            if self.has_metrics:
+                if not seen:
+                    shape = (*order.shape, *stack.predictions.shape[2:])
+                    predictions = np.empty(shape, stack.dtype)
+                predictions[:, seen : seen + x.shape[1]] = stack.predictions
+            seen += x.shape[1]
+            if interrupt.requested or stack.failed.all():
+                break
+        return (total / counted).tolist(), predictions
+
+    def _rows(
+        self, losses: list[float], predictions: Array, order: Array, started: float
+    ) -> list[Row]:
+        """The row of each run for the History, as `Loop` makes it."""
+        stack = self.stack
+        orders = list(order) if self.shuffle else [None] * len(order)
+        targets = [(loop.fit.batches.y, own) for loop, own in zip(self.loops, orders, strict=True)]
+        values = self._metrics(predictions, targets)
+        seconds = (time.perf_counter() - started) / len(self.loops)
+        stack.check_fixed()
+        validation = self.evaluate()
+        rows: list[Row] = []
+        for run, state in enumerate(self.states):
+            row = {"epoch": state.epochs + 1, "loss": losses[run], **values[run]}
+            row.update(validation[run], seconds=seconds, learning_rate=stack.last_rate(run))
+            rows.append(row)
+        return rows
+
+    def evaluate(self) -> list[Row]:
+        """Loss and metrics of each run on its validation data; empty without such data."""
+        if not self.parts:
+            return [{} for _ in self.loops]
+        losses, predictions = self.stack.evaluate(self.parts)
+        targets = [(loop.fit.validation[1], None) for loop in self.loops if loop.fit.validation]
+        values = self._metrics(predictions, targets)
+        return [
+            {"val_loss": loss, **{f"val_{name}": value for name, value in own.items()}}
+            for loss, own in zip(losses.tolist(), values, strict=True)
+        ]
+
+    def _metrics(
+        self, predictions: Array, targets: Sequence[tuple[Array, Array | None]]
+    ) -> list[dict[str, float]]:
+        """The metrics of each run, of its predictions and of its targets in their order."""
+        result: list[dict[str, float]] = [{} for _ in self.loops]
+        if self.has_metrics:
+            for run, (state, (y, order)) in enumerate(zip(self.states, targets, strict=True)):
+                record = EpochPredictions(state.metrics, y, order, state.loss)
+                record.predictions = predictions[run]
+                if not self.stack.failed[run]:
+                    _attempt(self.loops[run], _add, result[run], record)
+        return result
+
+    def _leaves(self, run: int) -> bool:
+        """True if the run does not go on in this stack."""
+        loop, state = self.loops[run], self.states[run]
+        ended = state.stop or state.epochs >= loop.last_epoch
+        if ended or loop.error is not None or self.stack.failed[run]:
+            return True
+        return self.has_custom and (bool(why_alone(loop)) or kind_of(loop) != self.kind)
