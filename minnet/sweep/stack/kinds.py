@@ -8,22 +8,27 @@ it: data, seeds, weights, learning rates and the like.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from typing import Any
 
 import numpy as np
 
+from minnet.nn import losses
+from minnet.nn.error_location import short_repr
 from minnet.nn.layer import Layer
-from minnet.nn.layers import Dropout, Residual
-from minnet.nn.network import Network
-from minnet.nn.parameter import Parameter
+from minnet.nn.layers import Dropout
+from minnet.nn.sequential import Sequential
 from minnet.optimizers import SGD, AdaDelta, AdaGrad, Adam, AdamW, RMSProp
-from minnet.optimizers.penalties import L1, L2
-from minnet.sweep.stack import layers, losses
-from minnet.sweep.stack.stack import VARYING, flattened
+from minnet.sweep.stack.layers import RULES
+from minnet.sweep.stack.stack import PENALTIES, flattened
 from minnet.training.callback import Callback
 from minnet.training.loop import Loop
 from minnet.utils.checks import is_built_in
 from minnet.utils.types import Array
 
+LOSSES = (
+    *(losses.BinaryCrossEntropy, losses.CategoricalCrossEntropy, losses.Hinge, losses.Huber),
+    *(losses.KullbackLeibler, losses.MeanAbsoluteError, losses.MeanSquaredError),
+)
 OPTIMIZERS = (SGD, Adam, AdamW, RMSProp, AdaGrad, AdaDelta)
 LARGEST_STEP = 2_000_000
 """Multiplications of one run's step, above which a stack gains nothing over one by one."""
@@ -31,23 +36,19 @@ LARGEST_STEP = 2_000_000
 
 def why_alone(loop: Loop) -> str:
     """Why a run cannot be in any stack, in a sentence; empty if it can."""
-    state, fit = loop.state, loop.fit
-    for layer in _all_layers(state.network):
-        if type(layer) not in layers.RULES or getattr(layer, "axis", -1) != -1:
-            return f"{layer!r} is not known to stack"
-    for part, known in (
-        (state.loss, losses.RULES),
-        (state.optimizer, OPTIMIZERS),
-        *((penalty, (L1, L2)) for penalty in state.objective.penalties),
-    ):
-        if type(part) not in known:
-            return f"{part!r} is not known to stack"
-    for callback in fit.callbacks:
+    state, batches = loop.state, loop.fit.batches
+    parts: list[tuple[Any, Any]] = [(layer, RULES) for layer in _all_layers(state.network)]
+    parts += [(state.loss, LOSSES), (state.optimizer, OPTIMIZERS)]
+    parts += [(penalty, PENALTIES) for penalty in state.objective.penalties]
+    for part, known in parts:
+        if type(part) not in known or getattr(part, "axis", -1) != -1:
+            return f"{short_repr(part)} is not known to stack"
+    for callback in loop.fit.callbacks:
         if _looks_into_epochs(callback):
             return f"{type(callback).__name__} is called within epochs"
-    if fit.batches.x.ndim != 2 or not state.network.flat_values.size:
-        return "only networks with weights, on samples that are rows of features, are stacked"
-    if fit.batches.rows * state.network.flat_values.size > LARGEST_STEP:
+    if batches.x.ndim != 2 or not state.network.flat_values.size:
+        return "its samples are no rows of features, or it has no weights"
+    if batches.rows * state.network.flat_values.size > LARGEST_STEP:
         return "its products are so large that a stack gains nothing"
     return ""
 
@@ -55,19 +56,23 @@ def why_alone(loop: Loop) -> str:
 def kind_of(loop: Loop) -> Hashable:
     """Runs with equal kinds can be trained together."""
     state, fit = loop.state, loop.fit
-    network, optimizer = state.network, state.optimizer
-    varying = [(name, bool(vars(optimizer).get(name))) for name in VARYING]
+    network, clipping = state.network, state.clipping
     return (
         network.dtype,
-        tuple(_layer(layer) for layer in flattened(network)),
+        tuple(map(_layer, flattened(network))),
         tuple((p.shape, p.trainable, p.penalized) for p in network.parameters().values()),
-        (type(state.loss), state.fused, _settings(state.loss)),
-        (type(optimizer), _settings(optimizer, "steps", "t", "state", *VARYING), *varying),
-        tuple(type(penalty) for penalty in state.objective.penalties),
-        (state.clipping.norm, state.clipping.value, bool(state.metrics)),
+        (type(state.loss), _settings(state.loss), state.fused, bool(state.metrics)),
+        (type(state.optimizer), state.optimizer.memory, clipping.norm, clipping.value),
+        tuple(map(type, state.objective.penalties)),
         (fit.batches.rows, fit.shuffle, loop.last_epoch),
-        (_arrays(fit.batches.x, fit.batches.y), _arrays(*(fit.validation or ()))),
+        _shapes(fit.batches.x, fit.batches.y, *(fit.validation or ())),
     )
+
+
+def generators_of(network: Layer) -> list[np.random.Generator]:
+    """The random generators of its dropout, each once; mostly one."""
+    layers = [layer for layer in _all_layers(network) if isinstance(layer, Dropout)]
+    return list({id(layer.random): layer.random for layer in layers}.values())
 
 
 def _looks_into_epochs(callback: Callback) -> bool:
@@ -88,21 +93,20 @@ def _all_layers(network: Layer) -> Iterator[Layer]:
 
 def _layer(layer: Layer) -> Hashable:
     """The type and the settings of a layer; the rate of a Dropout may differ."""
-    if isinstance(layer, Residual):
-        inner = [y for x in layer.layers for y in (flattened(x) if type(x) is Network else [x])]
-        return (Residual, *map(_layer, inner))
-    return type(layer), _settings(layer, *(["rate"] if isinstance(layer, Dropout) else []))
+    if isinstance(layer, Sequential):
+        return (type(layer), *map(_layer, layer.layers))
+    return type(layer), () if isinstance(layer, Dropout) else _settings(layer)
 
 
-def _settings(part: object, *without: str) -> Hashable:
-    """The public attributes: numbers and strings; of arrays and Parameters only their shape."""
+def _settings(part: object) -> Hashable:
+    """The public attributes: numbers and strings; of arrays and Parameters only the shape."""
     return tuple(
-        (name, value.shape if isinstance(value, (np.ndarray, Parameter)) else value)
+        (name, getattr(value, "shape", value))
         for name, value in vars(part).items()
-        if name[0] != "_" and name not in (*without, "count", "schedule", "training")
+        if name[0] != "_" and name != "count"
     )
 
 
-def _arrays(*arrays: Array | None) -> Hashable:
+def _shapes(*arrays: Array | None) -> Hashable:
     """Shapes and types."""
     return tuple(None if a is None else (a.shape, a.dtype) for a in arrays)

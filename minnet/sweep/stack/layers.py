@@ -27,7 +27,7 @@ ELEMENTWISE: tuple[type[Layer], ...] = (
 
 
 class Rule:
-    """How a stack of layers computes."""
+    """How a stack of layers computes; as it is here, for Flatten: rows are flat already."""
 
     def __init__(self, same: Sequence[Any], parameters: StackedParameters) -> None:
         """`same` are the layers of all runs at one place."""
@@ -39,10 +39,6 @@ class Rule:
     def backward(self, grad: Array, for_input: bool) -> Array:  # noqa: ARG002
         """Sets the gradients of the Parameters; returns dL/dx, if it is wanted for the input."""
         return grad
-
-
-class Flatten(Rule):
-    """Rows are flat already."""
 
 
 class Activation(Rule):
@@ -86,6 +82,100 @@ class Linear(Rule):
         return grad
 
 
+class LayerNorm(Rule):
+    """y = gamma x^ + beta, along each row."""
+
+    def __init__(self, same: Sequence[layers.LayerNorm], parameters: StackedParameters) -> None:
+        self.epsilon = same[0].epsilon
+        self.gamma, self.beta = parameters[same[0].gamma], parameters[same[0].beta]
+
+    def forward(self, x: Array, training: bool) -> Array:  # noqa: ARG002
+        """The outputs of all runs."""
+        centered = x - x.mean(axis=-1, keepdims=True)
+        variance = (centered * centered).mean(axis=-1, keepdims=True)
+        self.s = np.sqrt(variance + self.epsilon)
+        self.normalized = centered / self.s
+        y: Array = self.gamma.value[:, None] * self.normalized + self.beta.value[:, None]
+        return y
+
+    def backward(self, grad: Array, for_input: bool) -> Array:  # noqa: ARG002
+        """The gradients, and dL/dx."""
+        x = self.normalized
+        self.beta.grad[...] = grad.sum(axis=1)
+        self.gamma.grad[...] = (grad * x).sum(axis=1)
+        H = grad * self.gamma.value[:, None]  # noqa: N806
+        mean_H, mean_Hx = (a.mean(axis=-1, keepdims=True) for a in (H, H * x))  # noqa: N806
+        dx: Array = (H - mean_H - x * mean_Hx) / self.s
+        return dx
+
+
+class BatchNorm(Rule):
+    """y = gamma x^ + beta, feature by feature over the batch of each run."""
+
+    def __init__(self, same: Sequence[layers.BatchNorm], parameters: StackedParameters) -> None:
+        first = same[0]
+        self.momentum, self.epsilon = first.momentum, first.epsilon
+        self.gamma, self.beta = parameters[first.gamma], parameters[first.beta]
+        self.running = [parameters[p].value for p in (first.running_mean, first.running_variance)]
+
+    def forward(self, x: Array, training: bool) -> Array:
+        """The outputs of all runs; in training the running mean and variance are updated."""
+        mean, variance = self.running
+        if training:
+            mean = self._mean(x)
+        centered = x - mean[:, None]
+        if training:
+            variance, n = self._mean(centered * centered), x.shape[1]
+            for running, new in zip(self.running, (mean, variance * (n / (n - 1))), strict=True):
+                running += self.momentum * (new - running)
+        self.s = np.sqrt(variance + self.epsilon)
+        self.normalized = centered / self.s[:, None]
+        y: Array = self.gamma.value[:, None] * self.normalized + self.beta.value[:, None]
+        y[~np.isfinite(variance).all(axis=1)] = np.nan  # its running means stay: left to the layer
+        return y
+
+    def backward(self, grad: Array, for_input: bool) -> Array:  # noqa: ARG002
+        """The gradients, and dL/dx."""
+        x, n = self.normalized, grad.shape[1]
+        dbeta, dgamma = (self._sum(a).astype(grad.dtype) for a in (grad, grad * x))
+        self.beta.grad[...], self.gamma.grad[...] = dbeta, dgamma
+        dx: Array = grad - x * (dgamma / n)[:, None] - (dbeta / n)[:, None]
+        return (self.gamma.value / self.s)[:, None] * dx
+
+    def _sum(self, x: Array) -> Array:
+        """Of each feature, in float64."""
+        total: Array = x.astype(np.float64).sum(axis=1)
+        return total
+
+    def _mean(self, x: Array) -> Array:
+        mean: Array = (self._sum(x) / x.shape[1]).astype(x.dtype, copy=False)
+        return mean
+
+
+class Dropout(Rule):
+    """y = x M, each run with the mask of its own layer's generator."""
+
+    def __init__(self, same: Sequence[layers.Dropout], parameters: StackedParameters) -> None:  # noqa: ARG002
+        self.same = same
+
+    def forward(self, x: Array, training: bool) -> Array:
+        """The outputs of all runs."""
+        self.mask: Array | None = None
+        if not training:
+            return x
+        kept = np.ones(x.shape, x.dtype)
+        for own, layer in zip(kept, self.same, strict=True):
+            if layer.rate:
+                own[...] = layer.random.random(own.shape, dtype=np.float32) >= layer.rate
+        factors = np.array([1 / (1 - layer.rate) for layer in self.same]).astype(x.dtype)
+        self.mask = kept * factors[:, None, None]
+        return x * self.mask
+
+    def backward(self, grad: Array, for_input: bool) -> Array:  # noqa: ARG002
+        """dL/dx = G M."""
+        return grad * self.mask
+
+
 class Block(Rule):
     """Layers one after the other: of a Network, or of a Residual, which adds its input."""
 
@@ -106,7 +196,10 @@ class Block(Rule):
 
 RULES: dict[type[Layer], type[Rule]] = {
     **dict.fromkeys(ELEMENTWISE, Activation),
-    layers.Flatten: Flatten,
+    layers.BatchNorm: BatchNorm,
+    layers.Dropout: Dropout,
+    layers.Flatten: Rule,
+    layers.LayerNorm: LayerNorm,
     layers.Linear: Linear,
     layers.Residual: Block,
     Network: Block,

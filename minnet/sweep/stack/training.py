@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from minnet.sweep.stack.batches import StackedBatches, in_parts
-from minnet.sweep.stack.kinds import kind_of, why_alone
-from minnet.sweep.stack.stack import Stack
+from minnet.sweep.stack.kinds import generators_of, kind_of, why_alone
+from minnet.sweep.stack.stack import Stack, settings_of
 from minnet.training.epoch_predictions import EpochPredictions
 from minnet.training.history import Row
 from minnet.training.keyboard_interrupt import KeyboardInterruptHandler, handle_keyboard_interrupt
@@ -62,11 +62,10 @@ class StackedTraining:
         self.loops, self.kind = loops, kind
         self.states, fits = [loop.state for loop in loops], [loop.fit for loop in loops]
         self.batches, self.shuffle = StackedBatches([fit.batches for fit in fits]), fits[0].shuffle
-        first, validation = self.states[0], [f.validation for f in fits if f.validation is not None]
+        validation = [f.validation for f in fits if f.validation is not None]
         self.parts = in_parts(validation, EVALUATION_ROWS) if validation else []
-        self.has_metrics, self.first_epoch = bool(first.metrics), first.epochs
-        self.steps_of_an_epoch = fits[0].batches.steps
-        self.stack = Stack(self.states, self.has_metrics, first.epochs * self.steps_of_an_epoch)
+        self.first_epoch, self.steps = self.states[0].epochs, fits[0].batches.steps
+        self.stack = Stack(self.states)
         self.orders = [state.order.bit_generator.state for state in self.states]
         self.callbacks = [(loop, callback) for loop in loops for callback in loop.fit.callbacks]
         self.has_custom = not all(is_built_in(callback) for _, callback in self.callbacks)
@@ -77,13 +76,18 @@ class StackedTraining:
         with np.errstate(all="ignore"), handle_keyboard_interrupt() as interrupt:
             while not leaving:
                 leaving = self._epoch(interrupt)
-                if self.has_custom:  # it may have changed anything: begin again with a new stack
-                    break
-        for run, state in enumerate(self.states):
+                if self.callbacks and self._is_changed():
+                    break  # goes on as a new stack
+        for run, (loop, state) in enumerate(zip(self.loops, self.states, strict=True)):
             if self.stack.failed[run] and not interrupt.requested:
                 self._set_back(run)
-            self.stack.write(run, state.epochs * self.steps_of_an_epoch)
+            if self.stack.failed[run] or not loop.fit.callbacks:  # else before they were called
+                self.stack.write(run, state.epochs * self.steps)
         return [self.loops[run] for run in leaving]
+
+    def _is_changed(self) -> bool:
+        """True if a callback may have changed more than the stack can follow."""
+        return self.has_custom or self.stack.settings != [settings_of(s) for s in self.states]
 
     def _set_back(self, run: int) -> None:
         """To the beginning of the epoch, as if the run had not been in this stack then."""
@@ -93,6 +97,8 @@ class StackedTraining:
         if self.shuffle:
             for _ in range(self.first_epoch, state.epochs):
                 state.order.permutation(self.batches.samples)
+        for generator, before in self.draws[run]:
+            generator.bit_generator.state = before
 
     def _epoch(self, interrupt: KeyboardInterruptHandler) -> list[int]:
         """One epoch of all runs; returns those that leave."""
@@ -100,6 +106,9 @@ class StackedTraining:
             _attempt(loop, callback.on_epoch_begin, loop.state, loop.state.epochs + 1)
         self.stack.failed |= [loop.error is not None for loop in self.loops]
         self.before, started = self.stack.snapshot(), time.perf_counter()
+        self.draws = [
+            [(g, g.bit_generator.state) for g in generators_of(s.network)] for s in self.states
+        ]
         order = self._order()
         loss, predictions = self._train(order, interrupt)
         if interrupt.requested:
@@ -111,9 +120,8 @@ class StackedTraining:
             if loop.error is not None or self.stack.failed[run]:
                 continue
             if loop.fit.callbacks:
-                self.stack.write(run, self.stack.steps)
+                self.stack.write(run, (loop.state.epochs + 1) * self.steps)
             _attempt(loop, loop.add, rows[run])
-        self.stack.follow_settings()
         return [run for run in range(len(self.loops)) if self._leaves(run)]
 
     def _order(self) -> Array:
@@ -132,13 +140,13 @@ class StackedTraining:
         counted: Any = 0.0
         predictions = np.empty(0)
         for x, y in self.batches.epoch(order):
-            total = total + stack.step(x, y) * stack.loss.count
-            counted = counted + stack.loss.count
-            if self.has_metrics:
+            total = total + stack.step(x, y) * stack.count
+            counted = counted + stack.count
+            if self.stack.has_metrics:
                 if not seen:
-                    shape = (*order.shape, *stack.predictions.shape[2:])
+                    shape = (*order.shape, *stack.outputs.shape[2:])
                     predictions = np.empty(shape, stack.dtype)
-                predictions[:, seen : seen + x.shape[1]] = stack.predictions
+                predictions[:, seen : seen + x.shape[1]] = stack.outputs
             seen += x.shape[1]
             if interrupt.requested or stack.failed.all():
                 break
@@ -179,7 +187,7 @@ class StackedTraining:
     ) -> list[dict[str, float]]:
         """The metrics of each run, of its predictions and of its targets in their order."""
         result: list[dict[str, float]] = [{} for _ in self.loops]
-        if self.has_metrics:
+        if self.stack.has_metrics:
             for run, (state, (y, order)) in enumerate(zip(self.states, targets, strict=True)):
                 record = EpochPredictions(state.metrics, y, order, state.loss)
                 record.predictions = predictions[run]
