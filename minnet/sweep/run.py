@@ -48,6 +48,7 @@ class SweepSettings:
     callbacks: Any
     shuffle: bool
     stack: bool
+    measure_at: Any
     varying: frozenset[str] = frozenset()  # the settings that differ between runs
 
     def functions(self) -> dict[str, Callable[..., Any]]:
@@ -97,10 +98,14 @@ def prepare(shared: SweepSettings, settings: Settings) -> PreparedRun:
     validation = _value_of(shared.validation_data, own)
     if type(trainer).fit is Trainer.fit:
         data = (x, y, None, validation)
-        loop = trainer._loop(data, epochs, rows, callbacks, shared.shuffle)
+        loop = trainer._loop(data, epochs, rows, callbacks, shared.shuffle, shared.measure_at)
         return PreparedRun(settings, trainer, callbacks, loop, lambda: loop.run(False))
-    options = (epochs, rows, validation, callbacks, shared.shuffle, False)
-    return PreparedRun(settings, trainer, callbacks, None, lambda: trainer.fit(x, y, *options))
+    options = {
+        **{"epochs": epochs, "batch_size": rows, "validation_data": validation},
+        **{"callbacks": callbacks, "shuffle": shared.shuffle, "progress": False},
+        **({"measure_at": shared.measure_at} if shared.measure_at else {}),
+    }
+    return PreparedRun(settings, trainer, callbacks, None, lambda: trainer.fit(x, y, **options))
 
 
 def train(shared: SweepSettings, settings: Settings) -> Run:

@@ -34,6 +34,8 @@ class Loop:
     def __init__(self, state: TrainingState, fit: CurrentFit, last_epoch: int) -> None:
         self.state, self.fit, self.last_epoch = state, fit, last_epoch
         self.history = History()
+        resumed = state._loaded is not None  # then its steps are counted from the first epoch
+        self.first_epoch, self.step = 0 if resumed else state.epochs, 0
         # Most callbacks wait for the end of an epoch; a step only calls those that define
         # on_step_end.
         self.step_callbacks = [
@@ -111,9 +113,14 @@ class Loop:
         """A step on each batch. An epoch that is cut short leaves no row in the History."""
         state, batches = self.state, self.fit.batches
         order, record, progress = self._begin_epoch(bar)
+        self.step = (state.epochs - self.first_epoch) * batches.steps + progress.batch
+        if self.step == 0:
+            self._measure()
         for x, y, weight in batches.epoch(order, skip=progress.batch):
             loss = train_on(state, x, y, weight, state.epochs + 1, progress.batch + 1)
             self._record(record, progress, len(x), loss)
+            self.step += 1
+            self._measure()
             bar.step(loss)
             if self.step_callbacks:
                 _call_each(self.step_callbacks, "on_step_end", state, loss)
@@ -170,19 +177,34 @@ class Loop:
         self, record: EpochPredictions, progress: EpochProgress, bar: ProgressBar
     ) -> None:
         """Means, validation, learning rate; then History and callbacks."""
-        state, validation = self.state, self.fit.validation
+        state = self.state
         state.network.training = False
         row = {"epoch": state.epochs + 1, "loss": progress.total / progress.counted}
         row.update(record.values())
         seconds = time.perf_counter() - self.started
         self._check_running_statistics()
-        if validation is not None:
-            x, y, weight = validation
-            values = state.objective.evaluate(x, y, state.metrics, weight)
-            row.update({f"val_{name}": value for name, value in values.items()})
+        row.update(self._validate())
         row.update(seconds=seconds, learning_rate=self._last_rate())
         self.add(row)
         bar.end_of_epoch(row)
+
+    def _validate(self) -> Row:
+        """Loss and metrics on the validation data; empty without such data."""
+        if self.fit.validation is None:
+            return {}
+        x, y, weight = self.fit.validation
+        values = self.state.objective.evaluate(x, y, self.state.metrics, weight)
+        return {f"val_{name}": value for name, value in values.items()}
+
+    def _measure(self) -> None:
+        """A row of `history.steps`, if it is wanted after this step."""
+        if self.step in self.fit.measure_at:
+            self.add_step({"step": self.step, **self._validate()})
+
+    def add_step(self, row: Row) -> None:
+        """A row of `history.steps`."""
+        for history in (self.state.history, self.history):
+            history.steps.rows.append(row)
 
     def add(self, row: Row) -> None:
         """A row of the History: an epoch is done."""

@@ -50,11 +50,6 @@ def _attempt(loop: Loop, function: Callable[..., None], *arguments: Any) -> None
         loop.error = error
 
 
-def _add(values: dict[str, float], record: EpochPredictions) -> None:
-    """The metrics of a record; a custom one may raise an error."""
-    values.update(record.values())
-
-
 class StackedTraining:
     """A stack from the beginning of an epoch until a run leaves it."""
 
@@ -66,6 +61,7 @@ class StackedTraining:
         self.parts = in_parts(validation, EVALUATION_ROWS) if validation else []
         self.first_epoch, self.steps = self.states[0].epochs, fits[0].batches.steps
         self.stack = Stack(self.states)
+        self.measure_at, self.measured = fits[0].measure_at, list[list[Row]]()
         self.orders = [state.order.bit_generator.state for state in self.states]
         self.callbacks = [(loop, callback) for loop in loops for callback in loop.fit.callbacks]
         self.has_custom = not all(is_built_in(callback) for _, callback in self.callbacks)
@@ -121,7 +117,10 @@ class StackedTraining:
                 continue
             if loop.fit.callbacks:
                 self.stack.write(run, (loop.state.epochs + 1) * self.steps)
+            for measured in self.measured:
+                loop.add_step(measured[run])
             _attempt(loop, loop.add, rows[run])
+        self.measured.clear()
         return [run for run in range(len(self.loops)) if self._leaves(run)]
 
     def _order(self) -> Array:
@@ -139,6 +138,9 @@ class StackedTraining:
         total: Any = 0.0
         counted: Any = 0.0
         predictions = np.empty(0)
+        step = self.states[0].epochs * self.steps
+        if step == 0:
+            self._measure(step)
         for x, y in self.batches.epoch(order):
             total = total + stack.step(x, y) * stack.count
             counted = counted + stack.count
@@ -148,9 +150,16 @@ class StackedTraining:
                     predictions = np.empty(shape, stack.dtype)
                 predictions[:, seen : seen + x.shape[1]] = stack.outputs
             seen += x.shape[1]
+            step += 1
+            self._measure(step)
             if interrupt.requested or stack.failed.all():
                 break
         return (total / counted).tolist(), predictions
+
+    def _measure(self, step: int) -> None:
+        """Keep the rows of `history.steps` until the epoch has ended well."""
+        if step in self.measure_at:
+            self.measured.append([{"step": step, **row} for row in self._validate()])
 
     def _rows(
         self, losses: list[float], predictions: Array, order: Array, started: float
@@ -162,7 +171,7 @@ class StackedTraining:
         values = self._metrics(predictions, targets)
         seconds = (time.perf_counter() - started) / len(self.loops)
         stack.check_fixed()
-        validation = self.evaluate()
+        validation = self._validate()
         rows: list[Row] = []
         for run, state in enumerate(self.states):
             row = {"epoch": state.epochs + 1, "loss": losses[run], **values[run]}
@@ -170,13 +179,13 @@ class StackedTraining:
             rows.append(row)
         return rows
 
-    def evaluate(self) -> list[Row]:
+    def _validate(self) -> list[Row]:
         """Loss and metrics of each run on its validation data; empty without such data."""
         if not self.parts:
             return [{} for _ in self.loops]
-        losses, predictions = self.stack.evaluate(self.parts)
+        losses, outputs = self.stack.evaluate(self.parts)
         targets = [(loop.fit.validation[1], None) for loop in self.loops if loop.fit.validation]
-        values = self._metrics(predictions, targets)
+        values = self._metrics(outputs, targets)
         return [
             {"val_loss": loss, **{f"val_{name}": value for name, value in own.items()}}
             for loss, own in zip(losses.tolist(), values, strict=True)
@@ -191,8 +200,10 @@ class StackedTraining:
             for run, (state, (y, order)) in enumerate(zip(self.states, targets, strict=True)):
                 record = EpochPredictions(state.metrics, y, order, state.loss)
                 record.predictions = predictions[run]
-                if not self.stack.failed[run]:
-                    _attempt(self.loops[run], _add, result[run], record)
+                try:
+                    result[run] = {} if self.stack.failed[run] else record.values()
+                except Exception:  # of a custom metric: the run alone will meet it again
+                    self.stack.failed[run] = True
         return result
 
     def _leaves(self, run: int) -> bool:
