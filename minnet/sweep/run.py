@@ -13,7 +13,7 @@ import pickle
 import traceback
 import weakref
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from minnet.nn.network import Network
@@ -108,9 +108,9 @@ def prepare(shared: SweepSettings, settings: Settings) -> PreparedRun:
     return PreparedRun(settings, trainer, callbacks, None, lambda: trainer.fit(x, y, **options))
 
 
-def train(shared: SweepSettings, settings: Settings) -> Run:
+def train(shared: SweepSettings, settings: Settings, why_alone: str = "") -> Run:
     """Train one run; an error is not raised, but returned in the Run."""
-    return _ended(settings, lambda: finish(prepare(shared, settings)))
+    return _ended(settings, lambda: finish(prepare(shared, settings), 1, why_alone), 1, why_alone)
 
 
 def finish(run: PreparedRun, stacked: int = 1, why_alone: str = "") -> Run:
@@ -136,19 +136,23 @@ def _ended(
         return Run(settings, None, (), error, text, stacked, why_alone)
 
 
-def train_remotely(shared: SweepSettings, settings: Settings) -> Run:
+def train_remotely(shared: SweepSettings, settings: Settings, why_alone: str = "") -> Run:
     """`train` in another process: what cannot be pickled is replaced or left out.
 
     The settings are not sent back: the main process has them already.
     """
-    run = train(shared, settings)
+    return sendable(train(shared, settings, why_alone))
+
+
+def sendable(run: Run) -> Run:
+    """The run without what cannot be pickled, and without its settings."""
     error, callbacks = run.error, run.callbacks
     if error is not None and not _can_be_sent(error):
         error = RuntimeError(error_text(error))
     text = run.traceback
     if not _can_be_sent(callbacks):
         callbacks, text = (), f"{text}(its callbacks could not be sent back from their process)"
-    return Run({}, run.history, callbacks, error, text)
+    return replace(run, settings={}, callbacks=callbacks, error=error, traceback=text)
 
 
 def _value_of(part: Any, settings: Settings) -> Any:

@@ -30,8 +30,11 @@ LOSSES = (
     *(losses.KullbackLeibler, losses.MeanAbsoluteError, losses.MeanSquaredError),
 )
 OPTIMIZERS = (SGD, Adam, AdamW, RMSProp, AdaGrad, AdaDelta)
-LARGEST_STEP = 2_000_000
+LARGEST_STEP = 1_500_000
 """Multiplications of one run's step, above which a stack gains nothing over one by one."""
+
+MOST_RUNS, MOST_WEIGHTS = 50, 500_000
+"""In one stack: with more runs it is hardly faster, with more weights they leave the cache."""
 
 
 def why_alone(loop: Loop) -> str:
@@ -48,9 +51,14 @@ def why_alone(loop: Loop) -> str:
             return f"{type(callback).__name__} is called within epochs"
     if batches.x.ndim != 2 or not state.network.flat_values.size:
         return "its samples are no rows of features, or it has no weights"
-    if batches.rows * state.network.flat_values.size > LARGEST_STEP:
+    if batches.rows * state.network.flat_values.size > LARGEST_STEP or most_runs(loop) < 3:
         return "its products are so large that a stack gains nothing"
     return ""
+
+
+def most_runs(loop: Loop) -> int:
+    """How many runs of this size one stack may have."""
+    return min(MOST_RUNS, MOST_WEIGHTS // loop.state.network.flat_values.size)
 
 
 def kind_of(loop: Loop) -> Hashable:
