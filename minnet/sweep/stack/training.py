@@ -108,9 +108,7 @@ class StackedTraining:
         order = self._order()
         loss, predictions = self._train(order, interrupt)
         if interrupt.requested:
-            for loop in self.loops:
-                loop.error = KeyboardInterrupt()
-            return list(range(len(self.loops)))
+            return self._interrupted()
         rows = self._rows(loss, predictions, order, started)
         for run, loop in enumerate(self.loops):
             if loop.error is not None or self.stack.failed[run]:
@@ -121,7 +119,15 @@ class StackedTraining:
                 loop.add_step(measured[run])
             _attempt(loop, loop.add, rows[run])
         self.measured.clear()
+        if any(isinstance(loop.error, KeyboardInterrupt) for loop in self.loops):
+            return self._interrupted()
         return [run for run in range(len(self.loops)) if self._leaves(run)]
+
+    def _interrupted(self) -> list[int]:
+        """Ctrl-C, or a callback that asks for the same: all runs leave."""
+        for loop in self.loops:
+            loop.error = KeyboardInterrupt()
+        return list(range(len(self.loops)))
 
     def _order(self) -> Array:
         """The order of the samples of each run (runs, samples)."""
