@@ -58,7 +58,7 @@ class StackedTraining:
         self.states, fits = [loop.state for loop in loops], [loop.fit for loop in loops]
         self.batches, self.shuffle = StackedBatches([fit.batches for fit in fits]), fits[0].shuffle
         validation = [f.validation for f in fits if f.validation is not None]
-        self.parts = in_parts(validation, EVALUATION_ROWS) if validation else []
+        self.parts = list(in_parts(validation, EVALUATION_ROWS)) if validation else []
         self.first_epoch, self.steps = self.states[0].epochs, fits[0].batches.steps
         self.stack = Stack(self.states)
         self.measure_at, self.measured = fits[0].measure_at, list[list[Row]]()
