@@ -156,8 +156,9 @@ class _Dropout(Rule):
             if layer.rate:
                 own[...] = layer.random.random(own.shape, dtype=np.float32) >= layer.rate
         factors = np.array([1 / (1 - layer.rate) for layer in self.same]).astype(x.dtype)
-        self.mask = kept * factors[:, None, None]
-        return x * self.mask
+        self.mask: Array = kept * factors[:, None, None]
+        y: Array = x * self.mask
+        return y
 
     def backward(self, grad: Array, _: bool) -> Array:
         return grad * self.mask
