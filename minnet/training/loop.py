@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from minnet.training.blas_threads import one_thread_if_small
 from minnet.training.callback import Callback
 from minnet.training.epoch_predictions import EpochPredictions
 from minnet.training.history import History, Row
@@ -50,7 +51,8 @@ class Loop:
     def run(self, show_progress: bool) -> History:
         """Train until the last epoch is done, `trainer.stop` is True, or Ctrl-C is pressed."""
         state = self.state
-        with state.network._thread_lock.training():
+        one_thread = one_thread_if_small(state.network, self.fit.batches.batch_size)
+        with state.network._thread_lock, one_thread:
             if not self.under_way:  # else it continues what a sweep has trained in a stack
                 self.start, state.stop = state._starting_point(self.fit), False
             try:

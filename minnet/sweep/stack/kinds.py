@@ -72,7 +72,7 @@ def kind_of(loop: Loop) -> Hashable:
         (type(state.loss), _settings(state.loss), state.fused, bool(state.metrics)),
         (type(state.optimizer), state.optimizer.memory, clipping.norm, clipping.value),
         tuple(map(type, state.objective.penalties)),
-        (fit.batches.rows, fit.shuffle, loop.last_epoch),
+        (fit.batches.batch_size, fit.shuffle, loop.last_epoch),
         _shapes(fit.batches.x, fit.batches.y, *(fit.validation or ())),
     )
 
