@@ -23,7 +23,6 @@ from minnet.optimizers.gradient_clipping import GradientClipping
 from minnet.optimizers.penalties import Penalty
 from minnet.training import checkpoint
 from minnet.training import checks as training_checks
-from minnet.training.blas_threads import one_thread_if_small
 from minnet.training.callbacks import Callback
 from minnet.training.fit_arguments import checked_fit, last_epoch
 from minnet.training.history import History
@@ -152,6 +151,7 @@ class Trainer(TrainingState):
         *,
         until: int | None = None,
         sample_weight: ArrayLike | None = None,
+        measure_at: Sequence[int] = (),
     ) -> History:
         """Train for `epochs` more epochs, or until there are `until` in all.
 
@@ -163,6 +163,8 @@ class Trainer(TrainingState):
             shuffle: a new order of the samples each epoch, from the Trainer's seed.
             progress: show a bar.
             sample_weight: how much each sample counts, (m,) numbers >= 0.
+            measure_at: steps of this fit after which loss and metrics of the validation data go
+                into `history.steps`, for example [0, 1, 2, 5]; 0: before the first.
 
         Returns:
             The History of this call; `trainer.history` has that of all calls. Ctrl-C ends after
@@ -182,12 +184,27 @@ class Trainer(TrainingState):
         """
         progress = checks.boolean("fit", "progress", progress)
         last = last_epoch(self.epochs, epochs, until)
-        with one_thread_if_small(self.network, batch_size):
-            fit = checked_fit(
-                self, x, y, batch_size, validation_data, callbacks, shuffle, sample_weight
-            )
-            self.loss.begin_fit(fit.batches.y)
-            return Loop(self, fit, last).run(progress)
+        data = (x, y, sample_weight, validation_data)
+        return self._loop(data, last, batch_size, callbacks, shuffle, measure_at).run(progress)
+
+    def _loop(
+        self,
+        data: tuple[Any, Any, Any, Any],
+        last: int,
+        batch_size: int,
+        callbacks: Sequence[Callback],
+        shuffle: bool,
+        measure_at: Sequence[int] = (),
+    ) -> Loop:
+        """A fit whose arguments have been checked; data: x, y, weights, validation."""
+        x, y, sample_weight, validation = data
+        fit = checked_fit(self, x, y, batch_size, validation, callbacks, shuffle, sample_weight)
+        epochs = last if self._loaded is not None else last - self.epochs
+        fit.measure_at = training_checks.check_measure_at(
+            "fit", measure_at, validation is not None, epochs * fit.batches.steps
+        )
+        self.loss.begin_fit(fit.batches.y)
+        return Loop(self, fit, last)
 
     @explained
     def evaluate(
