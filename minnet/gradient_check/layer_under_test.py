@@ -11,10 +11,13 @@ import types
 from pathlib import Path
 from typing import Any
 
-from minnet.gradient_check.parameter_recorder import parameters_in, record
+import numpy as np
+
+from minnet.gradient_check.parameter_recorder import layers_in, parameters_in, record
 from minnet.gradient_check.random_state import Streams
 from minnet.gradient_check.shared_state import SharedState
 from minnet.nn.layer import Layer
+from minnet.nn.network import Network
 from minnet.utils.checks import describe
 
 _MODE_NAMES = ("training", "is_training", "train_mode", "train_flg", "train_flag", "in_training")
@@ -74,8 +77,7 @@ class LayerUnderTest:
     def _prepared(self) -> Any:
         with self.streams.frozen():
             obj = self._make()
-            for parameter in parameters_in(obj).values():
-                record(parameter)
+            _in_double_precision(obj)
         return obj
 
     def fresh(self) -> Any:
@@ -99,8 +101,7 @@ class LayerUnderTest:
         """Let the prepared object go through one forward: for weights that are made there."""
         obj = self.fresh()
         run_once(obj)
-        for parameter in parameters_in(obj).values():
-            record(parameter)
+        _in_double_precision(obj)
         self._pristine, self.by_copy, self.warmed = obj, True, True
 
     def set_mode(self, obj: Any, training: bool) -> None:
@@ -154,6 +155,15 @@ class LayerUnderTest:
         except (AttributeError, ValueError):
             return ""
         return f"{Path(code.co_filename).name}, line {code.co_firstlineno}"
+
+
+def _in_double_precision(obj: Any) -> None:
+    """Recorded Parameters of float64; inner networks, of float32 by default, follow."""
+    for parameter in parameters_in(obj).values():
+        record(parameter)
+    for layer in layers_in(obj):
+        if isinstance(layer, Network):
+            layer._dtype = np.dtype(np.float64)
 
 
 def _mode_word(word: str, training: bool) -> str:

@@ -56,9 +56,11 @@ def _softmax_axes(y: Array, tolerance: float) -> tuple[int, ...] | None:
 
 
 def _check_mixing(state: CheckState, point: EvaluationPoint) -> None:
-    """Statistics of a batch are legitimate where they are kept per feature, or stored."""
+    """Legitimate if declared, in batch statistics, and where backward is exactly right."""
     name = state.harness.layer.name
-    if _WITHIN_A_SAMPLE.search(name) and "batch" not in name.lower():
+    if getattr(state.harness.layer.cls, "mixes_samples", False):
+        state.right("samples apart", "It mixes samples, as mixes_samples = True declares.")
+    elif _WITHIN_A_SAMPLE.search(name) and "batch" not in name.lower():
         state.wrong(
             "samples apart",
             "wrong-axis",
@@ -66,7 +68,15 @@ def _check_mixing(state: CheckState, point: EvaluationPoint) -> None:
             f"{name} normalizes over the samples; it should work within one sample.",
             "the outputs of a sample depend on the other samples.",
         )
-    elif not _batch_statistics(state, point):
+    elif _batch_statistics(state, point):
+        state.skipped("samples apart", "Normalizes over the batch, feature by feature.")
+    elif all(map(point.is_right, point.names)) and not state.report.mistakes:
+        state.remark(
+            "samples apart",
+            "The output of a sample depends on the other samples of its batch; backward is right "
+            f"for that. If it is meant, declare it: mixes_samples = True in class {name}.",
+        )
+    else:
         state.wrong(
             "samples apart",
             "mixes-samples",
@@ -74,22 +84,18 @@ def _check_mixing(state: CheckState, point: EvaluationPoint) -> None:
             "the output of a sample depends on the other samples of its batch.",
             "dy_i/dx_j is not zero for two samples i and j.",
         )
-    else:
-        state.skipped("samples apart", "Normalizes over the batch, feature by feature.")
 
 
 def _batch_statistics(state: CheckState, point: EvaluationPoint) -> bool:
     """A batch normalization: a row added to all samples changes nothing; or there is a mode."""
-    row = state.generator(20).normal(size=point.x.shape[1:])
-    if point.x.ndim > 2:
-        row = np.broadcast_to(row[..., :1, :1] if point.x.ndim > 3 else row, point.x.shape[1:])
-        row = row if point.x.ndim < 4 else np.broadcast_to(row[:, :1, :1], point.x.shape[1:])
-    try:
-        moved = state.harness.forward(point.x + row, None, True, state.stream)
-    except Exception:
-        return False
-    if mismatch(point.y, moved) < 1e-6:
-        return True
+    features = point.x.shape[1:]
+    row = state.generator(20).normal(size=features)
+    rows = [row, row[(0,) * (len(features) - 1)]]  # one number per entry, or per last axis
+    rows.append(row[(slice(None), *[slice(1)] * (len(features) - 1))])  # or per channel
+    for added in rows[: 3 if len(features) > 1 else 1]:
+        moved = state.harness.run(point.x + added, stream=state.stream)
+        if moved.error is None and mismatch(point.y, moved.y) < 1e-6:
+            return True
     together = state.harness.run(point.x, training=False, stream=state.stream)
     last = state.harness.run(point.x[-1:], training=False, stream=state.stream)
     if together.error is not None or last.error is not None:
