@@ -108,6 +108,31 @@ class InputDomain:
         return patterns
 
 
+def side_by_side(given: Any, inputs: int, columns: bool) -> tuple[Any, tuple[tuple[int, ...], ...]]:
+    """The inputs of a layer as one array or shape, samples first, and the shape of each sample.
+
+    `given`: as many arrays or shapes as forward takes inputs, or one for all of them.
+    """
+    several = isinstance(given, (tuple, list)) and len(given) == inputs > 1
+    if not (several and all(isinstance(part, (tuple, np.ndarray)) for part in given)):
+        if inputs < 2:
+            return _samples_first(given) if columns else given, ()
+        given = [np.roll(given, k, 0) if isinstance(given, np.ndarray) else given for k in range(inputs)]
+    parts = [_samples_first(part) if columns else part for part in given]
+    shapes = [part.shape if isinstance(part, np.ndarray) else part for part in parts]
+    sizes = tuple(tuple(shape[1:]) for shape in shapes)
+    if all(isinstance(part, np.ndarray) for part in parts):
+        return np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1), sizes
+    return (shapes[0][0], sum(int(np.prod(size)) for size in sizes)), sizes
+
+
+def _samples_first(given: Any) -> Any:
+    """An array or shape with the last axis, the samples, moved to the front."""
+    if isinstance(given, tuple):
+        return (*given[-1:], *given[:-1])
+    return np.moveaxis(numeric_array("check_layer", "x_or_shape", given), -1, 0)
+
+
 def _is_length(value: object) -> bool:
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 

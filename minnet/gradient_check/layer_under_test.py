@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from minnet.gradient_check.calling_convention import CallingConvention
 from minnet.gradient_check.parameter_recorder import layers_in, parameters_in, record
 from minnet.gradient_check.random_state import Streams
 from minnet.gradient_check.shared_state import SharedState
@@ -67,6 +68,7 @@ class LayerUnderTest:
         self._first = first
         self.in_framework = isinstance(first, Layer)
         self._pristine = self._prepared()
+        self.convention = CallingConvention(self._pristine)
 
     def _make(self) -> Any:
         if not self.made_here:
@@ -186,7 +188,7 @@ def _namespaces(source: Any) -> list[dict[str, Any]]:
         functions += [f for f in vars(base).values() if isinstance(f, types.FunctionType)]
     unique: dict[int, dict[str, Any]] = {}
     for function in functions:
-        names = function.__globals__
+        names = inspect.unwrap(function).__globals__
         if not names.get("__name__", "").startswith("numpy"):
             unique[id(names)] = names
     return list(unique.values())

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from minnet.gradient_check.calling_convention import NotExaminedError
 from minnet.gradient_check.check_state import CheckState, what
 from minnet.gradient_check.finite_differences import is_half, mismatch
 from minnet.gradient_check.harness import CallRecord
@@ -85,6 +86,9 @@ def check_error(state: CheckState, run: CallRecord) -> bool:
     """Whether forward and backward run; an error that they raise is reported with its line."""
     if run.error is None:
         return True
+    if isinstance(run.error, NotExaminedError):
+        state.report.note = f"{state.harness.layer.name}.{run.failed_in}: {run.error}"
+        return False
     code = code_of_error(run.error)
     shapes = f"input of shape {run.x.shape}"
     if isinstance(run.y, np.ndarray):

@@ -214,17 +214,17 @@ class StoresDx(Affine):
 
 
 @wrong("wrong-shape")
-class TupleReturned:
+class TupleReturned(mn.Layer):
     def __init__(self):
-        self.W, self.dW = np.ones((3, 4)), None
+        self.W = mn.Parameter(np.ones((3, 4)))
 
     def forward(self, x):
         self.x = x
-        return x @ self.W
+        return x @ self.W.value
 
     def backward(self, g):
-        self.dW = self.x.T @ g
-        return g @ self.W.T, self.dW
+        self.W.grad = self.x.T @ g
+        return g @ self.W.value.T, self.W.grad
 
 
 class LayerDense:
