@@ -18,6 +18,11 @@ from minnet.gradient_check.checks.gradients import (
     find_point,
 )
 from minnet.gradient_check.checks.input_array import check_given_array
+from minnet.gradient_check.checks.parameter_values import (
+    check_initial_draws,
+    check_other_values,
+    check_used,
+)
 from minnet.gradient_check.checks.repeated_calls import check_repeats
 from minnet.gradient_check.checks.train_and_eval import check_modes
 from minnet.gradient_check.evaluation_point import EvaluationPoint
@@ -157,6 +162,7 @@ def _examine(state: CheckState, names: dict[str, str] | None) -> None:
     prepare.find_precision(state)
     frozen = prepare.find_randomness(state)
     contract.check_raw_weights(state)
+    check_initial_draws(state)
     if not frozen:
         state.skipped(
             "gradients", "The forward draws random numbers that could not be made repeatable."
@@ -198,6 +204,8 @@ def _examine_gradients(state: CheckState) -> None:
 
 def _compare(state: CheckState, point: EvaluationPoint) -> None:
     if not forward_properties.check_truncation(state, point):
+        check_used(state, point)
         check_missing(state, point)
         check_linearity(state, point)
         check_gradients(state, point)
+        check_other_values(state, point)

@@ -93,13 +93,13 @@ class InputDomain:
         return np.asarray(np.where(x + shift <= high, x + shift, x - shift))
 
     def extremes(self, samples: int) -> list[tuple[str, Array]]:
-        """Batches at the ends of the range: +-1000, or the caller's smallest and largest."""
+        """Batches at +-1000; where the caller gave no negative number, at his mean and 1000."""
         if self.kind == "indices":
             return []
         shape = (samples, *self.shape[1:])
         low, high = np.full(shape, -1000.0), np.full(shape, 1000.0)
-        if self.kind == "given" and self.given is not None:
-            return []
+        if self.given is not None and self.given.min() >= 0:
+            low[...] = self.given.mean()
         rows = np.arange(samples).reshape(-1, *[1] * (len(shape) - 1)) % 2 == 0
         patterns = [("by rows", np.where(rows, high, low))]
         if len(shape) > 1:

@@ -70,11 +70,16 @@ class LayerUnderTest:
         self._pristine = self._prepared()
         self.convention = CallingConvention(self._pristine)
 
-    def _make(self) -> Any:
+    def _make(self, stream: int = 1) -> Any:
         if not self.made_here:
             return copy.deepcopy(self.source)
-        self.streams.restart(None, [], 1)
+        self.streams.restart(None, [], stream)
         return self.source()
+
+    def initial_values(self, stream: int) -> dict[str, Any]:
+        """The Parameters that the constructor itself draws, with these random numbers."""
+        found = parameters_in(self._make(stream)).items()
+        return {name: parameter._value for name, parameter in found if parameter._value is not None}
 
     def _prepared(self) -> Any:
         with self.streams.frozen():

@@ -85,6 +85,11 @@ CODES: dict[str, Meaning] = {
         "self.dW += x.T @ grad, never set to zero",
         "Assign (=) instead of adding (+=), or set the sum to zero first.",
     ),
+    "not-used": Meaning(
+        "forward does not use a parameter, or a loss its prediction",
+        "forward: return x @ self.W.value; backward: self.b.grad = grad.sum(axis=0)",
+        "Use it in forward, or remove it.",
+    ),
     "parameter-gradient-missing": Meaning(
         "the gradient of a parameter is never set",
         "no self.b.grad = ... in backward",

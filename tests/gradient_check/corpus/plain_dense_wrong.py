@@ -213,20 +213,6 @@ class StoresDx(Affine):
         self.dinp = super().backward(up)
 
 
-@wrong("wrong-shape")
-class TupleReturned(mn.Layer):
-    def __init__(self):
-        self.W = mn.Parameter(np.ones((3, 4)))
-
-    def forward(self, x):
-        self.x = x
-        return x @ self.W.value
-
-    def backward(self, g):
-        self.W.grad = self.x.T @ g
-        return g @ self.W.value.T, self.W.grad
-
-
 class LayerDense:
     """As in a well-known book: everything hangs on the object, also the input's gradient."""
 
