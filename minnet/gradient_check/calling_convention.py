@@ -64,6 +64,8 @@ class CallingConvention:
         self.asked = required_arguments(obj.backward)
         self.plain = not isinstance(obj, Layer)
         self._weights = list(_weight_paths(obj)) if self.plain else []
+        if hasattr(obj, "_functions"):  # made of a pair of functions: what follows x
+            self._weights = [(name,) for name in obj._weights]
         self._names = _returned_names(obj.backward) if self.plain else []
 
     def forward_arguments(self, given: Array) -> list[Array]:
@@ -155,12 +157,13 @@ class CallingConvention:
             key = name if name in by_name else partner_of(name, by_name)
             if key is not None:
                 found[path] = by_name[key]
-        if len(found) < len(gradients) == len(before):
-            found = dict(zip(before, gradients, strict=True))
+        arrays = [path for path, value in before.items() if value.ndim or len(path) > 1]
+        if len(found) < len(gradients) == len(arrays):
+            found = dict(zip(arrays, gradients, strict=True))
         if not found and gradients:
             raise NotExaminedError(
-                f"backward returns {len(gradients) + 1} arrays, and it is not known to which weight "
-                f'each belongs. Return a dict beside dx: return dx, {{"W": dW, "b": db}}.'
+                f"backward returns {len(gradients) + 1} arrays, and it is not known to which "
+                f'weight each belongs. Return a dict beside dx: return dx, {{"W": dW, "b": db}}.'
             )
         return found
 
@@ -190,7 +193,8 @@ def _weight_paths(obj: Any) -> Iterator[tuple[Any, ...]]:
         elif name.lower().strip("_") not in CACHES:
             pairs = [(None, value)]
         for key, item in pairs:
-            if isinstance(item, (np.ndarray, float)) and np.asarray(item).dtype.kind == "f":
+            numbers = isinstance(item, np.ndarray) or (key is None and isinstance(item, float))
+            if numbers and np.asarray(item).dtype.kind == "f":
                 yield (name,) if key is None else (name, key)
 
 

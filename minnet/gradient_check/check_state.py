@@ -46,7 +46,7 @@ class CheckState:
     def wrong(
         self, name: str, code: str, where: str, message: str, evidence: str, advice: str = ""
     ) -> None:
-        """A mistake; each is reported once. `advice`: the next step, if that of the code is vague."""
+        """A mistake; each is reported once. `advice`: the next step, if the code's is vague."""
         method = where if where in ("forward", "backward", "__init__") else "backward"
         layer = self.harness.layer
         place = f"{layer.name}.{method}: "

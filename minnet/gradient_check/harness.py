@@ -47,6 +47,7 @@ class Harness:
     """Calls a layer; knows its weights."""
 
     input_name = "input"
+    calls = 0  # of forward so far, in this process: whether a check goes on
 
     def __init__(self, layer: LayerUnderTest, weights: list[Weight] | None = None) -> None:
         self.layer = layer
@@ -81,7 +82,8 @@ class Harness:
         return self.call_forward(obj, np.array(x), training)[0]
 
     def call_forward(self, obj: Any, given: Array, training: bool) -> tuple[Any, Any]:
-        """Output and cache of forward, with the mode as an argument if this class wants it there."""
+        """Output and cache of forward, with the mode as an argument if this class wants it."""
+        Harness.calls += 1
         convention = self.layer.convention
         arguments = convention.forward_arguments(given)
         return convention.output(obj.forward(*arguments, **self.layer.mode_arguments(training)))

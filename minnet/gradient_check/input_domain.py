@@ -117,7 +117,9 @@ def side_by_side(given: Any, inputs: int, columns: bool) -> tuple[Any, tuple[tup
     if not (several and all(isinstance(part, (tuple, np.ndarray)) for part in given)):
         if inputs < 2:
             return _samples_first(given) if columns else given, ()
-        given = [np.roll(given, k, 0) if isinstance(given, np.ndarray) else given for k in range(inputs)]
+        given = [
+            np.roll(given, k, 0) if isinstance(given, np.ndarray) else given for k in range(inputs)
+        ]
     parts = [_samples_first(part) if columns else part for part in given]
     shapes = [part.shape if isinstance(part, np.ndarray) else part for part in parts]
     sizes = tuple(tuple(shape[1:]) for shape in shapes)

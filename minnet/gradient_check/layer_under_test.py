@@ -6,6 +6,7 @@ import copy
 import inspect
 import linecache
 import re
+import sys
 import traceback
 import types
 from pathlib import Path
@@ -156,12 +157,13 @@ class LayerUnderTest:
 
     def place(self, method: str) -> str:
         """File and line of a method, as `layers.py, line 12`; empty where there is none."""
-        function = getattr(self.cls, method, None)
+        pair = getattr(self.cls, "_functions", {})
+        function = pair.get(method) or getattr(self.cls, method, None)
         try:
             code = inspect.unwrap(function).__code__  # type: ignore[arg-type]
         except (AttributeError, ValueError):
             return ""
-        return f"{Path(code.co_filename).name}, line {code.co_firstlineno}"
+        return f"{shown_name(code.co_filename)}, line {code.co_firstlineno}"
 
 
 def _in_double_precision(obj: Any) -> None:
@@ -190,12 +192,13 @@ def _namespaces(source: Any) -> list[dict[str, Any]]:
         functions.append(source)
     cls = source if isinstance(source, type) else type(source)
     for base in getattr(cls, "__mro__", ()):
-        functions += [f for f in vars(base).values() if isinstance(f, types.FunctionType)]
+        names = [*vars(base).values(), *vars(base).get("_functions", {}).values()]
+        functions += [f for f in names if isinstance(f, types.FunctionType)]
     unique: dict[int, dict[str, Any]] = {}
     for function in functions:
-        names = inspect.unwrap(function).__globals__
-        if not names.get("__name__", "").startswith("numpy"):
-            unique[id(names)] = names
+        reached = inspect.unwrap(function).__globals__
+        if not reached.get("__name__", "").startswith("numpy"):
+            unique[id(reached)] = reached
     return list(unique.values())
 
 
@@ -224,4 +227,12 @@ def where_raised(error: BaseException) -> str:
     if not frames:
         return ""
     last = frames[-1]
-    return f"{Path(last.filename).name}, line {last.lineno}: {(last.line or '').strip()}"
+    return f"{shown_name(last.filename)}, line {last.lineno}: {(last.line or '').strip()}"
+
+
+def shown_name(filename: str) -> str:
+    """The name of a file; in a notebook that is open, the cell: `Cell In[3]`."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    named = getattr(getattr(shell, "compile", None), "format_code_name", None)
+    cell = named(filename) if named is not None else None
+    return " ".join(cell) if cell else Path(filename).name

@@ -90,8 +90,9 @@ def _batch_statistics(state: CheckState, point: EvaluationPoint) -> bool:
     """A batch normalization: a row added to all samples changes nothing; or there is a mode."""
     features = point.x.shape[1:]
     row = state.generator(20).normal(size=features)
-    rows = [row, row[(0,) * (len(features) - 1)]]  # one number per entry, or per last axis
-    rows.append(row[(slice(None), *[slice(1)] * (len(features) - 1))])  # or per channel
+    axes = tuple(range(len(features)))
+    rows = [row, row.mean(axis=axes[:-1])]  # one number per entry, or per last axis
+    rows.append(row.mean(axis=axes[1:], keepdims=True))  # or per channel
     for added in rows[: 3 if len(features) > 1 else 1]:
         moved = state.harness.run(point.x + added, stream=state.stream)
         if moved.error is None and mismatch(point.y, moved.y) < 1e-6:

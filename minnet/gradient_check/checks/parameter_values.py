@@ -92,7 +92,7 @@ def check_other_values(state: CheckState, point: EvaluationPoint) -> None:
                 "unknown",
                 name,
                 f"{what(name)} is wrong {text}, although it is right with others.",
-                f"along a random direction the true slope is {number(true)}, yours {number(found)}.",
+                f"along a random direction the slope is {number(true)}, yours {number(found)}.",
                 f"Print {what(name)} there, and look for a sign, a max or a case that forward "
                 f"treats differently from backward.",
             )
@@ -114,9 +114,7 @@ def _wrong_gradient(
             continue
         direction = state.generator(70).uniform(0.5, 1.0, size=value.shape)
         direction *= state.generator(71).choice([-1.0, 1.0], size=value.shape)
-        true = slope_along(
-            point.function(name), value, direction, point.g, point.precision.single
-        )
+        true = slope_along(point.function(name), value, direction, point.g, point.precision.single)
         found = float(np.vdot(gradient, direction))
         scale = max(float(np.abs(gradient * direction).sum()), abs(true or 0.0))
         if true is not None and abs(found - true) > 1e-2 * scale + 1e-6:

@@ -249,7 +249,11 @@ def _gradient(state: CheckState, x: Array) -> None:
             "training = False.",
         )
         return
-    if training.error is not None or base.error is not None or getattr(base.dx, "shape", None) != x.shape:
+    if (
+        training.error is not None
+        or base.error is not None
+        or getattr(base.dx, "shape", None) != x.shape
+    ):
         return
     if state.has("unknown") or (
         mismatch(base.y, training.y) <= 1e-9 and mismatch(base.dx, training.dx) <= 1e-9
