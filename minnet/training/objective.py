@@ -49,7 +49,7 @@ class Objective:
         self._shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None  # a sample's in and out
         self._values: Array | None = None  # flat_values at the last refresh
         self._penalized: list[Parameter] = []
-        self._custom_parts = False  # is a layer, or the loss, not built in?
+        self.has_custom_parts = False  # is a layer, or the loss, not built in?
         self.refresh()
 
     def loss_and_gradient(
@@ -142,7 +142,7 @@ class Objective:
         parameters = self.network.parameters().values() if self.penalties else ()
         self._penalized = [p for p in parameters if p.penalized]
         parts = [self.loss, *layers_of(self.network)]
-        self._custom_parts = not all(map(checks.is_built_in, parts))
+        self.has_custom_parts = not all(map(checks.is_built_in, parts))
 
     def targets(self, x: Array, y: ArrayLike) -> Array:
         """The targets in the form that the loss takes, checked."""
@@ -152,7 +152,7 @@ class Objective:
 
     def read_only(self, data: Array) -> Array:
         """The data of a step; read-only if a custom layer or loss might work in place."""
-        return array_checks.read_only(data) if self._custom_parts else data
+        return array_checks.read_only(data) if self.has_custom_parts else data
 
 
 def can_fuse(network: Network, loss: Loss) -> bool:
@@ -188,12 +188,12 @@ def output_shape(network: Network, loss: Loss, x: Array, rows: int = 32) -> tupl
 
 def first_predictions(network: Network, x: Array, rows: int = 32) -> Array:
     """The predictions for the first rows of x; nothing of the network changes."""
-    with _without_side_effects(network):
+    with without_side_effects(network):
         return network.forward(x[:rows])
 
 
 @contextlib.contextmanager
-def _without_side_effects(network: Network) -> Iterator[None]:
+def without_side_effects(network: Network) -> Iterator[None]:
     """Evaluation mode; afterwards the network's random generator is as before."""
     state = network.random.bit_generator.state
     try:

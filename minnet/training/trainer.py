@@ -26,6 +26,7 @@ from minnet.saving.errors import checked_path
 from minnet.training import checkpoint
 from minnet.training import checks as training_checks
 from minnet.training.callbacks import Callback, checked_callbacks
+from minnet.training.gradient_warning import warn_of_wrong_gradients
 from minnet.training.history import History
 from minnet.training.loop import Loop
 from minnet.training.objective import Objective, first_predictions
@@ -51,6 +52,8 @@ class Trainer(TrainingState):
             canonical activation; False forces the chain rule, for teaching.
         penalty: `mn.L1(...)`, `mn.L2(...)`, or several; part of every loss that is reported.
         clip_norm, clip_value: bounds on the length and on each entry of the gradient.
+        check: warn in `fit`, once for each class, if the backward of a custom layer is clearly
+            wrong; False leaves the test out.
 
     Attributes:
         network, loss, optimizer, metrics: as given.
@@ -83,7 +86,9 @@ class Trainer(TrainingState):
         penalty: Penalty | Sequence[Penalty] | None = None,
         clip_norm: float | None = None,
         clip_value: float | None = None,
+        check: bool = True,
     ) -> None:
+        self.check = checks.boolean("Trainer", "check", check)
         seed = checks.seed("Trainer", seed)
         fuse = checks.boolean("Trainer", "fuse", fuse)
         named = metrics_module.get(metrics)
@@ -189,6 +194,8 @@ class Trainer(TrainingState):
         checked = checked_callbacks(callbacks)
         batches = self._checked_batches(x, y, rows, sample_weight)
         validation = self._checked_validation(validation_data)
+        if self.check and self.objective.has_custom_parts:
+            warn_of_wrong_gradients(self.network, batches.x)
         self.loss.begin_fit(batches.y)
         return Loop(self, CurrentFit(batches, validation, checked, shuffle), last).run(progress)
 

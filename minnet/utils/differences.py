@@ -40,5 +40,11 @@ def slope_along(
     return slopes[5] if apart <= 2e-2 * scale + 1e-7 else None
 
 
+def direction_of(gradient: Array, generator: np.random.Generator) -> Array:
+    """A random direction along which no two parts of a gradient cancel."""
+    signs = np.where(gradient == 0, generator.choice([-1.0, 1.0], size=gradient.shape), gradient)
+    return np.asarray(np.sign(signs) * generator.uniform(0.5, 1.0, size=gradient.shape))
+
+
 def _sum(function: Callable[[Array], Array], x: Array, weights: Array) -> float:
     return float(np.vdot(np.asarray(function(x), dtype=np.float64), weights))

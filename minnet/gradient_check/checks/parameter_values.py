@@ -12,7 +12,7 @@ from minnet.gradient_check.check_state import CheckState, number, what
 from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.finite_differences import mismatch
 from minnet.gradient_check.harness import Values
-from minnet.utils.differences import slope_along
+from minnet.utils.differences import direction_of, slope_along
 
 
 def check_used(state: CheckState, point: EvaluationPoint) -> None:
@@ -112,8 +112,7 @@ def _wrong_gradient(
         value = point.x if name == "input" else np.asarray(values[name], dtype=np.float64)
         if np.shape(gradient) != value.shape or not np.isfinite(gradient).all():
             continue
-        direction = state.generator(70).uniform(0.5, 1.0, size=value.shape)
-        direction *= state.generator(71).choice([-1.0, 1.0], size=value.shape)
+        direction = direction_of(gradient, state.generator(70))
         true = slope_along(point.function(name), value, direction, point.g, point.precision.single)
         found = float(np.vdot(gradient, direction))
         scale = max(float(np.abs(gradient * direction).sum()), abs(true or 0.0))
