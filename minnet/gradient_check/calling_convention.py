@@ -117,8 +117,9 @@ class CallingConvention:
                 known[name] = cache
             elif self._is_input(name):
                 known[name] = inputs[0]
-        for name, value in zip([n for n in self.asked if n not in known], (g, cache), strict=False):
-            known[name] = value
+        left = [name for name in self.asked if name not in known]
+        named = any(name.lower() in _SAVED for name in self.asked)
+        known.update(zip(left, (g,) if named else (g, cache), strict=False))
         absent = [name for name in self.asked if name not in known]
         if absent or (cache is None and any(known[name] is None for name in self.asked)):
             raise NotExaminedError(

@@ -29,6 +29,7 @@ from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.harness import Harness, quiet
 from minnet.gradient_check.input_domain import InputDomain, side_by_side
 from minnet.gradient_check.layer_under_test import LayerUnderTest, NotALayerError
+from minnet.gradient_check.next_steps import compute_from_shapes
 from minnet.gradient_check.report import Mistake, Report
 from minnet.utils import checks
 
@@ -193,6 +194,7 @@ def _examine_gradients(state: CheckState) -> None:
         lambda: forward_properties.check_samples(state, point),
         lambda: contract.check_batch_of_one(state),
         lambda: check_modes(state),
+        lambda: forward_properties.check_scale_of_dropout(state),
         lambda: forward_properties.check_extremes(state),
     )
     for check in checks_in_order:
@@ -208,4 +210,5 @@ def _compare(state: CheckState, point: EvaluationPoint) -> None:
         check_missing(state, point)
         check_linearity(state, point)
         check_gradients(state, point)
+        compute_from_shapes(state, point)
         check_other_values(state, point)

@@ -146,7 +146,9 @@ class _OptimizerCheck:
         if mismatch(values, alone[-1]) > 1e-12:
             text = "another object of the class changes its steps: the memory is the class's."
         elif mismatch(self._walk(self._make(self.source), shared=True), alone) > 1e-12:
-            text = "its memory is the array `grads` itself, which the next step fills anew: copy it."
+            text = (
+                "its memory is the array `grads` itself, which the next step fills anew: copy it."
+            )
         if text:
             evidence = "not the same steps as alone with arrays of its own."
             self._wrong("memory", "optimizer-shares-memory", text, evidence)

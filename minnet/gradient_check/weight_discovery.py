@@ -102,7 +102,7 @@ def find_weights(before: Any, after: Any) -> list[Weight]:
         if parameter.trainable
     ]
     found += [
-        Weight(_name(path), path, (RETURNED, path))
+        Weight(_name(path[-1:] if isinstance(path[-1], str) else path), path, (RETURNED, path))
         for path in getattr(after, RETURNED, {})
         if not isinstance(before, Layer)
     ]

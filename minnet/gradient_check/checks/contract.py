@@ -12,6 +12,7 @@ from minnet.gradient_check.finite_differences import is_half, mismatch
 from minnet.gradient_check.harness import CallRecord
 from minnet.gradient_check.input_domain import cotangent
 from minnet.gradient_check.layer_under_test import refused_on_purpose
+from minnet.gradient_check.next_steps import fitting_product
 from minnet.gradient_check.prepare import code_of_error, explain_error
 from minnet.gradient_check.weight_discovery import suspicious_arrays
 from minnet.utils.types import Array
@@ -100,6 +101,7 @@ def check_error(state: CheckState, run: CallRecord) -> bool:
         run.failed_in,
         f"it raises {explain_error(run.error)}.{explanation}{batch_hint(state)}",
         f"called with an {shapes}.",
+        fitting_product(state.harness, run) if code == "raises" else "",
     )
     return False
 

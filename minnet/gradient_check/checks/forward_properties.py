@@ -165,6 +165,20 @@ def check_truncation(state: CheckState, point: EvaluationPoint) -> bool:
     return False
 
 
+def check_scale_of_dropout(state: CheckState) -> None:
+    """A dropout without a mode, of which what is kept shows that it is not scaled."""
+    if not state.random or state.harness.layer.has_mode:
+        return
+    x = state.inputs.draw(max(state.batch, 8), state.generator(37))
+    y = state.harness.run(x, stream=state.stream).y
+    if np.shape(y) == x.shape and (y == 0).any() and ((y == 0) | (y == x)).all():
+        state.remark(
+            "evaluation",
+            "It drops numbers and leaves the others as they are: the scale 1/(1 - rate) is missing "
+            "in forward, or in evaluation a mode in which nothing is dropped and all is scaled.",
+        )
+
+
 def check_extremes(state: CheckState) -> None:
     """Finite at +-1000, forward and backward."""
     patterns = state.inputs.extremes(state.batch)

@@ -26,6 +26,7 @@ from minnet.gradient_check.loss.known_mistakes import (
     truncates_integers,
 )
 from minnet.gradient_check.loss.settings import Settings
+from minnet.gradient_check.next_steps import for_loss
 from minnet.gradient_check.prepare import code_of_error, explain_error
 from minnet.utils import checks
 from minnet.utils.types import Array
@@ -257,6 +258,7 @@ class LossCheck:
                 "input",
                 f"the returned gradient {match.sentence}",
                 f"relative residual of this explanation {number(match.residual)}.",
+                for_loss(point, match.code),
             )
         elif found.shape != point.prediction.shape:
             state.wrong(
@@ -277,6 +279,7 @@ class LossCheck:
                 f"the returned gradient is not the derivative of the value, cause unknown: "
                 f"worst at [{spot}].",
                 f"there the derivative is {point.derivative[worst]:.6g}, yours {found[worst]:.6g}.",
+                for_loss(point, "unknown"),
             )
 
     def _resizable(self, setting: Setting | None, point: LossPoint) -> bool:

@@ -209,7 +209,9 @@ def test_channels_ask_for_images(module):
 
 def test_what_no_guess_can_fill_in_is_asked_for(module):
     plain = {"size": "3", "shaped": "", "axis": "0"}
-    text = ARGUMENTS.format(argument="wobble", **plain).replace("self.gain =", "wobble.x; self.gain =")
+    text = ARGUMENTS.format(argument="wobble", **plain).replace(
+        "self.gain =", "wobble.x; self.gain ="
+    )
     report = examined(module(text), "Scale")
     assert not report.ok
     assert not report.mistakes
