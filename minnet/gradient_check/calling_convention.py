@@ -66,7 +66,7 @@ class CallingConvention:
         self._weights = list(_weight_paths(obj)) if self.plain else []
         if hasattr(obj, "_functions"):  # made of a pair of functions: what follows x
             self._weights = [(name,) for name in obj._weights]
-        self._names = _returned_names(obj.backward) if self.plain else []
+        self._names = returned_names(obj.backward) if self.plain else []
 
     def forward_arguments(self, given: Array) -> list[Array]:
         """The arguments of forward for an input of the check, whose first axis has the samples."""
@@ -199,7 +199,7 @@ def _weight_paths(obj: Any) -> Iterator[tuple[Any, ...]]:
                 yield (name,) if key is None else (name, key)
 
 
-def _returned_names(backward: Any) -> list[str]:
+def returned_names(backward: Any) -> list[str]:
     """The names in the last `return dx, dW, db` of a method."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(backward))))

@@ -76,15 +76,13 @@ def for_loss(point: LossPoint, code: str) -> str:
     here = f"for {at} the value changes by {number(true[first])} per unit of a"
     if not true[wrong].any():
         return (
-            f"Where it is wrong the value does not change at all (a max, a clip, a margin): {here}. "
+            f"Where it is wrong the value does not change (a max, a clip, a margin): {here}. "
             f"Give backward the condition of forward."
         )
     if wrong.all():
         return f"No entry is right: {here}, yours is {number(found[first])}. Derive one term alone."
-    return (
-        f"{wrong.size - int(wrong.sum())} of {wrong.size} entries are right{_split(wrong, y, point)}"
-        f": {here}, yours is {number(found[first])}. Look for the case of forward that this is."
-    )
+    right = wrong.size - int(wrong.sum())
+    return f"{right} of {wrong.size} entries are right{_split(wrong, y, point)}: {here}, yours is {number(found[first])}. Look for the case of forward that this is."
 
 
 def _split(wrong: Array, y: Array | None, point: LossPoint) -> str:

@@ -1,5 +1,7 @@
 """Classes in the styles of courses: examined like any other, right and wrong ones."""
 
+# ruff: noqa: N803, N806 - the letters of the courses
+
 import numpy as np
 import pytest
 

@@ -81,7 +81,7 @@ class TooLarge:
 
 
 class OfTheClass:
-    memory = {}
+    memory = {}  # noqa: RUF012 - the mistake
 
     def step(self, values, grads):
         before = self.memory.get("v", 0.0)

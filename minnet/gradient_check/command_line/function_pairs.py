@@ -1,36 +1,69 @@
 """Pairs of functions, `affine_forward` and `affine_backward`, as classes that can be examined.
 
-Also a loss that returns (value, gradient), and an activation beside its derivative
-(`tanh`, `tanh_prime`).
+Also a loss that returns its value and the gradient, `softmax_loss(x, y)`.
 """
 
 from __future__ import annotations
 
-import inspect
 import itertools
-from collections.abc import Callable
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from minnet.gradient_check.calling_convention import CallingConvention, required_arguments
+from minnet.gradient_check.calling_convention import (
+    CallingConvention,
+    required_arguments,
+    returned_names,
+)
 from minnet.gradient_check.command_line.guesses import IMAGES, VECTORS
-
-Pair = tuple[FunctionType, FunctionType]
 
 _OPTIONS: dict[str, Any] = {
     **{"stride": 1, "pad": 1, "pool_height": 2, "pool_width": 2},
     **{"mode": "train", "p": 0.6, "eps": 1e-5},
 }
-_WEIGHTS: dict[int, tuple[tuple[tuple[int, ...], ...], ...]] = {
-    0: ((),),
-    1: (((3, 4),), ((3,),), ((2,),), ((),)),
-    2: (((3, 4), (4,)), ((4, 3), (4,)), ((3,), (3,)), ((4, 2, 3, 3), (4,)), ((2,), (2,))),
-    3: (((5, 4), (3, 4), (4, 4)),),
-    4: (((5, 4), (3, 4), (4, 4), (4,)),),
-}
-_DERIVATIVES = ("_prime", "_derivative", "_deriv", "_grad", "_gradient", "_backward")
+_DENSE, _COLUMNS, _IMAGES = ((3, 4), (4,)), ((4, 3), (4, 1)), ((4, 2, 3, 3), (4,))
+_WEIGHTS: tuple[tuple[tuple[tuple[int, ...], ...], ...], ...] = (
+    ((),),
+    (((3, 4),), ((3,),), ((4, 3),), ((2,),), ((),)),
+    (_DENSE, _COLUMNS, ((3,), (3,)), _IMAGES, ((2,), (2,))),
+    (((5, 4), (3, 4), (4, 4)),),
+    (((5, 4), (3, 4), (4, 4), (4,)),),
+)
+"""Shapes of the arrays that may follow x, by their number."""
+
+
+class Pair(NamedTuple):
+    """Two functions; of a loss, one that returns the gradient with the value."""
+
+    forward: FunctionType
+    backward: FunctionType | None
+
+
+class _FunctionLayer:
+    _functions: dict[str, Any]
+    _given: dict[str, Any]
+
+    def __init__(self) -> None:
+        for name, value in self._given.items():
+            setattr(self, name, value.copy())
+
+    def forward(self, x: Any) -> Any:
+        return self._functions["forward"](x, *(getattr(self, name) for name in self._given))
+
+    def backward(self, grad: Any, cache: Any) -> Any:
+        return self._functions["backward"](grad, cache)
+
+
+class _FunctionLoss:
+    _functions: dict[str, Any]
+
+    def forward(self, prediction: Any, target: Any) -> Any:
+        value, self.gradient = self._functions["forward"](prediction, target)
+        return value
+
+    def backward(self) -> Any:
+        return self.gradient
 
 
 def pairs_in(module: ModuleType) -> dict[str, Pair]:
@@ -42,99 +75,50 @@ def pairs_in(module: ModuleType) -> dict[str, Pair]:
     }
     found = {}
     for name, function in functions.items():
+        common = name.replace("_forward", "").replace("forward_", "")
         partner = functions.get(name.replace("forward", "backward"), function)
+        if partner is function:
+            partner = functions.get(f"{name}_backward", function)
         if partner is not function:
-            found[name.replace("_forward", "").replace("forward_", "")] = (function, partner)
-            continue
-        ends = (functions.get(name + end) for end in _DERIVATIVES)
-        derivative = next((f for f in ends if f is not None), None)
-        if derivative is not None:
-            found[name] = (function, derivative)
-        elif name.endswith("_loss") and len(required_arguments(function)) == 2:
-            found[name] = (function, function)
+            found[common] = Pair(function, partner)
+        elif name.endswith("_loss") and len(returned_names(function)) == 2:
+            found[name] = Pair(function, None)
     return found
 
 
-def is_loss_pair(pair: Pair) -> bool:
-    """A value with its gradient, or a value beside its derivative, of a prediction and target."""
-    return len(required_arguments(pair[0])) == 2 and not pair[0].__name__.count("forward")
+def class_of(name: str, pair: Pair, weights: tuple[Any, ...] = ()) -> type:
+    """A class whose forward and backward call the functions; `weights` follow x."""
+    functions = {"forward": pair.forward, "backward": pair.backward or pair.forward}
+    given = dict(zip(required_arguments(pair.forward)[1:], weights, strict=False))
+    arrays = [key for key, value in given.items() if isinstance(value, np.ndarray)]
+    base = _FunctionLoss if pair.backward is None else _FunctionLayer
+    body = {"_functions": functions, "_given": given, "_weights": arrays}
+    return type(name, (base,), {**body, "__module__": pair.forward.__module__})
 
 
-def class_of(name: str, pair: Pair, weights: tuple[Any, ...]) -> type:
-    """A class whose forward and backward call the two functions; `weights` follow x."""
-    forward, backward = pair
-    names = required_arguments(forward)
-    asked = required_arguments(backward)
-
-    def construct(self: Any) -> None:
-        for weight, value in zip(names[1:], weights, strict=False):
-            setattr(self, weight, np.array(value) if isinstance(value, np.ndarray) else value)
-
-    def call(self: Any, x: Any) -> Any:
-        return forward(x, *(getattr(self, weight) for weight in names[1:]))
-
-    def derivative(self: Any, x: Any) -> Any:
-        self.x = x
-        return forward(x)
-
-    def back(self: Any, grad: Any, cache: Any) -> Any:  # noqa: ARG001
-        return backward(grad, cache)
-
-    def chain(self: Any, grad: Any) -> Any:
-        return grad * backward(self.x)
-
-    def value(self: Any, first: Any, second: Any) -> Any:
-        result = forward(first, second)
-        self.found = (first, second)
-        if isinstance(result, tuple):
-            result, self.gradient = result
-        return result
-
-    def slope(self: Any) -> Any:
-        return self.gradient if backward is forward else backward(*self.found)
-
-    if is_loss_pair(pair):
-        value.__signature__ = _with_self(names)  # type: ignore[attr-defined]
-        methods: tuple[Callable[..., Any], ...] = (value, slope)
-    else:
-        methods = (call, back) if len(asked) > 1 else (derivative, chain)
-    body = {"__init__": construct, "forward": methods[0], "backward": methods[1]}
-    known = {"_functions": dict(zip(("forward", "backward"), pair, strict=True))}
-    arrays = [n for n, w in zip(names[1:], weights, strict=False) if isinstance(w, np.ndarray)]
-    return type(name, (), {**body, **known, "_weights": arrays, "__module__": forward.__module__})
-
-
-def _with_self(names: list[str]) -> inspect.Signature:
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    return inspect.Signature([inspect.Parameter(n, kind) for n in ("self", *names)])
-
-
-def guess(name: str, pair: Pair) -> tuple[type, tuple[int, ...]] | None:
-    """The class of a pair, with weights of the first shapes that its forward takes."""
-    others = required_arguments(pair[0])[1:]
-    arrays = [n for n in others if not _is_options(n)]
+def guess(name: str, pair: Pair) -> tuple[type, tuple[int, ...], bool] | None:
+    """The class of a pair with weights that its forward takes, an input, and if of columns."""
+    others = required_arguments(pair.forward)[1:]
+    options = [n for n in others if "param" in n or n in ("config", "options", "conf")]
+    weights = _WEIGHTS[min(len(others) - len(options), len(_WEIGHTS) - 1)]
     generator = np.random.default_rng(0)
-    for shape, shapes in itertools.product(
-        (VECTORS, IMAGES, (5, 4, 3)), _WEIGHTS.get(len(arrays), ())
+    for columns, shape, shapes in itertools.product(
+        (False, True), (VECTORS, IMAGES, (5, 4, 3)), weights
     ):
         drawn = iter([generator.uniform(0.3, 1.0, size=size) for size in shapes])
-        weights = tuple(dict(_OPTIONS) if _is_options(n) else next(drawn) for n in others)
-        cls = class_of(name, pair, weights)
-        if _runs(cls, generator.normal(size=shape)):
-            return cls, shape
+        given = tuple(_OPTIONS if n in options else next(drawn, np.ones(3)) for n in others)
+        cls = class_of(name, pair, given)
+        if _runs(cls(), generator.normal(size=shape), columns):
+            return cls, (*shape[1:], shape[0]) if columns else shape, columns
     return None
 
 
-def _is_options(name: str) -> bool:
-    return "param" in name or name in ("config", "options", "conf")
-
-
-def _runs(cls: type, x: Any) -> bool:
-    obj = cls()
+def _runs(obj: Any, x: Any, columns: bool) -> bool:
     convention = CallingConvention(obj)
+    convention.columns = columns
     try:
         with np.errstate(all="ignore"):
-            y, cache = convention.output(obj.forward(x))
+            y, cache = convention.output(obj.forward(*convention.forward_arguments(x)))
             convention.backward(obj, np.ones_like(y), x, cache)
     except Exception:
         return False

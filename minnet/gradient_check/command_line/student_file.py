@@ -72,7 +72,7 @@ def classes_in(module: ModuleType) -> dict[str, type]:
         if isinstance(cls, type):
             found.setdefault(cls.__name__, cls)
     for name, pair in function_pairs.pairs_in(module).items():
-        found.setdefault(name, function_pairs.class_of(name, pair, ()))
+        found.setdefault(name, function_pairs.class_of(name, pair))
     return found
 
 
@@ -114,7 +114,7 @@ def examine(module: ModuleType, cls: type, seed: int) -> Report:
     """The report on one class, by CASES or by what its names tell."""
     pair = function_pairs.pairs_in(module).get(cls.__name__)
     if pair is not None and "_functions" in vars(cls):
-        return _by_functions(cls.__name__, pair, _cases(module).get(pair[0]), seed)
+        return _by_functions(cls.__name__, pair, _cases(module).get(pair.forward), seed)
     case = _cases(module).get(cls)
     if case is not None:
         return _by_case(cls, case, seed)
@@ -182,20 +182,21 @@ def _may_be_the_shape(error: BaseException) -> bool:
 
 
 def _by_functions(name: str, pair: function_pairs.Pair, case: Any, seed: int) -> Report:
-    if function_pairs.is_loss_pair(pair):
-        return check_loss(function_pairs.class_of(name, pair, ()), seed=seed)
+    if pair.backward is None:
+        return check_loss(function_pairs.class_of(name, pair), seed=seed)
     if isinstance(case, tuple):
         cls, x = function_pairs.by_case(name, pair, case)
         return check_layer(cls, x, seed=seed)
     found = function_pairs.guess(name, pair)
     if found is None:
-        first = pair[0].__name__
+        first = pair.forward.__name__
         return Report(
             name,
             note=f"It is not known which arrays {first} takes. Add to the file: CASES = {{{first}: "
             f"((5, 3), (3, 4), (4,))}} with your shapes, in the order of its arguments.",
         )
-    return check_layer(*found, seed=seed)
+    cls, x, columns = found
+    return check_layer(cls, x, seed=seed, samples_axis=-1 if columns else 0)
 
 
 def _by_case(cls: type, case: Any, seed: int) -> Report:

@@ -222,7 +222,7 @@ def test_a_folder_stands_for_its_files(capsys, student, tmp_path):
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "odd.py").write_text(FILE, encoding="utf-8")
     (tmp_path / ".hidden.py").write_text("1 / 0", encoding="utf-8")
-    status, text = run(capsys, tmp_path, "--class", "Scale")
+    _, text = run(capsys, tmp_path, "--class", "Scale")
     assert "student.py" in text
     assert "odd.py" in text
     assert "hidden" not in text

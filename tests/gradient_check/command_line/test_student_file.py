@@ -324,12 +324,17 @@ def svm_loss(x, y):
     return margins.sum() / len(y), dx / len(y) * FACTOR / 2
 
 
-def tanh(x):
-    return np.tanh(x)
+def linear_forward(A, W, b):
+    return W @ A + b, (A, W, b)
 
 
-def tanh_prime(x):
-    return (1 - np.tanh(x) ** 2) * FACTOR / 2
+def linear_backward(dZ, cache):
+    A, W, b = cache
+    return W.T @ dZ * FACTOR / 2, dZ @ A.T, dZ.sum(axis=1, keepdims=True)
+
+
+def mean_loss(a, y):
+    return ((a - y) ** 2).mean()
 """
 
 
@@ -337,7 +342,8 @@ def tanh_prime(x):
 def test_the_styles_of_courses_are_examined(factor, module):
     made, _ = module(STYLES.replace("FACTOR", str(factor)))
     found = student_file.classes_in(made)
-    assert {"affine", "norm", "svm_loss", "tanh", "Column", "Mse"} <= set(found)
+    assert "mean_loss" not in found  # a helper without a gradient
+    assert {"affine", "norm", "svm_loss", "linear", "Column", "Mse"} <= set(found)
     for cls in found.values():
         report = student_file.examine(made, cls, 0)
         assert report.ok is (factor == 2), report
