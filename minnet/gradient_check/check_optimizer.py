@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import inspect
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from minnet.gradient_check.calling_convention import required_arguments
 from minnet.gradient_check.check_layer import check_seed
 from minnet.gradient_check.finite_differences import mismatch
 from minnet.gradient_check.harness import quiet
+from minnet.gradient_check.layer_under_test import shown_name
 from minnet.gradient_check.prepare import code_of_error, explain_error
 from minnet.gradient_check.report import Check, Mistake, Report
 from minnet.utils import checks
@@ -85,7 +85,7 @@ class _OptimizerCheck:
             code, text = code_of_error(error), f"it raises {explain_error(error)}."
             if "in place" in text:  # what an Optimizer finds out in its first step
                 code, text = "optimizer-changes-nothing", str(error)
-            self._wrong("runs", code, text, "called with two vectors of float64.")
+            self._say("runs", text, code, "called with two vectors of float64.")
 
     def _make(self, source: Any) -> Any:
         rates = [0.01 for _ in required_arguments(source)] if isinstance(source, type) else []
@@ -110,13 +110,13 @@ class _OptimizerCheck:
             optimizer.step(values, grads)
         if mismatch(grads, self.gradients[0]) > 0:
             text = "it writes into `grads`, which others read after the step."
-            self._wrong("gradients", "optimizer-changes-gradients", text, "grads differs after it.")
+            self._say("gradients", text, "optimizer-changes-gradients", "grads differs after it.")
         if mismatch(values, self.start) == 0:
             text = "`values` is as before: the step makes a new array, or changes nothing."
             evidence = f"the same numbers after {STEPS} steps."
-            self._wrong("in place", "optimizer-changes-nothing", text, evidence)
+            self._say("in place", text, "optimizer-changes-nothing", evidence)
             return False
-        self._right("in place", "It changes values in place.")
+        self._say("in place", "It changes values in place.")
         return True
 
     def _goes_down(self) -> None:
@@ -126,13 +126,13 @@ class _OptimizerCheck:
             heights.append(float((self.curvature * (values - self.target) ** 2).sum() / 2))
             optimizer.step(values, self.curvature * (values - self.target))
         if heights[-1] < heights[0]:
-            self._right("descent", f"It goes down a bowl: {heights[0]:.3g} to {heights[-1]:.3g}.")
+            self._say("descent", f"It goes down a bowl: {heights[0]:.3g} to {heights[-1]:.3g}.")
             return
         uphill = "the first step already goes up: look at the sign"
         far = "it goes down at first: the steps become too large"
         text = f"on a bowl it does not go down; {uphill if heights[1] > heights[0] else far}."
         evidence = f"{heights[0]:.4g} at first, {heights[-1]:.4g} after {DESCENT} steps."
-        self._wrong("descent", "optimizer-goes-uphill", text, evidence)
+        self._say("descent", text, "optimizer-goes-uphill", evidence)
 
     def _keeps_apart(self) -> None:
         """Another object in between, and one array for all gradients, change nothing."""
@@ -151,9 +151,9 @@ class _OptimizerCheck:
             )
         if text:
             evidence = "not the same steps as alone with arrays of its own."
-            self._wrong("memory", "optimizer-shares-memory", text, evidence)
+            self._say("memory", text, "optimizer-shares-memory", evidence)
         else:
-            self._right("memory", "Its memory belongs to it alone.")
+            self._say("memory", "Its memory belongs to it alone.")
 
     def _is_like(self) -> None:
         if self.like is None or self.report.mistakes:
@@ -167,7 +167,7 @@ class _OptimizerCheck:
         apart = [mismatch(a, b) for a, b in zip(yours[1:], true[1:], strict=True)]
         first = next((k for k, d in enumerate(apart) if not d <= 1e-6), None)
         if first is None:
-            self._right("like", f"The same {STEPS} steps as {name}.")
+            self._say("like", f"The same {STEPS} steps as {name}.")
             return
         ratios = []
         for k in (0, 1, STEPS - 1):
@@ -182,21 +182,17 @@ class _OptimizerCheck:
             text += " The factor is constant: it belongs to the learning rate."
         elif first > 0:
             text += " The first step is right: look at what is kept from one step to the next."
-        self._wrong("like", "optimizer-differs", text, f"relative difference {apart[first]:.3g}.")
+        self._say("like", text, "optimizer-differs", f"relative difference {apart[first]:.3g}.")
 
-    def _right(self, name: str, sentence: str) -> None:
-        self.report.checks.append(Check(name, "right", sentence))
+    def _say(self, name: str, text: str, code: str = "", evidence: str = "") -> None:
+        """A check that is right, or with a code the mistake that it found."""
+        self.report.checks.append(Check(name, "wrong" if code else "right", text))
+        if code:
+            message = f"{self.report.name}.step: {text}"
+            self.report.mistakes.append(Mistake(code, "step", message, evidence, self._place()))
 
-    def _wrong(self, name: str, code: str, text: str, evidence: str) -> None:
-        message = f"{self.report.name}.step: {text}"
-        self.report.checks.append(Check(name, "wrong", text))
-        place = _place(self.source)
-        self.report.mistakes.append(Mistake(code, "step", message, evidence, place))
-
-
-def _place(source: Any) -> str:
-    """File and line of `step`; empty where there is none."""
-    cls = source if isinstance(source, type) else type(source)
-    method = getattr(cls, "step", None) or getattr(cls, "update", None)
-    code = getattr(inspect.unwrap(method), "__code__", None) if method else None
-    return f"{Path(code.co_filename).name}, line {code.co_firstlineno}" if code else ""
+    def _place(self) -> str:
+        """File and line of `step`; empty where there is none."""
+        cls = self.source if isinstance(self.source, type) else type(self.source)
+        code = getattr(inspect.unwrap(getattr(cls, "step", cls)), "__code__", None)
+        return f"{shown_name(code.co_filename)}, line {code.co_firstlineno}" if code else ""

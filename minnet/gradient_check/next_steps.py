@@ -82,7 +82,10 @@ def for_loss(point: LossPoint, code: str) -> str:
     if wrong.all():
         return f"No entry is right: {here}, yours is {number(found[first])}. Derive one term alone."
     right = wrong.size - int(wrong.sum())
-    return f"{right} of {wrong.size} entries are right{_split(wrong, y, point)}: {here}, yours is {number(found[first])}. Look for the case of forward that this is."
+    return (
+        f"{right} of {wrong.size} entries are right{_split(wrong, y, point)}: {here}, yours is "
+        f"{number(found[first])}. Look for the case of forward that this is."
+    )
 
 
 def _split(wrong: Array, y: Array | None, point: LossPoint) -> str:

@@ -11,12 +11,14 @@ import copy
 import warnings
 import weakref
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
 from minnet.nn.dtype import convert_output
 from minnet.nn.layer import Layer, layers_of
 from minnet.nn.network import Network
+from minnet.nn.parameter import Parameter
 from minnet.training.objective import without_side_effects
 from minnet.utils.checks import is_built_in
 from minnet.utils.differences import direction_of, slope_along
@@ -28,7 +30,6 @@ _examined: weakref.WeakSet[type] = weakref.WeakSet()
 
 def warn_of_wrong_gradients(network: Network, x: Array) -> None:
     """Test each custom layer of the network on the first samples; each class once in a process."""
-    places = {id(layer): number for number, layer in enumerate(network.layers)}
     state = np.random.get_state()  # noqa: NPY002 - a layer may draw from it
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
@@ -36,36 +37,30 @@ def warn_of_wrong_gradients(network: Network, x: Array) -> None:
             found = list(_wrong_layers(network, x[:_SAMPLES]))
     finally:
         np.random.set_state(state)  # noqa: NPY002
-    for cls, layer, inputs, name, mine, true in found:
-        number = places.get(id(layer))
-        code = f"{cls.__name__}(...)" if number is None else f"trainer.network.layers[{number}]"
+    for cls, shape, wrong in found:
         warnings.warn(
-            f"fit: {cls.__name__}.backward: {name} is not the derivative of forward (along one "
-            f"direction {mine:.4g}, and measured {true:.4g}). See print(mn.check_layer({code}, "
-            f"{inputs.shape})); Trainer(..., check=False) leaves this test out.",
+            f"fit: {cls.__name__}.backward: {wrong}. See print(mn.check_layer({cls.__name__}(...), "
+            f"{shape})); Trainer(..., check=False) leaves this test out.",
             UserWarning,
             stacklevel=3,
         )
 
 
-Wrong = tuple[type, Layer, Array, str, float, float]
-
-
-def _wrong_layers(network: Network, x: Array) -> Iterator[Wrong]:
-    """The custom layers that are new and wrong, each with its input."""
+def _wrong_layers(network: Network, x: Array) -> Iterator[tuple[type, tuple[int, ...], str]]:
+    """The custom classes that are new and wrong, each with the shape of its input."""
     with without_side_effects(network):
-        reached = list(_with_inputs(network, x.astype(network.dtype, copy=network.takes_indices)))
+        reached = list(_with_inputs(network, x.astype(network.dtype, copy=False)))
     for layer, inputs in reached:
-        custom = [type(part) for part in layers_of(layer) if not is_built_in(part)]
-        if not custom or custom[0] in _examined:
+        cls = next((type(part) for part in layers_of(layer) if not is_built_in(part)), None)
+        if cls is None or cls in _examined:
             continue
         try:
             wrong = _wrong_gradient(layer, inputs)
         except Exception:  # the training will explain it better
             continue
-        _examined.add(custom[0])
-        if wrong is not None:
-            yield (custom[0], layer, inputs, *wrong)
+        _examined.add(cls)
+        if wrong:
+            yield cls, inputs.shape, wrong
 
 
 def _with_inputs(network: Network, x: Array) -> Iterator[tuple[Layer, Array]]:
@@ -78,44 +73,37 @@ def _with_inputs(network: Network, x: Array) -> Iterator[tuple[Layer, Array]]:
         x = convert_output(layer.forward(x), "forward", network.dtype)
 
 
-def _wrong_gradient(layer: Layer, inputs: Array) -> tuple[str, float, float] | None:
-    """What is wrong, the slope by backward, and the measured one; None: nothing is known to be."""
+def _wrong_gradient(layer: Layer, inputs: Array) -> str:
+    """What is wrong, with both slopes; empty if nothing is known to be."""
     alone = Network([copy.deepcopy(layer)], dtype="float64")
     alone.training = True
-    generator = np.random.default_rng(0)
-    state, before = alone.random.bit_generator.state, alone.flat_values.copy()
-    x = inputs if inputs.dtype.kind in "iub" else inputs.astype(np.float64)
+    generator, state = np.random.default_rng(0), alone.random.bit_generator.state
+    x = inputs if alone.takes_indices else inputs.astype(np.float64)
 
-    def forward(at: Array) -> Array:
+    def forward(v: Array, parameter: Parameter | None = None) -> Array:
         alone.random.bit_generator.state = state
         np.random.seed(0)  # noqa: NPY002
-        return np.array(alone.forward(at))
+        if parameter is None:
+            return np.array(alone.forward(v))
+        before, parameter.value = parameter.value.copy(), v
+        try:
+            return forward(x)
+        finally:
+            parameter.value = before
 
     y = forward(x)
     if not np.array_equal(y, forward(x)):
-        return None
+        return ""
     g = generator.normal(size=y.shape)
-    gradients = {"dL/dx": (x, np.array(alone.backward(g)))}
-    gradients.update(
-        {f"{n}.grad": (p.value.copy(), p.grad.copy()) for n, p in alone.parameters().items()}
-    )
-    for name, (value, gradient) in gradients.items():
-        parameter = alone.parameters().get(name.removesuffix(".grad"))
-        if value.dtype.kind != "f" or (parameter is not None and not parameter.trainable):
-            continue
-
-        def at(v: Array, parameter: object = parameter) -> Array:
-            if parameter is None:
-                return forward(v)
-            parameter.value = v  # type: ignore[attr-defined]
-            try:
-                return forward(x)
-            finally:
-                alone.flat_values = before
-
+    dx = np.array(alone.backward(g))
+    parts: list[tuple[str, Array, Array, Parameter | None]] = [("dL/dx", x, dx, None)]
+    for name, p in alone.parameters().items():
+        parts += [(f"{name[2:]}.grad", p.value.copy(), p.grad.copy(), p)] if p.trainable else []
+    for name, value, gradient, parameter in parts[alone.takes_indices :]:
         direction = direction_of(gradient, generator)
-        true = slope_along(at, value, direction, g)
+        true = slope_along(partial(forward, parameter=parameter), value, direction, g)
         mine = float(np.vdot(gradient, direction))
         if true is not None and abs(mine - true) > 0.02 * max(abs(mine), abs(true)) + 1e-6:
-            return name.removeprefix("0."), mine, true
-    return None
+            slopes = f"along one direction {mine:.4g}, and measured {true:.4g}"
+            return f"{name} is not the derivative of forward ({slopes})"
+    return ""

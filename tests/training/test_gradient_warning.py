@@ -43,7 +43,7 @@ def test_one_warning_for_each_class():
     with pytest.warns(UserWarning, match=r"Scale.backward: gain.grad is not") as caught:
         fit(wrong(), wrong(), mn.Linear(4, 3))
     assert len(caught) == 1
-    assert "layers[0], (5, 4)" in str(caught[0].message)
+    assert "mn.check_layer(Scale(...), (5, 4))" in str(caught[0].message)
     fit(wrong(), mn.Linear(4, 3))  # a warning would be an error
 
 
