@@ -194,5 +194,6 @@ class _OptimizerCheck:
     def _place(self) -> str:
         """File and line of `step`; empty where there is none."""
         cls = self.source if isinstance(self.source, type) else type(self.source)
-        code = getattr(inspect.unwrap(getattr(cls, "step", cls)), "__code__", None)
+        method = getattr(cls, "step", None)
+        code = getattr(inspect.unwrap(method), "__code__", None) if method else None
         return f"{shown_name(code.co_filename)}, line {code.co_firstlineno}" if code else ""

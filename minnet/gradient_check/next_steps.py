@@ -93,8 +93,8 @@ def _split(wrong: Array, y: Array | None, point: LossPoint) -> str:
     if y is None or y.shape != wrong.shape:
         return ""
     for value in np.unique(y) if len(np.unique(y)) == 2 else ():
-        if ((y == value) == wrong).all():
-            return f", all but those with y = {value:g}"
+        if not wrong[y != value].any():
+            return f", all wrong ones have y = {value:g}"
     size = np.abs(point.prediction - y)
     if size[wrong].min() > size[~wrong].max():
         return f", those with |a - y| up to {size[~wrong].max():.2g}"
