@@ -2,7 +2,8 @@
 
 The contract is `forward(x) -> y` and `backward(grad) -> dx`. A class without a base may also write
 `forward(x) -> (y, cache)`, `backward(grad, cache) -> (dx, dW, db)`, `backward(grad, learning_rate)`
-that updates the weights itself, or hold the samples in columns. Names of arguments and what is
+that updates the weights itself, keep `self.output` and `self.dinputs` instead of returning them, or
+hold the samples in columns. Names of arguments and what is
 returned show which; several inputs go through a check as one array, side by side.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -31,14 +32,15 @@ class NotExaminedError(Exception):
     """The way in which a class is written is not known, so that nothing can be said about it."""
 
 
-def required_arguments(function: Any) -> list[str]:
-    """The names of the arguments without which a method or function cannot be called."""
+def required_arguments(function: Any, also: Collection[str] = ()) -> list[str]:
+    """The arguments without which a method or function cannot be called, and those in `also`."""
     try:
         arguments = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         return []
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [a.name for a in arguments if a.default is a.empty and a.kind in kinds]
+    needed = (a for a in arguments if a.kind in kinds)
+    return [a.name for a in needed if a.default is a.empty or a.name in also]
 
 
 def takes_target_first(names: list[str]) -> bool:
@@ -61,8 +63,10 @@ class CallingConvention:
         self.columns = False
         self.sizes: tuple[tuple[int, ...], ...] = ()
         self.inputs = required_arguments(obj.forward)
-        self.asked = required_arguments(obj.backward)
         self.plain = not isinstance(obj, Layer)
+        self.asked = required_arguments(
+            obj.backward, _RATES - {"alpha", "rate"} if self.plain else ()
+        )
         self._weights = list(_weight_paths(obj)) if self.plain else []
         if hasattr(obj, "_functions"):  # made of a pair of functions: what follows x
             self._weights = [(name,) for name in obj._weights]
@@ -78,9 +82,11 @@ class CallingConvention:
         ]
         return [np.moveaxis(part, 0, -1) if self.columns else part for part in shaped]
 
-    def output(self, returned: Any) -> tuple[Any, Any]:
+    def output(self, returned: Any, obj: Any) -> tuple[Any, Any]:
         """The output, samples first, and the cache, if forward returned one with it."""
         y, cache = returned, None
+        if self.plain and returned is None:
+            y = getattr(obj, "output", None)
         if self.plain and isinstance(returned, tuple) and len(returned) == 2:
             y, cache = returned
         if self.columns and isinstance(y, np.ndarray) and y.ndim:
@@ -95,6 +101,8 @@ class CallingConvention:
         returned = obj.backward(*arguments)
         if self.plain and any(name.lower() in _RATES for name in self.asked):
             vars(obj)[RETURNED] = _take_back(obj, before)
+        if self.plain and returned is None:
+            returned = getattr(obj, "dinputs", None)
         if self.plain and isinstance(returned, tuple) and not self.sizes:
             returned, *rest = returned or (None,)
             vars(obj)[RETURNED] = self._matched(rest, before)

@@ -86,7 +86,9 @@ class Harness:
         Harness.calls += 1
         convention = self.layer.convention
         arguments = convention.forward_arguments(given)
-        return convention.output(obj.forward(*arguments, **self.layer.mode_arguments(training)))
+        return convention.output(
+            obj.forward(*arguments, **self.layer.mode_arguments(training)), obj
+        )
 
     def call_backward(self, run: CallRecord, g: Array, given: Array) -> Any:
         """What backward makes of g; `given` is the input that forward had."""
