@@ -2,8 +2,7 @@
 
 The contract is `forward(x) -> y` and `backward(grad) -> dx`. A class without a base may also write
 `forward(x) -> (y, cache)`, `backward(grad, cache) -> (dx, dW, db)`, `backward(grad, learning_rate)`
-that updates the weights itself, keep `self.output` and `self.dinputs` instead of returning them, or
-hold the samples in columns. Names of arguments and what is
+that updates the weights itself, or hold the samples in columns. Names of arguments and what is
 returned show which; several inputs go through a check as one array, side by side.
 """
 
@@ -82,11 +81,9 @@ class CallingConvention:
         ]
         return [np.moveaxis(part, 0, -1) if self.columns else part for part in shaped]
 
-    def output(self, returned: Any, obj: Any) -> tuple[Any, Any]:
+    def output(self, returned: Any) -> tuple[Any, Any]:
         """The output, samples first, and the cache, if forward returned one with it."""
         y, cache = returned, None
-        if self.plain and returned is None:
-            y = getattr(obj, "output", None)
         if self.plain and isinstance(returned, tuple) and len(returned) == 2:
             y, cache = returned
         if self.columns and isinstance(y, np.ndarray) and y.ndim:
@@ -101,8 +98,6 @@ class CallingConvention:
         returned = obj.backward(*arguments)
         if self.plain and any(name.lower() in _RATES for name in self.asked):
             vars(obj)[RETURNED] = _take_back(obj, before)
-        if self.plain and returned is None:
-            returned = getattr(obj, "dinputs", None)
         if self.plain and isinstance(returned, tuple) and not self.sizes:
             returned, *rest = returned or (None,)
             vars(obj)[RETURNED] = self._matched(rest, before)

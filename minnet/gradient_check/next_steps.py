@@ -22,8 +22,9 @@ def compute_from_shapes(state: CheckState, point: EvaluationPoint) -> None:
     for index, mistake in enumerate(mistakes):
         if mistake.code not in _SHAPES or mistake.advice or mistake.where not in point.names:
             continue
-        found, wanted = np.shape(point.student(mistake.where)), point.value(mistake.where).shape
-        if found != wanted and isinstance(point.student(mistake.where), np.ndarray):
+        wanted = point.value(mistake.where).shape
+        found = getattr(point.student(mistake.where), "shape", wanted)
+        if found != wanted:
             name = "x" if mistake.where == "input" else mistake.where
             advice = f"Make {found} into {wanted}: {_from_shape(found, wanted, name)}."
             mistakes[index] = replace(mistake, advice=advice)
