@@ -86,9 +86,7 @@ class Harness:
         Harness.calls += 1
         convention = self.layer.convention
         arguments = convention.forward_arguments(given)
-        return convention.output(
-            obj.forward(*arguments, **self.layer.mode_arguments(training)), obj
-        )
+        return convention.output(obj.forward(*arguments, **self.layer.mode_arguments(training)))
 
     def call_backward(self, run: CallRecord, g: Array, given: Array) -> Any:
         """What backward makes of g; `given` is the input that forward had."""

@@ -118,7 +118,7 @@ def _runs(obj: Any, x: Any, columns: bool) -> bool:
     convention.columns = columns
     try:
         with np.errstate(all="ignore"):
-            y, cache = convention.output(obj.forward(*convention.forward_arguments(x)), obj)
+            y, cache = convention.output(obj.forward(*convention.forward_arguments(x)))
             convention.backward(obj, np.ones_like(y), x, cache)
     except Exception:
         return False

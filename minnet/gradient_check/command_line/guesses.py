@@ -156,7 +156,7 @@ def _finite_output(obj: Any, x: Array, columns: bool) -> bool:
     convention.columns = columns
     arguments = convention.forward_arguments(x) * max(1, len(convention.inputs))
     with np.errstate(all="ignore"):
-        y, _ = convention.output(obj.forward(*arguments), obj)
+        y, _ = convention.output(obj.forward(*arguments))
     if columns and np.shape(y)[:1] != (len(x),):
         raise ValueError(f"the output has shape {np.shape(y)}.")
     numbers = isinstance(y, np.ndarray) and y.dtype.kind == "f"

@@ -172,7 +172,7 @@ def _gives_one_number(made: Any) -> bool:
     for shape in (guesses.VECTORS, (5, 1)):
         with contextlib.suppress(Exception), np.errstate(all="ignore"):
             returned = made.forward(np.full(shape, 0.3), np.ones(shape))
-            return bool(np.size(CallingConvention(made).output(returned, made)[0]) == 1)
+            return bool(np.size(CallingConvention(made).output(returned)[0]) == 1)
     return True
 
 

@@ -47,7 +47,7 @@ class LossHarness(Harness):
         self._given_target = np.array(self.target)
         pair = (given, self._given_target)
         swapped = takes_target_first(convention.inputs)
-        return convention.output(obj.forward(*(pair[::-1] if swapped else pair)), obj)
+        return convention.output(obj.forward(*(pair[::-1] if swapped else pair)))
 
     def call_backward(self, run: CallRecord, g: Array, given: Array) -> Any:  # noqa: ARG002
         """backward() as in the contract; with prediction and target, the cache, or 1, if asked."""
