@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import textwrap
 from dataclasses import asdict, dataclass, field
@@ -21,7 +22,7 @@ def shows_cause(hints: str) -> bool:
 
 @dataclass(frozen=True)
 class Check:
-    """One check: its name, `right`, `wrong` or `skipped`, and one sentence."""
+    """One check: its name, `right`, `wrong`, `skipped` or `remark`, and one sentence."""
 
     name: str
     verdict: str
@@ -81,7 +82,7 @@ class Mistake:
         return "\n".join(wrapped)
 
 
-@dataclass
+@dataclass(repr=False)
 class Report:
     """The result of `check_layer` and `check_loss`.
 
@@ -103,6 +104,11 @@ class Report:
     def ok(self) -> bool:
         """True if the checks were made and found no mistake."""
         return not self.mistakes and not self.note
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is legal, but perhaps not meant; a report with remarks is ok."""
+        return [check.sentence for check in self.checks if check.verdict == "remark"]
 
     def sort(self) -> None:
         """Most specific first; mistakes of one rank keep the order in which they were found."""
@@ -131,7 +137,8 @@ class Report:
     def text(self, hints: str = "full") -> str:
         """For people. `hints`: whether ("none"), "place", "cause", and the fix ("full")."""
         if self.ok:
-            return f"{self.name}: right. {self._summary()}"
+            lines = [f"{self.name}: right. {self._summary()}", *self.remarks]
+            return "\n  remark: ".join(lines if shows_cause(hints) else lines[:1])
         if self.note:
             return f"{self.name}: not examined. {self.note}"
         count = len(self.mistakes)
@@ -162,5 +169,9 @@ class Report:
         passed = sum(check.verdict == "right" for check in self.checks)
         return f"{passed} checks passed."
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.text()
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows the report: as text, line by line."""
+        return f"<pre>{html.escape(self.text())}</pre>"

@@ -45,6 +45,9 @@ class Layer(Explained):
         trainable: False freezes the layer: an optimizer leaves its Parameters as they are (running
             means still follow the data, as in PyTorch). True lets them train again.
         random: a NumPy Generator; in a network all layers share one, seeded by the network.
+        takes_indices: class attribute, True where the input is whole numbers, which are not cast.
+        mixes_samples: class attribute, True where a sample's output depends on the other samples
+            of its batch on purpose; `check_layer` then says nothing about it.
 
     Raises:
         TypeError: a reserved name (training, trainable, random, forward, backward, parameters) is
@@ -64,7 +67,7 @@ class Layer(Explained):
     """
 
     takes_indices = False
-    """True for a layer whose input is whole numbers; the network then does not cast it."""
+    mixes_samples = False
 
     _minnet: _Internals
 

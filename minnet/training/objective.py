@@ -54,7 +54,7 @@ class Objective:
         self._shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None  # a sample's in and out
         self._values: Array | None = None  # flat_values at the last refresh
         self._penalized: list[Parameter] = []
-        self._custom_parts = False  # is a layer, or the loss, not built in?
+        self.has_custom_parts = False  # is a layer, or the loss, not built in?
         self.refresh()
 
     def loss_and_gradient(
@@ -147,7 +147,7 @@ class Objective:
         parameters = self.network.parameters().values() if self.penalties else ()
         self._penalized = [p for p in parameters if p.penalized]
         parts = [self.loss, *layers_of(self.network)]
-        self._custom_parts = not all(map(checks.is_built_in, parts))
+        self.has_custom_parts = not all(map(checks.is_built_in, parts))
 
     def targets(self, x: Array, y: ArrayLike) -> Array:
         """The targets in the form that the loss takes, checked."""
@@ -165,7 +165,7 @@ class Objective:
         if self._shapes is None or self._shapes[0] != inputs.shape[1:]:
             self.samples("step", x)
         target = self.targets(inputs, y)
-        if self._custom_parts:
+        if self.has_custom_parts:
             return array_checks.read_only(inputs), array_checks.read_only(target)
         return inputs, target
 
@@ -208,12 +208,12 @@ def output_shape(network: Network, loss: Loss, x: Array, rows: int = 32) -> tupl
 
 def first_predictions(network: Network, x: Array, rows: int = 32) -> Array:
     """The predictions for the first rows of x; nothing of the network changes."""
-    with _without_side_effects(network):
+    with without_side_effects(network):
         return network.forward(x[:rows])
 
 
 @contextlib.contextmanager
-def _without_side_effects(network: Network) -> Iterator[None]:
+def without_side_effects(network: Network) -> Iterator[None]:
     """Evaluation mode; afterwards the network's random generator is as before."""
     state = network.random.bit_generator.state
     try:

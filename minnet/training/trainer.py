@@ -25,6 +25,7 @@ from minnet.training import checkpoint
 from minnet.training import checks as training_checks
 from minnet.training.callbacks import Callback
 from minnet.training.fit_arguments import checked_fit, last_epoch
+from minnet.training.gradient_warning import warn_of_wrong_gradients
 from minnet.training.history import History
 from minnet.training.loop import Loop
 from minnet.training.objective import Objective
@@ -49,6 +50,8 @@ class Trainer(TrainingState):
             canonical activation; False forces the chain rule, for teaching.
         penalty: `mn.L1(...)`, `mn.L2(...)`, or several; part of every loss that is reported.
         clip_norm, clip_value: bounds on the length and on each entry of the gradient.
+        check: warn in `fit`, once for each class, if the backward of a custom layer is clearly
+            wrong; False leaves the test out.
 
     Attributes:
         network, loss, optimizer, metrics: as given.
@@ -81,7 +84,9 @@ class Trainer(TrainingState):
         penalty: Penalty | Sequence[Penalty] | None = None,
         clip_norm: float | None = None,
         clip_value: float | None = None,
+        check: bool = True,
     ) -> None:
+        self.check = checks.boolean("Trainer", "check", check)
         seed = checks.seed("Trainer", seed)
         fuse = checks.boolean("Trainer", "fuse", fuse)
         named = metrics_module.get(metrics)
@@ -203,6 +208,8 @@ class Trainer(TrainingState):
         fit.measure_at = training_checks.check_measure_at(
             "fit", measure_at, validation is not None, epochs * fit.batches.steps
         )
+        if self.check and self.objective.has_custom_parts:
+            warn_of_wrong_gradients(self.network, fit.batches.x)
         self.loss.begin_fit(fit.batches.y)
         return Loop(self, fit, last)
 

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,11 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m minnet", description="minnet's tools.")
     commands = top.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="find mistakes in hand-written layers and losses")
-    check.add_argument("files", nargs="+", type=Path, metavar="FILE.py")
+    check.formatter_class = argparse.RawDescriptionHelpFormatter
+    check.epilog = _CASES
+    check.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="Python files, notebooks, folders"
+    )
     check.add_argument("--class", dest="classes", action="append", metavar="NAME")
     check.add_argument("--json", action="store_true", help="for programs")
     check.add_argument("--hints", choices=HINTS, default="full", help="how much is said")
@@ -63,12 +68,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         _write(explanation())
         return 0
     for path in arguments.files:
-        if not path.is_file():
+        if not files_in(path):
             sys.stderr.write(f"{path}: expected a Python file, found none. Check the path.\n")
             return 2
-    results = [
-        (path, report) for path in arguments.files for report in examine_file(path, arguments)
-    ]
+    files = [file for path in arguments.files for file in files_in(path)]
+    results = [(path, report) for path in files for report in examine_file(path, arguments)]
     known = {report.name for _, report in results}
     absent = [name for name in arguments.classes or [] if name not in known]
     if absent:
@@ -78,6 +82,30 @@ def main(argv: Sequence[str] | None = None) -> int:
         as_json(results, arguments.hints) if arguments.json else as_text(results, arguments.hints)
     )
     return 0 if results and all(report.ok for _, report in results) else 1
+
+
+def files_in(path: Path) -> list[Path]:
+    """The file itself, or the Python files and notebooks of a folder, without hidden ones."""
+    if path.is_file():
+        return [path]
+    found = [*path.rglob("*.py"), *path.rglob("*.ipynb")] if path.is_dir() else []
+    parts = {file: file.relative_to(path).parts for file in found}
+    return sorted(f for f in found if not any(p.startswith((".", "__")) for p in parts[f]))
+
+
+_CASES = """\
+Inputs and constructor arguments are guessed from their names. Where that is not enough, add CASES
+to the file, with a line for each class (or forward function of a pair):
+
+  CASES = {
+      Dense: (lambda: Dense(3, 4), (5, 3)),                # a shape, batch axis first, or an array
+      Plain: (lambda: Plain(3), (5, 3), {"W": "dW"}),      # where the gradient of self.W is
+      Column: (lambda: Column(3, 4), (3, 5), "columns"),   # samples are columns
+      Gate: (Gate, ((5, 3), (5, 4))),                      # forward takes two inputs
+      MyLoss: (MyLoss, prediction, target),
+      affine_forward: ((5, 3), (3, 4), (4,)),              # its arguments, in order
+  }
+"""
 
 
 def _write(text: str) -> None:
@@ -152,7 +180,7 @@ class WorkerProcess:
         every_line: bool = False,
     ) -> None:
         self.path, self.arguments, self.current = path.resolve(), arguments, ""
-        self.every_line = every_line
+        self.every_line, self.slow = every_line, list[str]()  # classes whose calls still return
         self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.location_file = Path(self.folder.name) / "location"
         self.process = _start(
@@ -187,11 +215,15 @@ class WorkerProcess:
 
     def run(self, reports: dict[str, Report]) -> tuple[str, Report] | None:
         """Collect reports; returns where the worker was stopped, or None at the end."""
-        ending, timeout = "", max(self.arguments.timeout, _STARTUP_SECONDS)
+        ending = ""
+        until = time.monotonic() + max(self.arguments.timeout, _STARTUP_SECONDS)
         try:
             while not ending:
-                event = self.events.get(timeout=timeout)
-                timeout = self.arguments.timeout
+                event = self.events.get(timeout=max(0.0, until - time.monotonic()))
+                if event is not None and "slow" in event:
+                    self.slow.append(event["slow"])
+                    continue
+                until = time.monotonic() + self.arguments.timeout
                 if event is None:
                     ending = "crash"
                 elif "failed" in event:
@@ -232,11 +264,17 @@ class WorkerProcess:
             if ending == "crash"
             else (f"it did not return within {seconds}", _AFTER_A_TIMEOUT)
         )
-        place = f"{self.path.name}, line {self.location.line}" if self.location else ""
+        at = self.location
+        place = f"{Path(at.file).name}, line {at.line}" if at else ""
         text = f"{reason}{f' (at {place}{self._line_text()})' if self.location else ''}."
         if not self.current:
             note = f"The file cannot be imported: {text}"
             return self.path.name, Report(self.path.name, note=note)
+        if ending == "timeout" and self.current in self.slow:
+            note = (
+                f"It is slow: in {seconds} the check was not done. Allow more: --timeout SECONDS."
+            )
+            return self.current, Report(self.current, note=note)
         where = self.location.method if self.location else "forward"
         message = f"{self.current}.{where}: {text}"
         mistake = Mistake("raises", where, message, "stopped from outside.", place, advice)
@@ -245,7 +283,7 @@ class WorkerProcess:
     def _line_text(self) -> str:
         """The line itself, as in the messages about errors."""
         assert self.location is not None
-        line = linecache.getline(str(self.path), self.location.line).strip()
+        line = linecache.getline(self.location.file, self.location.line).strip()
         return f": {line}" if line else ""
 
 

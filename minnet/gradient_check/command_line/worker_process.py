@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -18,6 +20,7 @@ from minnet.gradient_check.command_line.student_file import (
     load,
     refused_report,
 )
+from minnet.gradient_check.harness import Harness
 from minnet.gradient_check.prepare import explain_error
 from minnet.gradient_check.report import Mistake, Report
 
@@ -44,10 +47,26 @@ def main(arguments: list[str]) -> None:
             continue
         _tell(out, start=name)
         recorder.begin()
+        _Progress(out, name, options["timeout"]).start()
         known = name in bad
         report = refused_report(bad[name]) if known else _examined(module, found[name], seed)
         _tell(out, report=report.to_dict())
     _tell(out, done=True)
+
+
+class _Progress(threading.Thread):
+    """Tells, shortly before the time is over, that calls still return: slow is not wrong."""
+
+    def __init__(self, out: TextIO, name: str, timeout: float) -> None:
+        super().__init__(daemon=True)
+        self.out, self.label, self.timeout = out, name, timeout
+
+    def run(self) -> None:
+        time.sleep(0.5 * self.timeout)
+        before = Harness.calls
+        time.sleep(0.4 * self.timeout)
+        if Harness.calls > before:
+            _tell(self.out, slow=self.label)
 
 
 def _examined(module: Any, cls: type, seed: int) -> Report:

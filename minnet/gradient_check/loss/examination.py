@@ -10,7 +10,12 @@ from minnet.gradient_check.checks.forward_properties import check_finite_at
 from minnet.gradient_check.finite_differences import is_single
 from minnet.gradient_check.input_domain import InputDomain
 from minnet.gradient_check.layer_under_test import LayerUnderTest
-from minnet.gradient_check.loss.checks import check_finite_gradient, check_repeats
+from minnet.gradient_check.loss.checks import (
+    check_depends,
+    check_direction,
+    check_finite_gradient,
+    check_repeats,
+)
 from minnet.gradient_check.loss.evaluation_point import LossPoint, loss_point
 from minnet.gradient_check.loss.harness import LossHarness, number_of, run_loss, value_at
 from minnet.gradient_check.loss.inputs import Setting
@@ -21,6 +26,7 @@ from minnet.gradient_check.loss.known_mistakes import (
     truncates_integers,
 )
 from minnet.gradient_check.loss.settings import Settings
+from minnet.gradient_check.next_steps import for_loss
 from minnet.gradient_check.prepare import code_of_error, explain_error
 from minnet.utils import checks
 from minnet.utils.types import Array
@@ -49,6 +55,8 @@ class LossCheck:
             self._nothing_fits()
             return
         self.first = settings[0]
+        if all(map(self._is_flat, settings)):
+            return
         for setting in settings:
             self._find_precision(setting)
             if self.state.report.mistakes and not self._vague():
@@ -62,11 +70,24 @@ class LossCheck:
         if self.state.has("wrong-shape", "returns-none"):
             return
         check_repeats(self.state, self.loss, (a, y), self.settings.draw(first, 41))
+        for setting in settings:
+            if not self.state.report.mistakes:
+                check_direction(self.state, self._some_points(setting))
         real = next((s for s in settings if s is not None and s.is_real), None)
         if real is not None:
             a, y = real.draw(self.state.generator(42))
             patterns = InputDomain(a.shape, "check_loss").extremes(len(a))
             check_finite_at(self.state, LossHarness(self.loss, y), patterns)
+
+    def _some_points(self, setting: Setting | None) -> list[LossPoint]:
+        """The loss at several random predictions and targets."""
+        return [self._point(setting, 80 + 10 * number) for number in range(4)]
+
+    def _is_flat(self, setting: Setting | None) -> bool:
+        """Whether the value is the same for all predictions, as far as can be seen."""
+        points = self._some_points(setting)
+        usable = all(np.isfinite(point.value_here) for point in points)
+        return usable and not check_depends(self.state, points)
 
     def _nothing_fits(self) -> None:
         if self.settings.last_error is None:
@@ -237,6 +258,7 @@ class LossCheck:
                 "input",
                 f"the returned gradient {match.sentence}",
                 f"relative residual of this explanation {number(match.residual)}.",
+                for_loss(point, match.code),
             )
         elif found.shape != point.prediction.shape:
             state.wrong(
@@ -257,6 +279,7 @@ class LossCheck:
                 f"the returned gradient is not the derivative of the value, cause unknown: "
                 f"worst at [{spot}].",
                 f"there the derivative is {point.derivative[worst]:.6g}, yours {found[worst]:.6g}.",
+                for_loss(point, "unknown"),
             )
 
     def _resizable(self, setting: Setting | None, point: LossPoint) -> bool:
