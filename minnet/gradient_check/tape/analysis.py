@@ -106,8 +106,8 @@ class Analysis:
         """A true gradient or a part of one; or one with its numbers at other places."""
         if operation.index in self.meanings:
             return True
-        carried = operation.kind == "moves" and operation.name != "pad"
-        return carried and all(
+        size = sum(source.value.size for source in operation.inputs)
+        return operation.kind == "moves" and operation.value.size <= size and all(
             source.index not in self.follows or self.is_right(source) for source in operation.inputs
         )
 

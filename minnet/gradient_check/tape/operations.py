@@ -98,7 +98,6 @@ class Tape:
         self.shared: set[CodeType] = set()  # helpers that forward called
         self.floats: dict[float, Operation] = {}
         self.writes: list[tuple[Operation, int]] = []  # what was written into, and in which line
-        self.busy = False
 
     def place(self) -> tuple[int, CodeType | None, int]:
         """Line, code and offset of the student's statement that is running."""

@@ -66,6 +66,10 @@ class Traced(np.ndarray[Any, Any]):
     __array_priority__ = 1000
     operation: Operation | None = None
     parent: tuple[Traced, Compute] | None = None
+    origin: Traced | None = None
+
+    def __array_finalize__(self, obj: Any) -> None:
+        self.origin = obj if isinstance(obj, Traced) else None
 
     def __array_ufunc__(
         self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **options: Any
@@ -113,11 +117,11 @@ class Traced(np.ndarray[Any, Any]):
         kind = "moves" if name in MOVES and _is_plain_move(name, args, kwargs) else "other"
         if target is not None:
             history = lineage(target)
-            base(target)[...] = _calmly(compute, *map(base, found))
+            base(target)[...] = compute(*map(base, found))
             write(history, compute, made_of, kind, name)
             return target
         history = lineage(found[0])
-        result = _calmly(compute, *map(base, found))
+        result = compute(*map(base, found))
         if result is None:  # np.copyto, np.put_along_axis, np.fill_diagonal ...
             write(history, _in_place(compute), made_of, "other", name)
             return None
@@ -158,6 +162,9 @@ class Traced(np.ndarray[Any, Any]):
 
         np.ndarray.__setitem__(base(self), where, plain(value, []))
         write(history, compute, [history[0][1], *made_of], "assign", "setitem")
+
+    def __array__(self, *_: Any, **__: Any) -> Any:  # np.asarray of the framework asks for it
+        return self
 
     def __iter__(self) -> Iterator[Any]:
         return (self[index] for index in range(len(self)))
@@ -215,16 +222,6 @@ for _name, _function in {
     "flatten": lambda array, *_: np.copy(np.ravel(array)),
 }.items():
     setattr(Traced, _name, _method(_function))
-
-
-def _calmly(function: Compute, *arrays: Any) -> Any:
-    """Call NumPy with plain arrays; what NumPy itself makes on the way is not recorded."""
-    tape = active[-1]
-    before, tape.busy = tape.busy, True
-    try:
-        return function(*arrays)
-    finally:
-        tape.busy = before
 
 
 def _is_plain_move(name: str, args: Any, kwargs: Any) -> bool:
@@ -287,7 +284,11 @@ def operation_of(array: Traced) -> Operation:
             active[-1], view, [operation_of(source)], base(array), "moves", "getitem"
         )
     else:
-        array.operation = active[-1].leaf(base(array), "")
+        origin = array.origin  # what NumPy itself copied or viewed
+        same = known is None and origin is not None and origin.shape == array.shape
+        array.operation = operation_of(origin) if same else active[-1].leaf(base(array), "")
+        if array.operation.value.tobytes() != base(array).tobytes():
+            array.operation = active[-1].leaf(base(array), "")
     return array.operation
 
 
