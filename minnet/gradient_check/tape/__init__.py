@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from minnet.gradient_check.evaluation_point import EvaluationPoint
-from minnet.gradient_check.tape.analysis import analyse, return_line, suspect_operations
+from minnet.gradient_check.tape.analysis import analyse, return_line
+from minnet.gradient_check.tape.findings import find
 
 __all__ = ["place_of", "suspect_lines"]
 
@@ -23,10 +24,12 @@ def suspect_lines(point: EvaluationPoint, names: list[str] | None = None) -> lis
     wrong = [name for name in point.names if not point.is_right(name)] if names is None else names
     lines: list[int] = []
     for name in wrong:
-        found = [part[0].line for part in suspect_operations(analysis, name, wrong)]
-        lines += found or [analysis.trace.places.get(name, 0)]
+        found = find(analysis, name, wrong)
+        lines += [found.line] if found else [analysis.trace.places.get(name, 0)]
         if not found and name == "input":
             lines.append(return_line(point.harness.layer.cls))
+    for name in wrong:
+        lines += [operation.line for operation in analysis.region(name)]
     return [line for line in dict.fromkeys(lines) if line]
 
 

@@ -46,10 +46,10 @@ class Analysis:
     @cached_property
     def follows(self) -> set[int]:
         """Values that depend on the upstream gradient; of a loss, all that backward computes."""
-        if self.trace.is_loss:
-            return {o.index for o in self.operations if o.compute is not None}
         found = {self.trace.upstream.index}
-        for operation in self.operations:
+        if self.trace.is_loss:
+            found |= {leaf.index for leaf in self.trace.leaves.values()}
+        for operation in self.trace.tape.operations if self.trace.is_loss else self.operations:
             if any(source.index in found for source in operation.inputs):
                 found.add(operation.index)
         return found
@@ -60,14 +60,43 @@ class Analysis:
         found = {self.trace.upstream.index: Meaning(self.trace.output)}
         for operation in self.operations:
             if operation.index in self.follows and operation.index not in found:
-                meaning = self.meaning_of(operation)
+                meaning = self.meaning_of_value(operation.value)
                 if meaning is not None:
                     found[operation.index] = meaning
         return found
 
-    def meaning_of(self, operation: Operation) -> Meaning | None:
-        """Compare one value with all true gradients of its size, whole ones first."""
-        value = operation.value
+    @cached_property
+    def users(self) -> dict[int, list[Operation]]:
+        """By value, the operations of backward that it goes into."""
+        found: dict[int, list[Operation]] = {}
+        for operation in self.operations:
+            for source in operation.inputs:
+                found.setdefault(source.index, []).append(operation)
+        return found
+
+    @cached_property
+    def _of_forward(self) -> set[bytes]:
+        return {o.value.tobytes() for o in self.trace.tape.operations if o.phase == "forward"}
+
+    def is_of_forward(self, operation: Operation) -> bool:
+        """Whether forward had the same numbers."""
+        return operation.value.tobytes() in self._of_forward
+
+    def equal(self, one: Array, other: Array) -> bool:
+        """The same numbers, to the digits that were measured."""
+        scale = np.abs(other).max(initial=0.0)
+        return bool(
+            one.shape == other.shape
+            and np.abs(one - other).max(initial=0.0) <= self.tolerance * scale
+        )
+
+    def wholes(self, shape: tuple[int, ...]) -> list[tuple[Operation, Array]]:
+        """All true gradients of this shape."""
+        found = ((self.adjoints.operations[k], true) for k, true in self.adjoints.of.items())
+        return [(of, true) for of, true in found if true.shape == shape and np.any(true)]
+
+    def meaning_of_value(self, value: Array) -> Meaning | None:
+        """Compare numbers with all true gradients of this size, whole ones first."""
         if value.dtype.kind != "f" or not np.abs(value).max(initial=0.0) > 0:
             return None
         table, meanings = self.candidates(value.size)
@@ -107,8 +136,13 @@ class Analysis:
         if operation.index in self.meanings:
             return True
         size = sum(source.value.size for source in operation.inputs)
-        return operation.kind == "moves" and operation.value.size <= size and all(
-            source.index not in self.follows or self.is_right(source) for source in operation.inputs
+        return (
+            operation.kind == "moves"
+            and operation.value.size <= size
+            and all(
+                source.index not in self.follows or self.is_right(source)
+                for source in operation.inputs
+            )
         )
 
     def region(self, name: str) -> list[Operation]:
@@ -154,35 +188,6 @@ def _analysed(point: EvaluationPoint) -> Analysis:
         if not apart <= 10 * tolerance * np.abs(true).max(initial=0.0) + point.noise:
             raise TraceLostError(f"{name}: not what was measured")
     return Analysis(point, made, adjoints, 10 * tolerance)
-
-
-def suspect_operations(analysis: Analysis, name: str, others: list[str]) -> list[list[Operation]]:
-    """Wrong values behind a wrong gradient by line, the most suspicious line first.
-
-    What it has in common with other wrong gradients comes first; among it, what was made of right
-    values alone; then in the order of execution.
-    """
-    region = {o.index: o for o in analysis.region(name)}
-    chosen = region
-    for other in others:
-        common = {o.index for o in analysis.region(other)} & set(chosen)
-        chosen = {index: chosen[index] for index in common} if common else chosen
-    lines: dict[int, list[Operation]] = {}
-    for index in sorted(chosen):
-        if chosen[index].line:
-            lines.setdefault(chosen[index].line, []).append(chosen[index])
-
-    def rank(line: int) -> tuple[bool, int]:
-        own = {o.index for o in lines[line]}
-        before = [
-            s
-            for o in lines[line]
-            for s in o.inputs
-            if s.index in analysis.follows and s.index not in own
-        ]
-        return any(not analysis.is_right(s) for s in before), min(own)
-
-    return [lines[line] for line in sorted(lines, key=rank)]
 
 
 def return_line(cls: Any) -> int:

@@ -1,0 +1,215 @@
+"""Finds the line in which a wrong gradient goes wrong, and what is right up to there.
+
+The first wrong value is not always made in the wrong line: what went into it may be right for
+something else (a part of a gradient, one step too early). This is told by putting the true gradient
+in its place: if the wrong value then becomes a true gradient, what went in was the mistake.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from minnet.gradient_check.tape.analysis import Analysis, Meaning
+from minnet.gradient_check.tape.operations import Operation
+from minnet.gradient_check.tape.relations import Relation, gradient_of, named, part_of, relations
+from minnet.utils.types import Array
+
+
+@dataclass
+class Finding:
+    """Where a gradient goes wrong: the wrong values of one line, and what is said about them."""
+
+    run: list[Operation]
+    value: Operation
+    relation: Relation | None = None
+    right: tuple[str, ...] = ()
+
+    @property
+    def line(self) -> int:
+        """The line of the student's file."""
+        return self.value.line
+
+
+def find(analysis: Analysis, name: str, others: list[str]) -> Finding | None:
+    """The mistake behind one wrong gradient; what other wrong gradients share is tried first."""
+    region = {o.index: o for o in analysis.region(name)}
+    for other in others:
+        common = {o.index for o in analysis.region(other)} & set(region)
+        region = {index: region[index] for index in common} if common else region
+    region = {index: o for index, o in region.items() if o.line}
+    if not region:
+        return None
+    later: list[Finding] = []
+    for run in executions(analysis, region):
+        outputs = [o for o in run if o.index in region and _leaves(analysis, o, run)]
+        found = replaced(analysis, run, outputs)
+        if found is not None:
+            return found
+        hints = [next(relations(analysis, o.value), None) for o in outputs]
+        value, relation = next(
+            ((o, h) for o, h in zip(outputs, hints, strict=True) if h),
+            (outputs[-1] if outputs else run[-1], None),
+        )
+        finding = Finding(run, value, relation)
+        on_the_way = bool(hints) and all(h is not None and h.is_factor for h in hints)
+        if not on_the_way or _is_cause(analysis, value, relation):
+            return finding if relation or on_the_way else _within(analysis, finding)
+        later.append(finding)
+    return later[0]
+
+
+def executions(analysis: Analysis, region: dict[int, Operation]) -> list[list[Operation]]:
+    """The operations of backward, one list for each time that a line of the region ran."""
+    runs: list[list[Operation]] = []
+    for operation in analysis.operations:
+        if runs and runs[-1][-1].line == operation.line:
+            runs[-1].append(operation)
+        else:
+            runs.append([operation])
+    return [run for run in runs if any(o.index in region for o in run)]
+
+
+def _leaves(analysis: Analysis, operation: Operation, run: list[Operation]) -> bool:
+    """Whether a value is used outside the line that made it."""
+    own = {o.index for o in run}
+    users = analysis.users.get(operation.index, [])
+    return not users or any(user.index not in own for user in users)
+
+
+def replay(run: list[Operation], values: dict[int, Array]) -> dict[int, Array]:
+    """The values of a line, computed again with other values for what goes in."""
+    known = dict(values)
+    for operation in run:
+        if operation.compute is None or operation.index in known:
+            continue
+        if any(source.index in known for source in operation.inputs):
+            arguments = [known.get(source.index, source.value) for source in operation.inputs]
+            known[operation.index] = np.asarray(operation.compute(*arguments))
+    return known
+
+
+def becomes_right(
+    analysis: Analysis,
+    run: list[Operation],
+    outputs: list[Operation],
+    changed: Operation,
+    true: Array,
+) -> bool:
+    """Whether the wrong values of a line are true gradients as soon as one value that goes in is."""
+    try:
+        known = replay(run, {changed.index: true})
+    except (ValueError, IndexError, TypeError):
+        return False
+    moved = [known[o.index] for o in outputs if o.index in known]
+    meanings = [analysis.meaning_of_value(value) for value in moved]
+    return bool(meanings) and all(m is not None and not m.missing for m in meanings)
+
+
+def replaced(analysis: Analysis, run: list[Operation], outputs: list[Operation]) -> Finding | None:
+    """A value that goes into a wrong line and is right, but for something else."""
+    own = {o.index for o in run}
+    entering = {
+        s.index: s
+        for o in run
+        for s in o.inputs
+        if s.index in analysis.follows and s.index not in own
+    }
+    for source in entering.values():
+        if source.compute is None or not source.line or source.phase == "forward":
+            continue
+        meaning = analysis.meanings.get(source.index)
+        for of, true in analysis.wholes(source.value.shape):
+            if analysis.equal(source.value, true):
+                continue
+            if becomes_right(analysis, run, outputs, source, true):
+                relation = _misplaced(analysis, source, meaning, of, true)
+                return _earlier(analysis, Finding([source], source, relation), true)
+    return None
+
+
+def _misplaced(
+    analysis: Analysis, source: Operation, meaning: Meaning | None, of: Operation, true: Array
+) -> Relation:
+    """What a value is that should be dL/d(of)."""
+    for relation in relations(analysis, source.value):
+        if relation.of is of:
+            return relation
+    if meaning is None:
+        return Relation("unknown", f"should be {gradient_of(of)}", of, true)
+    if of in meaning.of.inputs:
+        sentence = (
+            f"is exactly {gradient_of(meaning.of)}, one step too early: for "
+            f"{gradient_of(of)} its derivative is missing"
+        )
+        return Relation("local-derivative-missing", sentence, of, true)
+    sentence = f"is {gradient_of(meaning.of)}, where {gradient_of(of)} belongs"
+    return Relation("unknown", sentence, of, true)
+
+
+def _earlier(analysis: Analysis, finding: Finding, true: Array) -> Finding:
+    """Of a sum that lacks a part, the line that adds most of them up."""
+    value = finding.value
+    best, waiting, seen = (_terms(analysis, value), value), [value], set()
+    while waiting:
+        operation = waiting.pop()
+        for source in operation.inputs:
+            meaning = analysis.meanings.get(source.index)
+            if source.index in seen or source.line == 0 or meaning is None or not meaning.missing:
+                continue
+            seen.add(source.index)
+            waiting.append(source)
+            if finding.relation and meaning.of is finding.relation.of:
+                best = max(best, (_terms(analysis, source), source), key=lambda pair: pair[0])
+    finding.value = best[1]
+    return finding
+
+
+def _terms(analysis: Analysis, operation: Operation) -> int:
+    """How many terms a line adds up for this value."""
+    count, waiting = 1, [operation]
+    while waiting:
+        current = waiting.pop()
+        if current.name in ("add", "subtract") and current.line == operation.line:
+            count += 1
+            waiting += current.inputs
+    return count
+
+
+def _is_cause(analysis: Analysis, value: Operation, relation: Relation | None) -> bool:
+    """Whether all that is made of a value would be right if it were the gradient that it nearly is."""
+    users = analysis.users.get(value.index, [])
+    if relation is None or not users:
+        return True
+    runs = executions(analysis, {user.index: user for user in users})
+    for run in runs:
+        if value in run:
+            continue
+        outputs = [o for o in run if o.index in analysis.follows and _leaves(analysis, o, run)]
+        wrong = [o for o in outputs if not analysis.is_right(o)]
+        if wrong and not becomes_right(analysis, run, wrong, value, relation.true):
+            return False
+    return True
+
+
+def _within(analysis: Analysis, finding: Finding) -> Finding:
+    """If no relation tells: the local derivative that the line takes from another line."""
+    own = {o.index for o in finding.run}
+    apart = [o for o in finding.run if o.index not in analysis.follows and o.compute is not None]
+    made = {
+        s.line: s
+        for o in finding.run
+        for s in o.inputs
+        if s.index not in own
+        and s.index not in analysis.follows
+        and s.phase == "backward"
+        and s.compute is not None
+        and s.line not in (0, finding.line)
+        and not analysis.is_of_forward(s)
+    }
+    if len(made) == 1 and not apart and not analysis.trace.is_loss:
+        (value,) = made.values()
+        sentence = f"is no value of forward, and {named(finding.value)}, which is made with it, is no true gradient"
+        return Finding([value], value, Relation("unknown", sentence, value, value.value))
+    return finding

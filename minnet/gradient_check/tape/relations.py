@@ -1,0 +1,211 @@
+"""What a wrong value of backward is, compared with the true gradient that it should be."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from minnet.gradient_check.tape.analysis import Analysis, Meaning
+from minnet.gradient_check.tape.operations import Operation
+from minnet.utils.types import Array
+
+
+class Relation(NamedTuple):
+    """A code, what is said of the value, and the true gradient that it should be."""
+
+    code: str
+    sentence: str
+    of: Operation
+    true: Array
+    is_factor: bool = False
+
+
+def relations(analysis: Analysis, value: Array) -> Iterator[Relation]:
+    """Everything that relates these numbers to one true gradient, the simplest first."""
+    table, meanings = analysis.candidates(value.size)
+    whole = [k for k, meaning in enumerate(meanings) if not meaning.missing]
+    for k, meaning in enumerate(meanings):
+        if meaning.missing and analysis.equal(value, table[k].reshape(value.shape)):
+            true = analysis.adjoints.of[meaning.of.index]
+            yield Relation("jacobian-term-missing", part_of(meaning), meaning.of, true)
+    targets = [(meanings[k].of, table[k].reshape(meanings[k].of.value.shape)) for k in whole]
+    same = [(of, true) for of, true in targets if true.shape == value.shape]
+    yield from _constant(analysis, value, same)
+    yield from _masked(analysis, value, same)
+    yield from _factors(analysis, value, same)
+    yield from _signs(analysis, value)
+    yield from _moved(analysis, value, targets)
+    yield from _summed(analysis, value)
+
+
+def named(operation: Operation) -> str:
+    """A value by the student's expression and its line."""
+    line = f" (line {operation.line})" if operation.line else ""
+    return f"`{operation.text()}`{line}"
+
+
+def gradient_of(operation: Operation) -> str:
+    """dL/d(expression), with the line."""
+    line = f", line {operation.line}" if operation.line else ""
+    return f"dL/d(`{operation.text()}`){line}"
+
+
+def part_of(meaning: Meaning) -> str:
+    """The sentence for a sum in which parts are missing."""
+    users = {named(part.user): None for part in meaning.missing}
+    return f"is only a part of {gradient_of(meaning.of)}: missing is what comes back through {' and through '.join(users)}"
+
+
+def _constant(
+    analysis: Analysis, value: Array, targets: list[tuple[Operation, Array]]
+) -> Iterator[Relation]:
+    for of, true in targets:
+        factor = float((value * true).sum() / (true * true).sum())
+        if value.size < 2 or abs(factor) < 1e-9 or not analysis.equal(value, factor * true):
+            continue
+        if abs(factor + 1) < 1e-5:
+            yield Relation(
+                "sign-flipped", f"has the wrong sign: it is minus {gradient_of(of)}", of, true, True
+            )
+        elif abs(factor - 1) > 1e-4:
+            yield Relation(
+                "constant-factor", f"is {factor:.6g} times {gradient_of(of)}", of, true, True
+            )
+
+
+def _masked(
+    analysis: Analysis, value: Array, targets: list[tuple[Operation, Array]]
+) -> Iterator[Relation]:
+    for of, true in targets:
+        zero = true == 0
+        if 0 < zero.sum() < zero.size and analysis.equal(np.where(zero, 0, value), true):
+            sentence = (
+                f"is {gradient_of(of)} where that is not 0, and not 0 elsewhere: a mask is missing"
+            )
+            yield Relation("mask-missing", sentence, of, true, True)
+
+
+_FORMS = (
+    ("{}", lambda w: w),
+    ("(1 - {})", lambda w: 1 - w),
+    ("{0} (1 - {0})", lambda w: w * (1 - w)),
+    ("(1 - {}^2)", lambda w: 1 - w * w),
+    ("{}^2", lambda w: w * w),
+    ("exp({})", np.exp),
+)
+
+
+def _factors(
+    analysis: Analysis, value: Array, targets: list[tuple[Operation, Array]]
+) -> Iterator[Relation]:
+    """One value of forward is multiplied once too often, or not at all."""
+    forms = list(_forms(analysis, value.shape))
+    if not targets or not forms or not (value != 0).all():
+        return
+    table = np.array([form.ravel() for _, _, form in forms])
+    table = table / table[:, :1]
+    found = []
+    for of, true in targets:
+        for verb, ratio in (("lacks", true / value), ("has", value / true)):
+            flat = ratio.ravel()
+            if not np.isfinite(flat).all() or flat[0] == 0:
+                continue
+            apart = np.abs(table - flat / flat[0]).max(axis=1)
+            scale = np.abs(flat / flat[0]).max()
+            for k in np.flatnonzero(apart <= analysis.tolerance * scale):
+                operation, text, form = forms[k]
+                factor = flat[0] / form.ravel()[0]
+                found.append(
+                    (
+                        abs(factor - 1) > 1e-4,
+                        abs(of.index - operation.index),
+                        verb,
+                        of,
+                        true,
+                        operation,
+                        text,
+                        factor,
+                    )
+                )
+    for _, _, verb, of, true, operation, text, factor in sorted(found, key=lambda f: f[:2]):
+        name = text.format(f"`{operation.text()}`") + (
+            f" (line {operation.line})" if operation.line else ""
+        )
+        extra = "" if abs(factor - 1) < 1e-4 else f" (and off by {factor:.4g})"
+        if verb == "lacks":
+            sentence = f"lacks the factor {name} to be {gradient_of(of)}{extra}"
+            yield Relation("local-derivative-missing", sentence, of, true, True)
+        else:
+            sentence = f"has the factor {name} too much to be {gradient_of(of)}{extra}"
+            yield Relation("unknown", sentence, of, true, True)
+
+
+def _forms(analysis: Analysis, shape: tuple[int, ...]) -> Iterator[tuple[Operation, str, Array]]:
+    """Values of forward that can be a factor of an array of this shape, and what is made of them."""
+    seen = set()
+    for operation in analysis.trace.tape.operations:
+        value = operation.value
+        if operation.phase != "forward" or value.ndim == 0 or value.dtype.kind not in "fb":
+            continue
+        try:
+            spread = np.broadcast_to(value.astype(float), shape)
+        except ValueError:
+            continue
+        key = spread.tobytes()
+        if key in seen or len(seen) > 80 or not np.ptp(spread) > 1e-9:
+            continue
+        seen.add(key)
+        for text, form in _FORMS:
+            made = form(spread)
+            if np.isfinite(made).all() and (made != 0).all() and np.ptp(made) > 1e-9:
+                yield operation, text, made
+
+
+def _signs(analysis: Analysis, value: Array) -> Iterator[Relation]:
+    """A part enters with the wrong sign."""
+    for index, parts in analysis.adjoints.parts.items():
+        true = analysis.adjoints.of[index]
+        if not 1 < len(parts) < 6 or true.shape != value.shape:
+            continue
+        for part in parts:
+            if np.any(part.gradient) and analysis.equal(value, true - 2 * part.gradient):
+                of = analysis.adjoints.operations[index]
+                sentence = f"is {gradient_of(of)}, but for the sign of what comes back through {named(part.user)}"
+                yield Relation("sign-flipped", sentence, of, true)
+
+
+def _moved(
+    analysis: Analysis, value: Array, targets: list[tuple[Operation, Array]]
+) -> Iterator[Relation]:
+    """The right numbers at other places: axes exchanged, an axis turned round or shifted."""
+    for of, true in targets:
+        if value.ndim != true.ndim or value.ndim > 4:
+            continue
+        for order in itertools.permutations(range(value.ndim)):
+            if order != tuple(range(value.ndim)) and analysis.equal(value.transpose(order), true):
+                sentence = f"is {gradient_of(of)} with its axes exchanged (transposed)"
+                yield Relation("transposed", sentence, of, true)
+        if value.shape != true.shape:
+            continue
+        for axis in range(value.ndim):
+            if value.shape[axis] > 1 and analysis.equal(np.flip(value, axis), true):
+                sentence = f"is {gradient_of(of)} turned round along axis {axis}"
+                yield Relation("unknown", sentence, of, true)
+
+
+def _summed(analysis: Analysis, value: Array) -> Iterator[Relation]:
+    """A sum over some axes is missing."""
+    for count in range(1, min(value.ndim, 4) + 1):
+        for axes in itertools.combinations(range(value.ndim), count):
+            total = value.sum(axis=axes)
+            if total.size < 2 or total.size == value.size:
+                continue
+            meaning = analysis.meaning_of_value(total)
+            if meaning is not None and not meaning.missing:
+                shown = axes[0] if count == 1 else axes
+                sentence = f"is {gradient_of(meaning.of)} before the sum over axis {shown}"
+                true = analysis.adjoints.of[meaning.of.index]
+                yield Relation("summed-over-wrong-axis", sentence, meaning.of, true)
