@@ -41,6 +41,8 @@ def find(analysis: Analysis, name: str, others: list[str]) -> Finding | None:
     region = {index: o for index, o in region.items() if o.line}
     if not region:
         return None
+    if analysis.trace.is_loss:
+        return _of_loss(analysis, region)
     later: list[Finding] = []
     for run in executions(analysis, region):
         outputs = [o for o in run if o.index in region and _leaves(analysis, o, run)]
@@ -55,7 +57,7 @@ def find(analysis: Analysis, name: str, others: list[str]) -> Finding | None:
         finding = Finding(run, value, relation)
         on_the_way = bool(hints) and all(h is not None and h.is_factor for h in hints)
         if not on_the_way or _is_cause(analysis, value, relation):
-            return finding if relation or on_the_way else _within(analysis, finding)
+            return _within(analysis, finding, region)
         later.append(finding)
     return later[0]
 
@@ -124,9 +126,19 @@ def replaced(analysis: Analysis, run: list[Operation], outputs: list[Operation])
             if analysis.equal(source.value, true):
                 continue
             if becomes_right(analysis, run, outputs, source, true):
+                if meaning is not None and not meaning.missing and source.kind == "moves":
+                    return _step_missing(run, outputs[-1], meaning, of, true)
                 relation = _misplaced(analysis, source, meaning, of, true)
                 return _earlier(analysis, Finding([source], source, relation), true)
     return None
+
+
+def _step_missing(
+    run: list[Operation], value: Operation, meaning: Meaning, of: Operation, true: Array
+) -> Finding:
+    """The line starts from the true gradient of a later value than it should."""
+    sentence = f"starts from {gradient_of(meaning.of)}; it should start from {gradient_of(of)}"
+    return Finding(run, value, Relation("local-derivative-missing", sentence, of, true))
 
 
 def _misplaced(
@@ -193,23 +205,77 @@ def _is_cause(analysis: Analysis, value: Operation, relation: Relation | None) -
     return True
 
 
-def _within(analysis: Analysis, finding: Finding) -> Finding:
-    """If no relation tells: the local derivative that the line takes from another line."""
-    own = {o.index for o in finding.run}
-    apart = [o for o in finding.run if o.index not in analysis.follows and o.compute is not None]
-    made = {
-        s.line: s
-        for o in finding.run
-        for s in o.inputs
-        if s.index not in own
-        and s.index not in analysis.follows
-        and s.phase == "backward"
-        and s.compute is not None
-        and s.line not in (0, finding.line)
-        and not analysis.is_of_forward(s)
-    }
-    if len(made) == 1 and not apart and not analysis.trace.is_loss:
-        (value,) = made.values()
-        sentence = f"is no value of forward, and {named(finding.value)}, which is made with it, is no true gradient"
-        return Finding([value], value, Relation("unknown", sentence, value, value.value))
-    return finding
+def _within(analysis: Analysis, finding: Finding, region: dict[int, Operation]) -> Finding:
+    """A local derivative or a mask that the line takes from another line of backward."""
+    relation = finding.relation
+    if relation is not None and relation.code != "mask-missing":
+        return finding
+    made: dict[int, Operation] = {}
+    for run in executions(analysis, region):
+        if run[0].line != finding.line:
+            continue
+        own = {o.index for o in run}
+        if any(o.index not in analysis.follows and o.compute is not None for o in run):
+            return finding
+        for source in (s for o in run for s in o.inputs):
+            local = source.index not in analysis.follows and source.phase == "backward"
+            if local and source.index not in own and source.compute is not None and source.line:
+                if not analysis.is_of_forward(source) and not _is_true_mask(analysis, source):
+                    made[source.line] = source
+    if len(made) != 1:
+        return finding
+    (value,) = made.values()
+    sentence = f"is wrong: {named(finding.value)}, which is made with it, is no true gradient"
+    if relation is not None:
+        sentence = f"is wrong: {named(finding.value)} {relation.sentence}"
+    code = "unknown" if relation is None else relation.code
+    return Finding([value], value, Relation(code, sentence, value, value.value))
+
+
+def _is_true_mask(analysis: Analysis, mask: Operation) -> bool:
+    """Whether some true gradient is zero exactly where a mask is."""
+    if mask.value.dtype.kind != "b":
+        return False
+    return any(
+        np.array_equal(true != 0, mask.value) for _, true in analysis.wholes(mask.value.shape)
+    )
+
+
+def _of_loss(analysis: Analysis, region: dict[int, Operation]) -> Finding:
+    """Nothing comes in that is right: from the end, back through what is only scaled or added."""
+    runs = executions(analysis, region)
+    run = runs[-1]
+    while True:
+        own = {o.index for o in run}
+        outputs = [o for o in run if o.index in region and _leaves(analysis, o, run)]
+        value = outputs[-1] if outputs else run[-1]
+        entering = {
+            s.index: s
+            for o in run
+            for s in o.inputs
+            if s.index in region and s.index not in own and s.is_differentiable and s.value.ndim
+        }
+        doubts = {s.index: _doubt(analysis, s) for s in entering.values()}
+        worst = max(doubts.values(), default=0)
+        bad = [s for s in entering.values() if worst and doubts[s.index] == worst]
+        earlier = next((r for r in runs if bad and any(o is bad[0] for o in r)), run)
+        if len(bad) != 1 or earlier is run or not _is_added(analysis, run, bad[0], value):
+            return Finding(run, value, next(relations(analysis, value.value), None))
+        run = earlier
+
+
+def _doubt(analysis: Analysis, operation: Operation) -> int:
+    """0: a true gradient or a part of one, but for a constant; 1: but for a factor; 2: neither."""
+    if analysis.is_of_forward(operation):
+        return 0
+    found = [r for r in relations(analysis, operation.value) if r.is_factor]
+    return 2 if not found else int(found[0].code not in ("constant-factor", "sign-flipped"))
+
+
+def _is_added(analysis: Analysis, run: list[Operation], term: Operation, total: Operation) -> bool:
+    """Whether a line adds a value, or a multiple of it, to something."""
+    change = replay(run, {term.index: 2 * term.value})[total.index] - total.value
+    if change.shape != term.value.shape or not np.any(change):
+        return False
+    factor = float((term.value * change).sum() / (term.value * term.value).sum())
+    return analysis.equal(factor * term.value, change)

@@ -33,10 +33,16 @@ def relations(analysis: Analysis, value: Array) -> Iterator[Relation]:
             yield Relation("jacobian-term-missing", part_of(meaning), meaning.of, true)
     targets = [(meanings[k].of, table[k].reshape(meanings[k].of.value.shape)) for k in whole]
     same = [(of, true) for of, true in targets if true.shape == value.shape]
+    parts = [
+        (meaning, table[k].reshape(value.shape))
+        for k, meaning in enumerate(meanings)
+        if meaning.missing and meaning.of.value.shape == value.shape
+    ]
     yield from _constant(analysis, value, same)
     yield from _masked(analysis, value, same)
     yield from _factors(analysis, value, same)
     yield from _signs(analysis, value)
+    yield from _of_part(analysis, value, parts)
     yield from _moved(analysis, value, targets)
     yield from _summed(analysis, value)
 
@@ -76,6 +82,18 @@ def _constant(
             )
 
 
+def _of_part(
+    analysis: Analysis, value: Array, parts: list[tuple[Meaning, Array]]
+) -> Iterator[Relation]:
+    """A constant or a factor short of a part of a gradient: on the way to it."""
+    for meaning, part in parts:
+        same = [(meaning.of, part)]
+        for found in itertools.chain(
+            _constant(analysis, value, same), _factors(analysis, value, same)
+        ):
+            yield found._replace(sentence=found.sentence.replace("dL/d", "a part of dL/d", 1))
+
+
 def _masked(
     analysis: Analysis, value: Array, targets: list[tuple[Operation, Array]]
 ) -> Iterator[Relation]:
@@ -102,34 +120,24 @@ def _factors(
     analysis: Analysis, value: Array, targets: list[tuple[Operation, Array]]
 ) -> Iterator[Relation]:
     """One value of forward is multiplied once too often, or not at all."""
-    forms = list(_forms(analysis, value.shape))
-    if not targets or not forms or not (value != 0).all():
-        return
+    forms = list(_forms(analysis, value.shape)) if targets else []
     table = np.array([form.ravel() for _, _, form in forms])
-    table = table / table[:, :1]
     found = []
     for of, true in targets:
+        used = ((true != 0) | (value != 0)).ravel()
+        both = ((true != 0) & (value != 0)).ravel()
+        if not forms or used.sum() < 3 or (used != both).any():
+            continue
+        own = table[:, used] / table[:, used][:, :1]
         for verb, ratio in (("lacks", true / value), ("has", value / true)):
-            flat = ratio.ravel()
-            if not np.isfinite(flat).all() or flat[0] == 0:
-                continue
-            apart = np.abs(table - flat / flat[0]).max(axis=1)
-            scale = np.abs(flat / flat[0]).max()
-            for k in np.flatnonzero(apart <= analysis.tolerance * scale):
-                operation, text, form = forms[k]
-                factor = flat[0] / form.ravel()[0]
-                found.append(
-                    (
-                        abs(factor - 1) > 1e-4,
-                        abs(of.index - operation.index),
-                        verb,
-                        of,
-                        true,
-                        operation,
-                        text,
-                        factor,
-                    )
-                )
+            flat = ratio.ravel()[used]
+            apart = np.abs(own - flat / flat[0]).max(axis=1)
+            for k in np.flatnonzero(apart <= analysis.tolerance * np.abs(flat / flat[0]).max()):
+                operation, text, _ = forms[k]
+                off = float(flat[0] / table[k][used][0])
+                order = (abs(off - 1) > 1e-4, abs(of.index - operation.index))
+                if np.ptp(flat) > 1e-6 * np.abs(flat).max():
+                    found.append((*order, verb, of, true, operation, text, off))
     for _, _, verb, of, true, operation, text, factor in sorted(found, key=lambda f: f[:2]):
         name = text.format(f"`{operation.text()}`") + (
             f" (line {operation.line})" if operation.line else ""
@@ -201,8 +209,9 @@ def _summed(analysis: Analysis, value: Array) -> Iterator[Relation]:
     for count in range(1, min(value.ndim, 4) + 1):
         for axes in itertools.combinations(range(value.ndim), count):
             total = value.sum(axis=axes)
-            if total.size < 2 or total.size == value.size:
-                continue
+            largest = value.max(axis=axes) + value.min(axis=axes)
+            if total.size < 2 or total.size == value.size or analysis.equal(largest, total):
+                continue  # one term alone, the others zero
             meaning = analysis.meaning_of_value(total)
             if meaning is not None and not meaning.missing:
                 shown = axes[0] if count == 1 else axes
