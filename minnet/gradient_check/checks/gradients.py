@@ -17,7 +17,7 @@ from minnet.gradient_check.known_mistakes.upstream_gradient import (
     NotAProduct,
     sums_to_a_constant,
 )
-from minnet.gradient_check.tape import place_of
+from minnet.gradient_check.tape import Explanation, explain
 from minnet.utils.types import Array
 
 DRAWS = 6
@@ -173,20 +173,43 @@ def check_gradients(state: CheckState, point: EvaluationPoint) -> None:
             f"{listed(right)}: equal to central differences (to {number(min(worst, 1.0))}).",
         )
         return
+    told: dict[int, str] = {}
     for name in wrong:
-        found, place = diagnose(point, name), place_of(point, name, wrong)
-        if found is None:
+        known = explain(point, name, wrong)
+        match = diagnose(point, name)
+        if known is not None and known.sentence and match is None:
+            if known.cause not in told:
+                _say_from_tape(state, point, name, known, right)
+                told[known.cause] = name
+            continue
+        place = known.place if known is not None else ""
+        if match is None:
             _unknown(state, point, name, right, place)
             continue
         state.wrong(
             "gradients",
-            found.code,
+            match.code,
             name,
-            f"{what(name)} {found.sentence}{why_unseen(state, point, name)}{_others(right)}",
-            f"relative residual of this explanation {number(found.residual)}; of the gradient "
+            f"{what(name)} {match.sentence}{why_unseen(state, point, name)}{_others(right)}",
+            f"relative residual of this explanation {number(match.residual)}; of the gradient "
             f"itself {_error(point, name)}.",
             place,
         )
+
+
+def _say_from_tape(
+    state: CheckState, point: EvaluationPoint, name: str, known: Explanation, right: list[str]
+) -> None:
+    """The sentence about the first wrong line."""
+    state.wrong(
+        "gradients",
+        known.code,
+        name,
+        f"{what(name)} is wrong: {known.sentence}{why_unseen(state, point, name)}{_others(right)}",
+        f"{what(name)} itself: relative difference {_error(point, name)}.",
+        known.place,
+        known.advice,
+    )
 
 
 def _error(point: EvaluationPoint, name: str) -> str:

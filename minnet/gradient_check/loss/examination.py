@@ -22,7 +22,7 @@ from minnet.gradient_check.loss.known_mistakes import (
 )
 from minnet.gradient_check.loss.settings import Settings
 from minnet.gradient_check.prepare import code_of_error, explain_error
-from minnet.gradient_check.tape import place_of
+from minnet.gradient_check.tape import explain
 from minnet.utils import checks
 from minnet.utils.types import Array
 
@@ -230,7 +230,8 @@ class LossCheck:
         if not check_finite_gradient(state, found, point.prediction):
             return
         other = self._point(setting, 60, point.m + 2) if self._resizable(setting, point) else None
-        match, place = next(diagnose_loss(point, other), None), place_of(point, "input", ["input"])
+        match, known = next(diagnose_loss(point, other), None), explain(point, "input", ["input"])
+        place = known.place if known is not None else ""
         if match is not None:
             state.wrong(
                 "gradient",
@@ -249,6 +250,16 @@ class LossCheck:
                 f"{point.prediction.shape}, that of the prediction.",
                 "no sum or reshape fits.",
                 place,
+            )
+        elif known is not None and known.sentence:
+            state.wrong(
+                "gradient",
+                known.code,
+                "input",
+                f"the returned gradient is not the derivative of the value: {known.sentence}",
+                f"relative difference {number(point.error('input'))}.",
+                place,
+                known.advice,
             )
         else:
             worst = np.unravel_index(int(np.argmax(np.abs(found - point.derivative))), found.shape)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from minnet.gradient_check.evaluation_point import EvaluationPoint
-from minnet.gradient_check.tape.analysis import analyse, return_line
+from minnet.gradient_check.tape.analysis import analyse
+from minnet.gradient_check.tape.explanation import Explanation, explain, return_line
 from minnet.gradient_check.tape.findings import find
 
-__all__ = ["place_of", "suspect_lines"]
+__all__ = ["Explanation", "explain", "suspect_lines"]
 
 
 def suspect_lines(point: EvaluationPoint, names: list[str] | None = None) -> list[int]:
@@ -24,16 +25,10 @@ def suspect_lines(point: EvaluationPoint, names: list[str] | None = None) -> lis
     wrong = [name for name in point.names if not point.is_right(name)] if names is None else names
     lines: list[int] = []
     for name in wrong:
-        found = find(analysis, name, wrong)
+        found = find(analysis, name, [other for other in wrong if other != name])
         lines += [found.line] if found else [analysis.trace.places.get(name, 0)]
         if not found and name == "input":
             lines.append(return_line(point.harness.layer.cls))
     for name in wrong:
         lines += [operation.line for operation in analysis.region(name)]
     return [line for line in dict.fromkeys(lines) if line]
-
-
-def place_of(point: EvaluationPoint, name: str, wrong: list[str]) -> str:
-    """File and line of the first wrong value behind a gradient; empty where it is not known."""
-    lines = suspect_lines(point, [name, *(other for other in wrong if other != name)])
-    return f"{point.harness.layer.file_name}, line {lines[0]}" if lines else ""

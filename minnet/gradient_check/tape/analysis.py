@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-import textwrap
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -36,6 +33,7 @@ class Analysis:
     trace: Trace
     adjoints: Adjoints
     tolerance: float
+    notes: dict[Any, Any] = field(default_factory=dict)
     _pool: dict[int, tuple[Array, list[Meaning]]] = field(default_factory=dict)
 
     @cached_property
@@ -188,14 +186,3 @@ def _analysed(point: EvaluationPoint) -> Analysis:
         if not apart <= 10 * tolerance * np.abs(true).max(initial=0.0) + point.noise:
             raise TraceLostError(f"{name}: not what was measured")
     return Analysis(point, made, adjoints, 10 * tolerance)
-
-
-def return_line(cls: Any) -> int:
-    """The line of the last return of backward; 0 if it is not known."""
-    try:
-        source, first = inspect.getsourcelines(inspect.unwrap(cls.backward))
-        tree = ast.parse(textwrap.dedent("".join(source)))
-    except (OSError, TypeError, SyntaxError):
-        return 0
-    found = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Return)]
-    return first + max(found) - 1 if found else 0

@@ -34,6 +34,13 @@ class Finding:
 
 def find(analysis: Analysis, name: str, others: list[str]) -> Finding | None:
     """The mistake behind one wrong gradient; what other wrong gradients share is tried first."""
+    key = (name, *sorted(others))
+    if key not in analysis.notes:
+        analysis.notes[key] = _find(analysis, name, others)
+    return analysis.notes[key]  # type: ignore[no-any-return]
+
+
+def _find(analysis: Analysis, name: str, others: list[str]) -> Finding | None:
     region = {o.index: o for o in analysis.region(name)}
     for other in others:
         common = {o.index for o in analysis.region(other)} & set(region)

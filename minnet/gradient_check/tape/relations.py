@@ -86,12 +86,11 @@ def _of_part(
     analysis: Analysis, value: Array, parts: list[tuple[Meaning, Array]]
 ) -> Iterator[Relation]:
     """A constant or a factor short of a part of a gradient: on the way to it."""
-    for meaning, part in parts:
-        same = [(meaning.of, part)]
-        for found in itertools.chain(
-            _constant(analysis, value, same), _factors(analysis, value, same)
-        ):
-            yield found._replace(sentence=found.sentence.replace("dL/d", "a part of dL/d", 1))
+    targets = [(meaning.of, part) for meaning, part in parts[:20]]
+    for found in itertools.chain(
+        _constant(analysis, value, targets), _factors(analysis, value, targets)
+    ):
+        yield found._replace(sentence=found.sentence.replace("dL/d", "a part of dL/d", 1))
 
 
 def _masked(
@@ -120,8 +119,12 @@ def _factors(
     analysis: Analysis, value: Array, targets: list[tuple[Operation, Array]]
 ) -> Iterator[Relation]:
     """One value of forward is multiplied once too often, or not at all."""
-    forms = list(_forms(analysis, value.shape)) if targets else []
-    table = np.array([form.ravel() for _, _, form in forms])
+    if not targets:
+        return
+    if value.shape not in analysis.notes:
+        made = list(_forms(analysis, value.shape))
+        analysis.notes[value.shape] = made, np.array([form.ravel() for _, _, form in made])
+    forms, table = analysis.notes[value.shape]
     found = []
     for of, true in targets:
         used = ((true != 0) | (value != 0)).ravel()
