@@ -8,6 +8,7 @@ import numpy as np
 
 from minnet.gradient_check.check_state import CheckState, number, what
 from minnet.gradient_check.checks.why_tests_miss_it import why_unseen
+from minnet.gradient_check.checks.wrong_entries import describe_difference
 from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.input_domain import cotangent
 from minnet.gradient_check.known_mistakes import diagnose
@@ -205,7 +206,8 @@ def _say_from_tape(
         "gradients",
         known.code,
         name,
-        f"{what(name)} is wrong: {known.sentence}{why_unseen(state, point, name)}{_others(right)}",
+        f"{what(name)} is wrong: {known.sentence}{entries_of(point, name)}"
+        f"{why_unseen(state, point, name)}{_others(right)}",
         f"{what(name)} itself: relative difference {_error(point, name)}.",
         known.place,
         known.advice,
@@ -255,16 +257,34 @@ def _unknown(
     number_ = int(np.argmax(np.abs(found - true)))
     where = np.unravel_index(int(point.jacobian(name).columns[number_]), value.shape)
     spot = f"{'dx' if name == 'input' else name}[{', '.join(str(int(i)) for i in where)}]"
-    others = f"right for {listed(right)}, " if right else ""
     zero = "" if np.any(found) else _zero(point, name)
     state.wrong(
         "gradients",
         "unknown",
         name,
-        f"{what(name)} is wrong, cause unknown: {others}wrong for `{name}`, worst at {spot}.{zero}",
+        f"{what(name)} is wrong, cause unknown.{entries_of(point, name)}{zero}{_others(right)}",
         f"at {spot} the true value is {true[number_]:.6g}, yours {found[number_]:.6g}; relative "
         f"difference {number(point.error(name))}.",
         place,
+        advice_for(place),
+    )
+
+
+def entries_of(point: EvaluationPoint, name: str) -> str:
+    """Where a gradient is right and where not, if every entry was measured."""
+    true = point.full_true(name)
+    if true is None or not point.fits(name):
+        return ""
+    found = np.asarray(point.student(name), dtype=np.float64)
+    tolerance = 1e-3 if point.precision.single else 1e-5
+    return describe_difference(found, true, tolerance, name == "input")
+
+
+def advice_for(place: str) -> str:
+    """The next step where nothing but the line is known."""
+    line = place.rpartition(", ")[2]
+    return (
+        f"Start with {line}: print its value and compare it with the true gradient." if line else ""
     )
 
 

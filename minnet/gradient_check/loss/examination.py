@@ -7,6 +7,7 @@ import numpy as np
 from minnet.gradient_check.check_state import CheckState, number
 from minnet.gradient_check.checks.contract import check_changes
 from minnet.gradient_check.checks.forward_properties import check_finite_at
+from minnet.gradient_check.checks.gradients import advice_for, entries_of
 from minnet.gradient_check.finite_differences import is_single
 from minnet.gradient_check.input_domain import InputDomain
 from minnet.gradient_check.layer_under_test import LayerUnderTest
@@ -256,7 +257,8 @@ class LossCheck:
                 "gradient",
                 known.code,
                 "input",
-                f"the returned gradient is not the derivative of the value: {known.sentence}",
+                f"the returned gradient is not the derivative of the value: {known.sentence}"
+                f"{entries_of(point, 'input')}",
                 f"relative difference {number(point.error('input'))}.",
                 place,
                 known.advice,
@@ -268,10 +270,11 @@ class LossCheck:
                 "gradient",
                 "unknown",
                 "input",
-                f"the returned gradient is not the derivative of the value, cause unknown: "
-                f"worst at [{spot}].",
-                f"there the derivative is {point.derivative[worst]:.6g}, yours {found[worst]:.6g}.",
+                f"the returned gradient is not the derivative of the value, cause unknown."
+                f"{entries_of(point, 'input')}",
+                f"at [{spot}] the derivative is {point.derivative[worst]:.6g}, yours {found[worst]:.6g}.",
                 place,
+                advice_for(place),
             )
 
     def _resizable(self, setting: Setting | None, point: LossPoint) -> bool:

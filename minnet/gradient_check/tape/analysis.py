@@ -73,12 +73,23 @@ class Analysis:
         return found
 
     @cached_property
+    def made(self) -> set[int]:
+        """The values of forward whose true gradient backward has computed."""
+        own = (m for k, m in self.meanings.items() if k != self.trace.upstream.index)
+        return {meaning.of.index for meaning in own if not meaning.missing}
+
+    @cached_property
     def _of_forward(self) -> set[bytes]:
         return {o.value.tobytes() for o in self.trace.tape.operations if o.phase == "forward"}
 
     def is_of_forward(self, operation: Operation) -> bool:
         """Whether forward had the same numbers."""
         return operation.value.tobytes() in self._of_forward
+
+    def source_of(self, operation: Operation) -> Operation:
+        """The first operation with these numbers: what forward computed, not a copy of it."""
+        wanted = operation.value.tobytes()
+        return next(o for o in self.trace.tape.operations if o.value.tobytes() == wanted)
 
     def equal(self, one: Array, other: Array) -> bool:
         """The same numbers, to the digits that were measured."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from minnet.gradient_check.tape.analysis import Analysis, Meaning
 from minnet.gradient_check.tape.operations import Operation
-from minnet.gradient_check.tape.relations import Relation, gradient_of, named, part_of, relations
+from minnet.gradient_check.tape.relations import Relation, gradient_of, named, relations
 from minnet.utils.types import Array
 
 
@@ -36,7 +36,10 @@ def find(analysis: Analysis, name: str, others: list[str]) -> Finding | None:
     """The mistake behind one wrong gradient; what other wrong gradients share is tried first."""
     key = (name, *sorted(others))
     if key not in analysis.notes:
-        analysis.notes[key] = _find(analysis, name, others)
+        try:
+            analysis.notes[key] = _find(analysis, name, others)
+        except Exception:  # what cannot be explained is reported without an explanation
+            analysis.notes[key] = None
     return analysis.notes[key]  # type: ignore[no-any-return]
 
 
@@ -72,7 +75,8 @@ def _find(analysis: Analysis, name: str, others: list[str]) -> Finding | None:
 def executions(analysis: Analysis, region: dict[int, Operation]) -> list[list[Operation]]:
     """The operations of backward, one list for each time that a line of the region ran."""
     runs: list[list[Operation]] = []
-    for operation in analysis.operations:
+    backward = any(o.phase == "backward" for o in region.values())
+    for operation in analysis.operations if backward else region.values():
         if runs and runs[-1][-1].line == operation.line:
             runs[-1].append(operation)
         else:
@@ -113,7 +117,10 @@ def becomes_right(
         return False
     moved = [known[o.index] for o in outputs if o.index in known]
     meanings = [analysis.meaning_of_value(value) for value in moved]
-    return bool(meanings) and all(m is not None and not m.missing for m in meanings)
+    made = analysis.made  # what is right elsewhere was not meant here
+    return bool(meanings) and all(
+        m is not None and not m.missing and m.of.index not in made for m in meanings
+    )
 
 
 def replaced(analysis: Analysis, run: list[Operation], outputs: list[Operation]) -> Finding | None:
@@ -215,6 +222,10 @@ def _is_cause(analysis: Analysis, value: Operation, relation: Relation | None) -
 def _within(analysis: Analysis, finding: Finding, region: dict[int, Operation]) -> Finding:
     """A local derivative or a mask that the line takes from another line of backward."""
     relation = finding.relation
+    if relation is None:
+        swapped = _other_operand(analysis, finding, region)
+        if swapped is not None:
+            return swapped
     if relation is not None and relation.code != "mask-missing":
         return finding
     made: dict[int, Operation] = {}
@@ -237,6 +248,47 @@ def _within(analysis: Analysis, finding: Finding, region: dict[int, Operation]) 
         sentence = f"is wrong: {named(finding.value)} {relation.sentence}"
     code = "unknown" if relation is None else relation.code
     return Finding([value], value, Relation(code, sentence, value, value.value))
+
+
+def _other_operand(
+    analysis: Analysis, finding: Finding, region: dict[int, Operation]
+) -> Finding | None:
+    """One value is used where another value of forward belongs: with that, the line is right."""
+    run = finding.run
+    outputs = [o for o in run if o.index in region and _leaves(analysis, o, run)]
+    own = {o.index for o in run}
+    operands = {s.index: s for o in run for s in o.inputs if s.index not in own}
+    values = {
+        o.value.tobytes(): o
+        for o in reversed(analysis.trace.tape.operations)
+        if o.phase == "forward" and o.is_differentiable and o.value.ndim and (o.name or o.compute)
+    }
+    for operand in operands.values():
+        local = operand.index not in analysis.follows and operand.is_differentiable
+        if not local or not operand.value.ndim:
+            continue
+        for other in values.values():
+            for belongs, text in ((other.value, "{}"), (other.value.T, "{}.T")):
+                if belongs.shape != operand.value.shape or np.array_equal(belongs, operand.value):
+                    continue
+                if becomes_right(analysis, run, outputs, operand, belongs):
+                    return _swapped(analysis, finding, operand, other, text)
+    return None
+
+
+def _swapped(
+    analysis: Analysis, finding: Finding, operand: Operation, other: Operation, text: str
+) -> Finding:
+    there = analysis.source_of(operand)
+    name = text.format(other.text())
+    line = f" (line {other.line})" if other.line else ""
+    sentence = f"uses {named(there)} where `{name}`{line} belongs"
+    code = "local-derivative-at-wrong-point"
+    if np.array_equal(operand.value, other.value):
+        code = "transposed"
+    elif analysis.trace.output.value.tobytes() == operand.value.tobytes():
+        code = "output-used-for-input"
+    return Finding(finding.run, finding.value, Relation(code, sentence, there, other.value))
 
 
 def _is_true_mask(analysis: Analysis, mask: Operation) -> bool:

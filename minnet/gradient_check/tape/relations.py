@@ -26,11 +26,15 @@ class Relation(NamedTuple):
 def relations(analysis: Analysis, value: Array) -> Iterator[Relation]:
     """Everything that relates these numbers to one true gradient, the simplest first."""
     table, meanings = analysis.candidates(value.size)
+    exact = analysis.meaning_of_value(value)
+    if exact is not None and not exact.missing:
+        sentence = f"is exactly {gradient_of(exact.of)}"
+        yield Relation("unknown", sentence, exact.of, value, True)
     whole = [k for k, meaning in enumerate(meanings) if not meaning.missing]
     for k, meaning in enumerate(meanings):
         if meaning.missing and analysis.equal(value, table[k].reshape(value.shape)):
             true = analysis.adjoints.of[meaning.of.index]
-            yield Relation("jacobian-term-missing", part_of(meaning), meaning.of, true)
+            yield Relation(code_of_part(meaning), part_of(meaning), meaning.of, true)
     targets = [(meanings[k].of, table[k].reshape(meanings[k].of.value.shape)) for k in whole]
     same = [(of, true) for of, true in targets if true.shape == value.shape]
     parts = [
@@ -63,6 +67,22 @@ def part_of(meaning: Meaning) -> str:
     """The sentence for a sum in which parts are missing."""
     users = {named(part.user): None for part in meaning.missing}
     return f"is only a part of {gradient_of(meaning.of)}: missing is what comes back through {' and through '.join(users)}"
+
+
+_STATISTICS = {
+    "mean": "mean-term-missing",
+    "var": "variance-term-missing",
+    "std": "variance-term-missing",
+}
+
+
+def code_of_part(meaning: Meaning) -> str:
+    """The statistics of a normalization have names of their own."""
+    names = {_STATISTICS.get(part.user.name, "jacobian-term-missing") for part in meaning.missing}
+    statistics = {"mean-term-missing", "variance-term-missing"}
+    if names == statistics:
+        return "batch-statistics-constant"
+    return names.pop() if len(names) == 1 else "jacobian-term-missing"
 
 
 def _constant(
