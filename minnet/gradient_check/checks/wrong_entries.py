@@ -32,8 +32,8 @@ def _slices(right: Array, of_input: bool) -> str:
         return ""
     names = _AXES.get(right.ndim, ()) if of_input else ()
     for axis in range(right.ndim):
-        whole = right.all(axis=tuple(a for a in range(right.ndim) if a != axis))
-        inside = right.any(axis=tuple(a for a in range(right.ndim) if a != axis))
+        rows = np.moveaxis(right, axis, 0).reshape(right.shape[axis], -1)
+        whole, inside = np.asarray(rows.all(axis=1)), np.asarray(rows.any(axis=1))
         if whole.any() and not whole.all() and not (inside & ~whole).any():
             name = names[axis] if names else f"indices of axis {axis}"
             return f"It is right for {name} {_listed(whole)}, and wrong for {_listed(~whole)}."

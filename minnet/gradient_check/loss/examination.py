@@ -272,7 +272,8 @@ class LossCheck:
                 "input",
                 f"the returned gradient is not the derivative of the value, cause unknown."
                 f"{entries_of(point, 'input')}",
-                f"at [{spot}] the derivative is {point.derivative[worst]:.6g}, yours {found[worst]:.6g}.",
+                f"at [{spot}] the derivative is {point.derivative[worst]:.6g}, "
+                f"yours {found[worst]:.6g}.",
                 place,
                 advice_for(place),
             )

@@ -6,8 +6,20 @@ from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.tape.analysis import analyse
 from minnet.gradient_check.tape.explanation import Explanation, explain, return_line
 from minnet.gradient_check.tape.findings import find
+from minnet.gradient_check.tape.run import trace
 
-__all__ = ["Explanation", "explain", "suspect_lines"]
+__all__ = ["Explanation", "explain", "place_of_write", "suspect_lines"]
+
+
+def place_of_write(point: EvaluationPoint, name: str) -> str:
+    """File and line in which `input`, `upstream` or a weight is written into; or nothing."""
+    try:
+        made = trace(point)
+    except Exception:  # what cannot be traced has no place
+        return ""
+    leaf = made.upstream if name == "upstream" else made.leaves.get(name)
+    line = next((line for old, line in made.tape.writes if old is leaf and line), 0)
+    return f"{point.harness.layer.file_name}, line {line}" if line else ""
 
 
 def suspect_lines(point: EvaluationPoint, names: list[str] | None = None) -> list[int]:

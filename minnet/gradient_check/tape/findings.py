@@ -110,7 +110,7 @@ def becomes_right(
     changed: Operation,
     true: Array,
 ) -> bool:
-    """Whether the wrong values of a line are true gradients as soon as one value that goes in is."""
+    """Whether the wrong values of a line become true gradients when one value that goes in is."""
     try:
         known = replay(run, {changed.index: true})
     except (ValueError, IndexError, TypeError):
@@ -143,7 +143,7 @@ def replaced(analysis: Analysis, run: list[Operation], outputs: list[Operation])
                 if meaning is not None and not meaning.missing and source.kind == "moves":
                     return _step_missing(run, outputs[-1], meaning, of, true)
                 relation = _misplaced(analysis, source, meaning, of, true)
-                return _earlier(analysis, Finding([source], source, relation), true)
+                return _earlier(analysis, Finding([source], source, relation))
     return None
 
 
@@ -174,10 +174,10 @@ def _misplaced(
     return Relation("unknown", sentence, of, true)
 
 
-def _earlier(analysis: Analysis, finding: Finding, true: Array) -> Finding:
+def _earlier(analysis: Analysis, finding: Finding) -> Finding:
     """Of a sum that lacks a part, the line that adds most of them up."""
     value = finding.value
-    best, waiting, seen = (_terms(analysis, value), value), [value], set()
+    best, waiting, seen = (_terms(value), value), [value], set()
     while waiting:
         operation = waiting.pop()
         for source in operation.inputs:
@@ -187,12 +187,12 @@ def _earlier(analysis: Analysis, finding: Finding, true: Array) -> Finding:
             seen.add(source.index)
             waiting.append(source)
             if finding.relation and meaning.of is finding.relation.of:
-                best = max(best, (_terms(analysis, source), source), key=lambda pair: pair[0])
+                best = max(best, (_terms(source), source), key=lambda pair: pair[0])
     finding.value = best[1]
     return finding
 
 
-def _terms(analysis: Analysis, operation: Operation) -> int:
+def _terms(operation: Operation) -> int:
     """How many terms a line adds up for this value."""
     count, waiting = 1, [operation]
     while waiting:
@@ -204,7 +204,7 @@ def _terms(analysis: Analysis, operation: Operation) -> int:
 
 
 def _is_cause(analysis: Analysis, value: Operation, relation: Relation | None) -> bool:
-    """Whether all that is made of a value would be right if it were the gradient that it nearly is."""
+    """Whether all that is made of a value is right once it is the gradient that it should be."""
     users = analysis.users.get(value.index, [])
     if relation is None or not users:
         return True
@@ -223,9 +223,14 @@ def _within(analysis: Analysis, finding: Finding, region: dict[int, Operation]) 
     """A local derivative or a mask that the line takes from another line of backward."""
     relation = finding.relation
     if relation is None:
-        swapped = _other_operand(analysis, finding, region)
-        if swapped is not None:
-            return swapped
+        known = _other_operand(analysis, finding, region) or _term(analysis, finding)
+        if known is not None:
+            return known
+    if relation is not None and relation.of.index in analysis.made and relation.is_factor:
+        target = _with_target(analysis, Finding(finding.run, finding.value)).relation
+        if target is not None:
+            sentence = f"should be {gradient_of(target.of)}; it {relation.sentence}"
+            finding.relation = target._replace(code=relation.code, sentence=sentence)
     if relation is not None and relation.code != "mask-missing":
         return finding
     made: dict[int, Operation] = {}
@@ -234,14 +239,15 @@ def _within(analysis: Analysis, finding: Finding, region: dict[int, Operation]) 
             continue
         own = {o.index for o in run}
         if any(o.index not in analysis.follows and o.compute is not None for o in run):
-            return finding
+            return finding if relation is not None else _with_target(analysis, finding)
         for source in (s for o in run for s in o.inputs):
-            local = source.index not in analysis.follows and source.phase == "backward"
-            if local and source.index not in own and source.compute is not None and source.line:
-                if not analysis.is_of_forward(source) and not _is_true_mask(analysis, source):
-                    made[source.line] = source
+            apart = source.index not in analysis.follows and source.index not in own
+            if not apart or source.phase == "forward" or source.compute is None:
+                continue
+            if not analysis.is_of_forward(source) and not _is_true_mask(analysis, source):
+                made[source.line] = source
     if len(made) != 1:
-        return finding
+        return finding if relation is not None else _with_target(analysis, finding)
     (value,) = made.values()
     sentence = f"is wrong: {named(finding.value)}, which is made with it, is no true gradient"
     if relation is not None:
@@ -289,6 +295,31 @@ def _swapped(
     elif analysis.trace.output.value.tobytes() == operand.value.tobytes():
         code = "output-used-for-input"
     return Finding(finding.run, finding.value, Relation(code, sentence, there, other.value))
+
+
+def _term(analysis: Analysis, finding: Finding) -> Finding | None:
+    """One term of a sum, or one block of what is put together, to which something relates."""
+    for operation in reversed(finding.run):
+        if operation.index not in analysis.follows or analysis.is_right(operation):
+            continue
+        users = [u for u in analysis.users.get(operation.index, []) if u in finding.run]
+        is_term = any(u.kind == "moves" or u.name in ("add", "subtract") for u in users)
+        for relation in relations(analysis, operation.value) if users else []:
+            if (is_term and relation.is_factor) or relation.is_sign:
+                return Finding(finding.run, operation, relation)
+    return None
+
+
+def _with_target(analysis: Analysis, finding: Finding) -> Finding:
+    """What a value should be: with that, all that is made of it is right."""
+    value = finding.value
+    if value.index not in analysis.follows or not analysis.users.get(value.index):
+        return finding
+    for of, true in analysis.wholes(value.value.shape):
+        should = Relation("unknown", f"should be {gradient_of(of)}", of, true)
+        if of.index not in analysis.made and _is_cause(analysis, value, should):
+            return Finding(finding.run, value, should)
+    return finding
 
 
 def _is_true_mask(analysis: Analysis, mask: Operation) -> bool:

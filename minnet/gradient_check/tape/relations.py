@@ -21,6 +21,7 @@ class Relation(NamedTuple):
     of: Operation
     true: Array
     is_factor: bool = False
+    is_sign: bool = False
 
 
 def relations(analysis: Analysis, value: Array) -> Iterator[Relation]:
@@ -66,7 +67,8 @@ def gradient_of(operation: Operation) -> str:
 def part_of(meaning: Meaning) -> str:
     """The sentence for a sum in which parts are missing."""
     users = {named(part.user): None for part in meaning.missing}
-    return f"is only a part of {gradient_of(meaning.of)}: missing is what comes back through {' and through '.join(users)}"
+    missing = f"missing is what comes back through {' and through '.join(users)}"
+    return f"is only a part of {gradient_of(meaning.of)}: {missing}"
 
 
 _STATISTICS = {
@@ -142,8 +144,8 @@ def _factors(
     if not targets:
         return
     if value.shape not in analysis.notes:
-        made = list(_forms(analysis, value.shape))
-        analysis.notes[value.shape] = made, np.array([form.ravel() for _, _, form in made])
+        known = list(_forms(analysis, value.shape))
+        analysis.notes[value.shape] = known, np.array([form.ravel() for _, _, form in known])
     forms, table = analysis.notes[value.shape]
     found = []
     for of, true in targets:
@@ -158,15 +160,20 @@ def _factors(
             for k in np.flatnonzero(apart <= analysis.tolerance * np.abs(flat / flat[0]).max()):
                 operation, text, _ = forms[k]
                 off = float(flat[0] / table[k][used][0])
-                order = (abs(off - 1) > 1e-4, abs(of.index - operation.index))
+                made = of.index in analysis.made  # it was right there already, and went on
+                order = (made, abs(off - 1) > 1e-4, abs(of.index - operation.index))
                 if np.ptp(flat) > 1e-6 * np.abs(flat).max():
                     found.append((*order, verb, of, true, operation, text, off))
-    for _, _, verb, of, true, operation, text, factor in sorted(found, key=lambda f: f[:2]):
+    for made, *_, verb, of, true, operation, text, factor in sorted(found, key=lambda f: f[:3]):
         name = text.format(f"`{operation.text()}`") + (
             f" (line {operation.line})" if operation.line else ""
         )
         extra = "" if abs(factor - 1) < 1e-4 else f" (and off by {factor:.4g})"
-        if verb == "lacks":
+        if made and verb == "has":
+            code = "jacobian-diagonal-only" if "(1 - " in text else "unknown"
+            sentence = f"is {gradient_of(of)} times {name}{extra}"
+            yield Relation(code, sentence, of, true, True)
+        elif verb == "lacks":
             sentence = f"lacks the factor {name} to be {gradient_of(of)}{extra}"
             yield Relation("local-derivative-missing", sentence, of, true, True)
         else:
@@ -175,8 +182,8 @@ def _factors(
 
 
 def _forms(analysis: Analysis, shape: tuple[int, ...]) -> Iterator[tuple[Operation, str, Array]]:
-    """Values of forward that can be a factor of an array of this shape, and what is made of them."""
-    seen = set()
+    """Values of forward that can be a factor of an array of this shape, and forms of them."""
+    seen: set[bytes] = set()
     for operation in analysis.trace.tape.operations:
         value = operation.value
         if operation.phase != "forward" or value.ndim == 0 or value.dtype.kind not in "fb":
@@ -204,8 +211,9 @@ def _signs(analysis: Analysis, value: Array) -> Iterator[Relation]:
         for part in parts:
             if np.any(part.gradient) and analysis.equal(value, true - 2 * part.gradient):
                 of = analysis.adjoints.operations[index]
-                sentence = f"is {gradient_of(of)}, but for the sign of what comes back through {named(part.user)}"
-                yield Relation("sign-flipped", sentence, of, true)
+                through = f"what comes back through {named(part.user)}"
+                sentence = f"is {gradient_of(of)}, but for the sign of {through}"
+                yield Relation("sign-flipped", sentence, of, true, is_sign=True)
 
 
 def _moved(

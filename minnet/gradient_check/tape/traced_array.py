@@ -178,7 +178,7 @@ class Traced(np.ndarray[Any, Any]):
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(base(self).item())
 
-    T = property(lambda self: np.transpose(self))  # type: ignore[assignment]
+    T = property(lambda self: np.transpose(self))
 
     def __deepcopy__(self, memo: Any) -> Any:
         return np.copy(self)
@@ -213,14 +213,15 @@ def _transpose(array: Traced, *axes: Any) -> Any:
 
 for _name in _METHODS.split():
     setattr(Traced, _name, _method(getattr(np, _name)))
-for _name, _function in {
+_own: dict[str, Callable[..., Any]] = {
     "astype": _astype,
     "reshape": _reshape,
     "transpose": _transpose,
     "item": lambda array, *index: base(array).item(*index) if index else array.reshape(()),
     "fill": lambda array, value: array.__setitem__(Ellipsis, value),
     "flatten": lambda array, *_: np.copy(np.ravel(array)),
-}.items():
+}
+for _name, _function in _own.items():
     setattr(Traced, _name, _method(_function))
 
 
@@ -285,9 +286,10 @@ def operation_of(array: Traced) -> Operation:
         )
     else:
         origin = array.origin  # what NumPy itself copied or viewed
-        same = known is None and origin is not None and origin.shape == array.shape
-        array.operation = operation_of(origin) if same else active[-1].leaf(base(array), "")
-        if array.operation.value.tobytes() != base(array).tobytes():
+        array.operation = None
+        if known is None and origin is not None and origin.shape == array.shape:
+            array.operation = operation_of(origin)
+        if array.operation is None or array.operation.value.tobytes() != base(array).tobytes():
             array.operation = active[-1].leaf(base(array), "")
     return array.operation
 
