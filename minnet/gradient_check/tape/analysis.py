@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -20,6 +21,19 @@ class Meaning(NamedTuple):
 
     of: Operation
     missing: tuple[Part, ...] = ()
+    looped: bool = False  # one part of several that come from one line
+
+
+def replay(run: list[Operation], values: dict[int, Array]) -> dict[int, Array]:
+    """The values of some operations, computed again with other values for what goes in."""
+    known = dict(values)
+    for operation in run:
+        if operation.compute is None or operation.index in known:
+            continue
+        if any(source.index in known for source in operation.inputs):
+            arguments = [known.get(source.index, source.value) for source in operation.inputs]
+            known[operation.index] = np.asarray(operation.compute(*arguments))
+    return known
 
 
 @dataclass
@@ -86,6 +100,50 @@ class Analysis:
         """Whether forward had the same numbers."""
         return operation.value.tobytes() in self._of_forward
 
+    def between(self, first: Operation, last: Operation) -> list[Operation]:
+        """The operations of forward from one value to a later one, if all are elementwise."""
+        key = ("between", first.index, last.index)
+        if key not in self.notes:
+            follows, found = {first.index}, []
+            for operation in self.trace.tape.operations[first.index + 1 : last.index + 1]:
+                if any(source.index in follows for source in operation.inputs):
+                    follows.add(operation.index)
+                    found.append(operation)
+            apart = any(
+                o.kind != "elementwise" or o.value.shape != first.value.shape for o in found
+            )
+            self.notes[key] = [] if apart or last.index not in follows else found
+        return self.notes[key]  # type: ignore[no-any-return]
+
+    def wrong_points(self, v: Operation, u: Operation, local: Array) -> Iterator[tuple[Array, str]]:
+        """f' of u = f(v) at u, and its formula in terms of u with v put in."""
+        key = ("points", v.index, u.index)
+        if key not in self.notes:
+            self.notes[key] = list(self._wrong_points(v, u, local))
+        return iter(self.notes[key])
+
+    def _wrong_points(
+        self, v: Operation, u: Operation, local: Array
+    ) -> Iterator[tuple[Array, str]]:
+        h = 1e-6 * np.maximum(1.0, np.abs(u.value))
+        ahead, behind = (
+            replay(self.between(v, u), {v.index: u.value + s}).get(u.index, u.value)
+            for s in (h, -h)
+        )
+        yield (ahead - behind) / (2 * h), "at the output."
+        y, z = u.value.ravel(), v.value.ravel()
+        for degree in (1, 2, 3):
+            if len(np.unique(y.round(9))) > degree + 2:
+                powers = np.vander(y, degree + 1)
+                coefficients, *_ = np.linalg.lstsq(powers, local.ravel(), rcond=None)
+                if self.equal(powers @ coefficients, local.ravel()):
+                    at_input = np.vander(z, degree + 1) @ coefficients
+                    yield (
+                        at_input.reshape(local.shape),
+                        "the input stands where the output belongs.",
+                    )
+                    return
+
     def source_of(self, operation: Operation) -> Operation:
         """The first operation with these numbers: what forward computed, not a copy of it."""
         wanted = operation.value.tobytes()
@@ -135,8 +193,9 @@ class Analysis:
                 for chosen, total in partial_sums(parts) if len(parts) > 1 else []:
                     if np.any(total):
                         rows.append(total.ravel())
-                        left = (p for k, p in enumerate(parts) if k not in chosen)
-                        meanings.append(Meaning(operation, tuple(left)))
+                        left = tuple(p for k, p in enumerate(parts) if k not in chosen)
+                        looped = len({part.user.line for part in parts}) == len(chosen) == 1
+                        meanings.append(Meaning(operation, left, looped))
             self._pool[size] = np.array(rows), meanings
         return self._pool[size]
 

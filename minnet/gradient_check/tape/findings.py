@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from minnet.gradient_check.tape.analysis import Analysis, Meaning
+from minnet.gradient_check.tape.analysis import Analysis, Meaning, replay
 from minnet.gradient_check.tape.operations import Operation
 from minnet.gradient_check.tape.relations import Relation, gradient_of, named, relations
 from minnet.utils.types import Array
@@ -91,18 +91,6 @@ def _leaves(analysis: Analysis, operation: Operation, run: list[Operation]) -> b
     return not users or any(user.index not in own for user in users)
 
 
-def replay(run: list[Operation], values: dict[int, Array]) -> dict[int, Array]:
-    """The values of a line, computed again with other values for what goes in."""
-    known = dict(values)
-    for operation in run:
-        if operation.compute is None or operation.index in known:
-            continue
-        if any(source.index in known for source in operation.inputs):
-            arguments = [known.get(source.index, source.value) for source in operation.inputs]
-            known[operation.index] = np.asarray(operation.compute(*arguments))
-    return known
-
-
 def becomes_right(
     analysis: Analysis,
     run: list[Operation],
@@ -133,14 +121,17 @@ def replaced(analysis: Analysis, run: list[Operation], outputs: list[Operation])
         if s.index in analysis.follows and s.index not in own
     }
     for source in entering.values():
-        if source.compute is None or not source.line or source.phase == "forward":
+        upstream = source is analysis.trace.upstream
+        if not upstream and (source.compute is None or not source.line):
+            continue
+        if source.phase == "forward":
             continue
         meaning = analysis.meanings.get(source.index)
         for of, true in analysis.wholes(source.value.shape):
             if analysis.equal(source.value, true):
                 continue
             if becomes_right(analysis, run, outputs, source, true):
-                if meaning is not None and not meaning.missing and source.kind == "moves":
+                if meaning is not None and not meaning.missing and source.kind in ("moves", "leaf"):
                     return _step_missing(run, outputs[-1], meaning, of, true)
                 relation = _misplaced(analysis, source, meaning, of, true)
                 return _earlier(analysis, Finding([source], source, relation))
@@ -289,10 +280,14 @@ def _swapped(
     name = text.format(other.text())
     line = f" (line {other.line})" if other.line else ""
     sentence = f"uses {named(there)} where `{name}`{line} belongs"
+    products = ("multiply", "matmul", "dot", "einsum", "tensordot", "transpose", "getitem")
+    used = [u.name for u in analysis.users.get(operand.index, []) if u in finding.run]
     code = "local-derivative-at-wrong-point"
     if np.array_equal(operand.value, other.value):
         code = "transposed"
-    elif analysis.trace.output.value.tobytes() == operand.value.tobytes():
+    elif analysis.trace.output.value.tobytes() == operand.value.tobytes() and all(
+        name in products for name in used
+    ):
         code = "output-used-for-input"
     return Finding(finding.run, finding.value, Relation(code, sentence, there, other.value))
 

@@ -30,7 +30,9 @@ def relations(analysis: Analysis, value: Array) -> Iterator[Relation]:
     exact = analysis.meaning_of_value(value)
     if exact is not None and not exact.missing:
         sentence = f"is exactly {gradient_of(exact.of)}"
-        yield Relation("unknown", sentence, exact.of, value, True)
+        inner = exact.of.compute is not None  # not that of x or of another weight
+        code = "local-derivative-missing" if inner else "unknown"
+        yield Relation(code, sentence, exact.of, value, True)
     whole = [k for k, meaning in enumerate(meanings) if not meaning.missing]
     for k, meaning in enumerate(meanings):
         if meaning.missing and analysis.equal(value, table[k].reshape(value.shape)):
@@ -45,6 +47,7 @@ def relations(analysis: Analysis, value: Array) -> Iterator[Relation]:
     ]
     yield from _constant(analysis, value, same)
     yield from _masked(analysis, value, same)
+    yield from _local_derivatives(analysis, value, same)
     yield from _factors(analysis, value, same)
     yield from _signs(analysis, value)
     yield from _of_part(analysis, value, parts)
@@ -66,6 +69,11 @@ def gradient_of(operation: Operation) -> str:
 
 def part_of(meaning: Meaning) -> str:
     """The sentence for a sum in which parts are missing."""
+    if meaning.looped:
+        return (
+            f"holds {gradient_of(meaning.of)} for one step of the loop alone (line "
+            f"{meaning.missing[0].user.line}): the others are overwritten (=), not added (+=)"
+        )
     users = {named(part.user): None for part in meaning.missing}
     missing = f"missing is what comes back through {' and through '.join(users)}"
     return f"is only a part of {gradient_of(meaning.of)}: {missing}"
@@ -79,7 +87,9 @@ _STATISTICS = {
 
 
 def code_of_part(meaning: Meaning) -> str:
-    """The statistics of a normalization have names of their own."""
+    """The statistics of a normalization have names of their own, and so has one step of a loop."""
+    if meaning.looped:
+        return "one-sample-only"
     names = {_STATISTICS.get(part.user.name, "jacobian-term-missing") for part in meaning.missing}
     statistics = {"mean-term-missing", "variance-term-missing"}
     if names == statistics:
@@ -125,6 +135,28 @@ def _masked(
                 f"is {gradient_of(of)} where that is not 0, and not 0 elsewhere: a mask is missing"
             )
             yield Relation("mask-missing", sentence, of, true, True)
+
+
+def _local_derivatives(
+    analysis: Analysis, value: Array, targets: list[tuple[Operation, Array]]
+) -> Iterator[Relation]:
+    """For u = f(v): dL/du times f'(v) twice, or times f' at another point than v."""
+    for (u, back), (v, true) in itertools.product(targets, targets):
+        between = analysis.between(v, u)
+        used = back != 0
+        if not between or not used.any() or np.any(true[~used]):
+            continue
+        local = np.divide(true, back, out=np.zeros_like(true), where=used)
+        flat = np.ptp(local[used]) <= 1e-6 * np.abs(local).max()
+        if flat:
+            continue
+        if analysis.equal(value, true * local):
+            sentence = f"has the derivative of {named(u)} twice: it is not {gradient_of(v)}"
+            yield Relation("local-derivative-squared", sentence, v, true)
+        for point, text in analysis.wrong_points(v, u, local):
+            if analysis.equal(value, back * point):
+                sentence = f"takes the derivative of {named(u)} at the wrong point: {text}"
+                yield Relation("local-derivative-at-wrong-point", sentence, v, true)
 
 
 _FORMS = (
