@@ -96,6 +96,15 @@ class Analysis:
     def _of_forward(self) -> set[bytes]:
         return {o.value.tobytes() for o in self.trace.tape.operations if o.phase == "forward"}
 
+    @cached_property
+    def forward_values(self) -> dict[bytes, Operation]:
+        """The different arrays of floats that forward had."""
+        return {
+            o.value.tobytes(): o
+            for o in reversed(self.trace.tape.operations)
+            if o.phase == "forward" and o.is_differentiable and o.value.ndim
+        }
+
     def is_of_forward(self, operation: Operation) -> bool:
         """Whether forward had the same numbers."""
         return operation.value.tobytes() in self._of_forward
@@ -194,7 +203,8 @@ class Analysis:
                     if np.any(total):
                         rows.append(total.ravel())
                         left = tuple(p for k, p in enumerate(parts) if k not in chosen)
-                        looped = len({part.user.line for part in parts}) == len(chosen) == 1
+                        sources = {(part.user.code, part.user.offset) for part in parts}
+                        looped = len(sources) == len(chosen) == 1
                         meanings.append(Meaning(operation, left, looped))
             self._pool[size] = np.array(rows), meanings
         return self._pool[size]

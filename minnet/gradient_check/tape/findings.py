@@ -55,14 +55,13 @@ def _find(analysis: Analysis, name: str, others: list[str]) -> Finding | None:
         return _of_loss(analysis, region)
     later: list[Finding] = []
     for run in executions(analysis, region):
-        outputs = [o for o in run if o.index in region and _leaves(analysis, o, run)]
+        outputs = outputs_of(analysis, run, region)
         found = replaced(analysis, run, outputs)
         if found is not None:
             return found
         hints = [next(relations(analysis, o.value), None) for o in outputs]
         value, relation = next(
-            ((o, h) for o, h in zip(outputs, hints, strict=True) if h),
-            (outputs[-1] if outputs else run[-1], None),
+            ((o, h) for o, h in zip(outputs, hints, strict=True) if h), (outputs[-1], None)
         )
         finding = Finding(run, value, relation)
         on_the_way = bool(hints) and all(h is not None and h.is_factor for h in hints)
@@ -82,6 +81,14 @@ def executions(analysis: Analysis, region: dict[int, Operation]) -> list[list[Op
         else:
             runs.append([operation])
     return [run for run in runs if any(o.index in region for o in run)]
+
+
+def outputs_of(
+    analysis: Analysis, run: list[Operation], region: dict[int, Operation]
+) -> list[Operation]:
+    """The wrong values that a line hands on; if it hands on none, the last one in it."""
+    inside = [o for o in run if o.index in region]
+    return [o for o in inside if _leaves(analysis, o, run)] or inside[-1:]
 
 
 def _leaves(analysis: Analysis, operation: Operation, run: list[Operation]) -> bool:
@@ -213,8 +220,9 @@ def _is_cause(analysis: Analysis, value: Operation, relation: Relation | None) -
 def _within(analysis: Analysis, finding: Finding, region: dict[int, Operation]) -> Finding:
     """A local derivative or a mask that the line takes from another line of backward."""
     relation = finding.relation
-    if relation is None:
-        known = _other_operand(analysis, finding, region) or _term(analysis, finding)
+    if relation is None or relation.code == "unknown":
+        known = _other_operand(analysis, finding, region) or _factor(analysis, finding, region)
+        known = known or (_term(analysis, finding) if relation is None else None)
         if known is not None:
             return known
     if relation is not None and relation.of.index in analysis.made and relation.is_factor:
@@ -252,24 +260,41 @@ def _other_operand(
 ) -> Finding | None:
     """One value is used where another value of forward belongs: with that, the line is right."""
     run = finding.run
-    outputs = [o for o in run if o.index in region and _leaves(analysis, o, run)]
+    outputs = outputs_of(analysis, run, region)
     own = {o.index for o in run}
     operands = {s.index: s for o in run for s in o.inputs if s.index not in own}
-    values = {
-        o.value.tobytes(): o
-        for o in reversed(analysis.trace.tape.operations)
-        if o.phase == "forward" and o.is_differentiable and o.value.ndim and (o.name or o.compute)
-    }
+    values = analysis.forward_values
     for operand in operands.values():
         local = operand.index not in analysis.follows and operand.is_differentiable
         if not local or not operand.value.ndim:
             continue
         for other in values.values():
             for belongs, text in ((other.value, "{}"), (other.value.T, "{}.T")):
-                if belongs.shape != operand.value.shape or np.array_equal(belongs, operand.value):
+                if belongs.ndim != operand.value.ndim or np.array_equal(belongs, operand.value):
                     continue
                 if becomes_right(analysis, run, outputs, operand, belongs):
                     return _swapped(analysis, finding, operand, other, text)
+    return None
+
+
+def _factor(analysis: Analysis, finding: Finding, region: dict[int, Operation]) -> Finding | None:
+    """What goes into a line lacks a factor, before a sum or a product of matrices."""
+    run = finding.run
+    outputs = outputs_of(analysis, run, region)
+    for source in {s.index: s for o in run for s in o.inputs if s not in run}.values():
+        if source.index not in analysis.follows or not source.value.ndim:
+            continue
+        for other in analysis.forward_values.values():
+            try:
+                product = source.value * other.value
+            except ValueError:
+                continue
+            if product.shape == source.value.shape and becomes_right(
+                analysis, run, outputs, source, product
+            ):
+                sentence = f"is right if {named(source)} is multiplied by {named(other)} first"
+                relation = Relation("local-derivative-missing", sentence, other, product)
+                return Finding(run, finding.value, relation)
     return None
 
 

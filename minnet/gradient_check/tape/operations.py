@@ -106,10 +106,12 @@ class Tape:
         while frame is not None:
             code = frame.f_code
             if code.co_filename in self.files:
-                first = first or frame
                 if code not in (self.helpers if self.phase == "forward" else self.shared):
-                    return frame.f_lineno, code, frame.f_lasti
-                self.shared.add(code)
+                    first = first if self.phase == "forward" and first else frame
+                    if self.phase == "backward" or code.co_name == "forward":
+                        break
+                if self.phase == "forward":
+                    self.shared.add(code)
             frame = frame.f_back  # type: ignore[assignment]
         return (first.f_lineno, first.f_code, first.f_lasti) if first else (0, None, 0)
 

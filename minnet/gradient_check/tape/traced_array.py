@@ -115,6 +115,7 @@ class Traced(np.ndarray[Any, Any]):
 
         name = func.__name__
         kind = "moves" if name in MOVES and _is_plain_move(name, args, kwargs) else "other"
+        kind = "elementwise" if name in ("where", "clip") else kind
         if target is not None:
             history = lineage(target)
             base(target)[...] = compute(*map(base, found))
