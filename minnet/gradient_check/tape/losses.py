@@ -7,7 +7,7 @@ import numpy as np
 from minnet.gradient_check.tape.analysis import Analysis, replay
 from minnet.gradient_check.tape.operations import Operation
 from minnet.gradient_check.tape.relations import relations
-from minnet.gradient_check.tape.runs import Finding, executions
+from minnet.gradient_check.tape.runs import Finding, executions, outputs_of
 
 
 def in_a_loss(analysis: Analysis, region: dict[int, Operation]) -> Finding:
