@@ -178,7 +178,8 @@ def check_gradients(state: CheckState, point: EvaluationPoint) -> None:
     for name in wrong:
         known = explain(point, name, wrong)
         match = diagnose(point, name)
-        if known is not None and known.sentence and match is None:
+        fits = point.fits(name) or (known is not None and known.code != "unknown")
+        if known is not None and known.sentence and match is None and fits:
             if known.cause not in told:
                 _say_from_tape(state, point, name, known, right)
                 told[known.cause] = name

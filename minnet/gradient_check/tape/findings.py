@@ -94,6 +94,9 @@ def _misplaced(
     analysis: Analysis, source: Operation, meaning: Meaning | None, of: Operation, true: Array
 ) -> Relation:
     """What a value is that should be dL/d(of)."""
+    if meaning is not None and not meaning.missing and analysis.between(meaning.of, of):
+        sentence = f"is {gradient_of(meaning.of)} already; after it the derivative comes again"
+        return Relation("local-derivative-squared", sentence, of, true)
     for relation in relations(analysis, source.value):
         if relation.of is of:
             return relation

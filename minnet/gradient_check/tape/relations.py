@@ -276,7 +276,9 @@ def _summed(analysis: Analysis, value: Array) -> Iterator[Relation]:
             if total.size < 2 or total.size == value.size or analysis.equal(largest, total):
                 continue  # one term alone, the others zero
             meaning = analysis.meaning_of_value(total)
-            if meaning is not None and not meaning.missing:
+            if meaning is None or meaning.of.index in analysis.made:
+                continue  # that is right already
+            if not meaning.missing:
                 shown = axes[0] if count == 1 else axes
                 sentence = f"is {gradient_of(meaning.of)} before the sum over axis {shown}"
                 true = analysis.adjoints.of[meaning.of.index]

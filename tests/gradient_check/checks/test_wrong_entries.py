@@ -55,4 +55,6 @@ def test_rank_one_only_if_it_is_the_whole_difference():
 
 
 def test_axes_of_a_weight_have_numbers():
-    assert "indices of axis 1 0, 3, 4" in describe_difference(changed(two_columns), TRUE, 1e-6, False)
+    assert "indices of axis 1 0, 3, 4" in describe_difference(
+        changed(two_columns), TRUE, 1e-6, False
+    )
