@@ -3,6 +3,8 @@
 Layers of several steps, in which no hypothesis about the gradient as a whole tells the mistake.
 """
 
+# ruff: noqa: N806 - the letters of the equations
+
 from __future__ import annotations
 
 import inspect
