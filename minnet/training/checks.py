@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from minnet.metrics import Metric
 from minnet.nn.activations import Sigmoid, Softmax
 from minnet.nn.error_location import short_repr
-from minnet.nn.layer import Layer, find
+from minnet.nn.layer import Layer
 from minnet.nn.layers import BatchNorm
 from minnet.nn.losses import (
     BinaryCrossEntropy,
@@ -26,6 +26,7 @@ from minnet.nn.losses import (
     sample_weights,
 )
 from minnet.nn.network import Network
+from minnet.nn.search import find
 from minnet.optimizers import Optimizer
 from minnet.training.epoch_predictions import EpochPredictions
 from minnet.utils import array_checks, checks
@@ -76,9 +77,8 @@ def check_batch(place: str, x: ArrayLike, dtype: np.dtype[Any]) -> Array:
     A sum of squares is finite only if each entry is; if it is not, the full check names the
     entry, or finds that only the squares were too large.
     """
-    if type(x) is np.ndarray and x.dtype == dtype and x.ndim > 1 and x.size:
-        entries = x.reshape(-1)
-        if math.isfinite(entries.dot(entries)):
+    if type(x) is np.ndarray and x.dtype is dtype and x.ndim > 1 and x.size:  # noqa: SIM102
+        if math.isfinite(np.vdot(x, x)):
             return x
     return array_checks.samples(place, "x", x, dtype=dtype)
 
@@ -157,6 +157,43 @@ def classifies(network: Network, loss: Loss, shape: tuple[int, ...]) -> bool:
     except Exception:  # it takes another shape
         return False
     return bool(((output >= 0) & (output <= 1)).all())
+
+
+def check_measure_at(
+    place: str, measure_at: object, has_validation: bool, last: int | None = None
+) -> frozenset[int]:
+    """The steps of `measure_at`: whole numbers in rising order, none after the last step.
+
+    Args:
+        last: the last step of the fit; None: it is not known yet.
+    """
+    given = checks.items(measure_at)
+    if given is None:
+        raise TypeError(
+            f"{place}: measure_at: expected a list of steps, got {checks.describe(measure_at)}. "
+            f"Write measure_at=[0, 1, 2, 5, 10]."
+        )
+    steps = [
+        checks.whole_number(place, f"measure_at[{i}]", step, minimum=0)
+        for i, step in enumerate(given)
+    ]
+    for i, (before, step) in enumerate(itertools.pairwise(steps), 1):
+        if step <= before:
+            raise ValueError(
+                f"{place}: measure_at: expected rising steps, got measure_at[{i}] = {step} after "
+                f"{before}. Write sorted(set(steps))."
+            )
+    if steps and not has_validation:
+        raise ValueError(
+            f"{place}: measure_at: expected validation_data to measure on, got none. Add "
+            f"validation_data=(x_test, y_test)."
+        )
+    if steps and last is not None and steps[-1] > last:
+        raise ValueError(
+            f"{place}: measure_at: expected steps up to the last one, {last} (epochs times batches "
+            f"in an epoch), got {steps[-1]}. Leave it out, or train for more epochs."
+        )
+    return frozenset(steps)
 
 
 @contextlib.contextmanager
