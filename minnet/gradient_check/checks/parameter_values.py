@@ -29,7 +29,7 @@ def check_used(state: CheckState, point: EvaluationPoint) -> None:
                 f"forward does not use `{name}`: the output is the same for all its values, but "
                 f"backward sets its gradient.",
                 f"other numbers in {name}, shape {point.value(name).shape}, change nothing.",
-                f"Use `{name}` in forward; if it is not needed, remove it.",
+                advice=f"Use `{name}` in forward; if it is not needed, remove it.",
             )
         elif point.student(name) is None or not point.run.was_set.get(name):
             state.remark("gradients", f"forward does not use `{name}`, backward does not set it.")
@@ -93,7 +93,7 @@ def check_other_values(state: CheckState, point: EvaluationPoint) -> None:
                 name,
                 f"{what(name)} is wrong {text}, although it is right with others.",
                 f"along a random direction the slope is {number(true)}, yours {number(found)}.",
-                f"Print {what(name)} there, and look for a sign, a max or a case that forward "
+                advice=f"Print {what(name)} there, and look for a sign, a max or a case that forward "
                 f"treats differently from backward.",
             )
             return

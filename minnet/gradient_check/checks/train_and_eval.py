@@ -183,8 +183,8 @@ def _mean_of_noise(state: CheckState) -> None:
             f"the mean output in training is {mean:.3g} times that in evaluation: the scale "
             f"1/(1 - rate) is missing.",
             f"{mean:.4g} +- {doubt:.2g} over 48 draws.",
-            "In training divide what is kept by 1 - rate, mask = (random >= rate) / (1 - rate), in "
-            "forward and backward; in evaluation return x.",
+            advice="In training divide what is kept by 1 - rate, mask = (random >= rate) "
+            "/ (1 - rate), in forward and backward; in evaluation return x.",
         )
 
 

@@ -63,7 +63,7 @@ def check_direction(state: CheckState, points: list[LossPoint]) -> None:
             "the value rises on the way from the prediction to the target, so that at a = y it is "
             "larger than elsewhere: training would move away from the targets.",
             f"{len(rises)} of {len(rises)} slopes toward the target are positive.",
-            "Put the minus before the whole sum, in forward and in backward.",
+            advice="Put the minus before the whole sum, in forward and in backward.",
         )
 
 
@@ -100,7 +100,7 @@ def check_depends(state: CheckState, points: list[LossPoint]) -> bool:
         "forward",
         "the value does not depend on the prediction: it is the same for all of them.",
         f"the value is {points[0].value_here:.6g} for {len(points)} random predictions.",
-        "Look at which of the two arguments forward computes with.",
+        advice="Look at which of the two arguments forward computes with.",
     )
     return False
 
