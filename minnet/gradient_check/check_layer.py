@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,6 +26,8 @@ from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.harness import Harness, quiet
 from minnet.gradient_check.input_domain import InputDomain
 from minnet.gradient_check.layer_under_test import LayerUnderTest, NotALayerError
+from minnet.gradient_check.repair.batches import layer_batches
+from minnet.gradient_check.repair.fix import fix_later
 from minnet.gradient_check.report import Mistake, Report
 from minnet.utils import checks
 
@@ -65,16 +69,28 @@ def check_layer(
     inputs = InputDomain(x_or_shape, "check_layer")
     names = _checked_names(parameters)
     check_source("check_layer", layer_or_factory)
-    with quiet():
-        layer = layer_under_test("check_layer", layer_or_factory)
-        if isinstance(layer, Report):
-            return layer
-        state = CheckState(Harness(layer), inputs, Report(layer.name), seed)
-        with layer.streams.frozen():
-            _examine(state, names)
-        layer.restore()
-    state.report.sort()
-    return state.report
+
+    def examine() -> CheckState | Report:
+        with quiet():
+            layer = layer_under_test("check_layer", layer_or_factory)
+            if isinstance(layer, Report):
+                return layer
+            domain = copy.copy(inputs)
+            state = CheckState(Harness(layer), domain, Report(layer.name), seed)
+            with layer.streams.frozen():
+                _examine(state, names)
+            layer.restore()
+        state.report.sort()
+        return state
+
+    state = examine()
+    if isinstance(state, CheckState):
+        fix_later(state.report, state.harness.layer, partial(layer_batches, state), lambda: _report(examine()))
+    return _report(state)
+
+
+def _report(state: CheckState | Report) -> Report:
+    return state.report if isinstance(state, CheckState) else state
 
 
 def layer_under_test(place: str, source: Any) -> LayerUnderTest | Report:
