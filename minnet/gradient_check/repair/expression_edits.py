@@ -1,7 +1,8 @@
-"""Edits of one expression: what a student may have meant who wrote this.
+"""Edits of one expression, as texts in its place: what was meant by a student who wrote this.
 
-Each edit is a text that replaces the text of the expression, with a cost: natural edits are cheap.
-`key` says the change without its place, so that the same change can be tried everywhere at once.
+In the texts {s} is the expression, {a} and {b} are its operands, {n} and {m} values at hand. The cost
+orders edits: natural ones are cheap. A key says a change without its place, so that the same change
+can be made everywhere at once.
 """
 
 from __future__ import annotations
@@ -10,13 +11,11 @@ import ast
 import copy
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from minnet.gradient_check.repair.student_function import StudentFunction
-from minnet.gradient_check.repair.values import Value, is_numeric
+from minnet.gradient_check.repair.values import Expression, Value, is_numeric
 
 
 class Edit(NamedTuple):
@@ -24,44 +23,197 @@ class Edit(NamedTuple):
 
     cost: int
     text: str
-    key: tuple[str, ...] = ()
+    key: tuple[Any, ...] = ()
 
 
-@dataclass
-class Expression:
-    """One expression of the student's, its value, and what stands around it."""
+_OPERATORS: dict[type, tuple[str, ...]] = {
+    ast.Add: ("{a} - {b}", "{a} * {b}"),
+    ast.Sub: ("{a} + {b}", "{b} - {a}", "{a} * {b}"),
+    ast.Mult: ("{a} / {b}", "{a} @ {b}", "{a}.T @ {b}"),
+    ast.Div: ("{a} * {b}",),
+    ast.FloorDiv: ("{a} / {b}",),
+    ast.MatMult: (
+        "{a} @ {b}.T",
+        "{a}.T @ {b}",
+        "{a}.T @ {b}.T",
+        "{b} @ {a}",
+        "{b}.T @ {a}",
+        "{b} @ {a}.T",
+        "{a} * {b}",
+    ),
+}
+_SWAPPED = {
+    ("sum", "mean"),
+    ("sum", "max"),
+    ("cumsum", "sum"),
+    ("max", "min"),
+    ("argmax", "argmin"),
+    ("repeat", "tile"),
+    ("zeros_like", "ones_like"),
+    ("maximum", "minimum"),
+    ("hstack", "vstack"),
+    ("var", "std"),
+}
+_REDUCTIONS = {"sum", "mean", "max", "min", "var", "std", "argmax", "cumsum", "prod", "flip"}
+_WITH_AXIS = _REDUCTIONS | {"concatenate", "stack", "repeat", "split"}
+_AXES = ("0", "1", "-1", "2", "3", "(0, 1)", "(1, 2)", "(0, 2)", "(2, 3)", "(0, 2, 3)", "(1, 2, 3)")
 
-    function: StudentFunction
-    node: ast.AST
-    value: Any
 
-    @property
-    def text(self) -> str:
-        """Its source, in parentheses where it needs them."""
-        text = self.function.text(self.node)
-        simple = isinstance(self.node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript))
-        return text if simple else f"({text})"
+def small_edits(e: Expression, pool: list[Value]) -> Iterator[Edit]:
+    """Sign, operator, order, axis, transpose, number, index, another value."""
+    node = e.node
+    if isinstance(node, ast.BinOp):
+        a, b = e.at(node.left), e.at(node.right)
+        for form in _OPERATORS.get(type(node.op), ()):
+            text = form.format(a=a, b=b).replace(".T.T", "")
+            yield Edit(1, text, (type(node.op).__name__, form))
+        yield from (Edit(2, part) for part in (a, b))
+    elif isinstance(node, ast.Call):
+        yield from _calls(e, node)
+    elif isinstance(node, ast.Compare) and len(node.ops) == 1:
+        left, right = e.at(node.left), e.at(node.comparators[0])
+        yield from (Edit(1, f"{left} {op} {right}") for op in (">", "<", ">=", "<=", "==", "!="))
+    elif isinstance(node, ast.UnaryOp):
+        yield Edit(1, e.at(node.operand))
+    elif isinstance(node, ast.Constant) and is_numeric(e.value):
+        yield from _numbers(e)
+    elif isinstance(node, ast.Subscript):
+        yield from _indices(e, node, pool)
+    if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Constant)):
+        yield from _other_values(e, pool)
+    if not is_numeric(e.value) or e.is_index:
+        return
+    if not e.is_operand_of(ast.Mult, ast.Div, ast.MatMult, ast.USub):
+        yield Edit(1, f"-{e.text}", ("sign", e.text))
+    if len(e.shape) == 2:
+        yield Edit(1, f"{e.text}.T".replace(".T.T", ""), ("transpose", e.text))
+    elif len(e.shape) > 2:
+        yield Edit(2, f"{e.text}.swapaxes(-1, -2)", ("transpose", e.text))
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Of its value."""
-        return np.shape(self.value)
 
-    @property
-    def parent(self) -> ast.AST:
-        """The node that holds it."""
-        return self.function.parents[self.node]
+def _changed(node: Any, **fields: Any) -> str:
+    """The text of a call with other fields."""
+    new = copy.copy(node)
+    for name, value in fields.items():
+        setattr(new, name, value)
+    return ast.unparse(new)
 
-    def is_part_of(self, *operators: type) -> bool:
-        """Whether it is an operand of one of these operators."""
-        return isinstance(self.parent, ast.BinOp) and isinstance(self.parent.op, operators)
 
-    @property
-    def is_index(self) -> bool:
-        """Whether it stands in an index, a range or a shape: a whole number, no gradient."""
-        if isinstance(self.parent, (ast.Slice, ast.Tuple)):
-            return isinstance(self.value, (int, np.integer))
-        return isinstance(self.parent, ast.Subscript) and self.node is self.parent.slice
+def _calls(e: Expression, node: ast.Call) -> Iterator[Edit]:
+    called, args = node.func, node.args
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    is_method = isinstance(called, ast.Attribute) and called.value in e.seen
+    if isinstance(called, ast.Attribute):
+        for pair in _SWAPPED:
+            if name in pair:
+                other = pair[1 - pair.index(name)]
+                yield Edit(1, _changed(node, func=_changed_attribute(called, other)), pair)
+    if name in _WITH_AXIS:
+        yield from _axes(node, 0 if is_method else 1, name in _REDUCTIONS)
+    if name == "range":
+        yield Edit(2, f"reversed({e.text})")
+    if name == "einsum":
+        yield from _letters(node)
+    if is_method and isinstance(called, ast.Attribute) and is_numeric(e.value):
+        yield Edit(2, e.at(called.value), (name, "removed"))
+    elif args and not isinstance(args[0], ast.Starred) and name != "len":
+        yield Edit(2, e.at(args[0]))
+    orders = itertools.permutations(args) if name in ("transpose", "reshape") else _swaps(args)
+    if 1 < len(args) < 6:
+        yield from (Edit(1, _changed(node, args=list(order))) for order in orders)
+
+
+def _changed_attribute(node: ast.Attribute, name: str) -> ast.Attribute:
+    return ast.Attribute(node.value, name, node.ctx)
+
+
+def _swaps(items: list[Any]) -> Iterator[list[Any]]:
+    for i, j in itertools.combinations(range(len(items)), 2):
+        order = list(items)
+        order[i], order[j] = order[j], order[i]
+        yield order
+
+
+def _axes(node: ast.Call, position: int, may_keep: bool) -> Iterator[Edit]:
+    """Another axis, none, or one where there was none; keepdims or not."""
+    words = {k.arg: ast.unparse(k.value) for k in node.keywords}
+    old = words.pop("axis", None) or "".join(map(ast.unparse, node.args[position : position + 1]))
+    keep = words.pop("keepdims", "")
+    rest = [ast.unparse(node.func), *(ast.unparse(a) for a in node.args[:position])]
+    tail = [f"{k}={v}" for k, v in words.items()]
+    for axis, kept in itertools.product(("", *_AXES), ("", "True") if may_keep else ("",)):
+        if (axis, kept) != (old, keep):
+            new = [f"axis={axis}"] if axis else []
+            new += ["keepdims=True"] if kept else []
+            text = f"{rest[0]}({', '.join([*rest[1:], *new, *tail])})"
+            yield Edit(1 + (kept != keep), text, ("axis", old, axis, kept != keep))
+
+
+def _letters(node: ast.Call) -> Iterator[Edit]:
+    """The letters of an einsum: another order of the result, or of one factor."""
+    text = str(getattr(node.args[0], "value", ""))
+    parts = text.replace("->", ",").replace(" ", "").split(",")
+    for number, part in enumerate(parts) if "->" in text else ():
+        for order in itertools.permutations(part) if len(part) < 5 else ():
+            new = [*parts[:number], "".join(order), *parts[number + 1 :]]
+            whole = ast.Constant(",".join(new[:-1]) + "->" + new[-1])
+            cost = 1 if number == len(parts) - 1 else 2
+            yield Edit(cost, _changed(node, args=[whole, *node.args[1:]]))
+
+
+def _numbers(e: Expression) -> Iterator[Edit]:
+    old = e.value
+    news = [1, 2, 3, 0.5, -old, 2 * old, old / 2, old + 1, old - 1]
+    for new in [n for n in news if n == int(n)] if e.is_index else [*news, 1e-9]:
+        yield Edit(2, repr(int(new) if new == int(new) else new))
+    yield Edit(4, "0")
+
+
+def _indices(e: Expression, node: ast.Subscript, pool: list[Value]) -> Iterator[Edit]:
+    """One step further or less far, the other end, the other direction, times a stride."""
+    parts = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
+    texts = [e.at(part).strip("()") for part in parts]
+
+    def edit(new: list[str], key: tuple[Any, ...] = ()) -> Edit:
+        return Edit(2, f"{e.at(node.value)}[{', '.join(new)}]", key)
+
+    for number, part in enumerate(parts):
+        for new in _other_indices(part):
+            yield edit([*texts[:number], new, *texts[number + 1 :]], (texts[number], new))
+    moving = [isinstance(p, ast.Slice) and isinstance(p.lower, ast.Name) for p in parts]
+    for n in pool if any(moving) else ():
+        if n.is_number and n.value == int(n.value):
+            news = [
+                t.replace(p.lower.id, f"{p.lower.id} * {n.text}") if moves else t  # type: ignore[attr-defined]
+                for t, p, moves in zip(texts, parts, moving, strict=True)
+            ]
+            yield edit(news, ("stride", n.text))
+    yield from (edit(order) for order in _swaps(texts))
+
+
+def _other_indices(part: ast.AST) -> list[str]:
+    if isinstance(part, ast.Slice):
+        low, high = (ast.unparse(p) if p else "" for p in (part.lower, part.upper))
+        if part.step is not None or not low + high:
+            return [":", "::-1"]
+        if low and high:
+            return [f"{low} + {k}:{high} + {k}" for k in ("1", "(-1)")]
+        return [f"{high}:", f":{low}", "1:", ":-1", *([f"1:{high} + 1"] if high else [])]
+    text = ast.unparse(part)
+    news = [f"{text} + 1", f"{text} - 1"] if isinstance(part, (ast.Name, ast.BinOp)) else []
+    return [*news, ast.unparse(part.left)] if isinstance(part, ast.BinOp) else news
+
+
+def _other_values(e: Expression, pool: list[Value]) -> Iterator[Edit]:
+    if e.text.endswith((".shape", ".T")) or not is_numeric(e.value):
+        return
+    for other in pool:
+        same = other.shape == e.shape or (e.is_operand_of(ast.MatMult) and len(other.shape) > 1)
+        if other.text != e.text and (same or (other.shape and fits(other.shape, e.shape))):
+            yield Edit(2 if same else 3, other.text, ("value", e.text, other.text))
+    if isinstance(e.value, (int, np.integer)):
+        for text in sizes(pool):
+            yield Edit(3, text, ("value", e.text, text))
 
 
 def fits(shape: tuple[int, ...], into: tuple[int, ...]) -> bool:
@@ -72,240 +224,23 @@ def fits(shape: tuple[int, ...], into: tuple[int, ...]) -> bool:
         return False
 
 
-def small_edits(e: Expression, pool: list[Value]) -> Iterator[Edit]:
-    """Sign, operator, order, axis, transpose, number, another value."""
-    node = e.node
-    if isinstance(node, ast.BinOp):
-        yield from _operators(e, node)
-    elif isinstance(node, ast.Call):
-        yield from _calls(e, node)
-    elif isinstance(node, ast.Compare) and len(node.ops) == 1:
-        left, right = e.function.text(node.left), e.function.text(node.comparators[0])
-        for sign in (">", "<", ">=", "<=", "==", "!="):
-            yield Edit(2, f"{left} {sign} {right}")
-    elif isinstance(node, ast.Constant):
-        yield from _numbers(e, node)
-    elif isinstance(node, ast.IfExp):
-        parts = [e.function.text(part) for part in (node.body, node.test, node.orelse)]
-        yield Edit(2, f"({parts[2]} if {parts[1]} else {parts[0]})")
-    elif isinstance(node, ast.UnaryOp):
-        yield Edit(1, e.function.text(node.operand))
-    if isinstance(node, ast.Subscript):
-        yield from _indices(e, node)
-    if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
-        yield from _other_values(e, pool)
-    if not is_numeric(e.value) or e.is_index:
-        return
-    if not e.is_part_of(ast.Mult, ast.Div, ast.MatMult) and not isinstance(e.parent, ast.UnaryOp):
-        yield Edit(1, f"-{e.text}")
-    if len(e.shape) == 2 and e.text.endswith(".T"):
-        yield Edit(1, e.text[:-2], ("transpose",))
-    elif len(e.shape) == 2:
-        yield Edit(1, f"{e.text}.T", ("transpose",))
-    elif len(e.shape) > 2:
-        yield Edit(2, f"{e.text}.swapaxes(-1, -2)", ("transpose",))
+def sizes(pool: list[Value]) -> list[str]:
+    """The sizes of the arrays at hand, each number once; sums of masks and weights."""
+    found: dict[Any, str] = {}
+    arrays = [v for v in pool if v.shape]
+    for v in arrays:
+        for axis, length in enumerate(v.shape):
+            found.setdefault(length, f"{v.text}.shape[{axis}]" if axis else f"len({v.text})")
+    for v in arrays:
+        found.setdefault(np.size(v.value), f"{v.text}.size")
+        for axis, length in enumerate(v.shape):
+            found.setdefault(np.size(v.value) // length, f"({v.text}.size // {v.text}.shape[{axis}])")
+        if len(v.shape) == 1 or v.value.dtype == bool:
+            found.setdefault(float(v.value.sum()), f"{v.text}.sum()")
+    return [text for number, text in found.items() if number != 1]
 
 
-def _operators(e: Expression, node: ast.BinOp) -> Iterator[Edit]:
-    a, b = (Expression(e.function, part, e.value).text for part in (node.left, node.right))
-    for kinds, sign in (
-        (ast.Add, "-"),
-        (ast.Sub, "+"),
-        (ast.Mult, "/"),
-        (ast.Div, "*"),
-        (ast.FloorDiv, "/"),
-        (ast.MatMult, "*"),
-        (ast.Mult, "@"),
-        (ast.Add, "*"),
-        (ast.Sub, "*"),
-    ):
-        if isinstance(node.op, kinds):
-            yield Edit(2 if sign in "@" else 1, f"{a} {sign} {b}", (type(node.op).__name__, sign))
-    if isinstance(node.op, ast.Sub):
-        yield Edit(1, f"{b} - {a}")
-    if isinstance(node.op, ast.MatMult):
-        plain_a, plain_b = (t.removesuffix(".T") for t in (a, b))
-        for one, other in ((plain_a, plain_b), (plain_b, plain_a)):
-            for left, right in itertools.product(("", ".T"), repeat=2):
-                yield Edit(1 if one is plain_a else 2, f"{one}{left} @ {other}{right}")
-        yield Edit(3, f"{a} @ {b}.swapaxes(-1, -2)")
-        yield Edit(3, f"{a}.swapaxes(-1, -2) @ {b}")
-    if not isinstance(node.op, ast.Pow):
-        yield Edit(2, a)
-        yield Edit(2, b)
-    else:
-        yield Edit(2, a)
-
-
-_SWAPPED = {
-    "sum": ("mean", "max"),
-    "mean": ("sum",),
-    "cumsum": ("sum",),
-    "max": ("min", "sum"),
-    "min": ("max",),
-    "argmax": ("argmin",),
-    "argmin": ("argmax",),
-    "repeat": ("tile",),
-    "tile": ("repeat",),
-    "zeros_like": ("ones_like",),
-    "ones_like": ("zeros_like",),
-    "empty_like": ("zeros_like",),
-    "maximum": ("minimum",),
-    "minimum": ("maximum",),
-    "hstack": ("vstack",),
-    "var": ("std",),
-    "std": ("var",),
-    "ceil": ("floor",),
-}
-_REDUCTIONS = ("sum", "mean", "max", "min", "var", "std", "argmax", "cumsum", "prod", "flip")
-
-
-def _calls(e: Expression, node: ast.Call) -> Iterator[Edit]:
-    called = node.func
-    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-    is_method = isinstance(called, ast.Attribute) and ast.unparse(called.value) not in ("np", "numpy")
-    for other in _SWAPPED.get(name, ()):
-        if isinstance(called, ast.Attribute):
-            yield Edit(1, _changed(node, lambda c, o=other: setattr(c.func, "attr", o)), (name, other))
-    if name in _REDUCTIONS or name in ("concatenate", "stack", "repeat", "split"):
-        yield from _axes(e, node, 0 if is_method else 1)
-    if name == "range":
-        yield Edit(2, f"reversed({e.text})")
-    elif name == "reversed":
-        yield Edit(2, e.function.text(node.args[0]))
-    elif is_method and isinstance(called, ast.Attribute) and is_numeric(e.value):
-        yield Edit(3, e.function.text(called.value), (name, "removed"))
-    elif node.args and not isinstance(node.args[0], ast.Starred) and name != "len":
-        yield Edit(3, e.function.text(node.args[0]))
-    if name == "einsum":
-        yield from _letters(node)
-    if name in ("transpose", "reshape") and is_method and 1 < len(node.args) < 6:
-        for order in itertools.permutations(node.args) if len(node.args) < 5 else ():
-            yield Edit(2, _changed(node, lambda c, o=order: setattr(c, "args", list(o))))
-    if name not in ("see", "transpose", "reshape", "isinstance"):
-        for i, j in itertools.combinations(range(len(node.args)), 2):
-            yield Edit(1, _changed(node, lambda c, i=i, j=j: _exchange(c.args, i, j)))
-
-
-def _changed(node: Any, change: Any) -> str:
-    """The text of a copy with one change."""
-    new = copy.deepcopy(node)
-    change(new)
-    return ast.unparse(new)
-
-
-def _exchange(items: list[Any], i: int, j: int) -> None:
-    items[i], items[j] = items[j], items[i]
-
-
-def _axes(e: Expression, node: ast.Call, position: int) -> Iterator[Edit]:
-    """Another axis, none, or one where there was none; keepdims or not."""
-    value = None
-    keywords = [k for k in node.keywords if k.arg == "axis"]
-    if keywords:
-        value = keywords[0].value
-    elif len(node.args) > position:
-        value = node.args[position]
-    old = "" if value is None else ast.unparse(value)
-    keep = any(k.arg == "keepdims" for k in node.keywords)
-    for axis in ("", *AXES):
-        for kept in (keep, not keep):
-            if (axis, kept) == (old, keep):
-                continue
-            new = copy.deepcopy(node)
-            new.keywords = [k for k in new.keywords if k.arg not in ("axis", "keepdims")]
-            new.args = new.args[: position if value is not None and not keywords else None]
-            words = [f"axis={axis}"] if axis else []
-            words += ["keepdims=True"] if kept else []
-            for word in words:
-                new.keywords += ast.parse(f"f({word})", mode="eval").body.keywords  # type: ignore[attr-defined]
-            yield Edit(1 + (kept != keep), ast.unparse(new), ("axis", old, axis, str(kept)))
-
-
-AXES = ("0", "1", "-1", "2", "3", "(0, 1)", "(1, 2)", "(0, 2)", "(2, 3)", "(0, 2, 3)", "(1, 2, 3)", "(-2, -1)")
-
-
-def _letters(node: ast.Call) -> Iterator[Edit]:
-    """The letters of an einsum: another order of the result, or of one factor."""
-    first = node.args[0]
-    if not isinstance(first, ast.Constant) or "->" not in str(first.value):
-        return
-    factors, _, result = str(first.value).replace(" ", "").partition("->")
-    parts = [*factors.split(","), result]
-    for number, part in enumerate(parts):
-        for order in itertools.permutations(part) if 1 < len(part) < 5 else ():
-            new = [*parts[:number], "".join(order), *parts[number + 1 :]]
-            if new != parts:
-                text = ",".join(new[:-1]) + "->" + new[-1]
-                cost = 1 if number == len(parts) - 1 else 2
-                yield Edit(cost, _changed(node, lambda c, t=text: c.args.__setitem__(0, ast.Constant(t))))
-
-
-def _numbers(e: Expression, node: ast.Constant) -> Iterator[Edit]:
-    old = node.value
-    if isinstance(old, bool) or not isinstance(old, (int, float)):
-        return
-    for new in dict.fromkeys((0, 1, 2, 3, 0.5, -1, -old, 2 * old, old / 2, old + 1, old - 1)):
-        if new != old and not (e.is_index and isinstance(new, float)):
-            yield Edit(2, repr(new))
-
-
-def _indices(e: Expression, node: ast.Subscript) -> Iterator[Edit]:
-    """One step further or less far, the other end, the other direction, an axis of another size."""
-    held = Expression(e.function, node.value, None).text
-    parts = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
-    texts = [e.function.text(part) for part in parts]
-    for number, part in enumerate(parts):
-        news: list[str] = []
-        if isinstance(part, ast.Slice) and part.step is None:
-            low, high = (ast.unparse(p) if p else "" for p in (part.lower, part.upper))
-            news = [f"{low}:{high}:-1"] if not low and not high else [":"]
-            if low or high:
-                news += [f"{high}:", f":{low}"]
-            if low and high:
-                news += [f"{low} + {k}:{high} + {k}" for k in ("1", "(-1)")]
-            if high and not low:
-                news += [f"{high}:", f"1:{high} + 1", ":-1"]
-            if not high:
-                news += [":-1", "1:"]
-        elif isinstance(part, ast.Slice):
-            news = [":"]
-        elif isinstance(part, (ast.Name, ast.BinOp)):
-            text = texts[number]
-            news = [f"{text} + 1", f"{text} - 1", *([ast.unparse(part.left)] if isinstance(part, ast.BinOp) else [])]
-        for new in news:
-            yield Edit(2, f"{held}[{', '.join([*texts[:number], new, *texts[number + 1 :]])}]")
-    if len(parts) == 2:
-        yield Edit(3, f"{held}[{texts[1]}, {texts[0]}]")
-
-
-def _other_values(e: Expression, pool: list[Value]) -> Iterator[Edit]:
-    if e.text.endswith((".shape", ".T")) or not is_numeric(e.value):
-        return
-    for other in pool:
-        same = other.shape == e.shape or (e.is_part_of(ast.MatMult) and len(other.shape) > 1)
-        if other.text != e.text and (same or (fits(other.shape, e.shape) and not other.is_number)):
-            yield Edit(2 if same else 3, other.text, ("value", e.text, other.text))
-    if isinstance(e.value, (int, np.integer)):
-        for text, _ in sizes(pool):
-            yield Edit(4, text, ("size", e.text, text))
-
-
-def sizes(pool: list[Value]) -> list[tuple[str, int]]:
-    """The sizes of the arrays at hand, each number once."""
-    found: dict[int, str] = {}
-    for value in pool:
-        for axis, length in enumerate(value.shape):
-            found.setdefault(length, f"len({value.text})" if not axis else f"{value.text}.shape[{axis}]")
-    for value in pool:
-        size = int(np.size(value.value))
-        found.setdefault(size, f"{value.text}.size")
-        for axis, length in enumerate(value.shape):
-            found.setdefault(size // length, f"{value.text}.size // {value.text}.shape[{axis}]")
-    return [(text, length) for length, text in found.items() if length > 1]
-
-
-DERIVATIVES = (
+_FACTORS = (
     "{n}",
     "(1 - {n})",
     "{n} * (1 - {n})",
@@ -318,8 +253,6 @@ DERIVATIVES = (
     "np.sign({n})",
     "np.cos({n})",
     "2 * {n}",
-    "np.log({n})",
-    "np.sqrt({n})",
     "(1 - np.tanh({n}) ** 2)",
 )
 
@@ -327,95 +260,82 @@ DERIVATIVES = (
 def factors_and_terms(e: Expression, pool: list[Value]) -> Iterator[Edit]:
     """One factor, one divisor or one term more."""
     s = e.text
-    if not is_numeric(e.value) or e.is_index:
+    if not is_numeric(e.value) or e.is_index or isinstance(e.node, ast.Constant):
         return
-    inside = e.is_part_of(ast.Mult, ast.Div) or isinstance(e.parent, ast.UnaryOp)
-    summed = e.is_part_of(ast.Add, ast.Sub)
+    factor = not e.is_operand_of(ast.Mult, ast.Div, ast.USub)
+    term = not e.is_operand_of(ast.Add, ast.Sub)
     for n in pool:
-        if not fits(n.shape, e.shape):
-            continue
-        if not inside:
-            for cost, form in enumerate(DERIVATIVES):
-                yield Edit(3 + (cost > 5), f"{s} * {form.format(n=n.text)}")
-            yield Edit(3, f"{s} / {n.text}")
-            yield Edit(4, f"{s} / {n.text} ** 2")
-            yield Edit(4, f"{s} / (1 - {n.text})")
-            yield Edit(4, f"{s} / np.sqrt({n.text})")
-        if not summed:
-            yield Edit(3, f"{s} + {n.text}")
-            yield Edit(3, f"{s} - {n.text}")
-    if inside:
-        return
-    for text, _ in sizes(pool):
-        yield Edit(4, f"{s} / ({text})" if " " in text else f"{s} / {text}")
-        yield Edit(4, f"{s} * ({text})" if " " in text else f"{s} * {text}")
-    for constant in ("2", "0.5", "4", "0.25", "3"):
-        yield Edit(4, f"{s} * {constant}")
-    if not summed:
-        yield Edit(4, f"{s} + 1")
-        yield Edit(4, f"{s} - 1")
-    yield Edit(4, f"{s} ** 2")
+        if factor and fits(n.shape, e.shape):
+            for cost, form in enumerate(_FACTORS):
+                yield Edit(3 + (cost > 4), f"{s} * {form.format(n=n.text)}")
+            for form in ("{n}", "{n} ** 2", "(1 - {n})", "np.sqrt({n})"):
+                yield Edit(3 + (form != "{n}"), f"{s} / {form.format(n=n.text)}")
+        if term and fits(n.shape, e.shape):
+            yield from (Edit(3, f"{s} {sign} {n.text}") for sign in "+-")
+    for number in (*sizes(pool), "2", "4", "3") if factor else ():
+        yield from (Edit(4, f"{s} {sign} {number}") for sign in "*/")
+    for form in ("{s} + 1", "{s} - 1", "1 - {s}", "{s} ** 2") if term else ():
+        yield Edit(4, form.format(s=s))
 
 
 def whole_shapes(e: Expression, pool: list[Value]) -> Iterator[Edit]:
     """A sum that is missing, axes in another order, reversed, or another function of the same."""
     if not isinstance(e.value, np.ndarray) or not e.shape or e.is_index:
         return
-    s, count = e.text, len(e.shape)
-    axes = [str(k) for k in range(count)] + ["(0, 1)", "(1, 2)", "(2, 3)", "(0, 2, 3)", "(0, 2)"]
-    for axis in axes:
-        yield Edit(5, f"{s}.sum(axis={axis})")
-        yield Edit(6, f"{s}.sum(axis={axis}, keepdims=True)")
-        yield Edit(6, f"{s} - {s}.mean(axis={axis}, keepdims=True)")
-    for axis in range(count):
-        yield Edit(5, f"np.flip({s}, {axis})")
-        yield Edit(6, f"{s}.cumsum(axis={axis})")
-    if count > 1:
-        yield Edit(5, f"np.flip({s}, (-2, -1))")
+    count = len(e.shape)
+    for axis in [*_AXES[:count], *_AXES[5:]]:
+        yield Edit(5, f"{e.text}.sum(axis={axis})")
+        yield Edit(6, f"{e.text}.sum(axis={axis}, keepdims=True)")
+        yield Edit(6, f"{e.text} - {e.text}.mean(axis={axis}, keepdims=True)")
+    for axis in [*range(count), "(-2, -1)"]:
+        yield Edit(5, f"np.flip({e.text}, {axis})")
+        yield Edit(6, f"{e.text}.cumsum(axis={axis})")
     for order in itertools.permutations(range(count)) if 2 < count < 5 else ():
-        yield Edit(5, f"{s}.transpose{order}")
-    for function in ("np.sign", "np.exp", "np.log", "np.abs", "np.sqrt", "np.tanh", "1 - "):
-        yield Edit(5, f"{function}({s})")
+        yield Edit(5, f"{e.text}.transpose{order}")
+    for function in ("sign", "exp", "log", "abs", "sqrt", "tanh"):
+        yield Edit(5, f"np.{function}({e.text})")
     for other in pool:
         if np.size(other.value) == np.size(e.value) and other.shape != e.shape:
-            yield Edit(5, f"{s}.reshape({other.text}.shape)")
+            yield Edit(5, f"{e.text}.reshape({other.text}.shape)")
+
+
+_COUPLED = (
+    "{n} * ({s} - ({s} * {n}).sum(axis={k}, keepdims=True))",
+    "{s} - {n} * ({s} * {n}).sum(axis={k}, keepdims=True)",
+    "{s} - {n} * ({s} * {n}).mean(axis={k}, keepdims=True)",
+)
+_OF_TWO = (
+    "{n} * ({m} - ({m} * {n}).sum(axis=-1, keepdims=True))",
+    "{m} - np.exp({n}) * {m}.sum(axis=-1, keepdims=True)",
+)
+_PRODUCTS = ("{s} + {m} * {n}", "{s} - {m} * {n}", "{s} - {m} * {n} ** 2")
+_MASKS = ("{s} * ({m} - {n})", "{s} * ({m} > {n})", "{s} * ({m} == {n})")
 
 
 def templates(e: Expression, pool: list[Value]) -> Iterator[Edit]:
     """Products of two values as one more term, and the derivatives of coupled functions."""
     if not isinstance(e.value, np.ndarray) or e.is_index or not e.shape:
         return
-    s = e.text
-    arrays = [v for v in pool if isinstance(v.value, np.ndarray) and v.shape]
-    for a in arrays:
-        if a.shape == e.shape:
-            for axis in dict.fromkeys((-1, 1, 0)) if len(e.shape) > 1 else (-1,):
-                inner = f"({s} * {a.text}).sum(axis={axis}, keepdims=True)"
-                yield Edit(6, f"{a.text} * ({s} - {inner})")
-                yield Edit(6, f"{s} - {a.text} * {inner}")
-                yield Edit(6, f"{s} - {a.text} * {inner.replace('.sum', '.mean')}")
-        for b in arrays:
-            yield from _two(e, a, b)
+    term = not e.is_operand_of(ast.Add, ast.Sub)
+    arrays = [v for v in pool if v.shape]
+    for n in arrays:
+        for form in _COUPLED if n.shape == e.shape else ():
+            for axis in dict.fromkeys((-1, 0, *range(1, len(e.shape) - 1))):
+                yield Edit(6, form.format(s=e.text, n=n.text, k=axis))
+    for m, n in itertools.product(arrays, repeat=2):
+        forms: tuple[str, ...] = ()
+        if m.shape == n.shape == e.shape and m is not n:
+            forms = _OF_TWO
+        if fits(m.shape, e.shape) and fits(n.shape, e.shape) and m is not n:
+            forms += _MASKS * (not e.is_operand_of(ast.Mult)) + _PRODUCTS * term
+        for left, right in itertools.product(("", ".T"), repeat=2) if term else ():
+            if _matmul_shape(m.shape, n.shape, left, right) == e.shape:
+                forms += (f"{{s}} + {{m}}{left} @ {{n}}{right}",)
+        yield from (Edit(6, form.format(s=e.text, m=m.text, n=n.text)) for form in forms)
 
 
-def _two(e: Expression, a: Value, b: Value) -> Iterator[Edit]:
-    """One more term that is a product of a and b; a softmax between them."""
-    s, (m, n) = e.text, (a.text, b.text)
-    if a.shape == b.shape == e.shape and m != n:
-        yield Edit(6, f"{n} * ({m} - ({m} * {n}).sum(axis=-1, keepdims=True))")
-    if not e.is_part_of(ast.Add, ast.Sub):
-        if fits(a.shape, e.shape) and fits(b.shape, e.shape) and m < n:
-            if np.broadcast_shapes(a.shape, b.shape) == e.shape:
-                yield Edit(6, f"{s} + {m} * {n}")
-                yield Edit(6, f"{s} - {m} * {n}")
-                yield Edit(7, f"{s} - {m} * {n} ** 2")
-        for left, right in itertools.product(("", ".T"), repeat=2):
-            if len(a.shape) == len(b.shape) == len(e.shape) == 2:
-                one = a.shape[::-1] if left else a.shape
-                other = b.shape[::-1] if right else b.shape
-                if one[1] == other[0] and (one[0], other[1]) == e.shape:
-                    yield Edit(6, f"{s} + {m}{left} @ {n}{right}")
-    if fits(a.shape, e.shape) and not e.is_part_of(ast.Mult, ast.Div) and fits(b.shape, e.shape):
-        yield Edit(7, f"{s} * ({m} - {n})")
-        yield Edit(7, f"{s} * ({m} > {n})") if m != n else None
-        yield Edit(7, f"{s} * ({m} == {n})")
+def _matmul_shape(m: tuple[int, ...], n: tuple[int, ...], left: str, right: str) -> Any:
+    if len(n) != 2 or len(m) < 2 or (left and len(m) > 2):
+        return None
+    one, other = m[::-1] if left else m, n[::-1] if right else n
+    return (*one[:-1], other[1]) if one[-1] == other[0] else None

@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from minnet.gradient_check.repair.expression_edits import (
     Edit,
-    Expression,
     factors_and_terms,
     small_edits,
     templates,
@@ -25,22 +27,36 @@ from minnet.gradient_check.repair.statement_edits import (
 )
 from minnet.gradient_check.repair.student_function import PROBE, Probe, StudentFunction, executed
 from minnet.gradient_check.repair.trial import Batch
-from minnet.gradient_check.repair.values import Value, at_hand, is_numeric, observe
+from minnet.gradient_check.repair.values import Expression, Value, at_hand, observe
 
 SECONDS = 2.0
-_BATCH_OF_ALTERNATIVES = 64
+_AT_ONCE = 64
+_FAR = 2
 
 
 @dataclass
 class Change:
     """Nodes that replace others in one function, and the words that say so."""
 
-    cost: float
+    cost: int
     function: StudentFunction
-    replacements: dict[ast.AST, ast.AST]
+    replacements: dict[ast.AST, Any]
+    line: int
     words: str = ""
-    line: int = 0
     forward_too: bool = False
+    right: frozenset[str] = frozenset()
+
+
+Group = list[Change]
+
+
+@dataclass
+class _Place:
+    """A function with the expressions to edit and the values to put in."""
+
+    function: StudentFunction
+    expressions: list[Expression]
+    pool: list[Value]
 
 
 @dataclass
@@ -56,6 +72,7 @@ class Search:
     seconds: float = SECONDS
     confirm: Callable[[], bool] = lambda: True
     tried: int = 0
+    parts: list[Change] = field(default_factory=list)  # what makes some wrong gradient right
 
     def run(self) -> str | None:
         """The sentence that says the edit, or None."""
@@ -63,37 +80,33 @@ class Search:
         self.end = time.thread_time() + self.seconds
         first = self.batches[0]
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            self.backward = executed(first.right)
-            inside = {f.original for f in self.backward}
-            self.forward = [
-                f
-                for f in executed(lambda: first.harness.forward(first.x, training=first.training))
-                if f.original not in inside
-            ]
+            self.backward = executed(first.run)
+            known = {f.original for f in self.backward}
+            forward = executed(lambda: first.harness.forward(first.x, training=first.training))
+            self.forward = [f for f in forward if f.original not in known]
             spaces = [f.function.__globals__ for f in self.backward + self.forward]
             for space in spaces:
                 space[PROBE] = self.probe
             try:
                 return self._search()
             finally:
-                for function in self.backward + self.forward:
-                    function.restore()
                 for space in spaces:
                     space.pop(PROBE, None)
 
     def _search(self) -> str | None:
         for function in self.backward + self.forward:
             function.guard_loops()
-        self.before = self.batches[0].right()
-        if self.before == self.batches[0].wanted or not self.backward:
+        first = self.batches[0]
+        self.before = first.right()
+        if self.before == first.wanted or not self.backward:
             return None
-        self.probe.limit = 20 * (self.probe.steps + 50)
-        self.places = [self._places(function) for function in self.backward]
-        for stage in self._stages():
-            found = sorted(self._works(stage), key=lambda c: (c.cost, len(c.words)))
-            for change in found:
-                if self._proven(change):
-                    return f"Line {change.line}: {change.words}: with that all gradients are right."
+        self.probe.limit = 20 * (self._rounds() + 50)
+        self.places = [p for f in self.backward if (p := self._place(f, self.before))]
+        for groups in self._levels():
+            found = sorted(self._works(groups), key=lambda c: (c.cost, len(c.words)))
+            for changes in [*([c] for c in found), *self._combined()]:
+                if self._proven(changes):
+                    return _sentence(changes)
             if self._late():
                 break
         return None
@@ -101,169 +114,170 @@ class Search:
     def _late(self) -> bool:
         return time.thread_time() > self.end
 
+    def _rounds(self) -> int:
+        """How many rounds the loops of the original make."""
+        with contextlib.ExitStack() as stack:
+            for function in self.backward:
+                stack.enter_context(function.running(function.compile()))
+            self.batches[0].run()
+        return self.probe.steps
+
     # ------------------------------------------------------------------ what is tried
 
-    def _places(self, function: StudentFunction) -> tuple[StudentFunction, list[Expression], list[Value]]:
-        seen = observe(function, self.batches[0], self.probe)
-        pool = at_hand(function, seen, self.batches[0].prepared)
-        return function, [Expression(function, n, v) for n, v in seen.items()], pool
+    def _place(self, function: StudentFunction, right: frozenset[str] | None) -> _Place | None:
+        expressions = observe(function, self.batches[0], self.probe, right)
+        if not expressions:
+            return None
+        return _Place(function, expressions, at_hand(expressions, self.batches[0].prepared))
 
-    def _stages(self) -> Iterator[Iterator[Change]]:
-        """Groups of edits, each tried as a whole before the next."""
-        kinds = [small_edits, factors_and_terms, whole_shapes, templates]
-        for number, kind in enumerate(kinds):
-            for near in (True, False) if self.suspects else (False,):
-                yield self._expressions(kind, near)
-            if number == 0:
-                yield self._statements()
-                yield self._everywhere()
-            if number == 1:
-                yield self._missing()
-                yield self._stored()
+    def _levels(self) -> Iterator[list[Group]]:
+        """Edits by their cost, which is higher on lines that are not suspect."""
+        levels: dict[int, list[Group]] = defaultdict(list)
+        for level in range(1, 10):
+            for start, make in (
+                (1, self._statements),
+                (1, self._everywhere),
+                (1, partial(self._expressions, small_edits)),
+                (3, partial(self._expressions, factors_and_terms)),
+                (4, self._missing),
+                (4, self._stored),
+                (5, partial(self._expressions, whole_shapes)),
+                (6, partial(self._expressions, templates)),
+            ):
+                for group in make() if level == start else ():
+                    far = self.suspects and group[0].line not in self.suspects
+                    levels[group[0].cost + (_FAR if far else 0)].append(group)
+            yield levels.pop(level, [])
 
-    def _expressions(self, kind: Any, near: bool) -> Iterator[Change]:
-        for function, expressions, pool in self.places:
-            for expression in expressions:
-                if self.suspects and (function.line(expression.node) in self.suspects) != near:
-                    continue
-                yield from self._alternatives(function, expression, kind(expression, pool))
+    def _expressions(self, kind: Any) -> Iterator[Group]:
+        for place in self.places:
+            for e in place.expressions:
+                yield from _alternatives(e, kind(e, place.pool))
 
-    def _alternatives(
-        self, function: StudentFunction, expression: Expression, edits: Iterable[Edit | None]
-    ) -> Iterator[Change]:
-        texts: dict[str, int] = {}
-        for edit in edits:
-            if edit is not None:
-                texts.setdefault(edit.text, edit.cost)
-        for text, cost in texts.items():
-            new = _parsed(text)
-            if new is not None:
-                yield Change(cost, function, {expression.node: new})
+    def _statements(self) -> Iterator[Group]:
+        for place in self.places:
+            for edit in statement_edits(place.function):
+                yield [_of_statement(place.function, edit)]
 
-    def _statements(self) -> Iterator[Change]:
-        for function, _, _ in self.places:
-            for edit in statement_edits(function):
-                yield _change(function, edit)
+    def _missing(self) -> Iterator[Group]:
+        for p in self.places:
+            for edit in missing_statements(p.function, self.batches[0], p.pool):
+                yield [_of_statement(p.function, edit)]
 
-    def _missing(self) -> Iterator[Change]:
-        for function, _, pool in self.places:
-            for edit in missing_statements(function, self.batches[0], pool):
-                yield _change(function, edit)
-
-    def _everywhere(self) -> Iterator[Change]:
+    def _everywhere(self) -> Iterator[Group]:
         """The same small edit at every place of a function, and of a line."""
-        for function, expressions, pool in self.places:
-            groups: dict[Any, dict[ast.AST, ast.AST]] = {}
-            for e in expressions:
-                for edit in small_edits(e, pool):
-                    new = _parsed(edit.text) if edit.key else None
-                    if new is not None:
-                        groups.setdefault(edit.key, {}).setdefault(e.node, new)
-                        groups.setdefault((edit.key, function.line(e.node)), {}).setdefault(e.node, new)
-            for nodes in groups.values():
-                if len(nodes) > 1:
-                    yield Change(2 + len(nodes), function, nodes)
+        for place in self.places:
+            function = place.function
+            groups: dict[Any, dict[ast.AST, str]] = {}
+            for e in place.expressions:
+                for edit in small_edits(e, place.pool):
+                    keys = (edit.key, (edit.key, function.line(e.node))) if edit.key else ()
+                    for key in keys:
+                        groups.setdefault(key, {}).setdefault(e.node, edit.text)
+            for texts in groups.values():
+                if len(texts) > 1:
+                    yield [Change(2, function, dict(texts), function.line(next(iter(texts))))]
 
-    def _stored(self) -> Iterator[Change]:
+    def _stored(self) -> Iterator[Group]:
         """Edits of what forward stores, as long as its output stays the same."""
         for function in self.forward:
-            function, expressions, pool = self._places(function)
-            for e in expressions:
-                statement: ast.AST = e.node
-                while not isinstance(statement, ast.stmt):
-                    statement = function.parents[statement]
-                if isinstance(statement, ast.Assign) and "self." in ast.unparse(statement.targets[0]):
-                    for kind in (small_edits, factors_and_terms):
-                        for change in self._alternatives(function, e, kind(e, pool)):
-                            change.forward_too = True
-                            yield change
+            place = self._place(function, None)
+            for e in place.expressions if place else ():
+                for kind in (small_edits, factors_and_terms):
+                    for group in _alternatives(e, kind(e, place.pool)):  # type: ignore[union-attr]
+                        yield [replace(change, cost=5, forward_too=True) for change in group]
             for edit in statement_edits(function):
-                change = _change(function, edit)
-                change.forward_too = True
-                yield change
+                yield [replace(_of_statement(function, edit), cost=5, forward_too=True)]
 
     # ------------------------------------------------------------------ trying
 
-    def _works(self, changes: Iterator[Change]) -> Iterator[Change]:
-        """Those that make everything right on the first batch; alternatives of a node at once."""
-        group: list[Change] = []
-        for change in changes:
-            alike = group and group[0].replacements.keys() == change.replacements.keys()
-            alike = alike and len(change.replacements) == 1 and isinstance(next(iter(change.replacements)), ast.expr)
-            if group and (not alike or len(group) >= _BATCH_OF_ALTERNATIVES):
-                yield from self._try(group)
-                group = []
+    def _works(self, groups: list[Group]) -> Iterator[Change]:
+        """Those that make everything right on the first batch."""
+        for group in groups:
+            for start in range(0, len(group), _AT_ONCE):
+                yield from self._try(group[start : start + _AT_ONCE])
                 if self._late():
                     return
-            group.append(change)
-        if group:
-            yield from self._try(group)
 
-    def _try(self, group: list[Change]) -> Iterator[Change]:
-        first = group[0]
-        if len(group) > 1:
-            (node,) = first.replacements
-            new = _chosen([c.replacements[node] for c in group], 0)
-            replacements: dict[ast.AST, ast.AST] = {node: new}
-        else:
-            replacements = first.replacements
-        try:
-            code = first.function.compile(replacements)
-            first.function.run_as(code)
-        except Exception:  # no such code can be written
+    def _try(self, group: Group) -> Iterator[Change]:
+        """Alternatives of one expression are compiled at once."""
+        function, batch = group[0].function, self.batches[0]
+        good = []
+        for change in group:
+            with contextlib.suppress(SyntaxError):
+                good.append(replace(change, replacements=_parsed(change.replacements)))
+        if not good:
             return
-        try:
-            for number, change in enumerate(group):
+        replacements = good[0].replacements
+        if len(good) > 1:
+            (node,) = replacements
+            replacements = {node: _chosen([c.replacements[node] for c in good], 0)}
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(function.running(function.compile(replacements)))
+            except Exception:  # no such code can be written
+                return
+            for number, change in enumerate(good):
                 self.probe.choice = number
                 self.probe.steps = 0
                 self.tried += 1
-                if self.batches[0].right(change.forward_too) == self.batches[0].wanted:
-                    yield self._with_words(change)
+                change.right = batch.right(change.forward_too)
+                if change.right == batch.wanted:
+                    yield _with_words(change)
+                elif change.right > self.before and not change.forward_too:
+                    self.parts.append(_with_words(change))
                 if self._late():
                     return
-        finally:
-            first.function.restore()
 
-    def _proven(self, change: Change) -> bool:
-        """All gradients right on the other batches, too, and on everything that the check asks."""
-        change.function.run_as(change.function.compile(change.replacements))
-        try:
+    def _combined(self) -> Iterator[list[Change]]:
+        """Two edits that together make everything right."""
+        parts = sorted(self.parts, key=lambda c: (c.cost, len(c.words)))
+        names = frozenset(self.batches[0].names)
+        pairs = [(a, b) for a, b in itertools.combinations(parts, 2) if a.right | b.right >= names]
+        pairs.sort(key=lambda pair: pair[0].cost + pair[1].cost)
+        for a, b in pairs[:20]:
+            if not a.replacements.keys() & b.replacements.keys():
+                yield [a, b]
+
+    def _proven(self, changes: list[Change]) -> bool:
+        """All gradients right on all batches, and nothing wrong with all that the check asks."""
+        together: dict[StudentFunction, dict[ast.AST, ast.AST]] = {}
+        for change in changes:
+            together.setdefault(change.function, {}).update(change.replacements)
+        with contextlib.ExitStack() as stack:
+            for function, replacements in together.items():
+                stack.enter_context(function.running(function.compile(replacements)))
             for batch in self.batches:
                 self.probe.steps = 0
                 if batch.right(forward_too=True) != batch.wanted:
                     return False
             self.probe.limit, limit = 10**9, self.probe.limit
-            try:
-                return self.confirm()
-            finally:
-                self.probe.limit = limit
-        finally:
-            change.function.restore()
-
-    def _with_words(self, change: Change) -> Change:
-        if not change.words:
-            lines: dict[int, list[str]] = {}
-            for node, new in change.replacements.items():
-                words = _words(change.function, node, new, change.replacements)
-                lines.setdefault(change.function.line(node), []).append(words)
-            change.line = min(lines)
-            texts = [
-                "; ".join(dict.fromkeys(words)) if line == change.line else f"line {line}: " + "; ".join(dict.fromkeys(words))
-                for line, words in sorted(lines.items())
-            ]
-            change.words = "; ".join(texts)
-        return change
+            confirmed = self.confirm()
+            self.probe.limit = limit
+            return confirmed
 
 
-def _change(function: StudentFunction, edit: StatementEdit) -> Change:
-    return Change(edit.cost, function, edit.replacements, edit.words, edit.line)
+def _alternatives(e: Expression, edits: Iterator[Edit]) -> Iterator[Group]:
+    """The edits of one expression, each text once, grouped by cost."""
+    cheapest: dict[str, int] = {}
+    for edit in edits:
+        cheapest[edit.text] = min(edit.cost, cheapest.get(edit.text, edit.cost))
+    groups: dict[int, Group] = {}
+    line = e.function.line(e.node)
+    for text, cost in cheapest.items():
+        groups.setdefault(cost, []).append(Change(cost, e.function, {e.node: text}, line))
+    yield from groups.values()
 
 
-def _parsed(text: str) -> ast.expr | None:
-    try:
-        return ast.parse(text, mode="eval").body
-    except SyntaxError:
-        return None
+def _of_statement(function: StudentFunction, edit: StatementEdit) -> Change:
+    return Change(edit.cost, function, edit.replacements, edit.line, edit.words)
+
+
+def _parsed(replacements: dict[ast.AST, Any]) -> dict[ast.AST, Any]:
+    return {
+        node: ast.parse(new, mode="eval").body if isinstance(new, str) else new
+        for node, new in replacements.items()
+    }
 
 
 def _chosen(news: list[ast.AST], low: int) -> ast.expr:
@@ -271,8 +285,31 @@ def _chosen(news: list[ast.AST], low: int) -> ast.expr:
     if len(news) == 1:
         return news[0]  # type: ignore[return-value]
     half = len(news) // 2
-    test = ast.parse(f"{PROBE}.choice < {low + half}", mode="eval").body
-    return ast.IfExp(test, _chosen(news[:half], low), _chosen(news[half:], low + half))
+    whole = ast.parse(f"0 if {PROBE}.choice < {low + half} else 0", mode="eval").body
+    assert isinstance(whole, ast.IfExp)
+    whole.body, whole.orelse = _chosen(news[:half], low), _chosen(news[half:], low + half)
+    return whole
+
+
+def _sentence(changes: list[Change]) -> str:
+    parts = [f"line {change.line}: {change.words}" for change in sorted(changes, key=lambda c: c.line)]
+    text = "; ".join(parts)
+    return f"{text[0].upper()}{text[1:]}: with that all gradients are right."
+
+
+def _with_words(change: Change) -> Change:
+    if change.words:
+        return change
+    lines: dict[int, dict[str, None]] = {}
+    for node, new in change.replacements.items():
+        words = _words(change.function, node, new, change.replacements)
+        lines.setdefault(change.function.line(node), {})[words] = None
+    first, *others = sorted(lines)
+    change.line = first
+    change.words = "; ".join(
+        ["; ".join(lines[first]), *(f"line {n}: {'; '.join(lines[n])}" for n in others)]
+    )
+    return change
 
 
 def _words(
@@ -280,8 +317,11 @@ def _words(
 ) -> str:
     """`old` should be `new`, of an expression large enough to be understood."""
     wide = node
-    while not isinstance(wide, (ast.BinOp, ast.Call, ast.Compare, ast.IfExp, ast.stmt)):
-        wide = function.parents[wide]
+    while not isinstance(wide, (ast.BinOp, ast.Call, ast.Compare, ast.Assign, ast.AugAssign)):
+        parent = function.parents[wide]
+        if isinstance(parent, ast.stmt) and not isinstance(parent, (ast.Assign, ast.AugAssign)):
+            break
+        wide = parent
     old = " ".join(function.text(wide).split())
     with function.replaced(replacements):
         text = ast.unparse(new if wide is node else wide)

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from minnet.gradient_check.repair.student_function import StudentFunction
+from minnet.gradient_check.repair.student_function import StudentFunction, block, parsed
 from minnet.gradient_check.repair.trial import Batch
 from minnet.gradient_check.repair.values import Value
 
@@ -21,15 +21,6 @@ class StatementEdit(NamedTuple):
     line: int
 
 
-def _block(*statements: ast.stmt) -> ast.stmt:
-    """Several statements in the place of one."""
-    return ast.If(ast.Constant(True), list(statements) or [ast.Pass()], [])
-
-
-def _parsed(text: str) -> ast.stmt:
-    return ast.parse(text).body[0]
-
-
 def statement_edits(function: StudentFunction) -> Iterator[StatementEdit]:
     """All edits of the statements of a function."""
     statements = [n for n in function.nodes if isinstance(n, ast.stmt) and n is not function.tree]
@@ -37,9 +28,9 @@ def statement_edits(function: StudentFunction) -> Iterator[StatementEdit]:
         yield from _assignments(function, node)
         if isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr)):
             words = f"remove `{_short(function, node)}`"
-            yield StatementEdit(3, {node: ast.Pass()}, words, function.line(node))
+            yield StatementEdit(3, {node: block()}, words, function.line(node))
         if isinstance(node, ast.If):
-            yield _should_be(function, 3, node, _block(*node.body), "\n".join(map(ast.unparse, node.body)))
+            yield _should_be(function, 3, node, block(*node.body), "\n".join(map(ast.unparse, node.body)))
     for node in statements:
         yield from _loops(function, node)
     for one, other in itertools.combinations(statements, 2):
@@ -84,12 +75,12 @@ def _assignments(function: StudentFunction, node: ast.stmt) -> Iterator[Statemen
             news.append(f"return {', '.join(map(ast.unparse, order))}")
     for new in news:
         if new != text:
-            yield _should_be(function, 1, node, _parsed(new), new)
+            yield _should_be(function, 1, node, parsed(new), new)
 
 
 def _index(node: ast.Subscript) -> str:
-    text = ast.unparse(node.slice)
-    return f"np.s_[{text}]" if ":" in text else text if not "," in text else f"({text.strip('()')})"
+    text = ast.unparse(node)[len(ast.unparse(node.value)) + 1 : -1]
+    return f"np.s_[{text}]" if ":" in text else f"({text})" if "," in text else text
 
 
 def _loops(function: StudentFunction, node: ast.stmt) -> Iterator[StatementEdit]:
@@ -98,20 +89,20 @@ def _loops(function: StudentFunction, node: ast.stmt) -> Iterator[StatementEdit]
         return
     last = node.body[-1]
     if len(node.body) > 2 or isinstance(last, ast.Return):  # the counting of rounds is one of them
-        inside, after = {last: ast.Pass()}, _block(node, last)
+        inside, after = {last: block()}, block(node, last)
         words = f"`{_short(function, last)}` belongs after the loop"
         yield StatementEdit(2, {**inside, node: after}, words, function.line(last))
-    block = next(
+    siblings = next(
         held
         for _, held in ast.iter_fields(function.parents[node])
         if isinstance(held, list) and node in held
     )
-    following = block[block.index(node) + 1 :][:2]
+    following = siblings[siblings.index(node) + 1 :][:2]
     for count in range(1, len(following) + 1):
         moved = following[:count]
         if all(isinstance(s, (ast.Assign, ast.AugAssign, ast.Expr)) and hasattr(s, "end_lineno") for s in moved):
             words = f"`{_short(function, moved[0])}` belongs into the loop"
-            new = {**{s: ast.Pass() for s in moved}, last: _block(last, *moved)}
+            new = {**{s: block() for s in moved}, last: block(last, *moved)}
             yield StatementEdit(3, new, words, function.line(moved[0]))
 
 
@@ -129,11 +120,11 @@ def _two_statements(
     if function.parents[one] is function.parents[other]:
         words = f"move `{_short(function, other)}` before `{_short(function, one)}`"
         yield StatementEdit(
-            3, {other: ast.Pass(), one: _block(other, one)}, words, function.line(other)
+            3, {other: block(), one: block(other, one)}, words, function.line(other)
         )
         words = f"move `{_short(function, one)}` behind `{_short(function, other)}`"
         yield StatementEdit(
-            3, {one: ast.Pass(), other: _block(other, one)}, words, function.line(one)
+            3, {one: block(), other: block(other, one)}, words, function.line(one)
         )
 
 
@@ -142,12 +133,12 @@ def _copies(function: StudentFunction) -> Iterator[StatementEdit]:
     for argument in function.tree.args.args[1:]:
         first = function.tree.body[0]
         text = f"{argument.arg} = {argument.arg}.copy()"
-        new = {first: _block(first, _parsed(text))}
+        new = {first: block(first, parsed(text))}
         yield StatementEdit(3, new, f"write `{text}` first", function.line(first))
     for node in function.nodes:
         if isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute)):
             text = f"{ast.unparse(node.targets[0])} = {function.text(node.value)}.copy()"
-            yield _should_be(function, 3, node, _parsed(text), text)
+            yield _should_be(function, 3, node, parsed(text), text)
 
 
 def missing_statements(
@@ -165,7 +156,7 @@ def missing_statements(
         for value in _products(arrays, batch.harness.values[weight.name].shape):
             for sign in ("=", "+="):
                 text = f"{target} {sign} {value}"
-                new = {last: _block(_parsed(text), last)}
+                new = {last: block(parsed(text), last)}
                 yield StatementEdit(5, new, f"`{text}` is missing before this line", function.line(last))
     first = function.tree.body[0]
     for node in function.nodes:
@@ -175,7 +166,7 @@ def missing_statements(
                 root = root.value
             name = ast.unparse(root)
             for text in (f"{name} = np.zeros_like({name})", f"{name} = 0"):
-                new = {first: _block(first, _parsed(text))}
+                new = {first: block(first, parsed(text))}
                 yield StatementEdit(4, new, f"`{text}` is missing", function.line(first))
 
 

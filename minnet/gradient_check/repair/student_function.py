@@ -19,6 +19,8 @@ from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
+import numpy as np
+
 PROBE = "__minnet_repair__"
 """The global name under which edited code finds the `Probe`."""
 
@@ -45,6 +47,7 @@ class Probe:
         self.steps = 0
         self.limit = 10**9
         self.seen: dict[int, Any] = {}
+        self.disturbed = -1
 
     def step(self) -> None:
         """Count one round of a loop."""
@@ -53,7 +56,10 @@ class Probe:
             raise TooManySteps
 
     def see(self, number: int, value: Any) -> Any:
-        """Keep the value of an expression, and pass it on."""
+        """Keep the value of an expression, and pass it on; changed, if it is to be disturbed."""
+        if number == self.disturbed:
+            noise = np.random.default_rng(0).uniform(-1.5, 1.5, np.shape(value))
+            return value * noise + noise
         self.seen[number] = value
         return value
 
@@ -70,6 +76,7 @@ class StudentFunction:
         if not isinstance(self.tree, ast.FunctionDef):
             raise ValueError("not a function with a name")
         self.tree.decorator_list = []
+        self.rows = [row.encode() for row in self.source.splitlines(keepends=True)]
         self.nodes = list(ast.walk(self.tree))
         self.parents = {c: n for n in self.nodes for c in ast.iter_child_nodes(n)}
         if _contents(self.compile()) != _contents(self.original):
@@ -81,7 +88,13 @@ class StudentFunction:
 
     def text(self, node: ast.AST) -> str:
         """The source of a node."""
-        return ast.get_source_segment(self.source, node) or ast.unparse(node)
+        if not hasattr(node, "end_col_offset"):
+            return ast.unparse(node)
+        first, last = node.lineno - 1, node.end_lineno - 1  # type: ignore[attr-defined]
+        rows = self.rows[first : last + 1]
+        rows[-1] = rows[-1][: node.end_col_offset]
+        rows[0] = rows[0][node.col_offset :]  # type: ignore[attr-defined]
+        return b"".join(rows).decode()
 
     @contextlib.contextmanager
     def replaced(self, replacements: dict[ast.AST, ast.AST]) -> Iterator[None]:
@@ -109,11 +122,12 @@ class StudentFunction:
             body = [self.tree]
             *_, owner, _ = ["", *self.function.__qualname__.split(".")]
             if owner.isidentifier():  # the name of the class turns self.__x into _C__x
-                body = [ast.ClassDef(owner, [], [], body, [], type_params=[])]  # type: ignore[list-item, call-overload]
+                holder = ast.parse(f"class {owner}: pass").body[0]
+                holder.body = body  # type: ignore[attr-defined]
+                body = [holder]  # type: ignore[list-item]
             free = [name for name in self.original.co_freevars if name != "__class__"]
             outer = ast.parse(f"def __outer__({', '.join(free)}): pass")
             outer.body[0].body = body  # type: ignore[attr-defined]
-            ast.fix_missing_locations(outer)
             flags = self.original.co_flags & _FLAGS
             code = compile(outer, self.original.co_filename, "exec", flags, dont_inherit=True)
         for _ in range(3 if owner.isidentifier() else 2):
@@ -121,13 +135,14 @@ class StudentFunction:
             code = next(c for c in inner if c.co_name in ("__outer__", owner, self.tree.name))
         return code
 
-    def run_as(self, code: CodeType) -> None:
-        """Let every holder of the function run this code."""
+    @contextlib.contextmanager
+    def running(self, code: CodeType) -> Iterator[None]:
+        """Inside `with` every holder of the function runs this code."""
         self.function.__code__ = code
-
-    def restore(self) -> None:
-        """Run the student's own code again."""
-        self.function.__code__ = self.original
+        try:
+            yield
+        finally:
+            self.function.__code__ = self.original
 
     def guard_loops(self) -> None:
         """Count the rounds of every loop, so that an edit cannot hang; the lines stay the same."""
@@ -136,6 +151,26 @@ class StudentFunction:
                 node.body.insert(0, ast.parse(f"{PROBE}.step()").body[0])
         for name in self.original.co_freevars:  # an edit may drop the last use of one
             self.tree.body.append(ast.parse(f"if 0: {name}").body[0])  # type: ignore[union-attr]
+
+
+def parsed(text: str) -> ast.stmt:
+    """A statement."""
+    return ast.parse(text).body[0]
+
+
+def block(*statements: ast.stmt) -> ast.stmt:
+    """Several statements in the place of one."""
+    whole = ast.If(ast.Constant(True), list(statements) or [ast.Pass()], [])
+    return ast.copy_location(ast.fix_missing_locations(whole), statements[0] if statements else whole)
+
+
+def inside(function: StudentFunction, node: ast.AST, kinds: tuple[type, ...]) -> bool:
+    """Whether a node stands in an expression of one of these kinds."""
+    while not isinstance(node, ast.stmt):
+        node = function.parents[node]
+        if isinstance(node, kinds):
+            return True
+    return False
 
 
 def _contents(code: CodeType) -> tuple[Any, ...]:
@@ -152,12 +187,12 @@ def executed(run: Callable[[], Any]) -> list[StudentFunction]:
         if event == "call" and not frame.f_code.co_filename.startswith(_NOT_THE_STUDENT):
             codes.setdefault(frame.f_code)
 
-    before = sys.getprofile()
-    sys.setprofile(note)
+    before = sys.gettrace()
+    sys.settrace(note)
     try:
         run()
     finally:
-        sys.setprofile(before)
+        sys.settrace(before)
     found: list[StudentFunction] = []
     holders = [h for h in gc.get_referrers(*codes) if isinstance(h, FunctionType)] if codes else []
     for code in codes:

@@ -57,6 +57,8 @@ class Batch:
     y: Any = field(init=False)
     prepared: Any = field(init=False)
     slopes: dict[str, Slope] = field(init=False)
+    shared: dict[int, Any] = field(init=False)
+    base: CallRecord = field(init=False)
 
     def __post_init__(self) -> None:
         run = self.harness.run(self.x, training=self.training)
@@ -68,6 +70,13 @@ class Batch:
         if not np.ndim(run.y):
             self.g = np.ones(())
         self.slopes = {name: self._slope(name) for name in self.names}
+        self.shared = _shareable(self.prepared)
+        self.base = self.run()
+        for item in self.shared.values():
+            if isinstance(item, np.ndarray):
+                item.flags.writeable = False
+        if self.base.error is None and self.run().error is not None:
+            self.shared = {}  # backward writes into what forward keeps: copy everything
 
     @property
     def tolerance(self) -> float:
@@ -96,19 +105,24 @@ class Batch:
             y = harness.forward(self.x, {**harness.values, name: value}, training=self.training)
         return float((np.asarray(y, dtype=np.float64) * self.g).sum())
 
+    def run(self, forward_too: bool = False) -> CallRecord:
+        """One backward on a copy of the object as forward left it, or forward and backward."""
+        if forward_too:
+            return self.harness.run(self.x, self.g, training=self.training)
+        obj = copy.deepcopy(self.prepared, dict(self.shared))
+        run = CallRecord(x=self.x, y=self.y, obj=obj)
+        self.harness.back(run, self.g, np.array(self.x), {})
+        return run
+
     def right(self, forward_too: bool = False) -> frozenset[str]:
         """The names whose gradients are right now; `CONTRACT` where nothing else is wrong."""
-        run = self.harness.run(self.x, training=self.training) if forward_too else self._again()
-        if forward_too and (run.error is not None or not np.array_equal(run.y, self.y)):
+        run = self.run(forward_too)
+        if forward_too and (run.y is None or not np.array_equal(run.y, self.y)):
             return frozenset()
-        self.harness.back(run, self.g, np.array(self.x), {})
         right = self._right(run)
         if len(right) < len(self.names):
             return right
         return right | {CONTRACT} if self._keeps_contract(run) else right
-
-    def _again(self) -> CallRecord:
-        return CallRecord(x=self.x, y=self.y, obj=copy.deepcopy(self.prepared))
 
     def _right(self, run: CallRecord) -> frozenset[str]:
         if run.error is not None:
@@ -130,3 +144,22 @@ class Batch:
     def wanted(self) -> frozenset[str]:
         """What `right` gives if nothing is wrong."""
         return frozenset([*self.names, CONTRACT])
+
+
+def _shareable(obj: Any, depth: int = 6) -> dict[int, Any]:
+    """The arrays, generators and tuples of them in an object, which its copies may share."""
+    found: dict[int, Any] = {}
+    if isinstance(obj, (np.ndarray, np.random.Generator)):
+        return {id(obj): obj}
+    if isinstance(obj, dict):
+        children = list(obj.values())
+    elif isinstance(obj, (list, tuple)):
+        children = list(obj)
+    else:
+        children = list(getattr(obj, "__dict__", {}).values())
+    for child in children if depth else ():
+        if child is not None and not isinstance(child, (type, str, int, float)):
+            found.update(_shareable(child, depth - 1))
+    if isinstance(obj, tuple) and all(id(c) in found or np.isscalar(c) for c in children):
+        found[id(obj)] = obj
+    return found

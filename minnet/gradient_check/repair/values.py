@@ -1,6 +1,7 @@
-"""The values that the expressions of a backward have while it runs: what an edit may put in.
+"""The expressions of a function while it runs: their values, and which gradients they influence.
 
-Known values keep the number of trials small: a factor must have a shape that fits.
+Both keep the number of trials small: a factor must have a shape that fits, and an expression that
+changes a right gradient, or no wrong one, is not the one to edit.
 """
 
 from __future__ import annotations
@@ -11,12 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from minnet.gradient_check.repair.student_function import PROBE, Probe, StudentFunction
+from minnet.gradient_check.repair.student_function import (
+    PROBE,
+    Probe,
+    StudentFunction,
+    block,
+    inside,
+    parsed,
+)
 from minnet.gradient_check.repair.trial import Batch
 from minnet.nn.parameter import Parameter
 
 LARGEST_POOL = 24
-_EXPRESSIONS = (
+_SEEN = (
     ast.Name,
     ast.Attribute,
     ast.BinOp,
@@ -25,8 +33,6 @@ _EXPRESSIONS = (
     ast.UnaryOp,
     ast.Constant,
     ast.Compare,
-    ast.BoolOp,
-    ast.IfExp,
 )
 
 
@@ -48,6 +54,45 @@ class Value:
         return not np.ndim(self.value)
 
 
+@dataclass
+class Expression:
+    """One expression, its value, and what stands around it."""
+
+    function: StudentFunction
+    node: ast.AST
+    value: Any
+    seen: dict[ast.AST, Any]
+
+    def at(self, node: ast.AST) -> str:
+        """The source of a part, in parentheses where it needs them."""
+        text = self.function.text(node)
+        simple = isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant))
+        return text if simple else f"({text})"
+
+    @property
+    def text(self) -> str:
+        """Its source."""
+        return self.at(self.node)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of its value."""
+        return np.shape(self.value)
+
+    def is_operand_of(self, *operators: type) -> bool:
+        """Whether it is an operand of one of these operators."""
+        parent = self.function.parents[self.node]
+        return isinstance(getattr(parent, "op", None), operators)
+
+    @property
+    def is_index(self) -> bool:
+        """Whether it stands in an index, a range or a shape: a whole number, no gradient."""
+        if isinstance(self.value, (int, np.integer)):
+            return inside(self.function, self.node, (ast.Slice, ast.Subscript, ast.Tuple, ast.Call))
+        parent = self.function.parents[self.node]
+        return isinstance(parent, ast.Subscript) and self.node is parent.slice
+
+
 def is_numeric(value: Any) -> bool:
     """Arrays and numbers, also truth values in an array."""
     if isinstance(value, np.ndarray):
@@ -55,58 +100,91 @@ def is_numeric(value: Any) -> bool:
     return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
 
 
-def observe(function: StudentFunction, batch: Batch, probe: Probe) -> dict[ast.AST, Any]:
-    """The last value of every expression that ran, by its node."""
-    nodes = [node for node in function.nodes if _can_be_seen(function, node)]
+def observe(
+    function: StudentFunction, batch: Batch, probe: Probe, right: frozenset[str] | None = None
+) -> list[Expression]:
+    """The expressions that ran, with their last values.
+
+    right: the gradients that are right now; with it, only expressions that influence a wrong
+    gradient and no right one.
+    """
+    arguments = function.tree.args.args
+    nodes = [*arguments, *(node for node in function.nodes if _can_be_seen(function, node))]
     wrapped: dict[ast.AST, ast.AST] = {}
-    for number, node in enumerate(nodes):
+    for number, node in enumerate(nodes[len(arguments) :], len(arguments)):
         call = ast.parse(f"{PROBE}.see({number}, 0)", mode="eval").body
         call.args[1] = node  # type: ignore[attr-defined]
         wrapped[node] = call
+    first = function.tree.body[0]
+    looks = [parsed(f"{PROBE}.see({k}, {a.arg})") for k, a in enumerate(arguments)]
+    wrapped[first] = block(*looks, first)
     probe.seen.clear()
-    function.run_as(function.compile(wrapped))
-    batch.right(forward_too=True)
-    function.restore()
-    return {nodes[number]: value for number, value in probe.seen.items()}
+    with function.running(function.compile(wrapped)):
+        run = batch.run(forward_too=right is None)
+        values = {nodes[number]: value for number, value in probe.seen.items()}
+        if right is not None and run.error is None and len(right) < len(batch.names):
+            kept = [n for n in probe.seen if _is_to_blame(n, values[nodes[n]], batch, probe, right)]
+            probe.disturbed = -1
+        else:
+            kept = list(probe.seen)
+    kept = [n for n in kept if n >= len(arguments)]
+    return [Expression(function, nodes[n], values[nodes[n]], values) for n in kept]
+
+
+def _is_to_blame(
+    number: int, value: Any, batch: Batch, probe: Probe, right: frozenset[str]
+) -> bool:
+    """Whether a change of this expression changes wrong gradients, and only wrong ones."""
+    is_float = isinstance(value, np.ndarray) and value.dtype.kind == "f"
+    if not is_float and not isinstance(value, (float, np.floating)):
+        return True
+    probe.disturbed = number
+    run = batch.run()
+    changed = {
+        name
+        for name in batch.names
+        if run.error is not None or not np.array_equal(run.gradient(name), batch.base.gradient(name))
+    }
+    return bool(changed) and not changed & right
 
 
 def _can_be_seen(function: StudentFunction, node: ast.AST) -> bool:
-    if not isinstance(node, _EXPRESSIONS) or not hasattr(node, "end_col_offset"):
+    if not isinstance(node, _SEEN) or not hasattr(node, "end_col_offset"):
         return False
     if not isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
         return False
-    while not isinstance(node, ast.stmt):
-        parent = function.parents[node]
-        if isinstance(parent, (ast.JoinedStr, ast.arguments)):
-            return False
-        if isinstance(parent, ast.Call) and node is parent.func and not isinstance(node, ast.Call):
-            return False
-        if isinstance(parent, ast.FunctionDef) and node not in parent.body:
-            return False
-        if isinstance(parent, ast.AnnAssign) and node is parent.annotation:
-            return False
-        node = parent
-    return True
+    parent = function.parents[node]
+    if isinstance(parent, ast.Call) and node is parent.func:
+        return False
+    return not inside(function, node, (ast.JoinedStr, ast.arguments))
 
 
-def at_hand(function: StudentFunction, seen: dict[ast.AST, Any], obj: Any) -> list[Value]:
+def at_hand(expressions: list[Expression], obj: Any) -> list[Value]:
     """What can be put in: names and entries that occur, then the other attributes of the object."""
+    function = expressions[0].function
     found: dict[str, Any] = {}
-    for node, value in seen.items():
+    for node, value in expressions[0].seen.items():
+        if isinstance(node, ast.arg) and is_numeric(value):
+            found[node.arg] = value
         if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and is_numeric(value):
             found.setdefault(function.text(node), value)
-    owner = function.tree.args.args[0].arg if function.tree.args.args else ""
-    if type(obj).__name__ in function.function.__qualname__ or owner == "self":
-        for name, value in vars(obj).items():
-            text = f"{owner}.{name}"
-            if isinstance(value, Parameter):
-                text, value = f"{text}.value", value.value
-            entries = [(text, value)]
-            if isinstance(value, dict):
-                entries = [(f"{text}[{key!r}]", item) for key, item in value.items()]
-            elif isinstance(value, (tuple, list)) and len(value) < 8:
-                entries = [(f"{text}[{key}]", item) for key, item in enumerate(value)]
-            found.update({t: v for t, v in entries if is_numeric(v) and t not in found})
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            held = function.text(node.value)  # U[0] occurs: U[1] and U[2] exist as well
+            if np.ndim(value) == 2:
+                array = expressions[0].seen[node.value]
+                found.update({f"{held}[{k}]": array[k] for k in range(min(len(array), 6))})
+    arguments = function.tree.args.args
+    owner = arguments[0].arg if arguments else ""
+    for name, value in getattr(obj, "__dict__", {}).items() if owner == "self" else ():
+        text = f"{owner}.{name}"
+        if isinstance(value, Parameter):
+            text, value = f"{text}.value", value.value
+        entries = [(text, value)]
+        if isinstance(value, dict):
+            entries = [(f"{text}[{key!r}]", item) for key, item in value.items()]
+        elif isinstance(value, (tuple, list)) and len(value) < 8:
+            entries = [(f"{text}[{key}]", item) for key, item in enumerate(value)]
+        found.update({t: v for t, v in entries if is_numeric(v) and t not in found})
     shown = [(t, v) for t, v in found.items() if not t.endswith((".T", ".size", ".ndim"))]
     return _distinct([Value(text, value) for text, value in shown])[:LARGEST_POOL]
 
