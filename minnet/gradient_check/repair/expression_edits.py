@@ -11,6 +11,7 @@ import ast
 import copy
 import itertools
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,8 +28,8 @@ class Edit(NamedTuple):
 
 
 _OPERATORS: dict[type, tuple[str, ...]] = {
-    ast.Add: ("{a} - {b}", "{a} * {b}"),
-    ast.Sub: ("{a} + {b}", "{b} - {a}", "{a} * {b}"),
+    ast.Add: ("{a} - {b}",),
+    ast.Sub: ("{a} + {b}", "{b} - {a}"),
     ast.Mult: ("{a} / {b}", "{a} @ {b}", "{a}.T @ {b}"),
     ast.Div: ("{a} * {b}",),
     ast.FloorDiv: ("{a} / {b}",),
@@ -39,6 +40,7 @@ _OPERATORS: dict[type, tuple[str, ...]] = {
         "{b} @ {a}",
         "{b}.T @ {a}",
         "{b} @ {a}.T",
+        "{b}.T @ {a}.T",
         "{a} * {b}",
     ),
 }
@@ -53,6 +55,10 @@ _SWAPPED = {
     ("maximum", "minimum"),
     ("hstack", "vstack"),
     ("var", "std"),
+    ("tanh", "sinh"),
+    ("tanh", "cosh"),
+    ("sin", "cos"),
+    ("exp", "log"),
 }
 _REDUCTIONS = {"sum", "mean", "max", "min", "var", "std", "argmax", "cumsum", "prod", "flip"}
 _WITH_AXIS = _REDUCTIONS | {"concatenate", "stack", "repeat", "split"}
@@ -68,6 +74,8 @@ def small_edits(e: Expression, pool: list[Value]) -> Iterator[Edit]:
             text = form.format(a=a, b=b).replace(".T.T", "")
             yield Edit(1, text, (type(node.op).__name__, form))
         yield from (Edit(2, part) for part in (a, b))
+        if isinstance(node.op, (ast.Add, ast.Sub)):
+            yield Edit(3, f"{a} * {b}")
     elif isinstance(node, ast.Call):
         yield from _calls(e, node)
     elif isinstance(node, ast.Compare) and len(node.ops) == 1:
@@ -102,7 +110,9 @@ def _changed(node: Any, **fields: Any) -> str:
 def _calls(e: Expression, node: ast.Call) -> Iterator[Edit]:
     called, args = node.func, node.args
     name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-    is_method = isinstance(called, ast.Attribute) and called.value in e.seen
+    is_method = isinstance(called, ast.Attribute) and not isinstance(
+        e.seen.get(called.value, np), ModuleType
+    )
     if isinstance(called, ast.Attribute):
         for pair in _SWAPPED:
             if name in pair:
@@ -112,6 +122,9 @@ def _calls(e: Expression, node: ast.Call) -> Iterator[Edit]:
         yield from _axes(node, 0 if is_method else 1, name in _REDUCTIONS)
     if name == "range":
         yield Edit(2, f"reversed({e.text})")
+    if name == "cumsum" and args:
+        for k in range(len(e.shape)):
+            yield Edit(2, f"np.flip(np.cumsum(np.flip({e.at(args[0])}, {k}), {k}), {k})")
     if name == "einsum":
         yield from _letters(node)
     if is_method and isinstance(called, ast.Attribute) and is_numeric(e.value):
@@ -172,13 +185,13 @@ def _numbers(e: Expression) -> Iterator[Edit]:
 def _indices(e: Expression, node: ast.Subscript, pool: list[Value]) -> Iterator[Edit]:
     """One step further or less far, the other end, the other direction, times a stride."""
     parts = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
-    texts = [e.at(part).strip("()") for part in parts]
+    texts = [e.function.text(part) for part in parts]
 
     def edit(new: list[str], key: tuple[Any, ...] = ()) -> Edit:
         return Edit(2, f"{e.at(node.value)}[{', '.join(new)}]", key)
 
     for number, part in enumerate(parts):
-        for new in _other_indices(part):
+        for new in _other_indices(e, part, node.value):
             yield edit([*texts[:number], new, *texts[number + 1 :]], (texts[number], new))
     moving = [isinstance(p, ast.Slice) and isinstance(p.lower, ast.Name) for p in parts]
     for n in pool if any(moving) else ():
@@ -191,16 +204,19 @@ def _indices(e: Expression, node: ast.Subscript, pool: list[Value]) -> Iterator[
     yield from (edit(order) for order in _swaps(texts))
 
 
-def _other_indices(part: ast.AST) -> list[str]:
+def _other_indices(e: Expression, part: ast.AST, held: ast.AST) -> list[str]:
     if isinstance(part, ast.Slice):
         low, high = (ast.unparse(p) if p else "" for p in (part.lower, part.upper))
         if part.step is not None or not low + high:
-            return [":", "::-1"]
+            return [":", "::-1", f"np.arange(len({e.at(held)}))"]
         if low and high:
             return [f"{low} + {k}:{high} + {k}" for k in ("1", "(-1)")]
         return [f"{high}:", f":{low}", "1:", ":-1", *([f"1:{high} + 1"] if high else [])]
     text = ast.unparse(part)
     news = [f"{text} + 1", f"{text} - 1"] if isinstance(part, (ast.Name, ast.BinOp)) else []
+    for loop in e.function.nodes:
+        if isinstance(loop, ast.For) and ast.unparse(loop.target) == text:
+            news += [f"{ast.unparse(n)} - 1 - {text}" for n in ast.walk(loop.iter) if n is not loop.iter and n in e.seen]
     return [*news, ast.unparse(part.left)] if isinstance(part, ast.BinOp) else news
 
 
@@ -265,6 +281,8 @@ def factors_and_terms(e: Expression, pool: list[Value]) -> Iterator[Edit]:
     factor = not e.is_operand_of(ast.Mult, ast.Div, ast.USub)
     term = not e.is_operand_of(ast.Add, ast.Sub)
     for n in pool:
+        if n.text == s:
+            continue
         if factor and fits(n.shape, e.shape):
             for cost, form in enumerate(_FACTORS):
                 yield Edit(3 + (cost > 4), f"{s} * {form.format(n=n.text)}")
@@ -290,8 +308,9 @@ def whole_shapes(e: Expression, pool: list[Value]) -> Iterator[Edit]:
     for axis in [*range(count), "(-2, -1)"]:
         yield Edit(5, f"np.flip({e.text}, {axis})")
         yield Edit(6, f"{e.text}.cumsum(axis={axis})")
+    reshaped = getattr(e.function.parents[e.node], "attr", "") == "reshape"
     for order in itertools.permutations(range(count)) if 2 < count < 5 else ():
-        yield Edit(5, f"{e.text}.transpose{order}")
+        yield Edit(3 if reshaped else 5, f"{e.text}.transpose{order}")
     for function in ("sign", "exp", "log", "abs", "sqrt", "tanh"):
         yield Edit(5, f"np.{function}({e.text})")
     for other in pool:

@@ -101,7 +101,7 @@ class Search:
         if self.before == first.wanted or not self.backward:
             return None
         self.probe.limit = 20 * (self._rounds() + 50)
-        self.places = [p for f in self.backward if (p := self._place(f, self.before))]
+        self.places = [p for f in self.backward if (p := self._place(f))]
         for groups in self._levels():
             found = sorted(self._works(groups), key=lambda c: (c.cost, len(c.words)))
             for changes in [*([c] for c in found), *self._combined()]:
@@ -124,8 +124,8 @@ class Search:
 
     # ------------------------------------------------------------------ what is tried
 
-    def _place(self, function: StudentFunction, right: frozenset[str] | None) -> _Place | None:
-        expressions = observe(function, self.batches[0], self.probe, right)
+    def _place(self, function: StudentFunction, in_forward: bool = False) -> _Place | None:
+        expressions = observe(function, self.batches[0], self.probe, self.before, in_forward)
         if not expressions:
             return None
         return _Place(function, expressions, at_hand(expressions, self.batches[0].prepared))
@@ -141,7 +141,7 @@ class Search:
                 (3, partial(self._expressions, factors_and_terms)),
                 (4, self._missing),
                 (4, self._stored),
-                (5, partial(self._expressions, whole_shapes)),
+                (3, partial(self._expressions, whole_shapes)),
                 (6, partial(self._expressions, templates)),
             ):
                 for group in make() if level == start else ():
@@ -181,7 +181,7 @@ class Search:
     def _stored(self) -> Iterator[Group]:
         """Edits of what forward stores, as long as its output stays the same."""
         for function in self.forward:
-            place = self._place(function, None)
+            place = self._place(function, True)
             for e in place.expressions if place else ():
                 for kind in (small_edits, factors_and_terms):
                     for group in _alternatives(e, kind(e, place.pool)):  # type: ignore[union-attr]
@@ -202,29 +202,24 @@ class Search:
     def _try(self, group: Group) -> Iterator[Change]:
         """Alternatives of one expression are compiled at once."""
         function, batch = group[0].function, self.batches[0]
-        good = []
-        for change in group:
-            with contextlib.suppress(SyntaxError):
-                good.append(replace(change, replacements=_parsed(change.replacements)))
-        if not good:
-            return
-        replacements = good[0].replacements
-        if len(good) > 1:
+        replacements = {n: _parsed([new])[0] for n, new in group[0].replacements.items()}
+        if len(group) > 1:
             (node,) = replacements
-            replacements = {node: _chosen([c.replacements[node] for c in good], 0)}
+            news = _parsed([change.replacements[node] for change in group])
+            replacements = {node: _chosen(news, 0)}
         with contextlib.ExitStack() as stack:
             try:
                 stack.enter_context(function.running(function.compile(replacements)))
             except Exception:  # no such code can be written
                 return
-            for number, change in enumerate(good):
+            for number, change in enumerate(group):
                 self.probe.choice = number
                 self.probe.steps = 0
                 self.tried += 1
                 change.right = batch.right(change.forward_too)
                 if change.right == batch.wanted:
                     yield _with_words(change)
-                elif change.right > self.before and not change.forward_too:
+                elif self.before < change.right < frozenset(batch.names):
                     self.parts.append(_with_words(change))
                 if self._late():
                     return
@@ -236,7 +231,7 @@ class Search:
         pairs = [(a, b) for a, b in itertools.combinations(parts, 2) if a.right | b.right >= names]
         pairs.sort(key=lambda pair: pair[0].cost + pair[1].cost)
         for a, b in pairs[:20]:
-            if not a.replacements.keys() & b.replacements.keys():
+            if a.function is not b.function or a.line != b.line:
                 yield [a, b]
 
     def _proven(self, changes: list[Change]) -> bool:
@@ -273,11 +268,15 @@ def _of_statement(function: StudentFunction, edit: StatementEdit) -> Change:
     return Change(edit.cost, function, edit.replacements, edit.line, edit.words)
 
 
-def _parsed(replacements: dict[ast.AST, Any]) -> dict[ast.AST, Any]:
-    return {
-        node: ast.parse(new, mode="eval").body if isinstance(new, str) else new
-        for node, new in replacements.items()
-    }
+def _parsed(news: list[Any]) -> list[Any]:
+    """Texts as trees; all at once, which is faster. What is no expression becomes None."""
+    if not isinstance(news[0], str):
+        return news
+    try:
+        return ast.parse("[" + ",\n".join(news) + ",]", mode="eval").body.elts  # type: ignore[attr-defined,no-any-return]
+    except SyntaxError:
+        one = ast.parse("None", mode="eval").body
+        return [one] if len(news) == 1 else [_parsed([new])[0] for new in news]
 
 
 def _chosen(news: list[ast.AST], low: int) -> ast.expr:
@@ -301,8 +300,9 @@ def _with_words(change: Change) -> Change:
     if change.words:
         return change
     lines: dict[int, dict[str, None]] = {}
-    for node, new in change.replacements.items():
-        words = _words(change.function, node, new, change.replacements)
+    change.replacements = {n: _parsed([new])[0] for n, new in change.replacements.items()}
+    for node in change.replacements:
+        words = _words(change.function, node, change.replacements)
         lines.setdefault(change.function.line(node), {})[words] = None
     first, *others = sorted(lines)
     change.line = first
@@ -313,7 +313,7 @@ def _with_words(change: Change) -> Change:
 
 
 def _words(
-    function: StudentFunction, node: ast.AST, new: ast.AST, replacements: dict[ast.AST, ast.AST]
+    function: StudentFunction, node: ast.AST, replacements: dict[ast.AST, ast.AST]
 ) -> str:
     """`old` should be `new`, of an expression large enough to be understood."""
     wide = node
@@ -324,5 +324,5 @@ def _words(
         wide = parent
     old = " ".join(function.text(wide).split())
     with function.replaced(replacements):
-        text = ast.unparse(new if wide is node else wide)
+        text = ast.unparse(replacements.get(wide, wide))
     return f"`{old}` should be `{text}`"

@@ -100,13 +100,17 @@ def is_numeric(value: Any) -> bool:
     return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
 
 
-def observe(
-    function: StudentFunction, batch: Batch, probe: Probe, right: frozenset[str] | None = None
-) -> list[Expression]:
-    """The expressions that ran, with their last values.
+def _is_number(value: Any) -> bool:
+    """Counts, flags and labels, which a small change does not leave what they are."""
+    return not isinstance(value, (np.ndarray, float)) or np.asarray(value).dtype.kind != "f"
 
-    right: the gradients that are right now; with it, only expressions that influence a wrong
-    gradient and no right one.
+
+def observe(
+    function: StudentFunction, batch: Batch, probe: Probe, right: frozenset[str], in_forward: bool
+) -> list[Expression]:
+    """The expressions to edit, with their last values: a change of one changes wrong gradients only.
+
+    right: the gradients that are right now, and the output.
     """
     arguments = function.tree.args.args
     nodes = [*arguments, *(node for node in function.nodes if _can_be_seen(function, node))]
@@ -120,30 +124,27 @@ def observe(
     wrapped[first] = block(*looks, first)
     probe.seen.clear()
     with function.running(function.compile(wrapped)):
-        run = batch.run(forward_too=right is None)
+        run = batch.run(in_forward)
         values = {nodes[number]: value for number, value in probe.seen.items()}
-        if right is not None and run.error is None and len(right) < len(batch.names):
-            kept = [n for n in probe.seen if _is_to_blame(n, values[nodes[n]], batch, probe, right)]
-            probe.disturbed = -1
-        else:
-            kept = list(probe.seen)
-    kept = [n for n in kept if n >= len(arguments)]
-    return [Expression(function, nodes[n], values[nodes[n]], values) for n in kept]
+        kept = list(values)
+        if run.error is None and not right.issuperset(batch.names):
+            kept = [n for n in kept if _is_number(values[n]) or _changes(nodes.index(n), batch, probe, right, in_forward)]
+    return [Expression(function, n, values[n], values) for n in kept if n not in arguments]
 
 
-def _is_to_blame(
-    number: int, value: Any, batch: Batch, probe: Probe, right: frozenset[str]
+def _changes(
+    number: int, batch: Batch, probe: Probe, right: frozenset[str], in_forward: bool
 ) -> bool:
-    """Whether a change of this expression changes wrong gradients, and only wrong ones."""
-    is_float = isinstance(value, np.ndarray) and value.dtype.kind == "f"
-    if not is_float and not isinstance(value, (float, np.floating)):
-        return True
+    """Whether another value of this expression changes wrong gradients, and nothing else."""
     probe.disturbed = number
-    run = batch.run()
+    run = batch.run(in_forward)
+    probe.disturbed = -1
+    if in_forward and not np.array_equal(run.y, batch.y):
+        return False
     changed = {
         name
         for name in batch.names
-        if run.error is not None or not np.array_equal(run.gradient(name), batch.base.gradient(name))
+        if run.error or not np.array_equal(run.gradient(name), batch.base.gradient(name))
     }
     return bool(changed) and not changed & right
 
