@@ -146,6 +146,11 @@ class LayerUnderTest:
                 return {name: training != (name in ("deterministic", "eval", "test"))}
         return {}
 
+    @property
+    def file_name(self) -> str:
+        """The name of the file that the class is written in."""
+        return self.place("backward").rpartition(", line ")[0]
+
     def place(self, method: str) -> str:
         """File and line of a method, as `layers.py, line 12`; empty where there is none."""
         function = getattr(self.cls, method, None)

@@ -17,6 +17,7 @@ from minnet.gradient_check.known_mistakes.upstream_gradient import (
     NotAProduct,
     sums_to_a_constant,
 )
+from minnet.gradient_check.tape import place_of
 from minnet.utils.types import Array
 
 DRAWS = 6
@@ -173,9 +174,9 @@ def check_gradients(state: CheckState, point: EvaluationPoint) -> None:
         )
         return
     for name in wrong:
-        found = diagnose(point, name)
+        found, place = diagnose(point, name), place_of(point, name, wrong)
         if found is None:
-            _unknown(state, point, name, right)
+            _unknown(state, point, name, right, place)
             continue
         state.wrong(
             "gradients",
@@ -184,6 +185,7 @@ def check_gradients(state: CheckState, point: EvaluationPoint) -> None:
             f"{what(name)} {found.sentence}{why_unseen(state, point, name)}{_others(right)}",
             f"relative residual of this explanation {number(found.residual)}; of the gradient "
             f"itself {_error(point, name)}.",
+            place,
         )
 
 
@@ -209,7 +211,9 @@ def listed(names: list[str]) -> str:
     )
 
 
-def _unknown(state: CheckState, point: EvaluationPoint, name: str, right: list[str]) -> None:
+def _unknown(
+    state: CheckState, point: EvaluationPoint, name: str, right: list[str], place: str
+) -> None:
     """Say honestly what is wrong, how far, and where most."""
     value = point.value(name)
     if not point.fits(name):
@@ -221,6 +225,7 @@ def _unknown(state: CheckState, point: EvaluationPoint, name: str, right: list[s
             f"{what(name)} has shape {shape}, expected {value.shape}, that of "
             f"{'x' if name == 'input' else 'the parameter'}.",
             "no sum, transpose or reshape of it gives the true gradient.",
+            place,
         )
         return
     found, true = point.at(name), point.true(name)
@@ -236,6 +241,7 @@ def _unknown(state: CheckState, point: EvaluationPoint, name: str, right: list[s
         f"{what(name)} is wrong, cause unknown: {others}wrong for `{name}`, worst at {spot}.{zero}",
         f"at {spot} the true value is {true[number_]:.6g}, yours {found[number_]:.6g}; relative "
         f"difference {number(point.error(name))}.",
+        place,
     )
 
 

@@ -22,6 +22,7 @@ from minnet.gradient_check.loss.known_mistakes import (
 )
 from minnet.gradient_check.loss.settings import Settings
 from minnet.gradient_check.prepare import code_of_error, explain_error
+from minnet.gradient_check.tape import place_of
 from minnet.utils import checks
 from minnet.utils.types import Array
 
@@ -229,7 +230,7 @@ class LossCheck:
         if not check_finite_gradient(state, found, point.prediction):
             return
         other = self._point(setting, 60, point.m + 2) if self._resizable(setting, point) else None
-        match = next(diagnose_loss(point, other), None)
+        match, place = next(diagnose_loss(point, other), None), place_of(point, "input", ["input"])
         if match is not None:
             state.wrong(
                 "gradient",
@@ -237,6 +238,7 @@ class LossCheck:
                 "input",
                 f"the returned gradient {match.sentence}",
                 f"relative residual of this explanation {number(match.residual)}.",
+                place,
             )
         elif found.shape != point.prediction.shape:
             state.wrong(
@@ -246,6 +248,7 @@ class LossCheck:
                 f"the returned gradient has shape {found.shape}, expected "
                 f"{point.prediction.shape}, that of the prediction.",
                 "no sum or reshape fits.",
+                place,
             )
         else:
             worst = np.unravel_index(int(np.argmax(np.abs(found - point.derivative))), found.shape)
@@ -257,6 +260,7 @@ class LossCheck:
                 f"the returned gradient is not the derivative of the value, cause unknown: "
                 f"worst at [{spot}].",
                 f"there the derivative is {point.derivative[worst]:.6g}, yours {found[worst]:.6g}.",
+                place,
             )
 
     def _resizable(self, setting: Setting | None, point: LossPoint) -> bool:
