@@ -29,6 +29,7 @@ from minnet.gradient_check.layer_under_test import LayerUnderTest, NotALayerErro
 from minnet.gradient_check.repair.batches import layer_batches
 from minnet.gradient_check.repair.fix import fix_later
 from minnet.gradient_check.report import Mistake, Report
+from minnet.gradient_check.tape import suspect_lines
 from minnet.utils import checks
 
 
@@ -85,7 +86,13 @@ def check_layer(
 
     state = examine()
     if isinstance(state, CheckState):
-        fix_later(state.report, state.harness.layer, partial(layer_batches, state), lambda: _report(examine()))
+        fix_later(
+            state.report,
+            state.harness.layer,
+            partial(layer_batches, state),
+            lambda: _report(examine()),
+            lambda: suspect_lines(state.point) if state.point else [],
+        )
     return _report(state)
 
 

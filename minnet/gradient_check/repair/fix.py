@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -34,8 +35,9 @@ def fix_later(
             left.append(after)
             return after < before
 
+        places = [int(n) for m in report.mistakes for n in re.findall(r"line (\d+)", m.place)]
         with quiet(), layer.streams.frozen():
-            sentence = Search(batches(), suspects(), confirm=confirm).run()
+            sentence = Search(batches(), [*places, *suspects()], confirm=confirm).run()
         layer.restore()
         if sentence is not None:
             report.mistakes = [
