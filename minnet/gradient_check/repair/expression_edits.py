@@ -10,12 +10,14 @@ from __future__ import annotations
 import ast
 import copy
 import itertools
+import re
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from minnet.gradient_check.repair.student_function import inside
 from minnet.gradient_check.repair.values import Expression, Value, is_numeric
 
 
@@ -65,6 +67,13 @@ _WITH_AXIS = _REDUCTIONS | {"concatenate", "stack", "repeat", "split"}
 _AXES = ("0", "1", "-1", "2", "3", "(0, 1)", "(1, 2)", "(0, 2)", "(2, 3)", "(0, 2, 3)", "(1, 2, 3)")
 
 
+_DERIVATIVES = (
+    (r"([\w.]+) \* \(1 - \1\)", r"(1 - \1 ** 2)"),
+    (r"\(1 - ([\w.]+) \*\* 2\)", r"\1 * (1 - \1)"),
+)
+"""Of a sigmoid where that of a tanh belongs, and the other way round."""
+
+
 def small_edits(e: Expression, pool: list[Value]) -> Iterator[Edit]:
     """Sign, operator, order, axis, transpose, number, index, another value."""
     node = e.node
@@ -74,6 +83,8 @@ def small_edits(e: Expression, pool: list[Value]) -> Iterator[Edit]:
             text = form.format(a=a, b=b).replace(".T.T", "")
             yield Edit(1, text, (type(node.op).__name__, form))
         yield from (Edit(2, part) for part in (a, b))
+        for pattern, new in _DERIVATIVES:
+            yield Edit(1, re.sub(pattern, new, e.text))
         if isinstance(node.op, (ast.Add, ast.Sub)):
             yield Edit(3, f"{a} * {b}")
     elif isinstance(node, ast.Call):
@@ -86,7 +97,7 @@ def small_edits(e: Expression, pool: list[Value]) -> Iterator[Edit]:
     elif isinstance(node, ast.Constant) and is_numeric(e.value):
         yield from _numbers(e)
     elif isinstance(node, ast.Subscript):
-        yield from _indices(e, node, pool)
+        yield from _indices(e, node)
     if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Constant)):
         yield from _other_values(e, pool)
     if not is_numeric(e.value) or e.is_index:
@@ -182,8 +193,8 @@ def _numbers(e: Expression) -> Iterator[Edit]:
     yield Edit(4, "0")
 
 
-def _indices(e: Expression, node: ast.Subscript, pool: list[Value]) -> Iterator[Edit]:
-    """One step further or less far, the other end, the other direction, times a stride."""
+def _indices(e: Expression, node: ast.Subscript) -> Iterator[Edit]:
+    """One step further or less far, the other end, the other direction."""
     parts = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
     texts = [e.function.text(part) for part in parts]
 
@@ -193,14 +204,6 @@ def _indices(e: Expression, node: ast.Subscript, pool: list[Value]) -> Iterator[
     for number, part in enumerate(parts):
         for new in _other_indices(e, part, node.value):
             yield edit([*texts[:number], new, *texts[number + 1 :]], (texts[number], new))
-    moving = [isinstance(p, ast.Slice) and isinstance(p.lower, ast.Name) for p in parts]
-    for n in pool if any(moving) else ():
-        if n.is_number and n.value == int(n.value):
-            news = [
-                t.replace(p.lower.id, f"{p.lower.id} * {n.text}") if moves else t  # type: ignore[attr-defined]
-                for t, p, moves in zip(texts, parts, moving, strict=True)
-            ]
-            yield edit(news, ("stride", n.text))
     yield from (edit(order) for order in _swaps(texts))
 
 
@@ -230,6 +233,10 @@ def _other_values(e: Expression, pool: list[Value]) -> Iterator[Edit]:
     if isinstance(e.value, (int, np.integer)):
         for text in sizes(pool):
             yield Edit(3, text, ("value", e.text, text))
+    if e.is_loop_variable and inside(e.function, e.node, (ast.Slice,)):
+        for other in pool:
+            if other.is_number and other.value == int(other.value):
+                yield Edit(3, f"{e.text} * {other.text}", ("stride", other.text))
 
 
 def fits(shape: tuple[int, ...], into: tuple[int, ...]) -> bool:

@@ -27,11 +27,11 @@ from minnet.gradient_check.repair.statement_edits import (
 )
 from minnet.gradient_check.repair.student_function import PROBE, Probe, StudentFunction, executed
 from minnet.gradient_check.repair.trial import Batch
-from minnet.gradient_check.repair.values import Expression, Value, at_hand, observe
+from minnet.gradient_check.repair.values import Expression, Value, at_hand, from_forward, observe
 
 SECONDS = 2.0
 _AT_ONCE = 64
-_FAR = 2
+_FAR = 3
 
 
 @dataclass
@@ -101,7 +101,12 @@ class Search:
         if self.before == first.wanted or not self.backward:
             return None
         self.probe.limit = 20 * (self._rounds() + 50)
-        self.places = [p for f in self.backward if (p := self._place(f))]
+        self.kept: dict[str, Any] = {}
+        for function in self.forward:
+            seen = observe(function, first, self.probe, self.before, True)[1]
+            self.kept.update(from_forward(function, seen))
+        self.places = [self._place(function) for function in self.backward]
+        self._widen_suspects()
         for groups in self._levels():
             found = sorted(self._works(groups), key=lambda c: (c.cost, len(c.words)))
             for changes in [*([c] for c in found), *self._combined()]:
@@ -110,6 +115,27 @@ class Search:
             if self._late():
                 break
         return None
+
+    def _widen_suspects(self) -> None:
+        """Where the names of a suspect line are made is a little suspect, too."""
+        self.distances = dict.fromkeys(self.suspects, 1)
+        self.distances.update(dict.fromkeys(self.suspects[:1], 0))
+        for function in self.backward:
+            names = {
+                n.id
+                for n in function.nodes
+                if isinstance(n, ast.Name) and function.line(n) in self.suspects
+            }
+            for node in function.nodes:
+                if isinstance(node, (ast.Assign, ast.AugAssign)):
+                    made = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+                    if made & names:
+                        self.distances.setdefault(function.line(node), 2)
+
+    def _distance(self, change: Change) -> int:
+        """0 on a suspect line, more elsewhere."""
+        lines = {change.function.line(node) for node in change.replacements}
+        return min(self.distances.get(line, _FAR) for line in lines) if self.suspects else 0
 
     def _late(self) -> bool:
         return time.thread_time() > self.end
@@ -124,16 +150,16 @@ class Search:
 
     # ------------------------------------------------------------------ what is tried
 
-    def _place(self, function: StudentFunction, in_forward: bool = False) -> _Place | None:
-        expressions = observe(function, self.batches[0], self.probe, self.before, in_forward)
-        if not expressions:
-            return None
-        return _Place(function, expressions, at_hand(expressions, self.batches[0].prepared))
+    def _place(self, function: StudentFunction, in_forward: bool = False) -> _Place:
+        batch = self.batches[0]
+        expressions, seen = observe(function, batch, self.probe, self.before, in_forward)
+        more = {} if in_forward else self.kept
+        return _Place(function, expressions, at_hand(function, seen, batch.prepared, more))
 
     def _levels(self) -> Iterator[list[Group]]:
         """Edits by their cost, which is higher on lines that are not suspect."""
         levels: dict[int, list[Group]] = defaultdict(list)
-        for level in range(1, 10):
+        for level in range(1, 7 + _FAR):
             for start, make in (
                 (1, self._statements),
                 (1, self._everywhere),
@@ -145,8 +171,7 @@ class Search:
                 (6, partial(self._expressions, templates)),
             ):
                 for group in make() if level == start else ():
-                    far = self.suspects and group[0].line not in self.suspects
-                    levels[group[0].cost + (_FAR if far else 0)].append(group)
+                    levels[group[0].cost + self._distance(group[0])].append(group)
             yield levels.pop(level, [])
 
     def _expressions(self, kind: Any) -> Iterator[Group]:
@@ -182,9 +207,9 @@ class Search:
         """Edits of what forward stores, as long as its output stays the same."""
         for function in self.forward:
             place = self._place(function, True)
-            for e in place.expressions if place else ():
+            for e in place.expressions:
                 for kind in (small_edits, factors_and_terms):
-                    for group in _alternatives(e, kind(e, place.pool)):  # type: ignore[union-attr]
+                    for group in _alternatives(e, kind(e, place.pool)):
                         yield [replace(change, cost=5, forward_too=True) for change in group]
             for edit in statement_edits(function):
                 yield [replace(_of_statement(function, edit), cost=5, forward_too=True)]

@@ -73,6 +73,9 @@ def _assignments(function: StudentFunction, node: ast.stmt) -> Iterator[Statemen
     elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
         for order in itertools.permutations(node.value.elts) if len(node.value.elts) < 4 else ():
             news.append(f"return {', '.join(map(ast.unparse, order))}")
+    target = getattr(node, "target", None) or getattr(node, "targets", [None])[0]
+    if isinstance(target, ast.Subscript) and "[:, " in text:  # one entry of each row
+        news.append(text.replace("[:, ", f"[np.arange(len({ast.unparse(target.value)})), ", 1))
     for new in news:
         if new != text:
             yield _should_be(function, 1, node, parsed(new), new)

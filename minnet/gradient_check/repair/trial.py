@@ -71,11 +71,12 @@ class Batch:
         if not np.ndim(run.y):
             self.g = np.ones(())
         self.slopes = {name: self._slope(name) for name in self.names}
+        self.writes = True
         self.base = self.run()
         for array in _arrays_in(self.prepared):
             array.flags.writeable = False
-        if self.base.error is None and self.run().error is not None:
-            self.writes = True
+        self.writes = False
+        self.writes = self.base.error is None and self.run().error is not None
 
     @property
     def tolerance(self) -> float:

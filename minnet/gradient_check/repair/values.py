@@ -7,6 +7,7 @@ changes a right gradient, or no wrong one, is not the one to edit.
 from __future__ import annotations
 
 import ast
+import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,6 +86,12 @@ class Expression:
         return isinstance(getattr(parent, "op", None), operators)
 
     @property
+    def is_loop_variable(self) -> bool:
+        """Whether a loop of the function counts with it."""
+        loops = [n for n in self.function.nodes if isinstance(n, ast.For)]
+        return any(ast.unparse(loop.target) == self.text for loop in loops)
+
+    @property
     def is_index(self) -> bool:
         """Whether it stands in an index, a range or a shape: a whole number, no gradient."""
         if isinstance(self.value, (int, np.integer)):
@@ -107,10 +114,10 @@ def _is_number(value: Any) -> bool:
 
 def observe(
     function: StudentFunction, batch: Batch, probe: Probe, right: frozenset[str], in_forward: bool
-) -> list[Expression]:
-    """The expressions to edit, with their last values: a change of one changes wrong gradients only.
+) -> tuple[list[Expression], dict[ast.AST, Any]]:
+    """The expressions to edit, whose change changes wrong gradients only; and all last values.
 
-    right: the gradients that are right now, and the output.
+    right: the gradients that are right now.
     """
     arguments = function.tree.args.args
     nodes = [*arguments, *(node for node in function.nodes if _can_be_seen(function, node))]
@@ -129,7 +136,8 @@ def observe(
         kept = list(values)
         if run.error is None and not right.issuperset(batch.names):
             kept = [n for n in kept if _is_number(values[n]) or _changes(nodes.index(n), batch, probe, right, in_forward)]
-    return [Expression(function, n, values[n], values) for n in kept if n not in arguments]
+    found = [Expression(function, n, values[n], values) for n in kept if n not in arguments]
+    return found, values
 
 
 def _changes(
@@ -160,19 +168,24 @@ def _can_be_seen(function: StudentFunction, node: ast.AST) -> bool:
     return not inside(function, node, (ast.JoinedStr, ast.arguments))
 
 
-def at_hand(expressions: list[Expression], obj: Any) -> list[Value]:
-    """What can be put in: names and entries that occur, then the other attributes of the object."""
-    function = expressions[0].function
+def at_hand(
+    function: StudentFunction, seen: dict[ast.AST, Any], obj: Any, more: dict[str, Any]
+) -> list[Value]:
+    """What can be put in: names and entries that occur, the other attributes of the object, more."""
     found: dict[str, Any] = {}
-    for node, value in expressions[0].seen.items():
+    for node, value in seen.items():
         if isinstance(node, ast.arg) and is_numeric(value):
             found[node.arg] = value
+        parent = function.parents[node]
+        if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
+            if is_numeric(value):
+                found[parent.targets[0].id] = value
         if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and is_numeric(value):
             found.setdefault(function.text(node), value)
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
             held = function.text(node.value)  # U[0] occurs: U[1] and U[2] exist as well
             if np.ndim(value) == 2:
-                array = expressions[0].seen[node.value]
+                array = seen[node.value]
                 found.update({f"{held}[{k}]": array[k] for k in range(min(len(array), 6))})
     arguments = function.tree.args.args
     owner = arguments[0].arg if arguments else ""
@@ -186,14 +199,48 @@ def at_hand(expressions: list[Expression], obj: Any) -> list[Value]:
         elif isinstance(value, (tuple, list)) and len(value) < 8:
             entries = [(f"{text}[{key}]", item) for key, item in enumerate(value)]
         found.update({t: v for t, v in entries if is_numeric(v) and t not in found})
+    found.update(more)
     shown = [(t, v) for t, v in found.items() if not t.endswith((".T", ".size", ".ndim"))]
     return _distinct([Value(text, value) for text, value in shown])[:LARGEST_POOL]
 
 
+def from_forward(function: StudentFunction, seen: dict[ast.AST, Any]) -> dict[str, Any]:
+    """What forward computes, written with what it keeps: `p * t` as `self.p * self.t`."""
+    names: dict[str, str] = {}
+    for node in function.nodes:
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target, value = node.targets[0], node.value
+            pairs = [(target, value)]
+            if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+                pairs = list(zip(target.elts, value.elts, strict=False))
+            for kept, name in pairs:
+                if isinstance(kept, ast.Attribute) and isinstance(name, ast.Name):
+                    names[name.id] = ast.unparse(kept)
+    found: dict[str, Any] = {}
+    for node, value in seen.items():
+        if isinstance(node, (ast.BinOp, ast.Compare, ast.Call)) and isinstance(value, np.ndarray):
+            text = _renamed(node, names, function.function.__globals__)
+            if text and is_numeric(value):
+                found[f"({text})"] = value
+    return dict(list(found.items())[:8])
+
+
+def _renamed(node: ast.AST, names: dict[str, str], known: dict[str, Any]) -> str:
+    """The expression in other names; empty where a name is not at hand."""
+    new = copy.deepcopy(node)
+    for part in ast.walk(new):
+        if isinstance(part, ast.Name):
+            if part.id not in names and part.id not in known and part.id != "self":
+                return ""
+            part.id = names.get(part.id, part.id)
+    return ast.unparse(new)
+
+
 def _distinct(values: list[Value]) -> list[Value]:
-    """Each value once, under its shortest name."""
+    """Each array once, under its shortest name."""
     kept: dict[Any, Value] = {}
     for one in sorted(values, key=lambda v: len(v.text)):
         array = np.asarray(one.value)
-        kept.setdefault((array.shape, array.astype(float).tobytes()), one)
+        key = (array.shape, array.astype(float).tobytes()) if array.ndim else one.text
+        kept.setdefault(key, one)
     return list(kept.values())
