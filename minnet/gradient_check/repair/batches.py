@@ -36,7 +36,11 @@ def layer_batches(state: CheckState) -> list[Batch]:
     others = {n for v in state.harness.values.values() for n in np.shape(v)} | set(shape)
     sizes = [n for n in (*PRIMES, 2 * state.batch) if n not in others and n != state.batch]
     batches = [first]
-    for size, kind, training in ((sizes[0], shape, True), (sizes[1], state.inputs.shape, True), (state.batch, state.inputs.shape, False)):
+    for size, kind, training in (
+        (sizes[0], shape, True),
+        (sizes[1], state.inputs.shape, True),
+        (state.batch, state.inputs.shape, False),
+    ):
         if training or state.harness.layer.has_mode:
             with contextlib.suppress(Exception):
                 batches.append(_layer_batch(state, (size, *kind[1:]), 33, training))

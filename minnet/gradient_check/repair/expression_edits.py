@@ -219,7 +219,11 @@ def _other_indices(e: Expression, part: ast.AST, held: ast.AST) -> list[str]:
     news = [f"{text} + 1", f"{text} - 1"] if isinstance(part, (ast.Name, ast.BinOp)) else []
     for loop in e.function.nodes:
         if isinstance(loop, ast.For) and ast.unparse(loop.target) == text:
-            news += [f"{ast.unparse(n)} - 1 - {text}" for n in ast.walk(loop.iter) if n is not loop.iter and n in e.seen]
+            news += [
+                f"{ast.unparse(n)} - 1 - {text}"
+                for n in ast.walk(loop.iter)
+                if n is not loop.iter and n in e.seen
+            ]
     return [*news, ast.unparse(part.left)] if isinstance(part, ast.BinOp) else news
 
 
@@ -257,7 +261,9 @@ def sizes(pool: list[Value]) -> list[str]:
     for v in arrays:
         found.setdefault(np.size(v.value), f"{v.text}.size")
         for axis, length in enumerate(v.shape):
-            found.setdefault(np.size(v.value) // length, f"({v.text}.size // {v.text}.shape[{axis}])")
+            found.setdefault(
+                np.size(v.value) // length, f"({v.text}.size // {v.text}.shape[{axis}])"
+            )
         if len(v.shape) == 1 or v.value.dtype == bool:
             found.setdefault(float(v.value.sum()), f"{v.text}.sum()")
     return [text for number, text in found.items() if number != 1]

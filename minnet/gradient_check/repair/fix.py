@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -36,13 +37,13 @@ def fix_later(
             return after < before
 
         places = [int(n) for m in report.mistakes for n in re.findall(r"line (\d+)", m.place)]
-        with quiet(), layer.streams.frozen():
+        sentence = None
+        with quiet(), layer.streams.frozen(), contextlib.suppress(Exception, SystemExit):
             sentence = Search(batches(), [*places, *suspects()], confirm=confirm).run()
         layer.restore()
         if sentence is not None:
             report.mistakes = [
-                m if _name(m) in left[-1] else replace(m, fix=sentence)
-                for m in report.mistakes
+                m if _name(m) in left[-1] else replace(m, fix=sentence) for m in report.mistakes
             ]
 
     if report.mistakes:

@@ -128,7 +128,11 @@ class Search:
             }
             for node in function.nodes:
                 if isinstance(node, (ast.Assign, ast.AugAssign)):
-                    made = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+                    made = {
+                        n.id
+                        for n in ast.walk(node)
+                        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+                    }
                     if made & names:
                         self.distances.setdefault(function.line(node), 2)
 
@@ -316,7 +320,9 @@ def _chosen(news: list[ast.AST], low: int) -> ast.expr:
 
 
 def _sentence(changes: list[Change]) -> str:
-    parts = [f"line {change.line}: {change.words}" for change in sorted(changes, key=lambda c: c.line)]
+    parts = [
+        f"line {change.line}: {change.words}" for change in sorted(changes, key=lambda c: c.line)
+    ]
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}: with that all gradients are right."
 
@@ -337,9 +343,7 @@ def _with_words(change: Change) -> Change:
     return change
 
 
-def _words(
-    function: StudentFunction, node: ast.AST, replacements: dict[ast.AST, ast.AST]
-) -> str:
+def _words(function: StudentFunction, node: ast.AST, replacements: dict[ast.AST, ast.AST]) -> str:
     """`old` should be `new`, of an expression large enough to be understood."""
     wide = node
     while not isinstance(wide, (ast.BinOp, ast.Call, ast.Compare, ast.Assign, ast.AugAssign)):

@@ -30,7 +30,9 @@ def statement_edits(function: StudentFunction) -> Iterator[StatementEdit]:
             words = f"remove `{_short(function, node)}`"
             yield StatementEdit(3, {node: block()}, words, function.line(node))
         if isinstance(node, ast.If):
-            yield _should_be(function, 3, node, block(*node.body), "\n".join(map(ast.unparse, node.body)))
+            yield _should_be(
+                function, 3, node, block(*node.body), "\n".join(map(ast.unparse, node.body))
+            )
     for node in statements:
         yield from _loops(function, node)
     for one, other in itertools.combinations(statements, 2):
@@ -66,10 +68,17 @@ def _assignments(function: StudentFunction, node: ast.stmt) -> Iterator[Statemen
                 news.append(f"{', '.join(map(ast.unparse, names))} = {value}")
     elif isinstance(node, ast.AugAssign):
         target, value = ast.unparse(node.target), ast.unparse(node.value)
-        signs = {ast.Add: ("=", "-="), ast.Sub: ("+=", "="), ast.Mult: ("/=", "="), ast.Div: ("*=", "=")}
+        signs = {
+            ast.Add: ("=", "-="),
+            ast.Sub: ("+=", "="),
+            ast.Mult: ("/=", "="),
+            ast.Div: ("*=", "="),
+        }
         news = [f"{target} {sign} {value}" for sign in signs.get(type(node.op), ())]
         if isinstance(node.target, ast.Subscript):
-            news.append(f"np.add.at({ast.unparse(node.target.value)}, {_index(node.target)}, {value})")
+            news.append(
+                f"np.add.at({ast.unparse(node.target.value)}, {_index(node.target)}, {value})"
+            )
     elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
         for order in itertools.permutations(node.value.elts) if len(node.value.elts) < 4 else ():
             news.append(f"return {', '.join(map(ast.unparse, order))}")
@@ -103,7 +112,10 @@ def _loops(function: StudentFunction, node: ast.stmt) -> Iterator[StatementEdit]
     following = siblings[siblings.index(node) + 1 :][:2]
     for count in range(1, len(following) + 1):
         moved = following[:count]
-        if all(isinstance(s, (ast.Assign, ast.AugAssign, ast.Expr)) and hasattr(s, "end_lineno") for s in moved):
+        if all(
+            isinstance(s, (ast.Assign, ast.AugAssign, ast.Expr)) and hasattr(s, "end_lineno")
+            for s in moved
+        ):
             words = f"`{_short(function, moved[0])}` belongs into the loop"
             new = {**{s: block() for s in moved}, last: block(last, *moved)}
             yield StatementEdit(3, new, words, function.line(moved[0]))
@@ -117,7 +129,10 @@ def _two_statements(
         return
     first, second = (s.targets[0] if isinstance(s, ast.Assign) else s.target for s in (one, other))
     numbers = f"{function.line(one)} and {function.line(other)}"
-    if ast.unparse(first) != ast.unparse(second) and {type(first), type(second)} & {ast.Attribute, ast.Subscript}:
+    if ast.unparse(first) != ast.unparse(second) and {type(first), type(second)} & {
+        ast.Attribute,
+        ast.Subscript,
+    }:
         words = f"exchange `{ast.unparse(first)}` and `{ast.unparse(second)}` of lines {numbers}"
         yield StatementEdit(2, {first: second, second: first}, words, function.line(one))
     if function.parents[one] is function.parents[other]:
@@ -126,9 +141,7 @@ def _two_statements(
             3, {other: block(), one: block(other, one)}, words, function.line(other)
         )
         words = f"move `{_short(function, one)}` behind `{_short(function, other)}`"
-        yield StatementEdit(
-            3, {one: block(), other: block(other, one)}, words, function.line(one)
-        )
+        yield StatementEdit(3, {one: block(), other: block(other, one)}, words, function.line(one))
 
 
 def _copies(function: StudentFunction) -> Iterator[StatementEdit]:
@@ -160,7 +173,9 @@ def missing_statements(
             for sign in ("=", "+="):
                 text = f"{target} {sign} {value}"
                 new = {last: block(parsed(text), last)}
-                yield StatementEdit(5, new, f"`{text}` is missing before this line", function.line(last))
+                yield StatementEdit(
+                    5, new, f"`{text}` is missing before this line", function.line(last)
+                )
     first = function.tree.body[0]
     for node in function.nodes:
         if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):

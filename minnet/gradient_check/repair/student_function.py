@@ -161,7 +161,9 @@ def parsed(text: str) -> ast.stmt:
 def block(*statements: ast.stmt) -> ast.stmt:
     """Several statements in the place of one."""
     whole = ast.If(ast.Constant(True), list(statements) or [ast.Pass()], [])
-    return ast.copy_location(ast.fix_missing_locations(whole), statements[0] if statements else whole)
+    return ast.copy_location(
+        ast.fix_missing_locations(whole), statements[0] if statements else whole
+    )
 
 
 def inside(function: StudentFunction, node: ast.AST, kinds: tuple[type, ...]) -> bool:

@@ -135,7 +135,12 @@ def observe(
         values = {nodes[number]: value for number, value in probe.seen.items()}
         kept = list(values)
         if run.error is None and not right.issuperset(batch.names):
-            kept = [n for n in kept if _is_number(values[n]) or _changes(nodes.index(n), batch, probe, right, in_forward)]
+            kept = [
+                n
+                for n in kept
+                if _is_number(values[n])
+                or _changes(nodes.index(n), batch, probe, right, in_forward)
+            ]
     found = [Expression(function, n, values[n], values) for n in kept if n not in arguments]
     return found, values
 
