@@ -1,1 +1,1 @@
-"""Tries small edits of a wrong backward until every gradient is right, and says which edit it was."""
+"""Tries small edits of a wrong backward until every gradient is right, and says which it was."""

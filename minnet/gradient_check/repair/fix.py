@@ -39,7 +39,7 @@ def fix_later(
         places = [int(n) for m in report.mistakes for n in re.findall(r"line (\d+)", m.place)]
         sentence = None
         with quiet(), layer.streams.frozen(), contextlib.suppress(Exception, SystemExit):
-            sentence = Search(batches(), [*places, *suspects()], confirm=confirm).run()
+            sentence = Search(batches(), [*places, *suspects()], confirm).run()
         layer.restore()
         if sentence is not None:
             report.mistakes = [

@@ -8,8 +8,8 @@ import io
 import itertools
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -30,61 +30,78 @@ from minnet.gradient_check.repair.trial import Batch
 from minnet.gradient_check.repair.values import Expression, Value, at_hand, from_forward, observe
 
 SECONDS = 2.0
+"""Of computing, for one layer."""
 _AT_ONCE = 64
 _FAR = 3
+_STATEMENTS = (ast.Assign, ast.AugAssign, ast.Return, ast.Expr)
+_TELLING = (ast.BinOp, ast.Call, ast.Compare, *_STATEMENTS)
 
 
 @dataclass
 class Change:
-    """Nodes that replace others in one function, and the words that say so."""
+    """Nodes, or texts of expressions, that replace others in one function."""
 
     cost: int
     function: StudentFunction
-    replacements: dict[ast.AST, Any]
-    line: int
+    replacements: dict[Any, Any]
     words: str = ""
     forward_too: bool = False
     right: frozenset[str] = frozenset()
 
+    @property
+    def line(self) -> int:
+        """The first line that changes."""
+        return min(self.function.line(node) for node in self.replacements)
 
-Group = list[Change]
+    def explain(self) -> str:
+        """The edit in words, by lines."""
+        if self.words:
+            return f"line {self.line}: {self.words}"
+        new = {node: _parsed([text])[0] for node, text in self.replacements.items()}
+        texts: dict[str, None] = {}
+        with self.function.replaced(new):
+            for node in sorted(new, key=self.function.line):
+                wide = node  # large enough to be understood
+                while not isinstance(wide, _TELLING if len(new) == 1 else _STATEMENTS):
+                    if isinstance(self.function.parents[wide], (ast.For, ast.If, ast.While)):
+                        break
+                    wide = self.function.parents[wide]
+                old = " ".join(self.function.text(wide).split())
+                edited = f"`{old}` should be `{ast.unparse(new.get(wide, wide))}`"
+                texts[f"line {self.function.line(node)}: {edited}"] = None
+        return "; ".join(texts)
 
 
-@dataclass
-class _Place:
-    """A function with the expressions to edit and the values to put in."""
-
-    function: StudentFunction
-    expressions: list[Expression]
-    pool: list[Value]
+Group = list[Change]  # alternatives of one expression and one cost, or one change
 
 
-@dataclass
 class Search:
     """A search over all edits of the functions that a backward runs through.
 
-    batches: the first is for trying, all are for the proof. suspects: lines to try first.
-    confirm: a last question about an edit that is right on all batches.
+    Args:
+        batches: the first is for trying, all are for the proof.
+        suspects: lines to try first, best first.
+        confirm: a last question about an edit that is right on all batches.
     """
 
-    batches: list[Batch]
-    suspects: list[int] = field(default_factory=list)
-    seconds: float = SECONDS
-    confirm: Callable[[], bool] = lambda: True
-    tried: int = 0
-    parts: list[Change] = field(default_factory=list)  # what makes some wrong gradient right
+    def __init__(
+        self, batches: list[Batch], suspects: list[int], confirm: Callable[[], bool] = lambda: True
+    ) -> None:
+        self.batches, self.suspects, self.confirm = batches, suspects, confirm
+        self.probe = Probe()
+        self.parts: list[Change] = []  # what makes some of the wrong gradients right
+        self.tried = 0
 
     def run(self) -> str | None:
         """The sentence that says the edit, or None."""
-        self.probe = Probe()
-        self.end = time.thread_time() + self.seconds
+        self.end = time.thread_time() + SECONDS
         first = self.batches[0]
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             self.backward = executed(first.run)
             known = {f.original for f in self.backward}
-            forward = executed(lambda: first.harness.forward(first.x, training=first.training))
-            self.forward = [f for f in forward if f.original not in known]
-            spaces = [f.function.__globals__ for f in self.backward + self.forward]
+            both = executed(partial(first.run, forward_too=True))
+            self.forward = [f for f in both if f.original not in known]
+            spaces = [f.function.__globals__ for f in both]
             for space in spaces:
                 space[PROBE] = self.probe
             try:
@@ -94,129 +111,104 @@ class Search:
                     space.pop(PROBE, None)
 
     def _search(self) -> str | None:
-        for function in self.backward + self.forward:
-            function.guard_loops()
-        first = self.batches[0]
-        self.before = first.right()
-        if self.before == first.wanted or not self.backward:
+        self._prepare()
+        if self.before == self.batches[0].wanted:
             return None
-        self.probe.limit = 20 * (self._rounds() + 50)
-        self.kept: dict[str, Any] = {}
-        for function in self.forward:
-            seen = observe(function, first, self.probe, self.before, True)[1]
-            self.kept.update(from_forward(function, seen))
-        self.places = [self._place(function) for function in self.backward]
-        self._widen_suspects()
         for groups in self._levels():
-            found = sorted(self._works(groups), key=lambda c: (c.cost, len(c.words)))
-            for changes in [*([c] for c in found), *self._combined()]:
+            found = [([c], c.cost, c.explain()) for c in self._works(groups)]
+            found.sort(key=lambda entry: (entry[1], len(entry[2])))
+            for changes in [*(entry[0] for entry in found), *self._combined()]:
                 if self._proven(changes):
-                    return _sentence(changes)
+                    texts = [c.explain() for c in sorted(changes, key=lambda c: c.line)]
+                    text = "; ".join(texts)
+                    return f"{text[0].upper()}{text[1:]}: with that all gradients are right."
             if self._late():
                 break
         return None
 
-    def _widen_suspects(self) -> None:
-        """Where the names of a suspect line are made is a little suspect, too."""
-        self.distances = dict.fromkeys(self.suspects, 1)
-        self.distances.update(dict.fromkeys(self.suspects[:1], 0))
-        for function in self.backward:
-            names = {
-                n.id
-                for n in function.nodes
-                if isinstance(n, ast.Name) and function.line(n) in self.suspects
-            }
-            for node in function.nodes:
-                if isinstance(node, (ast.Assign, ast.AugAssign)):
-                    made = {
-                        n.id
-                        for n in ast.walk(node)
-                        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-                    }
-                    if made & names:
-                        self.distances.setdefault(function.line(node), 2)
-
-    def _distance(self, change: Change) -> int:
-        """0 on a suspect line, more elsewhere."""
-        lines = {change.function.line(node) for node in change.replacements}
-        return min(self.distances.get(line, _FAR) for line in lines) if self.suspects else 0
-
     def _late(self) -> bool:
         return time.thread_time() > self.end
 
-    def _rounds(self) -> int:
-        """How many rounds the loops of the original make."""
+    def _prepare(self) -> None:
+        """What is right now, how long the loops are, what can be edited and put in."""
+        first = self.batches[0]
         with contextlib.ExitStack() as stack:
             for function in self.backward:
-                stack.enter_context(function.running(function.compile()))
-            self.batches[0].run()
-        return self.probe.steps
+                stack.enter_context(function.edited({}))
+            self.before = first.right()
+        self.probe.limit = 20 * (self.probe.rounds + 50)
+        observed = partial(observe, batch=first, probe=self.probe, right=self.before)
+        self.places: list[tuple[list[Expression], list[Value]]] = []
+        more: dict[str, Any] = {}
+        self.stored: list[tuple[list[Expression], list[Value]]] = []
+        for function in self.forward:
+            expressions, seen = observed(function, in_forward=True)
+            more.update(from_forward(function, seen))
+            self.stored.append((expressions, at_hand(function, seen, first.prepared, {})))
+        for function in self.backward:
+            expressions, seen = observed(function, in_forward=False)
+            self.places.append((expressions, at_hand(function, seen, first.prepared, more)))
+        self.distances = {line: min(k, 1) for k, line in enumerate(dict.fromkeys(self.suspects))}
+        for function in self.backward:  # where the names of a suspect line are made
+            names = [n for n in function.nodes if isinstance(n, ast.Name)]
+            used = {n.id for n in names if function.line(n) in self.suspects}
+            for n in names:
+                if n.id in used and isinstance(n.ctx, ast.Store):
+                    self.distances.setdefault(function.line(n), 2)
+
+    def _distance(self, change: Change) -> int:
+        """0 on the most suspect line, more elsewhere."""
+        lines = {change.function.line(node) for node in change.replacements}
+        return min(self.distances.get(n, _FAR) for n in lines) if self.distances else 0
 
     # ------------------------------------------------------------------ what is tried
-
-    def _place(self, function: StudentFunction, in_forward: bool = False) -> _Place:
-        batch = self.batches[0]
-        expressions, seen = observe(function, batch, self.probe, self.before, in_forward)
-        more = {} if in_forward else self.kept
-        return _Place(function, expressions, at_hand(function, seen, batch.prepared, more))
 
     def _levels(self) -> Iterator[list[Group]]:
         """Edits by their cost, which is higher on lines that are not suspect."""
         levels: dict[int, list[Group]] = defaultdict(list)
+        starts: list[tuple[int, Callable[[], Iterable[Group]]]] = [
+            (1, self._statements),
+            (1, self._everywhere),
+            (1, partial(_alternatives, self.places, [small_edits])),
+            (3, partial(_alternatives, self.places, [factors_and_terms, whole_shapes])),
+            (4, self._missing),
+            (5, partial(_alternatives, self.places, [templates])),
+            (5, self._stored),
+        ]
         for level in range(1, 7 + _FAR):
-            for start, make in (
-                (1, self._statements),
-                (1, self._everywhere),
-                (1, partial(self._expressions, small_edits)),
-                (3, partial(self._expressions, factors_and_terms)),
-                (4, self._missing),
-                (4, self._stored),
-                (3, partial(self._expressions, whole_shapes)),
-                (6, partial(self._expressions, templates)),
-            ):
-                for group in make() if level == start else ():
+            for make in [make for start, make in starts if start == level]:
+                for group in make():
                     levels[group[0].cost + self._distance(group[0])].append(group)
             yield levels.pop(level, [])
 
-    def _expressions(self, kind: Any) -> Iterator[Group]:
-        for place in self.places:
-            for e in place.expressions:
-                yield from _alternatives(e, kind(e, place.pool))
-
     def _statements(self) -> Iterator[Group]:
-        for place in self.places:
-            for edit in statement_edits(place.function):
-                yield [_of_statement(place.function, edit)]
+        for function in self.backward:
+            yield from (_of_statement(function, edit) for edit in statement_edits(function))
 
     def _missing(self) -> Iterator[Group]:
-        for p in self.places:
-            for edit in missing_statements(p.function, self.batches[0], p.pool):
-                yield [_of_statement(p.function, edit)]
+        for function, (_, pool) in zip(self.backward, self.places, strict=True):
+            for edit in missing_statements(function, self.batches[0], pool):
+                yield _of_statement(function, edit)
 
     def _everywhere(self) -> Iterator[Group]:
         """The same small edit at every place of a function, and of a line."""
-        for place in self.places:
-            function = place.function
-            groups: dict[Any, dict[ast.AST, str]] = {}
-            for e in place.expressions:
-                for edit in small_edits(e, place.pool):
-                    keys = (edit.key, (edit.key, function.line(e.node))) if edit.key else ()
-                    for key in keys:
-                        groups.setdefault(key, {}).setdefault(e.node, edit.text)
+        for expressions, pool in self.places:
+            groups: dict[Any, dict[Any, str]] = defaultdict(dict)
+            for e in expressions:
+                for edit in small_edits(e, pool):
+                    for key in (edit.key, (edit.key, e.function.line(e.node))) if edit.key else ():
+                        groups[key].setdefault(e.node, edit.text)
             for texts in groups.values():
                 if len(texts) > 1:
-                    yield [Change(2, function, dict(texts), function.line(next(iter(texts))))]
+                    yield [Change(2, expressions[0].function, texts)]
 
     def _stored(self) -> Iterator[Group]:
         """Edits of what forward stores, as long as its output stays the same."""
+        groups = [*_alternatives(self.stored, [small_edits, factors_and_terms])]
         for function in self.forward:
-            place = self._place(function, True)
-            for e in place.expressions:
-                for kind in (small_edits, factors_and_terms):
-                    for group in _alternatives(e, kind(e, place.pool)):
-                        yield [replace(change, cost=5, forward_too=True) for change in group]
-            for edit in statement_edits(function):
-                yield [replace(_of_statement(function, edit), cost=5, forward_too=True)]
+            groups += [_of_statement(function, edit) for edit in statement_edits(function)]
+        for group in groups:
+            yield [replace(change, cost=5, forward_too=True) for change in group]
 
     # ------------------------------------------------------------------ trying
 
@@ -224,77 +216,76 @@ class Search:
         """Those that make everything right on the first batch."""
         for group in groups:
             for start in range(0, len(group), _AT_ONCE):
-                yield from self._try(group[start : start + _AT_ONCE])
-                if self._late():
-                    return
+                if not self._late():
+                    yield from self._try(group[start : start + _AT_ONCE])
 
     def _try(self, group: Group) -> Iterator[Change]:
         """Alternatives of one expression are compiled at once."""
         function, batch = group[0].function, self.batches[0]
-        replacements = {n: _parsed([new])[0] for n, new in group[0].replacements.items()}
+        new = {node: _parsed([text])[0] for node, text in group[0].replacements.items()}
         if len(group) > 1:
-            (node,) = replacements
-            news = _parsed([change.replacements[node] for change in group])
-            replacements = {node: _chosen(news, 0)}
+            (node,) = new
+            new = {node: _chosen(_parsed([c.replacements[node] for c in group]), 0)}
         with contextlib.ExitStack() as stack:
             try:
-                stack.enter_context(function.running(function.compile(replacements)))
+                stack.enter_context(function.edited(new))
             except Exception:  # no such code can be written
                 return
-            for number, change in enumerate(group):
-                self.probe.choice = number
-                self.probe.steps = 0
+            for self.probe.choice, change in enumerate(group):
+                self.probe.rounds = 0
                 self.tried += 1
                 change.right = batch.right(change.forward_too)
                 if change.right == batch.wanted:
-                    yield _with_words(change)
-                elif self.before < change.right < frozenset(batch.names):
-                    self.parts.append(_with_words(change))
+                    yield change
+                elif self.before < change.right < batch.slopes.keys():
+                    self.parts.append(change)
                 if self._late():
                     return
 
-    def _combined(self) -> Iterator[list[Change]]:
-        """Two edits that together make everything right."""
-        parts = sorted(self.parts, key=lambda c: (c.cost, len(c.words)))
-        names = frozenset(self.batches[0].names)
-        pairs = [(a, b) for a, b in itertools.combinations(parts, 2) if a.right | b.right >= names]
-        pairs.sort(key=lambda pair: pair[0].cost + pair[1].cost)
-        for a, b in pairs[:20]:
-            if a.function is not b.function or a.line != b.line:
-                yield [a, b]
+    def _combined(self) -> Iterator[Group]:
+        """Two edits on two lines that together make everything right."""
+        pairs = [
+            [a, b]
+            for a, b in itertools.combinations(sorted(self.parts, key=lambda c: c.cost)[:60], 2)
+            if a.right | b.right >= self.batches[0].slopes.keys() and a.line != b.line
+        ]
+        yield from sorted(pairs, key=lambda pair: pair[0].cost + pair[1].cost)[:20]
 
     def _proven(self, changes: list[Change]) -> bool:
         """All gradients right on all batches, and nothing wrong with all that the check asks."""
-        together: dict[StudentFunction, dict[ast.AST, ast.AST]] = {}
+        together: dict[StudentFunction, dict[Any, Any]] = defaultdict(dict)
         for change in changes:
-            together.setdefault(change.function, {}).update(change.replacements)
+            new = {node: _parsed([text])[0] for node, text in change.replacements.items()}
+            together[change.function].update(new)
         with contextlib.ExitStack() as stack:
             for function, replacements in together.items():
-                stack.enter_context(function.running(function.compile(replacements)))
+                stack.enter_context(function.edited(replacements))
             for batch in self.batches:
-                self.probe.steps = 0
+                self.probe.rounds = -20 * self.probe.limit
                 if batch.right(forward_too=True) != batch.wanted:
                     return False
-            self.probe.limit, limit = 10**9, self.probe.limit
-            confirmed = self.confirm()
-            self.probe.limit = limit
-            return confirmed
+            self.probe.rounds = -(10**9)
+            return self.confirm()
 
 
-def _alternatives(e: Expression, edits: Iterator[Edit]) -> Iterator[Group]:
-    """The edits of one expression, each text once, grouped by cost."""
-    cheapest: dict[str, int] = {}
-    for edit in edits:
-        cheapest[edit.text] = min(edit.cost, cheapest.get(edit.text, edit.cost))
-    groups: dict[int, Group] = {}
-    line = e.function.line(e.node)
-    for text, cost in cheapest.items():
-        groups.setdefault(cost, []).append(Change(cost, e.function, {e.node: text}, line))
-    yield from groups.values()
+def _alternatives(
+    places: list[tuple[list[Expression], list[Value]]], kinds: list[Any]
+) -> Iterator[Group]:
+    """The edits of each expression, each text once, grouped by cost."""
+    for expressions, pool in places:
+        for e in expressions:
+            cheapest: dict[str, int] = {}
+            edits: Iterable[Edit] = itertools.chain(*(kind(e, pool) for kind in kinds))
+            for edit in edits:
+                cheapest[edit.text] = min(edit.cost, cheapest.get(edit.text, edit.cost))
+            groups: dict[int, Group] = defaultdict(list)
+            for text, cost in cheapest.items():
+                groups[cost].append(Change(cost, e.function, {e.node: text}))
+            yield from groups.values()
 
 
-def _of_statement(function: StudentFunction, edit: StatementEdit) -> Change:
-    return Change(edit.cost, function, edit.replacements, edit.line, edit.words)
+def _of_statement(function: StudentFunction, edit: StatementEdit) -> Group:
+    return [Change(edit.cost, function, edit.replacements, edit.words)]
 
 
 def _parsed(news: list[Any]) -> list[Any]:
@@ -302,56 +293,19 @@ def _parsed(news: list[Any]) -> list[Any]:
     if not isinstance(news[0], str):
         return news
     try:
-        return ast.parse("[" + ",\n".join(news) + ",]", mode="eval").body.elts  # type: ignore[attr-defined,no-any-return]
+        whole: Any = ast.parse("[" + ",\n".join(news) + ",]", mode="eval").body
+        return list(whole.elts)
     except SyntaxError:
-        one = ast.parse("None", mode="eval").body
-        return [one] if len(news) == 1 else [_parsed([new])[0] for new in news]
+        if len(news) == 1:
+            return [ast.parse("None", mode="eval").body]
+        return [_parsed([new])[0] for new in news]
 
 
-def _chosen(news: list[ast.AST], low: int) -> ast.expr:
+def _chosen(news: list[Any], low: int) -> Any:
     """One expression that is any of these, by the number that the probe holds."""
     if len(news) == 1:
-        return news[0]  # type: ignore[return-value]
+        return news[0]
     half = len(news) // 2
-    whole = ast.parse(f"0 if {PROBE}.choice < {low + half} else 0", mode="eval").body
-    assert isinstance(whole, ast.IfExp)
+    whole: Any = ast.parse(f"0 if {PROBE}.choice < {low + half} else 0", mode="eval").body
     whole.body, whole.orelse = _chosen(news[:half], low), _chosen(news[half:], low + half)
     return whole
-
-
-def _sentence(changes: list[Change]) -> str:
-    parts = [
-        f"line {change.line}: {change.words}" for change in sorted(changes, key=lambda c: c.line)
-    ]
-    text = "; ".join(parts)
-    return f"{text[0].upper()}{text[1:]}: with that all gradients are right."
-
-
-def _with_words(change: Change) -> Change:
-    if change.words:
-        return change
-    lines: dict[int, dict[str, None]] = {}
-    change.replacements = {n: _parsed([new])[0] for n, new in change.replacements.items()}
-    for node in change.replacements:
-        words = _words(change.function, node, change.replacements)
-        lines.setdefault(change.function.line(node), {})[words] = None
-    first, *others = sorted(lines)
-    change.line = first
-    change.words = "; ".join(
-        ["; ".join(lines[first]), *(f"line {n}: {'; '.join(lines[n])}" for n in others)]
-    )
-    return change
-
-
-def _words(function: StudentFunction, node: ast.AST, replacements: dict[ast.AST, ast.AST]) -> str:
-    """`old` should be `new`, of an expression large enough to be understood."""
-    wide = node
-    while not isinstance(wide, (ast.BinOp, ast.Call, ast.Compare, ast.Assign, ast.AugAssign)):
-        parent = function.parents[wide]
-        if isinstance(parent, ast.stmt) and not isinstance(parent, (ast.Assign, ast.AugAssign)):
-            break
-        wide = parent
-    old = " ".join(function.text(wide).split())
-    with function.replaced(replacements):
-        text = ast.unparse(replacements.get(wide, wide))
-    return f"`{old}` should be `{text}`"

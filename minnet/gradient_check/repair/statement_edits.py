@@ -1,207 +1,147 @@
-"""Edits of whole statements: `+=` for `=`, one left out, moved or exchanged, one that is missing."""
+"""Edits of whole statements: `+=` for `=`; left out, moved, exchanged, or missing ones."""
 
 from __future__ import annotations
 
 import ast
 import itertools
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from minnet.gradient_check.repair.student_function import StudentFunction, block, parsed
+from minnet.gradient_check.repair.student_function import StudentFunction, block, statement
 from minnet.gradient_check.repair.trial import Batch
 from minnet.gradient_check.repair.values import Value
 
+_SIGNS = {ast.Add: "= -=", ast.Sub: "+= =", ast.Mult: "/= =", ast.Div: "*= ="}
+_SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr)
+
 
 class StatementEdit(NamedTuple):
-    """Statements that replace others, and the words for it."""
+    """Nodes that replace others, and the words for it."""
 
     cost: int
-    replacements: dict[ast.AST, ast.AST]
+    replacements: dict[Any, Any]
     words: str
-    line: int
 
 
 def statement_edits(function: StudentFunction) -> Iterator[StatementEdit]:
     """All edits of the statements of a function."""
     statements = [n for n in function.nodes if isinstance(n, ast.stmt) and n is not function.tree]
     for node in statements:
-        yield from _assignments(function, node)
-        if isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr)):
-            words = f"remove `{_short(function, node)}`"
-            yield StatementEdit(3, {node: block()}, words, function.line(node))
-        if isinstance(node, ast.If):
-            yield _should_be(
-                function, 3, node, block(*node.body), "\n".join(map(ast.unparse, node.body))
-            )
-    for node in statements:
-        yield from _loops(function, node)
-    for one, other in itertools.combinations(statements, 2):
+        old = _words(function, node)
+        for new in _other_statements(node):
+            if new != ast.unparse(node):
+                yield StatementEdit(1, {node: statement(new)}, f"`{old}` should be `{new}`")
+        if isinstance(node, _SIMPLE):
+            yield StatementEdit(3, {node: block()}, f"remove `{old}`")
+        if isinstance(node, ast.For):
+            yield from _loops(function, node)
+    for one, other in itertools.combinations([s for s in statements if isinstance(s, _SIMPLE)], 2):
         yield from _two_statements(function, one, other)
-    yield from _copies(function)
+    first = function.tree.body[0]
+    for argument in function.tree.args.args[1:]:
+        text = f"{argument.arg} = {argument.arg}.copy()"
+        yield StatementEdit(3, {first: block(statement(text), first)}, f"write `{text}` first")
 
 
-def _short(function: StudentFunction, node: ast.AST) -> str:
+def _words(function: StudentFunction, node: ast.AST) -> str:
     return " ".join(function.text(node).split())
 
 
-def _should_be(
-    function: StudentFunction, cost: int, node: ast.AST, new: ast.stmt, text: str
-) -> StatementEdit:
-    words = f"`{_short(function, node)}` should be `{text}`"
-    return StatementEdit(cost, {node: new}, words, function.line(node))
-
-
-def _assignments(function: StudentFunction, node: ast.stmt) -> Iterator[StatementEdit]:
-    text = ast.unparse(node)
-    news: list[str] = []
-    if isinstance(node, ast.Assign) and len(node.targets) == 1:
-        target, value = ast.unparse(node.targets[0]), ast.unparse(node.value)
-        if not isinstance(node.targets[0], ast.Tuple):
-            news = [f"{target} += {value}", f"{target} -= {value}"]
-        if isinstance(node.targets[0], ast.Subscript):
-            place = node.targets[0]
-            news.append(f"np.add.at({ast.unparse(place.value)}, {_index(place)}, {value})")
-        elif isinstance(node.targets[0], ast.Tuple):
-            for i, j in itertools.combinations(range(len(node.targets[0].elts)), 2):
-                names = list(node.targets[0].elts)
+def _other_statements(node: ast.stmt) -> Iterator[str]:
+    """Other texts for an assignment or a return."""
+    if isinstance(node, (ast.Assign, ast.AugAssign)):
+        target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
+        name, value = ast.unparse(target), ast.unparse(node.value)
+        signs = _SIGNS.get(type(node.op), "") if isinstance(node, ast.AugAssign) else "+= -="
+        if isinstance(target, ast.Tuple):
+            for i, j in itertools.combinations(range(len(target.elts)), 2):
+                names = [ast.unparse(item) for item in target.elts]
                 names[i], names[j] = names[j], names[i]
-                news.append(f"{', '.join(map(ast.unparse, names))} = {value}")
-    elif isinstance(node, ast.AugAssign):
-        target, value = ast.unparse(node.target), ast.unparse(node.value)
-        signs = {
-            ast.Add: ("=", "-="),
-            ast.Sub: ("+=", "="),
-            ast.Mult: ("/=", "="),
-            ast.Div: ("*=", "="),
-        }
-        news = [f"{target} {sign} {value}" for sign in signs.get(type(node.op), ())]
-        if isinstance(node.target, ast.Subscript):
-            news.append(
-                f"np.add.at({ast.unparse(node.target.value)}, {_index(node.target)}, {value})"
-            )
+                yield f"{', '.join(names)} = {value}"
+            return
+        yield from (f"{name} {sign} {value}" for sign in signs.split())
+        if isinstance(node.value, (ast.Name, ast.Attribute)):
+            yield f"{name} = {value}.copy()"
+        if isinstance(target, ast.Subscript):
+            held = ast.unparse(target.value)
+            index = name[len(held) + 1 : -1]
+            if ":" not in index:
+                yield f"np.add.at({held}, ({index}), {value})"
+            if index.startswith(":, "):  # one entry of each row
+                sign = "=" if isinstance(node, ast.Assign) else "+="
+                sign = "-=" if isinstance(getattr(node, "op", None), ast.Sub) else sign
+                yield f"{held}[np.arange(len({held})), {index[3:]}] {sign} {value}"
     elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
         for order in itertools.permutations(node.value.elts) if len(node.value.elts) < 4 else ():
-            news.append(f"return {', '.join(map(ast.unparse, order))}")
-    target = getattr(node, "target", None) or getattr(node, "targets", [None])[0]
-    if isinstance(target, ast.Subscript) and "[:, " in text:  # one entry of each row
-        news.append(text.replace("[:, ", f"[np.arange(len({ast.unparse(target.value)})), ", 1))
-    for new in news:
-        if new != text:
-            yield _should_be(function, 1, node, parsed(new), new)
+            yield f"return {', '.join(map(ast.unparse, order))}"
 
 
-def _index(node: ast.Subscript) -> str:
-    text = ast.unparse(node)[len(ast.unparse(node.value)) + 1 : -1]
-    return f"np.s_[{text}]" if ":" in text else f"({text})" if "," in text else text
-
-
-def _loops(function: StudentFunction, node: ast.stmt) -> Iterator[StatementEdit]:
-    """The last statement of a loop after it; the statement after a loop into it."""
-    if not isinstance(node, ast.For):
-        return
+def _loops(function: StudentFunction, node: ast.For) -> Iterator[StatementEdit]:
+    """The last statement of a loop after it; the statements after a loop into it."""
     last = node.body[-1]
-    if len(node.body) > 2 or isinstance(last, ast.Return):  # the counting of rounds is one of them
-        inside, after = {last: block()}, block(node, last)
-        words = f"`{_short(function, last)}` belongs after the loop"
-        yield StatementEdit(2, {**inside, node: after}, words, function.line(last))
-    siblings = next(
-        held
-        for _, held in ast.iter_fields(function.parents[node])
-        if isinstance(held, list) and node in held
-    )
-    following = siblings[siblings.index(node) + 1 :][:2]
-    for count in range(1, len(following) + 1):
-        moved = following[:count]
-        if all(
-            isinstance(s, (ast.Assign, ast.AugAssign, ast.Expr)) and hasattr(s, "end_lineno")
-            for s in moved
+    if len(node.body) > 2 or isinstance(last, ast.Return):  # one counts the rounds
+        words = f"`{_words(function, last)}` belongs after the loop"
+        yield StatementEdit(2, {last: block(), node: block(node, last)}, words)
+    held, index = function.slots[node]
+    for count in (1, 2):
+        moved = held[index + 1 : index + 1 + count]
+        if len(moved) == count and all(
+            isinstance(s, _SIMPLE) and s in function.slots for s in moved
         ):
-            words = f"`{_short(function, moved[0])}` belongs into the loop"
+            words = f"`{_words(function, moved[0])}` belongs into the loop"
             new = {**{s: block() for s in moved}, last: block(last, *moved)}
-            yield StatementEdit(3, new, words, function.line(moved[0]))
+            yield StatementEdit(3, new, words)
 
 
-def _two_statements(
-    function: StudentFunction, one: ast.stmt, other: ast.stmt
-) -> Iterator[StatementEdit]:
-    simple = (ast.Assign, ast.AugAssign)
-    if not (isinstance(one, simple) and isinstance(other, simple)):
-        return
-    first, second = (s.targets[0] if isinstance(s, ast.Assign) else s.target for s in (one, other))
-    numbers = f"{function.line(one)} and {function.line(other)}"
-    if ast.unparse(first) != ast.unparse(second) and {type(first), type(second)} & {
-        ast.Attribute,
-        ast.Subscript,
-    }:
-        words = f"exchange `{ast.unparse(first)}` and `{ast.unparse(second)}` of lines {numbers}"
-        yield StatementEdit(2, {first: second, second: first}, words, function.line(one))
+def _two_statements(function: StudentFunction, one: Any, other: Any) -> Iterator[StatementEdit]:
+    """The targets of two assignments exchanged; one of two statements moved to the other."""
+    targets = [
+        s.target if isinstance(s, ast.AugAssign) else getattr(s, "targets", [0])[0]
+        for s in (one, other)
+    ]
+    names = [ast.unparse(t) if isinstance(t, ast.AST) else "" for t in targets]
+    if names[0] != names[1] and all(isinstance(t, (ast.Attribute, ast.Subscript)) for t in targets):
+        words = f"exchange `{names[0]}` and `{names[1]}` (line {function.line(other)})"
+        yield StatementEdit(2, dict(zip(targets, reversed(targets), strict=True)), words)
     if function.parents[one] is function.parents[other]:
-        words = f"move `{_short(function, other)}` before `{_short(function, one)}`"
-        yield StatementEdit(
-            3, {other: block(), one: block(other, one)}, words, function.line(other)
-        )
-        words = f"move `{_short(function, one)}` behind `{_short(function, other)}`"
-        yield StatementEdit(3, {one: block(), other: block(other, one)}, words, function.line(one))
-
-
-def _copies(function: StudentFunction) -> Iterator[StatementEdit]:
-    """A copy of what must not be written to."""
-    for argument in function.tree.args.args[1:]:
-        first = function.tree.body[0]
-        text = f"{argument.arg} = {argument.arg}.copy()"
-        new = {first: block(first, parsed(text))}
-        yield StatementEdit(3, new, f"write `{text}` first", function.line(first))
-    for node in function.nodes:
-        if isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute)):
-            text = f"{ast.unparse(node.targets[0])} = {function.text(node.value)}.copy()"
-            yield _should_be(function, 3, node, parsed(text), text)
+        texts = [_words(function, s) for s in (one, other)]
+        words = f"move `{texts[1]}` before `{texts[0]}`"
+        yield StatementEdit(3, {other: block(), one: block(other, one)}, words)
+        words = f"move `{texts[0]}` behind `{texts[1]}`"
+        yield StatementEdit(3, {one: block(), other: block(other, one)}, words)
 
 
 def missing_statements(
     function: StudentFunction, batch: Batch, pool: list[Value]
 ) -> Iterator[StatementEdit]:
-    """The gradient of a parameter that is never set, and the reset of a sum over calls."""
-    returns = [n for n in function.nodes if isinstance(n, ast.Return)]
-    if not returns:
-        return
-    last = returns[-1]
+    """The gradient of a parameter that is never set; the reset of a sum; the part of the label."""
     arrays = [v for v in pool if v.shape]
-    for weight in batch.harness.weights:
-        path = weight.grad_path if weight.kind == "plain" else (*weight.name.split("."), "grad")
-        target = "self." + ".".join(map(str, path))
-        for value in _products(arrays, batch.harness.values[weight.name].shape):
-            for sign in ("=", "+="):
-                text = f"{target} {sign} {value}"
-                new = {last: block(parsed(text), last)}
-                yield StatementEdit(
-                    5, new, f"`{text}` is missing before this line", function.line(last)
-                )
+    for last in [n for n in function.nodes if isinstance(n, ast.Return)]:
+        for weight in batch.harness.weights:
+            path = weight.grad_path if weight.kind == "plain" else (*weight.name.split("."), "grad")
+            for value in _products(arrays, batch.harness.values[weight.name].shape):
+                text = f"self.{'.'.join(map(str, path))} = {value}"
+                new = {last: block(statement(text), last)}
+                yield StatementEdit(5, new, f"write `{text}` before this line")
     first = function.tree.body[0]
-    for node in function.nodes:
-        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
-            root: ast.AST = node.target
-            while isinstance(root, ast.Subscript):
-                root = root.value
-            name = ast.unparse(root)
-            for text in (f"{name} = np.zeros_like({name})", f"{name} = 0"):
-                new = {first: block(first, parsed(text))}
-                yield StatementEdit(4, new, f"`{text}` is missing", function.line(first))
+    for node in [n for n in function.nodes if isinstance(n, ast.AugAssign)]:
+        name = ast.unparse(node.target).partition("[")[0]
+        for text in (f"{name} = np.zeros_like({name})", f"{name} = 0"):
+            yield StatementEdit(4, {first: block(statement(text), first)}, f"write `{text}` first")
 
 
 def _products(arrays: list[Value], shape: tuple[int, ...]) -> Iterator[str]:
     """Expressions of this shape that a gradient may be."""
     for a in arrays:
-        axes = [tuple(range(len(a.shape) - len(shape)))]
-        if len(a.shape) > 2 and len(shape) == 1:
-            axes.append((0, *range(2, len(a.shape))))
+        axes = [tuple(range(len(a.shape) - len(shape))), (0, *range(2, len(a.shape)))]
         for axis in axes:
             if axis and tuple(n for k, n in enumerate(a.shape) if k not in axis) == shape:
                 short = axis[0] if len(axis) == 1 else axis
                 yield f"{a.text}.sum(axis={short})"
                 for b in arrays:
-                    if b.shape == a.shape and b.text != a.text:
+                    if b.shape == a.shape and b is not a:
                         yield f"({a.text} * {b.text}).sum(axis={short})"
         for b in arrays:
-            if len(a.shape) == len(b.shape) == len(shape) == 2 and a.shape[0] == b.shape[0]:
-                if (a.shape[1], b.shape[1]) == shape:
-                    yield f"{a.text}.T @ {b.text}"
+            flat = len(a.shape) == len(b.shape) == 2 and a.shape[0] == b.shape[0]
+            if flat and (a.shape[1], b.shape[1]) == shape:
+                yield f"{a.text}.T @ {b.text}"

@@ -24,18 +24,13 @@ import numpy as np
 PROBE = "__minnet_repair__"
 """The global name under which edited code finds the `Probe`."""
 
-_FLAGS = 0x1FF0000
+_FUTURE = 0x1FF0000
 """The bits of `co_flags` that stand for `from __future__ import ...`."""
-_NOT_THE_STUDENT = tuple(
-    f"{path}{os.sep}"
-    for path in (
-        Path(__file__).resolve().parents[2],
-        *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
-    )
-)
+_PATHS = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+_NOT_THE_STUDENT = tuple(f"{p}{os.sep}" for p in (Path(__file__).resolve().parents[2], *_PATHS))
 
 
-class TooManySteps(Exception):  # noqa: N818 - no error of ours: it ends a trial
+class TooManyRoundsError(Exception):
     """An edited loop runs much longer than the loops of the original."""
 
 
@@ -43,17 +38,15 @@ class Probe:
     """What edited code asks: which alternative is tried, and whether its loops go on for ever."""
 
     def __init__(self) -> None:
-        self.choice = 0
-        self.steps = 0
-        self.limit = 10**9
-        self.seen: dict[int, Any] = {}
+        self.choice, self.rounds, self.limit = 0, 0, 10**9
         self.disturbed = -1
+        self.seen: dict[int, Any] = {}
 
-    def step(self) -> None:
+    def round(self) -> None:
         """Count one round of a loop."""
-        self.steps += 1
-        if self.steps > self.limit:
-            raise TooManySteps
+        self.rounds += 1
+        if self.rounds > self.limit:
+            raise TooManyRoundsError
 
     def see(self, number: int, value: Any) -> Any:
         """Keep the value of an expression, and pass it on; changed, if it is to be disturbed."""
@@ -68,111 +61,99 @@ class StudentFunction:
     """One function: its source as a tree, and the code that an edited tree gives."""
 
     def __init__(self, function: FunctionType) -> None:
-        self.function = function
-        self.original = function.__code__
+        self.function, self.original = function, function.__code__
         rows, self.first = inspect.getsourcelines(function)
-        self.source = textwrap.dedent("".join(rows))
-        (self.tree,) = ast.parse(self.source).body
-        if not isinstance(self.tree, ast.FunctionDef):
+        source = textwrap.dedent("".join(rows))
+        self.rows = [row.encode() for row in source.splitlines(keepends=True)]
+        (tree,) = ast.parse(source).body
+        if not isinstance(tree, ast.FunctionDef):
             raise ValueError("not a function with a name")
-        self.tree.decorator_list = []
-        self.rows = [row.encode() for row in self.source.splitlines(keepends=True)]
-        self.nodes = list(ast.walk(self.tree))
+        self.tree = tree
+        tree.decorator_list = []
+        self.nodes = list(ast.walk(tree))
         self.parents = {c: n for n in self.nodes for c in ast.iter_child_nodes(n)}
-        if _contents(self.compile()) != _contents(self.original):
+        if _contents(self._compiled()) != _contents(self.original):
             raise ValueError("the file was changed after it was imported")
+        for loop in [n for n in self.nodes if isinstance(n, (ast.For, ast.While))]:
+            loop.body.insert(0, statement(f"{PROBE}.round()"))  # so that no edit can hang
+        for name in self.original.co_freevars:  # an edit may drop the last use of one
+            tree.body.append(statement(f"if 0: {name}"))
+        self.loops: dict[str, list[ast.For]] = {}  # by what they count with
+        for loop in [n for n in self.nodes if isinstance(n, ast.For)]:
+            self.loops.setdefault(ast.unparse(loop.target), []).append(loop)
+        self.slots: dict[ast.AST, tuple[Any, Any]] = {}
+        for node in self.nodes:
+            for name, held in ast.iter_fields(node):
+                for index, item in enumerate(held) if isinstance(held, list) else ():
+                    self.slots[item] = held, index
+                if isinstance(held, ast.AST):
+                    self.slots[held] = vars(node), name
 
     def line(self, node: ast.AST) -> int:
         """The line of a node in the student's file."""
         return self.first + int(getattr(node, "lineno", 1)) - 1
 
-    def text(self, node: ast.AST) -> str:
+    def text(self, node: Any) -> str:
         """The source of a node."""
         if not hasattr(node, "end_col_offset"):
             return ast.unparse(node)
-        first, last = node.lineno - 1, node.end_lineno - 1  # type: ignore[attr-defined]
-        rows = self.rows[first : last + 1]
+        rows = self.rows[node.lineno - 1 : node.end_lineno]
         rows[-1] = rows[-1][: node.end_col_offset]
-        rows[0] = rows[0][node.col_offset :]  # type: ignore[attr-defined]
+        rows[0] = rows[0][node.col_offset :]
         return b"".join(rows).decode()
 
     @contextlib.contextmanager
-    def replaced(self, replacements: dict[ast.AST, ast.AST]) -> Iterator[None]:
+    def replaced(self, replacements: dict[Any, Any]) -> Iterator[None]:
         """Inside `with` the tree holds other nodes in the place of these."""
-        undo: list[Callable[[], None]] = []
         for node, new in replacements.items():
-            parent = self.parents[node]
-            for name, held in ast.iter_fields(parent):
-                if held is node:
-                    setattr(parent, name, new)
-                    undo.append(lambda p=parent, n=name, o=node: setattr(p, n, o))  # type: ignore[misc]
-                elif isinstance(held, list) and any(item is node for item in held):
-                    index = next(i for i, item in enumerate(held) if item is node)
-                    held[index] = new
-                    undo.append(lambda h=held, i=index, o=node: h.__setitem__(i, o))  # type: ignore[misc]
+            held, key = self.slots[node]
+            held[key] = new
         try:
             yield
         finally:
-            for step in reversed(undo):
-                step()
-
-    def compile(self, replacements: dict[ast.AST, ast.AST] | None = None) -> CodeType:
-        """The code of the function with some nodes replaced."""
-        with self.replaced(replacements or {}):
-            body = [self.tree]
-            *_, owner, _ = ["", *self.function.__qualname__.split(".")]
-            if owner.isidentifier():  # the name of the class turns self.__x into _C__x
-                holder = ast.parse(f"class {owner}: pass").body[0]
-                holder.body = body  # type: ignore[attr-defined]
-                body = [holder]  # type: ignore[list-item]
-            free = [name for name in self.original.co_freevars if name != "__class__"]
-            outer = ast.parse(f"def __outer__({', '.join(free)}): pass")
-            outer.body[0].body = body  # type: ignore[attr-defined]
-            flags = self.original.co_flags & _FLAGS
-            code = compile(outer, self.original.co_filename, "exec", flags, dont_inherit=True)
-        for _ in range(3 if owner.isidentifier() else 2):
-            inner = [c for c in code.co_consts if isinstance(c, CodeType)]
-            code = next(c for c in inner if c.co_name in ("__outer__", owner, self.tree.name))
-        return code
+            for node in replacements:
+                held, key = self.slots[node]
+                held[key] = node
 
     @contextlib.contextmanager
-    def running(self, code: CodeType) -> Iterator[None]:
-        """Inside `with` every holder of the function runs this code."""
+    def edited(self, replacements: dict[Any, Any]) -> Iterator[None]:
+        """Inside `with` every holder of the function runs it with other nodes."""
+        with self.replaced(replacements):
+            code = self._compiled()
         self.function.__code__ = code
         try:
             yield
         finally:
             self.function.__code__ = self.original
 
-    def guard_loops(self) -> None:
-        """Count the rounds of every loop, so that an edit cannot hang; the lines stay the same."""
-        for node in self.nodes:
-            if isinstance(node, (ast.For, ast.While)):
-                node.body.insert(0, ast.parse(f"{PROBE}.step()").body[0])
-        for name in self.original.co_freevars:  # an edit may drop the last use of one
-            self.tree.body.append(ast.parse(f"if 0: {name}").body[0])  # type: ignore[union-attr]
+    def _compiled(self) -> CodeType:
+        """The tree as code, inside a class of the same name: self.__x is called _C__x there."""
+        *_, owner, name = [".", *self.function.__qualname__.split(".")]
+        free = [name for name in self.original.co_freevars if name != "__class__"]
+        names = ["__outer__", *([owner] if owner.isidentifier() else []), name]
+        outer = ast.parse(f"def __outer__({', '.join(free)}): pass")
+        held: Any = outer.body[0]
+        if owner.isidentifier():
+            held.body = [statement(f"class {owner}: pass")]
+            held = held.body[0]
+        held.body = [self.tree]
+        flags = self.original.co_flags & _FUTURE
+        code: Any = compile(outer, self.original.co_filename, "exec", flags, dont_inherit=True)
+        for name in names:
+            code = next(c for c in code.co_consts if getattr(c, "co_name", "") == name)
+        assert isinstance(code, CodeType)
+        return code
 
 
-def parsed(text: str) -> ast.stmt:
-    """A statement."""
+def statement(text: str) -> ast.stmt:
+    """One statement."""
     return ast.parse(text).body[0]
 
 
 def block(*statements: ast.stmt) -> ast.stmt:
-    """Several statements in the place of one."""
+    """Several statements, or none, in the place of one."""
     whole = ast.If(ast.Constant(True), list(statements) or [ast.Pass()], [])
-    return ast.copy_location(
-        ast.fix_missing_locations(whole), statements[0] if statements else whole
-    )
-
-
-def inside(function: StudentFunction, node: ast.AST, kinds: tuple[type, ...]) -> bool:
-    """Whether a node stands in an expression of one of these kinds."""
-    while not isinstance(node, ast.stmt):
-        node = function.parents[node]
-        if isinstance(node, kinds):
-            return True
-    return False
+    return ast.fix_missing_locations(whole)
 
 
 def _contents(code: CodeType) -> tuple[Any, ...]:
@@ -195,12 +176,10 @@ def executed(run: Callable[[], Any]) -> list[StudentFunction]:
         run()
     finally:
         sys.settrace(before)
+    holders = gc.get_referrers(*codes) if codes else []
+    functions = {h.__code__: h for h in holders if isinstance(h, FunctionType)}
     found: list[StudentFunction] = []
-    holders = [h for h in gc.get_referrers(*codes) if isinstance(h, FunctionType)] if codes else []
     for code in codes:
-        for holder in holders:
-            if holder.__code__ is code:
-                with contextlib.suppress(OSError, TypeError, ValueError, SyntaxError):
-                    found.append(StudentFunction(holder))
-                break
+        with contextlib.suppress(KeyError, OSError, TypeError, ValueError, SyntaxError):
+            found.append(StudentFunction(functions[code]))
     return found

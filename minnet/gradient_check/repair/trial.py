@@ -6,110 +6,80 @@ sum(g y) along u. A wrong gradient agrees there by chance only, and the slope co
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from minnet.gradient_check.harness import CallRecord, Harness
+from minnet.gradient_check.input_domain import cotangent
 from minnet.utils.types import Array
 
 CONTRACT = "contract"
 """Stands for: nothing is written that belongs to others, and a second call gives the same."""
 
 
-@dataclass
-class Slope:
-    """The derivative of sum(g y) with respect to one array, along one direction."""
-
-    direction: Array
-    value: float
-
-    def agrees(self, gradient: Any, tolerance: float) -> bool:
-        """Whether this gradient has the same slope."""
-        if not isinstance(gradient, np.ndarray) or gradient.shape != self.direction.shape:
-            return False
-        if gradient.dtype.kind not in "fiu":
-            return False
-        flat = gradient.astype(np.float64).ravel()
-        product = float(flat @ self.direction.ravel())
-        scale = max(abs(self.value), math.sqrt(float(flat @ flat)))
-        return abs(product - self.value) <= tolerance * scale + 1e-9
-
-
-@dataclass
 class Batch:
     """One input with an upstream gradient, and the true slopes there.
 
-    names: what must be right. `prepared` is the object as forward left it: an edit of backward
-    alone runs on a copy of it.
+    Args:
+        names: of the gradients that must be right. single: the layer computes in float32.
+
+    Raises:
+        ValueError: forward does not take this input.
     """
 
-    harness: Harness
-    x: Array
-    names: list[str]
-    generator: np.random.Generator
-    training: bool = True
-    single: bool = False
-    g: Array = field(init=False)
-    y: Any = field(init=False)
-    prepared: Any = field(init=False)
-    slopes: dict[str, Slope] = field(init=False)
-    writes: bool = False  # backward writes into arrays that forward keeps
-    base: CallRecord = field(init=False)
-
-    def __post_init__(self) -> None:
-        run = self.harness.run(self.x, training=self.training)
+    def __init__(
+        self,
+        harness: Harness,
+        x: Array,
+        names: list[str],
+        generator: np.random.Generator,
+        training: bool = True,
+        single: bool = False,
+    ) -> None:
+        self.harness, self.x, self.training, self.generator = harness, x, training, generator
+        self.wanted = frozenset([*names, CONTRACT])
+        self.step, self.tolerance = (5e-3, 3e-3) if single else (5e-6, 2e-6)
+        run = harness.run(x, training=training)
         if run.error is not None or not np.isfinite(np.asarray(run.y, dtype=float)).all():
             raise ValueError("forward does not take this input")
-        self.prepared, self.y = _twin(run.obj, True, {}), run.y
-        size = self.generator.uniform(0.5, 1.5, size=np.shape(run.y))
-        self.g = np.asarray(size * self.generator.choice([-1.0, 1.0], size=np.shape(run.y)))
-        if not np.ndim(run.y):
-            self.g = np.ones(())
-        self.slopes = {name: self._slope(name) for name in self.names}
-        self.writes = True
+        self.y = run.y
+        self.g = cotangent(np.shape(run.y), generator) if np.ndim(run.y) else np.ones(())
+        self.slopes = {name: self._slope(name) for name in names}
+        self.prepared = _twin(run.obj, True, {})  # as forward left it
+        self.copies_arrays = True
         self.base = self.run()
         for array in _arrays_in(self.prepared):
             array.flags.writeable = False
-        self.writes = False
-        self.writes = self.base.error is None and self.run().error is not None
+        self.copies_arrays = False
+        self.copies_arrays = self.base.error is None and self.run().error is not None
 
-    @property
-    def tolerance(self) -> float:
-        """Below this relative difference two slopes are the same."""
-        return 3e-3 if self.single else 2e-6
-
-    def _slope(self, name: str) -> Slope:
+    def _slope(self, name: str) -> tuple[Array, float]:
         value = self.x if name == "input" else self.harness.values[name]
         for _ in range(8):  # the two steps disagree at a kink
-            direction = self.generator.normal(size=np.shape(value))
-            near, far = (self._difference(name, value, direction, k) for k in (1, 2))
+            u = self.generator.normal(size=np.shape(value))
+            near, far = (
+                (self._total(name, value + h * u) - self._total(name, value - h * u)) / (2 * h)
+                for h in (self.step, 2 * self.step)
+            )
             if abs(near - far) <= 0.5 * self.tolerance * max(abs(near), 1e-2):
                 break
-        return Slope(direction, near)
-
-    def _difference(self, name: str, value: Array, direction: Array, k: int) -> float:
-        step = k * (5e-3 if self.single else 5e-6)
-        ahead, behind = (self._total(name, value + s * step * direction) for s in (1, -1))
-        return (ahead - behind) / (2 * step)
+        return u, near
 
     def _total(self, name: str, value: Array) -> float:
-        harness = self.harness
-        if name == "input":
-            y = harness.forward(value, training=self.training)
-        else:
-            y = harness.forward(self.x, {**harness.values, name: value}, training=self.training)
+        """The sum of g y with another value of one array."""
+        x, values = self.x, self.harness.values
+        x, values = (value, values) if name == "input" else (x, {**values, name: value})
+        y = self.harness.forward(x, values, training=self.training)
         return float((np.asarray(y, dtype=np.float64) * self.g).sum())
 
     def run(self, forward_too: bool = False) -> CallRecord:
         """One backward on a copy of the object as forward left it, or forward and backward."""
         if forward_too:
             return self.harness.run(self.x, self.g, training=self.training)
-        obj = _twin(self.prepared, self.writes, {})
+        obj = _twin(self.prepared, self.copies_arrays, {})
         run = CallRecord(x=self.x, y=self.y, obj=obj)
         self.harness.back(run, self.g, np.array(self.x), {})
         return run
@@ -117,33 +87,31 @@ class Batch:
     def right(self, forward_too: bool = False) -> frozenset[str]:
         """The names whose gradients are right now; `CONTRACT` where nothing else is wrong."""
         run = self.run(forward_too)
-        if forward_too and (run.y is None or not np.array_equal(run.y, self.y)):
-            return frozenset()
         right = self._right(run)
-        if len(right) < len(self.names):
+        if len(right) < len(self.slopes):
             return right
-        return right | {CONTRACT} if self._keeps_contract() else right
+        whole = self.run(forward_too=True)
+        again = self.harness.run(self.x, self.g, training=self.training, obj=whole.obj)
+        known = len(self._right(whole)) == len(self._right(again)) == len(right)
+        return right | {CONTRACT} if known and not whole.changed else right
 
     def _right(self, run: CallRecord) -> frozenset[str]:
-        if run.error is not None:
+        if run.error is not None or not np.array_equal(run.y, self.y):
             return frozenset()
-        return frozenset(
-            name
-            for name, slope in self.slopes.items()
-            if slope.agrees(run.gradient(name), self.tolerance)
-        )
+        return frozenset(name for name in self.slopes if self._agrees(name, run.gradient(name)))
 
-    def _keeps_contract(self) -> bool:
-        """Nothing is written to, and a second forward and backward give the same gradients."""
-        first = self.run(forward_too=True)
-        again = self.harness.run(self.x, self.g, training=self.training, obj=first.obj)
-        known = len(self._right(first)) == len(self._right(again)) == len(self.names)
-        return known and not first.changed
+    def _agrees(self, name: str, gradient: Any) -> bool:
+        u, slope = self.slopes[name]
+        if not isinstance(gradient, np.ndarray) or gradient.shape != u.shape:
+            return False
+        if gradient.dtype.kind not in "fiu":
+            return False
+        flat = gradient.ravel().astype(np.float64)
+        scale = max(abs(slope), float(np.sqrt(flat @ flat)))
+        return abs(float(flat @ u.ravel()) - slope) <= self.tolerance * scale + 1e-9
 
-    @property
-    def wanted(self) -> frozenset[str]:
-        """What `right` gives if nothing is wrong."""
-        return frozenset([*self.names, CONTRACT])
+
+_SHARED = (type, FunctionType, ModuleType, np.random.Generator, np.random.RandomState)
 
 
 def _twin(obj: Any, arrays: bool, known: dict[int, Any]) -> Any:
@@ -153,8 +121,9 @@ def _twin(obj: Any, arrays: bool, known: dict[int, Any]) -> Any:
     """
     if id(obj) in known:
         return known[id(obj)]
+    new = obj
     if isinstance(obj, np.ndarray):
-        new: Any = obj.copy() if arrays else obj
+        new = obj.copy() if arrays else obj
     elif type(obj) in (list, tuple):
         new = type(obj)(_twin(item, arrays, known) for item in obj)
     elif type(obj) is dict:
@@ -163,23 +132,17 @@ def _twin(obj: Any, arrays: bool, known: dict[int, Any]) -> Any:
         new = MethodType(obj.__func__, _twin(obj.__self__, arrays, known))
     elif hasattr(obj, "__dict__") and not isinstance(obj, _SHARED):
         new = known[id(obj)] = object.__new__(type(obj))
-        for name, item in vars(obj).items():
-            new.__dict__[name] = _twin(item, arrays, known)
-    else:
-        new = obj
+        vars(new).update({k: _twin(item, arrays, known) for k, item in vars(obj).items()})
     known[id(obj)] = new
     return new
-
-
-_SHARED = (type, FunctionType, ModuleType, np.random.Generator, np.random.RandomState)
 
 
 def _arrays_in(obj: Any, depth: int = 6) -> Iterator[Array]:
     if isinstance(obj, np.ndarray):
         yield obj
-        return
-    children = obj.values() if isinstance(obj, dict) else obj
-    if not isinstance(obj, (list, tuple, dict)):
-        children = getattr(obj, "__dict__", {}).values()
-    for child in list(children) if depth and not isinstance(obj, _SHARED) else ():
-        yield from _arrays_in(child, depth - 1)
+    elif depth and not isinstance(obj, _SHARED):
+        children = obj if isinstance(obj, (list, tuple)) else getattr(obj, "__dict__", obj)
+        if isinstance(children, dict):
+            children = list(children.values())
+        for child in children if isinstance(children, (list, tuple)) else ():
+            yield from _arrays_in(child, depth - 1)

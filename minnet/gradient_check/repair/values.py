@@ -18,23 +18,15 @@ from minnet.gradient_check.repair.student_function import (
     Probe,
     StudentFunction,
     block,
-    inside,
-    parsed,
+    statement,
 )
 from minnet.gradient_check.repair.trial import Batch
 from minnet.nn.parameter import Parameter
 
 LARGEST_POOL = 24
-_SEEN = (
-    ast.Name,
-    ast.Attribute,
-    ast.BinOp,
-    ast.Call,
-    ast.Subscript,
-    ast.UnaryOp,
-    ast.Constant,
-    ast.Compare,
-)
+_SIMPLE = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)
+_SEEN = (*_SIMPLE, ast.BinOp, ast.UnaryOp, ast.Compare)
+Seen = dict[Any, Any]  # a node, and the last value it had
 
 
 @dataclass(frozen=True)
@@ -49,26 +41,20 @@ class Value:
         """Of the array; () for a number."""
         return np.shape(self.value)
 
-    @property
-    def is_number(self) -> bool:
-        """A number without axes."""
-        return not np.ndim(self.value)
-
 
 @dataclass
 class Expression:
     """One expression, its value, and what stands around it."""
 
     function: StudentFunction
-    node: ast.AST
+    node: Any
     value: Any
-    seen: dict[ast.AST, Any]
+    seen: Seen
 
     def at(self, node: ast.AST) -> str:
         """The source of a part, in parentheses where it needs them."""
         text = self.function.text(node)
-        simple = isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant))
-        return text if simple else f"({text})"
+        return text if isinstance(node, _SIMPLE) else f"({text})"
 
     @property
     def text(self) -> str:
@@ -82,22 +68,23 @@ class Expression:
 
     def is_operand_of(self, *operators: type) -> bool:
         """Whether it is an operand of one of these operators."""
-        parent = self.function.parents[self.node]
-        return isinstance(getattr(parent, "op", None), operators)
+        return isinstance(getattr(self.function.parents[self.node], "op", None), operators)
 
-    @property
-    def is_loop_variable(self) -> bool:
-        """Whether a loop of the function counts with it."""
-        loops = [n for n in self.function.nodes if isinstance(n, ast.For)]
-        return any(ast.unparse(loop.target) == self.text for loop in loops)
+    def is_in(self, *kinds: type) -> bool:
+        """Whether it stands in an expression of one of these kinds."""
+        node = self.node
+        while not isinstance(node, ast.stmt):
+            node = self.function.parents[node]
+            if isinstance(node, kinds):
+                return True
+        return False
 
     @property
     def is_index(self) -> bool:
-        """Whether it stands in an index, a range or a shape: a whole number, no gradient."""
+        """Whether it stands in an index, a range or a shape: no gradient."""
         if isinstance(self.value, (int, np.integer)):
-            return inside(self.function, self.node, (ast.Slice, ast.Subscript, ast.Tuple, ast.Call))
-        parent = self.function.parents[self.node]
-        return isinstance(parent, ast.Subscript) and self.node is parent.slice
+            return self.is_in(ast.Slice, ast.Subscript, ast.Tuple, ast.Call)
+        return self.node is getattr(self.function.parents[self.node], "slice", None)
 
 
 def is_numeric(value: Any) -> bool:
@@ -107,56 +94,53 @@ def is_numeric(value: Any) -> bool:
     return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
 
 
-def _is_number(value: Any) -> bool:
-    """Counts, flags and labels, which a small change does not leave what they are."""
-    return not isinstance(value, (np.ndarray, float)) or np.asarray(value).dtype.kind != "f"
-
-
 def observe(
     function: StudentFunction, batch: Batch, probe: Probe, right: frozenset[str], in_forward: bool
-) -> tuple[list[Expression], dict[ast.AST, Any]]:
+) -> tuple[list[Expression], Seen]:
     """The expressions to edit, whose change changes wrong gradients only; and all last values.
 
     right: the gradients that are right now.
     """
     arguments = function.tree.args.args
     nodes = [*arguments, *(node for node in function.nodes if _can_be_seen(function, node))]
-    wrapped: dict[ast.AST, ast.AST] = {}
+    wrapped: dict[Any, Any] = {}
     for number, node in enumerate(nodes[len(arguments) :], len(arguments)):
-        call = ast.parse(f"{PROBE}.see({number}, 0)", mode="eval").body
-        call.args[1] = node  # type: ignore[attr-defined]
-        wrapped[node] = call
+        wrapped[node] = ast.parse(f"{PROBE}.see({number}, 0)", mode="eval").body
+        wrapped[node].args[1] = node
     first = function.tree.body[0]
-    looks = [parsed(f"{PROBE}.see({k}, {a.arg})") for k, a in enumerate(arguments)]
+    looks = [statement(f"{PROBE}.see({k}, {a.arg})") for k, a in enumerate(arguments)]
     wrapped[first] = block(*looks, first)
     probe.seen.clear()
-    with function.running(function.compile(wrapped)):
-        run = batch.run(in_forward)
-        values = {nodes[number]: value for number, value in probe.seen.items()}
-        kept = list(values)
-        if run.error is None and not right.issuperset(batch.names):
+    with function.edited(wrapped):
+        error = batch.run(in_forward).error
+        seen = {nodes[number]: value for number, value in probe.seen.items()}
+        kept = [n for n in seen if n not in arguments]
+        if error is None and not right.issuperset(batch.slopes):
             kept = [
-                n
-                for n in kept
-                if _is_number(values[n])
-                or _changes(nodes.index(n), batch, probe, right, in_forward)
+                node
+                for node in kept
+                if not _is_float(seen[node])
+                or _changes_wrong_only(nodes.index(node), batch, probe, right, in_forward)
             ]
-    found = [Expression(function, n, values[n], values) for n in kept if n not in arguments]
-    return found, values
+    return [Expression(function, node, seen[node], seen) for node in kept], seen
 
 
-def _changes(
+def _is_float(value: Any) -> bool:
+    """Not counts, flags and labels, which a small change does not leave what they are."""
+    return isinstance(value, float) or getattr(getattr(value, "dtype", None), "kind", "") == "f"
+
+
+def _changes_wrong_only(
     number: int, batch: Batch, probe: Probe, right: frozenset[str], in_forward: bool
 ) -> bool:
-    """Whether another value of this expression changes wrong gradients, and nothing else."""
     probe.disturbed = number
     run = batch.run(in_forward)
     probe.disturbed = -1
-    if in_forward and not np.array_equal(run.y, batch.y):
+    if not np.array_equal(run.y, batch.y):
         return False
     changed = {
         name
-        for name in batch.names
+        for name in batch.slopes
         if run.error or not np.array_equal(run.gradient(name), batch.base.gradient(name))
     }
     return bool(changed) and not changed & right
@@ -167,85 +151,67 @@ def _can_be_seen(function: StudentFunction, node: ast.AST) -> bool:
         return False
     if not isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
         return False
-    parent = function.parents[node]
-    if isinstance(parent, ast.Call) and node is parent.func:
+    if node is getattr(function.parents[node], "func", None):
         return False
-    return not inside(function, node, (ast.JoinedStr, ast.arguments))
+    return not Expression(function, node, None, {}).is_in(ast.JoinedStr, ast.arguments)
 
 
-def at_hand(
-    function: StudentFunction, seen: dict[ast.AST, Any], obj: Any, more: dict[str, Any]
-) -> list[Value]:
+def at_hand(function: StudentFunction, seen: Seen, obj: Any, more: dict[str, Any]) -> list[Value]:
     """What can be put in: names and entries that occur, the other attributes of the object, more."""
     found: dict[str, Any] = {}
     for node, value in seen.items():
-        if isinstance(node, ast.arg) and is_numeric(value):
-            found[node.arg] = value
-        parent = function.parents[node]
+        text, parent = function.text(node), function.parents[node]
+        if isinstance(node, (ast.arg, ast.Name, ast.Attribute, ast.Subscript)):
+            found.setdefault(text.partition(":")[0] if isinstance(node, ast.arg) else text, value)
         if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
-            if is_numeric(value):
-                found[parent.targets[0].id] = value
-        if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and is_numeric(value):
-            found.setdefault(function.text(node), value)
+            found[parent.targets[0].id] = value
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-            held = function.text(node.value)  # U[0] occurs: U[1] and U[2] exist as well
-            if np.ndim(value) == 2:
-                array = seen[node.value]
-                found.update({f"{held}[{k}]": array[k] for k in range(min(len(array), 6))})
-    arguments = function.tree.args.args
-    owner = arguments[0].arg if arguments else ""
-    for name, value in getattr(obj, "__dict__", {}).items() if owner == "self" else ():
-        text = f"{owner}.{name}"
-        if isinstance(value, Parameter):
-            text, value = f"{text}.value", value.value
-        entries = [(text, value)]
-        if isinstance(value, dict):
-            entries = [(f"{text}[{key!r}]", item) for key, item in value.items()]
-        elif isinstance(value, (tuple, list)) and len(value) < 8:
-            entries = [(f"{text}[{key}]", item) for key, item in enumerate(value)]
-        found.update({t: v for t, v in entries if is_numeric(v) and t not in found})
-    found.update(more)
-    shown = [(t, v) for t, v in found.items() if not t.endswith((".T", ".size", ".ndim"))]
-    return _distinct([Value(text, value) for text, value in shown])[:LARGEST_POOL]
+            held = seen.get(node.value)  # U[0] occurs: U[1] and U[2] exist as well
+            if isinstance(held, np.ndarray) and held.ndim == 3:
+                found.update({f"{function.text(node.value)}[{k}]": u for k, u in enumerate(held)})
+    if any(a.arg == "self" for a in function.tree.args.args):
+        for name, value in getattr(obj, "__dict__", {}).items():
+            text = f"self.{name}"
+            entries = {text: value}
+            if isinstance(value, Parameter):
+                entries = {f"{text}.value": value.value}
+            elif isinstance(value, (dict, tuple, list)) and len(value) < 8:
+                pairs = value.items() if isinstance(value, dict) else enumerate(value)
+                entries = {f"{text}[{key!r}]": item for key, item in pairs}
+            found = {**entries, **found}
+    kept: dict[Any, Value] = {}
+    for text, value in sorted({**more, **found}.items(), key=lambda item: len(item[0])):
+        if is_numeric(value) and not text.endswith((".T", ".size", ".ndim")):
+            array = np.asarray(value)
+            same = (array.shape, array.astype(float).tobytes()) if array.ndim else text
+            kept.setdefault(same, Value(text, value))  # an array under its shortest name
+    return list(kept.values())[:LARGEST_POOL]
 
 
-def from_forward(function: StudentFunction, seen: dict[ast.AST, Any]) -> dict[str, Any]:
+def from_forward(function: StudentFunction, seen: Seen) -> dict[str, Any]:
     """What forward computes, written with what it keeps: `p * t` as `self.p * self.t`."""
     names: dict[str, str] = {}
     for node in function.nodes:
-        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        if isinstance(node, ast.Assign):
             target, value = node.targets[0], node.value
             pairs = [(target, value)]
             if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
                 pairs = list(zip(target.elts, value.elts, strict=False))
-            for kept, name in pairs:
-                if isinstance(kept, ast.Attribute) and isinstance(name, ast.Name):
-                    names[name.id] = ast.unparse(kept)
+            names.update(
+                {
+                    v.id: ast.unparse(t)
+                    for t, v in pairs
+                    if isinstance(v, ast.Name) and isinstance(t, ast.Attribute)
+                }
+            )
+    known = {*names, *function.function.__globals__, "self"}
     found: dict[str, Any] = {}
     for node, value in seen.items():
         if isinstance(node, (ast.BinOp, ast.Compare, ast.Call)) and isinstance(value, np.ndarray):
-            text = _renamed(node, names, function.function.__globals__)
-            if text and is_numeric(value):
-                found[f"({text})"] = value
+            new = copy.deepcopy(node)
+            parts = [part for part in ast.walk(new) if isinstance(part, ast.Name)]
+            if {part.id for part in parts} <= known:
+                for part in parts:
+                    part.id = names.get(part.id, part.id)
+                found[f"({ast.unparse(new)})"] = value
     return dict(list(found.items())[:8])
-
-
-def _renamed(node: ast.AST, names: dict[str, str], known: dict[str, Any]) -> str:
-    """The expression in other names; empty where a name is not at hand."""
-    new = copy.deepcopy(node)
-    for part in ast.walk(new):
-        if isinstance(part, ast.Name):
-            if part.id not in names and part.id not in known and part.id != "self":
-                return ""
-            part.id = names.get(part.id, part.id)
-    return ast.unparse(new)
-
-
-def _distinct(values: list[Value]) -> list[Value]:
-    """Each array once, under its shortest name."""
-    kept: dict[Any, Value] = {}
-    for one in sorted(values, key=lambda v: len(v.text)):
-        array = np.asarray(one.value)
-        key = (array.shape, array.astype(float).tobytes()) if array.ndim else one.text
-        kept.setdefault(key, one)
-    return list(kept.values())
