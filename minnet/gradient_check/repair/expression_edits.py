@@ -1,8 +1,8 @@
 """Edits of one expression, as texts in its place: what was meant by a student who wrote this.
 
 In the texts {s} is the expression, {a} and {b} are its operands, {n} and {m} values at hand. The
-cost orders edits: natural ones are cheap. A key says a change without its place, so that the same change
-can be made everywhere at once.
+cost orders edits: natural ones are cheap. A key says a change without its place, so that the same
+change can be made everywhere at once.
 """
 
 from __future__ import annotations

@@ -157,7 +157,7 @@ def _can_be_seen(function: StudentFunction, node: ast.AST) -> bool:
 
 
 def at_hand(function: StudentFunction, seen: Seen, obj: Any, more: dict[str, Any]) -> list[Value]:
-    """What can be put in: names and entries that occur, the other attributes of the object, more."""
+    """What can be put in: names and entries that occur, other attributes of the object, more."""
     found: dict[str, Any] = {}
     for node, value in seen.items():
         text, parent = function.text(node), function.parents[node]
@@ -189,7 +189,7 @@ def at_hand(function: StudentFunction, seen: Seen, obj: Any, more: dict[str, Any
 
 
 def from_forward(function: StudentFunction, seen: Seen) -> dict[str, Any]:
-    """What forward computes, written with what it keeps: `p * t` as `self.p * self.t`."""
+    """What forward computes, written with what it keeps: `p * t` as `self.p * self.t`; numbers."""
     names: dict[str, str] = {}
     for node in function.nodes:
         if isinstance(node, ast.Assign):
@@ -197,16 +197,13 @@ def from_forward(function: StudentFunction, seen: Seen) -> dict[str, Any]:
             pairs = [(target, value)]
             if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
                 pairs = list(zip(target.elts, value.elts, strict=False))
-            names.update(
-                {
-                    v.id: ast.unparse(t)
-                    for t, v in pairs
-                    if isinstance(v, ast.Name) and isinstance(t, ast.Attribute)
-                }
-            )
+            pairs = [p for p in pairs if isinstance(p[0], ast.Attribute)]
+            names.update({v.id: ast.unparse(t) for t, v in pairs if isinstance(v, ast.Name)})
     known = {*names, *function.function.__globals__, "self"}
     found: dict[str, Any] = {}
     for node, value in seen.items():
+        if isinstance(node, ast.Constant) and is_numeric(value) and value not in (0, 1, 2):
+            found[repr(value)] = value
         if isinstance(node, (ast.BinOp, ast.Compare, ast.Call)) and isinstance(value, np.ndarray):
             new = copy.deepcopy(node)
             parts = [part for part in ast.walk(new) if isinstance(part, ast.Name)]
@@ -214,4 +211,4 @@ def from_forward(function: StudentFunction, seen: Seen) -> dict[str, Any]:
                 for part in parts:
                     part.id = names.get(part.id, part.id)
                 found[f"({ast.unparse(new)})"] = value
-    return dict(list(found.items())[:8])
+    return dict(list(found.items())[:10])
