@@ -88,7 +88,7 @@ def small_edits(e: Expression, pool: list[Value]) -> Iterator[Edit]:
         yield from _other_values(e, pool)
     if is_numeric(e.value) and not e.is_index:
         if not e.is_operand_of(ast.Mult, ast.Div, ast.MatMult, ast.USub):
-            yield Edit(1, f"-{e.text}", ("sign", e.text))
+            yield Edit(1 + e.is_operand_of(ast.Add, ast.Sub), f"-{e.text}", ("sign", e.text))
         if len(e.shape) == 2:
             yield Edit(1, f"{e.text}.T".replace(".T.T", ""), ("transpose", e.text))
         elif len(e.shape) > 2:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -38,7 +39,12 @@ def fix_later(
 
         places = [int(n) for m in report.mistakes for n in re.findall(r"line (\d+)", m.place)]
         sentence = None
-        with quiet(), layer.streams.frozen(), contextlib.suppress(Exception, SystemExit):
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+            stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
+            stack.enter_context(quiet())
+            stack.enter_context(layer.streams.frozen())
+            stack.enter_context(contextlib.suppress(Exception, SystemExit))
             sentence = Search(batches(), [*places, *suspects()], confirm).run()
         layer.restore()
         if sentence is not None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import io
 import itertools
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from minnet.gradient_check.repair.expression_edits import (
@@ -56,7 +56,8 @@ class Change:
     def explain(self) -> str:
         """The edit in words, by lines."""
         if self.words:
-            return f"line {self.line}: {self.words}"
+            first = min(self.replacements, key=self.function.line)
+            return f"{self.function.place(first)}: {self.words}"
         new = {node: _parsed([text])[0] for node, text in self.replacements.items()}
         texts: dict[str, None] = {}
         with self.function.replaced(new):
@@ -68,7 +69,7 @@ class Change:
                     wide = self.function.parents[wide]
                 old = " ".join(self.function.text(wide).split())
                 edited = f"`{old}` should be `{ast.unparse(new.get(wide, wide))}`"
-                texts[f"line {self.function.line(node)}: {edited}"] = None
+                texts[f"{self.function.place(node)}: {edited}"] = None
         return "; ".join(texts)
 
 
@@ -96,19 +97,22 @@ class Search:
         """The sentence that says the edit, or None."""
         self.end = time.thread_time() + SECONDS
         first = self.batches[0]
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            self.backward = executed(first.run)
-            known = {f.original for f in self.backward}
-            both = executed(partial(first.run, forward_too=True))
-            self.forward = [f for f in both if f.original not in known]
-            spaces = [f.function.__globals__ for f in both]
+        self.backward = executed(first.run)
+        known = {f.original for f in self.backward}
+        both = executed(partial(first.run, forward_too=True))
+        self.forward = [f for f in both if f.original not in known]
+        for function in both:
+            file = Path(function.original.co_filename)
+            if file != Path(both[0].original.co_filename):
+                function.of_file = f" of {file.name}"
+        spaces = [f.function.__globals__ for f in both]
+        for space in spaces:
+            space[PROBE] = self.probe
+        try:
+            return self._search()
+        finally:
             for space in spaces:
-                space[PROBE] = self.probe
-            try:
-                return self._search()
-            finally:
-                for space in spaces:
-                    space.pop(PROBE, None)
+                space.pop(PROBE, None)
 
     def _search(self) -> str | None:
         self._prepare()

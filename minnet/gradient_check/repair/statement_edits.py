@@ -66,7 +66,7 @@ def _other_statements(node: ast.stmt) -> Iterator[str]:
             held = ast.unparse(target.value)
             index = name[len(held) + 1 : -1]
             if ":" not in index:
-                yield f"np.add.at({held}, ({index}), {value})"
+                yield f"np.add.at({held}, {f'({index})' if ',' in index else index}, {value})"
             if index.startswith(":, "):  # one entry of each row
                 sign = "=" if isinstance(node, ast.Assign) else "+="
                 sign = "-=" if isinstance(getattr(node, "op", None), ast.Sub) else sign

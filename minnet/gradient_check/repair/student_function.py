@@ -68,7 +68,7 @@ class StudentFunction:
         (tree,) = ast.parse(source).body
         if not isinstance(tree, ast.FunctionDef):
             raise ValueError("not a function with a name")
-        self.tree = tree
+        self.tree, self.of_file = tree, ""
         tree.decorator_list = []
         self.nodes = list(ast.walk(tree))
         self.parents = {c: n for n in self.nodes for c in ast.iter_child_nodes(n)}
@@ -92,6 +92,10 @@ class StudentFunction:
     def line(self, node: ast.AST) -> int:
         """The line of a node in the student's file."""
         return self.first + int(getattr(node, "lineno", 1)) - 1
+
+    def place(self, node: ast.AST) -> str:
+        """The line, and the file where it is not that of the class."""
+        return f"line {self.line(node)}{self.of_file}"
 
     def text(self, node: Any) -> str:
         """The source of a node."""
