@@ -40,9 +40,20 @@ class CheckState:
         self.report.checks.append(Check(name, "skipped", sentence))
 
     def wrong(
-        self, name: str, code: str, where: str, message: str, evidence: str, place: str = ""
+        self,
+        name: str,
+        code: str,
+        where: str,
+        message: str,
+        evidence: str,
+        place: str = "",
+        advice: str = "",
     ) -> None:
-        """A mistake; each is reported once. `place`: where the line is known, else the method's."""
+        """A mistake; each is reported once.
+
+        place: file and line, if more is known than the method. advice: the next step, if the
+        usual one of the code does not fit.
+        """
         method = where if where in ("forward", "backward", "__init__") else "backward"
         layer = self.harness.layer
         message = message[0].lower() + message[1:] if message.startswith("The ") else message
@@ -50,7 +61,7 @@ class CheckState:
         known = any(m.code == code and m.where == where for m in self.report.mistakes)
         if not known:
             spot = place or layer.place(method)
-            self.report.mistakes.append(Mistake(code, where, text, evidence, spot))
+            self.report.mistakes.append(Mistake(code, where, text, evidence, spot, advice))
         self._verdict(name, text)
 
     def _verdict(self, name: str, text: str) -> None:

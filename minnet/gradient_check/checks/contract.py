@@ -12,6 +12,7 @@ from minnet.gradient_check.harness import CallRecord
 from minnet.gradient_check.input_domain import cotangent
 from minnet.gradient_check.layer_under_test import refused_on_purpose
 from minnet.gradient_check.prepare import code_of_error, explain_error
+from minnet.gradient_check.tape import place_of_write
 from minnet.gradient_check.weight_discovery import suspicious_arrays
 from minnet.utils.types import Array
 
@@ -240,6 +241,7 @@ def check_changes(state: CheckState, run: CallRecord) -> None:
             changed if code == "parameter-modified" else method,
             f"{state.harness.layer.name}.{method}: {text}",
             f"{array} differs before and after {method}.",
+            "" if state.point is None else place_of_write(state.point, changed),
         )
     if not run.changed:
         state.right("no mutation", "Arguments and weights are not written to.")

@@ -195,6 +195,16 @@ class OneSampleOnly:
         if parts is None:
             return None
         found = point.at(name)
+        for step in range(point.y.shape[1] if point.y.ndim == 3 else 0):
+            g = np.zeros_like(point.g)
+            g[:, step] = point.g[:, step]
+            residual = mismatch(found, point.jacobian(name).transpose_times(g))
+            if residual < point.precision.match and np.any(found):
+                sentence = (
+                    f"holds the part of step {step} of {point.y.shape[1]} alone: the loop "
+                    f"overwrites (=) what it should add up (+=)."
+                )
+                return Match("one-sample-only", sentence, residual)
         last = self._last_that_counts(point, name)
         if last is not None and mismatch(found, last) < point.precision.match:
             sentence = (

@@ -7,6 +7,7 @@ import numpy as np
 from minnet.gradient_check.check_state import CheckState, number
 from minnet.gradient_check.checks.contract import check_changes
 from minnet.gradient_check.checks.forward_properties import check_finite_at
+from minnet.gradient_check.checks.gradients import advice_for, entries_of
 from minnet.gradient_check.finite_differences import is_single
 from minnet.gradient_check.input_domain import InputDomain
 from minnet.gradient_check.layer_under_test import LayerUnderTest
@@ -22,7 +23,7 @@ from minnet.gradient_check.loss.known_mistakes import (
 )
 from minnet.gradient_check.loss.settings import Settings
 from minnet.gradient_check.prepare import code_of_error, explain_error
-from minnet.gradient_check.tape import place_of
+from minnet.gradient_check.tape import explain
 from minnet.utils import checks
 from minnet.utils.types import Array
 
@@ -230,7 +231,8 @@ class LossCheck:
         if not check_finite_gradient(state, found, point.prediction):
             return
         other = self._point(setting, 60, point.m + 2) if self._resizable(setting, point) else None
-        match, place = next(diagnose_loss(point, other), None), place_of(point, "input", ["input"])
+        match, known = next(diagnose_loss(point, other), None), explain(point, "input", ["input"])
+        place = known.place if known is not None else ""
         if match is not None:
             state.wrong(
                 "gradient",
@@ -250,6 +252,17 @@ class LossCheck:
                 "no sum or reshape fits.",
                 place,
             )
+        elif known is not None and known.sentence:
+            state.wrong(
+                "gradient",
+                known.code,
+                "input",
+                f"the returned gradient is not the derivative of the value: {known.sentence}"
+                f"{entries_of(point, 'input')}",
+                f"relative difference {number(point.error('input'))}.",
+                place,
+                known.advice,
+            )
         else:
             worst = np.unravel_index(int(np.argmax(np.abs(found - point.derivative))), found.shape)
             spot = ", ".join(str(int(i)) for i in worst)
@@ -257,10 +270,12 @@ class LossCheck:
                 "gradient",
                 "unknown",
                 "input",
-                f"the returned gradient is not the derivative of the value, cause unknown: "
-                f"worst at [{spot}].",
-                f"there the derivative is {point.derivative[worst]:.6g}, yours {found[worst]:.6g}.",
+                f"the returned gradient is not the derivative of the value, cause unknown."
+                f"{entries_of(point, 'input')}",
+                f"at [{spot}] the derivative is {point.derivative[worst]:.6g}, "
+                f"yours {found[worst]:.6g}.",
                 place,
+                advice_for(place),
             )
 
     def _resizable(self, setting: Setting | None, point: LossPoint) -> bool:

@@ -7,14 +7,14 @@ only moves numbers, labels in place of numbers tell what went where; any other e
 from __future__ import annotations
 
 import itertools
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from minnet.gradient_check.tape.operations import Operation, TraceLostError
 from minnet.utils.types import Array
 
-MOST_CALLS = 6000
+MOST_CALLS = 12000
 """Evaluations of single operations in one sweep; beyond, the trace is given up."""
 LABEL = 2.0**40
 
@@ -70,18 +70,37 @@ class Adjoints:
         if operation.kind == "elementwise":
             return _elementwise(operation, position, back)
         x = operation.inputs[position].value
-        self._calls += 2 * x.size
+        rows = _keeps_rows_apart(operation, position)
+        inner = x.shape[1:] if rows else x.shape
+        self._calls += 2 * int(np.prod(inner))
         if self._calls > MOST_CALLS:
             raise TraceLostError
         result = np.zeros(x.shape)
-        for where in np.ndindex(*x.shape):
-            h = 1e-6 * max(1.0, abs(float(x[where])))
+        for index in np.ndindex(*inner):
+            where = (slice(None), *index) if rows else index
+            h = 1e-6 * max(1.0, float(np.abs(x[where]).max(initial=0.0)))
             ahead, behind = (_with(operation, position, _shifted(x, where, s)) for s in (h, -h))
-            result[where] = ((ahead - behind) * back).sum() / (2 * h)
+            change = (ahead - behind) * back / (2 * h)
+            result[where] = change.reshape(len(x), -1).sum(axis=1) if rows else change.sum()
         return result
 
 
-def _shifted(x: Array, where: tuple[int, ...], step: float) -> Array:
+def _keeps_rows_apart(operation: Operation, position: int) -> bool:
+    """Whether row k of the result depends on row k of this input alone: one step then tells all."""
+    x, y = operation.inputs[position].value, operation.value
+    if x.ndim < 2 or y.ndim < 1 or len(x) != len(y) or len(x) < 2:
+        return False
+    for row in (0, len(x) - 1):
+        moved = x.copy()
+        moved[row] = moved[row] * 1.3 + 0.1
+        changed = _with(operation, position, moved) != y
+        changed[row] = False
+        if changed.any():
+            return False
+    return True
+
+
+def _shifted(x: Array, where: tuple[Any, ...], step: float) -> Array:
     moved: Array = x.copy()
     moved[where] += step
     return moved

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -23,6 +21,19 @@ class Meaning(NamedTuple):
 
     of: Operation
     missing: tuple[Part, ...] = ()
+    looped: bool = False  # one part of several that come from one line
+
+
+def replay(run: list[Operation], values: dict[int, Array]) -> dict[int, Array]:
+    """The values of some operations, computed again with other values for what goes in."""
+    known = dict(values)
+    for operation in run:
+        if operation.compute is None or operation.index in known:
+            continue
+        if any(source.index in known for source in operation.inputs):
+            arguments = [known.get(source.index, source.value) for source in operation.inputs]
+            known[operation.index] = np.asarray(operation.compute(*arguments))
+    return known
 
 
 @dataclass
@@ -36,6 +47,7 @@ class Analysis:
     trace: Trace
     adjoints: Adjoints
     tolerance: float
+    notes: dict[Any, Any] = field(default_factory=dict)
     _pool: dict[int, tuple[Array, list[Meaning]]] = field(default_factory=dict)
 
     @cached_property
@@ -46,10 +58,10 @@ class Analysis:
     @cached_property
     def follows(self) -> set[int]:
         """Values that depend on the upstream gradient; of a loss, all that backward computes."""
-        if self.trace.is_loss:
-            return {o.index for o in self.operations if o.compute is not None}
         found = {self.trace.upstream.index}
-        for operation in self.operations:
+        if self.trace.is_loss:
+            found |= {leaf.index for leaf in self.trace.leaves.values()}
+        for operation in self.trace.tape.operations if self.trace.is_loss else self.operations:
             if any(source.index in found for source in operation.inputs):
                 found.add(operation.index)
         return found
@@ -60,14 +72,107 @@ class Analysis:
         found = {self.trace.upstream.index: Meaning(self.trace.output)}
         for operation in self.operations:
             if operation.index in self.follows and operation.index not in found:
-                meaning = self.meaning_of(operation)
+                meaning = self.meaning_of_value(operation.value)
                 if meaning is not None:
                     found[operation.index] = meaning
         return found
 
-    def meaning_of(self, operation: Operation) -> Meaning | None:
-        """Compare one value with all true gradients of its size, whole ones first."""
-        value = operation.value
+    @cached_property
+    def users(self) -> dict[int, list[Operation]]:
+        """By value, the operations of backward that it goes into."""
+        found: dict[int, list[Operation]] = {}
+        for operation in self.operations:
+            for source in operation.inputs:
+                found.setdefault(source.index, []).append(operation)
+        return found
+
+    @cached_property
+    def made(self) -> set[int]:
+        """The values of forward whose true gradient backward has computed."""
+        own = (m for k, m in self.meanings.items() if k != self.trace.upstream.index)
+        return {meaning.of.index for meaning in own if not meaning.missing}
+
+    @cached_property
+    def _of_forward(self) -> set[bytes]:
+        return {o.value.tobytes() for o in self.trace.tape.operations if o.phase == "forward"}
+
+    @cached_property
+    def forward_values(self) -> dict[bytes, Operation]:
+        """The different arrays of floats that forward had."""
+        return {
+            o.value.tobytes(): o
+            for o in reversed(self.trace.tape.operations)
+            if o.phase == "forward" and o.is_differentiable and o.value.ndim
+        }
+
+    def is_of_forward(self, operation: Operation) -> bool:
+        """Whether forward had the same numbers."""
+        return operation.value.tobytes() in self._of_forward
+
+    def between(self, first: Operation, last: Operation) -> list[Operation]:
+        """The operations of forward from one value to a later one, if all are elementwise."""
+        key = ("between", first.index, last.index)
+        if key not in self.notes:
+            follows, found = {first.index}, []
+            for operation in self.trace.tape.operations[first.index + 1 : last.index + 1]:
+                if any(source.index in follows for source in operation.inputs):
+                    follows.add(operation.index)
+                    found.append(operation)
+            apart = any(
+                o.kind != "elementwise" or o.value.shape != first.value.shape for o in found
+            )
+            self.notes[key] = [] if apart or last.index not in follows else found
+        return self.notes[key]  # type: ignore[no-any-return]
+
+    def wrong_points(self, v: Operation, u: Operation, local: Array) -> Iterator[tuple[Array, str]]:
+        """f' of u = f(v) at u, and its formula in terms of u with v put in."""
+        key = ("points", v.index, u.index)
+        if key not in self.notes:
+            self.notes[key] = list(self._wrong_points(v, u, local))
+        return iter(self.notes[key])
+
+    def _wrong_points(
+        self, v: Operation, u: Operation, local: Array
+    ) -> Iterator[tuple[Array, str]]:
+        h = 1e-6 * np.maximum(1.0, np.abs(u.value))
+        ahead, behind = (
+            replay(self.between(v, u), {v.index: u.value + s}).get(u.index, u.value)
+            for s in (h, -h)
+        )
+        yield (ahead - behind) / (2 * h), "at the output."
+        y, z = u.value.ravel(), v.value.ravel()
+        for degree in (1, 2, 3):
+            if len(np.unique(y.round(9))) > degree + 2:
+                powers = np.vander(y, degree + 1)
+                coefficients, *_ = np.linalg.lstsq(powers, local.ravel(), rcond=None)
+                if self.equal(powers @ coefficients, local.ravel()):
+                    at_input = np.vander(z, degree + 1) @ coefficients
+                    yield (
+                        at_input.reshape(local.shape),
+                        "the input stands where the output belongs.",
+                    )
+                    return
+
+    def source_of(self, operation: Operation) -> Operation:
+        """The first operation with these numbers: what forward computed, not a copy of it."""
+        wanted = operation.value.tobytes()
+        return next(o for o in self.trace.tape.operations if o.value.tobytes() == wanted)
+
+    def equal(self, one: Array, other: Array) -> bool:
+        """The same numbers, to the digits that were measured."""
+        scale = np.abs(other).max(initial=0.0)
+        return bool(
+            one.shape == other.shape
+            and np.abs(one - other).max(initial=0.0) <= self.tolerance * scale
+        )
+
+    def wholes(self, shape: tuple[int, ...]) -> list[tuple[Operation, Array]]:
+        """All true gradients of this shape."""
+        found = ((self.adjoints.operations[k], true) for k, true in self.adjoints.of.items())
+        return [(of, true) for of, true in found if true.shape == shape and np.any(true)]
+
+    def meaning_of_value(self, value: Array) -> Meaning | None:
+        """Compare numbers with all true gradients of this size, whole ones first."""
         if value.dtype.kind != "f" or not np.abs(value).max(initial=0.0) > 0:
             return None
         table, meanings = self.candidates(value.size)
@@ -97,8 +202,10 @@ class Analysis:
                 for chosen, total in partial_sums(parts) if len(parts) > 1 else []:
                     if np.any(total):
                         rows.append(total.ravel())
-                        left = (p for k, p in enumerate(parts) if k not in chosen)
-                        meanings.append(Meaning(operation, tuple(left)))
+                        left = tuple(p for k, p in enumerate(parts) if k not in chosen)
+                        sources = {(part.user.code, part.user.offset) for part in parts}
+                        looped = len(sources) == len(chosen) == 1
+                        meanings.append(Meaning(operation, left, looped))
             self._pool[size] = np.array(rows), meanings
         return self._pool[size]
 
@@ -106,9 +213,14 @@ class Analysis:
         """A true gradient or a part of one; or one with its numbers at other places."""
         if operation.index in self.meanings:
             return True
-        carried = operation.kind == "moves" and operation.name != "pad"
-        return carried and all(
-            source.index not in self.follows or self.is_right(source) for source in operation.inputs
+        size = sum(source.value.size for source in operation.inputs)
+        return (
+            operation.kind == "moves"
+            and operation.value.size <= size
+            and all(
+                source.index not in self.follows or self.is_right(source)
+                for source in operation.inputs
+            )
         )
 
     def region(self, name: str) -> list[Operation]:
@@ -154,43 +266,3 @@ def _analysed(point: EvaluationPoint) -> Analysis:
         if not apart <= 10 * tolerance * np.abs(true).max(initial=0.0) + point.noise:
             raise TraceLostError(f"{name}: not what was measured")
     return Analysis(point, made, adjoints, 10 * tolerance)
-
-
-def suspect_operations(analysis: Analysis, name: str, others: list[str]) -> list[list[Operation]]:
-    """Wrong values behind a wrong gradient by line, the most suspicious line first.
-
-    What it has in common with other wrong gradients comes first; among it, what was made of right
-    values alone; then in the order of execution.
-    """
-    region = {o.index: o for o in analysis.region(name)}
-    chosen = region
-    for other in others:
-        common = {o.index for o in analysis.region(other)} & set(chosen)
-        chosen = {index: chosen[index] for index in common} if common else chosen
-    lines: dict[int, list[Operation]] = {}
-    for index in sorted(chosen):
-        if chosen[index].line:
-            lines.setdefault(chosen[index].line, []).append(chosen[index])
-
-    def rank(line: int) -> tuple[bool, int]:
-        own = {o.index for o in lines[line]}
-        before = [
-            s
-            for o in lines[line]
-            for s in o.inputs
-            if s.index in analysis.follows and s.index not in own
-        ]
-        return any(not analysis.is_right(s) for s in before), min(own)
-
-    return [lines[line] for line in sorted(lines, key=rank)]
-
-
-def return_line(cls: Any) -> int:
-    """The line of the last return of backward; 0 if it is not known."""
-    try:
-        source, first = inspect.getsourcelines(inspect.unwrap(cls.backward))
-        tree = ast.parse(textwrap.dedent("".join(source)))
-    except (OSError, TypeError, SyntaxError):
-        return 0
-    found = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Return)]
-    return first + max(found) - 1 if found else 0

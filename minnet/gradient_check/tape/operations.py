@@ -98,7 +98,6 @@ class Tape:
         self.shared: set[CodeType] = set()  # helpers that forward called
         self.floats: dict[float, Operation] = {}
         self.writes: list[tuple[Operation, int]] = []  # what was written into, and in which line
-        self.busy = False
 
     def place(self) -> tuple[int, CodeType | None, int]:
         """Line, code and offset of the student's statement that is running."""
@@ -107,10 +106,12 @@ class Tape:
         while frame is not None:
             code = frame.f_code
             if code.co_filename in self.files:
-                first = first or frame
                 if code not in (self.helpers if self.phase == "forward" else self.shared):
-                    return frame.f_lineno, code, frame.f_lasti
-                self.shared.add(code)
+                    first = first if self.phase == "forward" and first else frame
+                    if self.phase == "backward" or code.co_name == "forward":
+                        break
+                if self.phase == "forward":
+                    self.shared.add(code)
             frame = frame.f_back  # type: ignore[assignment]
         return (first.f_lineno, first.f_code, first.f_lasti) if first else (0, None, 0)
 

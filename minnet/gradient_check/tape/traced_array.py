@@ -66,6 +66,10 @@ class Traced(np.ndarray[Any, Any]):
     __array_priority__ = 1000
     operation: Operation | None = None
     parent: tuple[Traced, Compute] | None = None
+    origin: Traced | None = None
+
+    def __array_finalize__(self, obj: Any) -> None:
+        self.origin = obj if isinstance(obj, Traced) else None
 
     def __array_ufunc__(
         self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **options: Any
@@ -111,13 +115,14 @@ class Traced(np.ndarray[Any, Any]):
 
         name = func.__name__
         kind = "moves" if name in MOVES and _is_plain_move(name, args, kwargs) else "other"
+        kind = "elementwise" if name in ("where", "clip") else kind
         if target is not None:
             history = lineage(target)
-            base(target)[...] = _calmly(compute, *map(base, found))
+            base(target)[...] = compute(*map(base, found))
             write(history, compute, made_of, kind, name)
             return target
         history = lineage(found[0])
-        result = _calmly(compute, *map(base, found))
+        result = compute(*map(base, found))
         if result is None:  # np.copyto, np.put_along_axis, np.fill_diagonal ...
             write(history, _in_place(compute), made_of, "other", name)
             return None
@@ -159,6 +164,9 @@ class Traced(np.ndarray[Any, Any]):
         np.ndarray.__setitem__(base(self), where, plain(value, []))
         write(history, compute, [history[0][1], *made_of], "assign", "setitem")
 
+    def __array__(self, *_: Any, **__: Any) -> Any:  # np.asarray of the framework asks for it
+        return self
+
     def __iter__(self) -> Iterator[Any]:
         return (self[index] for index in range(len(self)))
 
@@ -171,7 +179,7 @@ class Traced(np.ndarray[Any, Any]):
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(base(self).item())
 
-    T = property(lambda self: np.transpose(self))  # type: ignore[assignment]
+    T = property(lambda self: np.transpose(self))
 
     def __deepcopy__(self, memo: Any) -> Any:
         return np.copy(self)
@@ -206,25 +214,16 @@ def _transpose(array: Traced, *axes: Any) -> Any:
 
 for _name in _METHODS.split():
     setattr(Traced, _name, _method(getattr(np, _name)))
-for _name, _function in {
+_own: dict[str, Callable[..., Any]] = {
     "astype": _astype,
     "reshape": _reshape,
     "transpose": _transpose,
     "item": lambda array, *index: base(array).item(*index) if index else array.reshape(()),
     "fill": lambda array, value: array.__setitem__(Ellipsis, value),
     "flatten": lambda array, *_: np.copy(np.ravel(array)),
-}.items():
+}
+for _name, _function in _own.items():
     setattr(Traced, _name, _method(_function))
-
-
-def _calmly(function: Compute, *arrays: Any) -> Any:
-    """Call NumPy with plain arrays; what NumPy itself makes on the way is not recorded."""
-    tape = active[-1]
-    before, tape.busy = tape.busy, True
-    try:
-        return function(*arrays)
-    finally:
-        tape.busy = before
 
 
 def _is_plain_move(name: str, args: Any, kwargs: Any) -> bool:
@@ -287,7 +286,12 @@ def operation_of(array: Traced) -> Operation:
             active[-1], view, [operation_of(source)], base(array), "moves", "getitem"
         )
     else:
-        array.operation = active[-1].leaf(base(array), "")
+        origin = array.origin  # what NumPy itself copied or viewed
+        array.operation = None
+        if known is None and origin is not None and origin.shape == array.shape:
+            array.operation = operation_of(origin)
+        if array.operation is None or array.operation.value.tobytes() != base(array).tobytes():
+            array.operation = active[-1].leaf(base(array), "")
     return array.operation
 
 
