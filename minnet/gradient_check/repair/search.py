@@ -101,9 +101,9 @@ class Search:
         known = {f.original for f in self.backward}
         both = executed(partial(first.run, forward_too=True))
         self.forward = [f for f in both if f.original not in known]
-        for function in both:
+        for function in self.backward + self.forward:
             file = Path(function.original.co_filename)
-            if file != Path(both[0].original.co_filename):
+            if file != Path(self.backward[0].original.co_filename):
                 function.of_file = f" of {file.name}"
         spaces = [f.function.__globals__ for f in both]
         for space in spaces:
