@@ -5,7 +5,6 @@ With this adapter the checks of layers run on losses, too.
 
 from __future__ import annotations
 
-import functools
 import inspect
 from typing import Any
 
@@ -49,7 +48,7 @@ class LossHarness(Harness):
 
     def call_backward(self, obj: Any, g: Array, given: Array) -> Any:  # noqa: ARG002
         """backward() as in the contract; with prediction and target, or with 1, if it asks."""
-        wanted = _required_arguments(type(obj))  # type: ignore[arg-type]
+        wanted = _required_arguments(obj.backward)
         if wanted == 2:
             return obj.backward(given, self._given_target)
         return obj.backward(1.0) if wanted == 1 else obj.backward()
@@ -62,11 +61,9 @@ class LossHarness(Harness):
             run.changed.append(("target", method))
 
 
-@functools.cache
-def _required_arguments(cls: Any) -> int:
-    """How many arguments `backward` needs besides self."""
+def _required_arguments(backward: Any) -> int:
     try:
-        parameters = list(inspect.signature(cls.backward).parameters.values())[1:]
+        parameters = inspect.signature(backward).parameters.values()
     except (TypeError, ValueError):
         return 0
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)

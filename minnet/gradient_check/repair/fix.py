@@ -39,12 +39,13 @@ def fix_later(
 
         places = [int(n) for m in report.mistakes for n in re.findall(r"line (\d+)", m.place)]
         sentence = None
-        with contextlib.ExitStack() as stack:
-            stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
-            stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
-            stack.enter_context(quiet())
-            stack.enter_context(layer.streams.frozen())
-            stack.enter_context(contextlib.suppress(Exception, SystemExit))
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+            quiet(),
+            layer.streams.frozen(),
+            contextlib.suppress(Exception, SystemExit),
+        ):
             sentence = Search(batches(), [*places, *suspects()], confirm).run()
         layer.restore()
         if sentence is not None:

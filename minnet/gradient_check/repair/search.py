@@ -148,10 +148,10 @@ class Search:
         for function in self.forward:
             expressions, seen = observed(function, in_forward=True)
             more.update(from_forward(function, seen))
-            self.stored.append((expressions, at_hand(function, seen, first.prepared, {})))
+            self.stored.append((expressions, at_hand(function, seen, first.prepared["obj"], {})))
         for function in self.backward:
             expressions, seen = observed(function, in_forward=False)
-            self.places.append((expressions, at_hand(function, seen, first.prepared, more)))
+            self.places.append((expressions, at_hand(function, seen, first.prepared["obj"], more)))
         self.distances = {line: min(k, 1) for k, line in enumerate(dict.fromkeys(self.suspects))}
         for function in self.backward:  # where the names of a suspect line are made
             names = [n for n in function.nodes if isinstance(n, ast.Name)]

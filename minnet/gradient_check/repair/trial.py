@@ -48,7 +48,8 @@ class Batch:
         self.y = run.y
         self.g = cotangent(np.shape(run.y), generator) if np.ndim(run.y) else np.ones(())
         self.slopes = {name: self._slope(name) for name in names}
-        self.prepared = _twin(run.obj, True, {})  # as forward left it
+        kept = {"obj": run.obj, "cache": getattr(run, "cache", None)}
+        self.prepared = _twin(kept, True, {})  # as forward left it
         self.copies_arrays = True
         self.base = self.run()
         for array in _arrays_in(self.prepared):
@@ -79,8 +80,8 @@ class Batch:
         """One backward on a copy of the object as forward left it, or forward and backward."""
         if forward_too:
             return self.harness.run(self.x, self.g, training=self.training)
-        obj = _twin(self.prepared, self.copies_arrays, {})
-        run = CallRecord(x=self.x, y=self.y, obj=obj)
+        run = CallRecord(x=self.x, y=self.y)
+        vars(run).update(_twin(self.prepared, self.copies_arrays, {}))
         self.harness.back(run, self.g, np.array(self.x), {})
         return run
 
