@@ -269,7 +269,7 @@ CODES: dict[str, Meaning] = {
     "unknown": Meaning(
         "wrong, and no known mistake reproduces it",
         "anything else",
-        "Derive this gradient again on paper, and compare entry by entry.",
+        "Start at the place: print what each line gives, and derive the first that surprises you.",
     ),
 }
 

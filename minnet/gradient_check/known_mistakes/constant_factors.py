@@ -9,7 +9,7 @@ import numpy as np
 from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.finite_differences import mismatch
 from minnet.gradient_check.known_mistakes.base import Match, proportion
-from minnet.gradient_check.known_mistakes.local_derivative import elementwise
+from minnet.gradient_check.known_mistakes.jacobian import elementwise
 from minnet.utils.types import Array
 
 

@@ -7,6 +7,7 @@ only moves numbers, labels in place of numbers tell what went where; any other e
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,15 +35,37 @@ class Adjoints:
     """
 
     def __init__(self, output: Operation, g: Array) -> None:
-        self.of: dict[int, Array] = {output.index: np.array(g, dtype=np.float64)}
         self.parts: dict[int, list[Part]] = {}
         self.operations: dict[int, Operation] = {}
         self._calls = 0
         self._collect(output)
-        for index in sorted(self.operations, reverse=True):
+        self.of = self.below(output, np.array(g, dtype=np.float64), self.parts)
+
+    def below(
+        self, start: Operation, gradient: Array, parts: dict[int, list[Part]] | None = None
+    ) -> dict[int, Array]:
+        """What comes back to all values before `start` if this is what comes back to it."""
+        found = {start.index: gradient}
+        for index in sorted((k for k in self.operations if k <= start.index), reverse=True):
             operation = self.operations[index]
-            if operation.compute is not None and index in self.of:
-                self._send_back(operation)
+            if operation.compute is None or index not in found:
+                continue
+            for source, back in self._sent_back(operation, found[index]).items():
+                found[source] = found.get(source, 0.0) + back
+                if parts is not None:
+                    parts.setdefault(source, []).append(Part(operation, back))
+        return found
+
+    def paths(self) -> Iterator[tuple[Operation, Array, Part]]:
+        """True gradients without what comes back along one of several ways through a value."""
+        self._calls = 0
+        for index, parts in self.parts.items():
+            if len(self.operations) > 40 or self.operations[index].compute is None:
+                continue
+            for part in parts if 1 < len(parts) < 5 else []:
+                for k, back in self.below(self.operations[index], part.gradient).items():
+                    if k != index:
+                        yield self.operations[k], self.of[k] - back, part
 
     def _collect(self, output: Operation) -> None:
         waiting = [output]
@@ -52,19 +75,16 @@ class Adjoints:
                 self.operations[operation.index] = operation
                 waiting += operation.inputs
 
-    def _send_back(self, operation: Operation) -> None:
+    def _sent_back(self, operation: Operation, back: Array) -> dict[int, Array]:
         gradients: dict[int, Array] = {}
         for position, source in enumerate(operation.inputs):
             if source.is_differentiable and not (source.compute is None and not source.name):
-                found = self._pulled_back(operation, position)
+                found = self._pulled_back(operation, position, back)
                 gradients[source.index] = gradients.get(source.index, 0.0) + found
-        for index, gradient in gradients.items():
-            self.of[index] = self.of.get(index, 0.0) + gradient
-            self.parts.setdefault(index, []).append(Part(operation, gradient))
+        return gradients
 
-    def _pulled_back(self, operation: Operation, position: int) -> Array:
+    def _pulled_back(self, operation: Operation, position: int, back: Array) -> Array:
         """J^T times the gradient of the result, for one input."""
-        back = self.of[operation.index]
         if operation.kind in ("moves", "assign"):
             return _moved(operation, position, back)
         if operation.kind == "elementwise":

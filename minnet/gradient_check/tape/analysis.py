@@ -48,7 +48,7 @@ class Analysis:
     adjoints: Adjoints
     tolerance: float
     notes: dict[Any, Any] = field(default_factory=dict)
-    _pool: dict[int, tuple[Array, list[Meaning]]] = field(default_factory=dict)
+    _pool: dict[tuple[int, bool], tuple[Array, list[Meaning]]] = field(default_factory=dict)
 
     @cached_property
     def operations(self) -> list[Operation]:
@@ -90,7 +90,12 @@ class Analysis:
     def made(self) -> set[int]:
         """The values of forward whose true gradient backward has computed."""
         own = (m for k, m in self.meanings.items() if k != self.trace.upstream.index)
-        return {meaning.of.index for meaning in own if not meaning.missing}
+        made = {meaning.of.index for meaning in own if not meaning.missing}
+        for name, leaf in self.trace.leaves.items():
+            last = self.trace.found.get(name)
+            if last is None or self.meanings.get(last.index) != Meaning(leaf):
+                made.discard(leaf.index)  # computed, but not what was set in the end
+        return made
 
     @cached_property
     def _of_forward(self) -> set[bytes]:
@@ -187,9 +192,16 @@ class Analysis:
             key=lambda m: (len(m.missing), m.of.value.shape != value.shape),
         )
 
-    def candidates(self, size: int) -> tuple[Array, list[Meaning]]:
-        """All true gradients of this many numbers, and their partial sums, as rows."""
-        if size not in self._pool:
+    @cached_property
+    def _paths(self) -> list[tuple[Operation, Array, Part]]:
+        return list(self.adjoints.paths())
+
+    def candidates(self, size: int, paths: bool = False) -> tuple[Array, list[Meaning]]:
+        """All true gradients of this many numbers, and their partial sums, as rows.
+
+        paths: also those that lack a way through a value in between.
+        """
+        if (size, paths) not in self._pool:
             rows: list[Array] = []
             meanings: list[Meaning] = []
             for index, gradient in self.adjoints.of.items():
@@ -206,8 +218,12 @@ class Analysis:
                         sources = {(part.user.code, part.user.offset) for part in parts}
                         looped = len(sources) == len(chosen) == 1
                         meanings.append(Meaning(operation, left, looped))
-            self._pool[size] = np.array(rows), meanings
-        return self._pool[size]
+            for operation, gradient, part in self._paths if paths else []:
+                if gradient.size == size and np.abs(gradient).max() > self.tolerance:
+                    rows.append(gradient.ravel())
+                    meanings.append(Meaning(operation, (part,)))
+            self._pool[size, paths] = np.array(rows), meanings
+        return self._pool[size, paths]
 
     def is_right(self, operation: Operation) -> bool:
         """A true gradient or a part of one; or one with its numbers at other places."""

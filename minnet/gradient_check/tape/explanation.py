@@ -10,8 +10,9 @@ from typing import Any
 
 from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.tape.analysis import Analysis, analyse
-from minnet.gradient_check.tape.findings import Finding, find
+from minnet.gradient_check.tape.findings import find
 from minnet.gradient_check.tape.relations import gradient_of, named
+from minnet.gradient_check.tape.runs import Finding
 
 
 @dataclass(frozen=True)

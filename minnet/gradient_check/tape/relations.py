@@ -26,7 +26,7 @@ class Relation(NamedTuple):
 
 def relations(analysis: Analysis, value: Array) -> Iterator[Relation]:
     """Everything that relates these numbers to one true gradient, the simplest first."""
-    table, meanings = analysis.candidates(value.size)
+    table, meanings = analysis.candidates(value.size, paths=True)
     exact = analysis.meaning_of_value(value)
     if exact is not None and not exact.missing:
         sentence = f"is exactly {gradient_of(exact.of)}"

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from minnet.gradient_check.evaluation_point import EvaluationPoint
-from minnet.gradient_check.parameter_recorder import RecordedParameter
+from minnet.gradient_check.parameter_recorder import RecordedParameter, parameters_in
 from minnet.gradient_check.random_state import own_generators
+from minnet.gradient_check.tape import array_methods  # noqa: F401 - completes Traced
 from minnet.gradient_check.tape.operations import Operation, Tape, TraceLostError, new_array
-from minnet.gradient_check.tape.traced_array import Traced, active, base, constant, operation_of
+from minnet.gradient_check.tape.traced_array import Traced, active, constant, operation_of
 from minnet.gradient_check.weight_access import follow, place
 
 _FILLED = ("zeros", "ones", "empty", "full")
@@ -109,8 +110,6 @@ def _run(point: EvaluationPoint, tape: Tape, obj: Any) -> Trace:
 def _parameter_of(weight: Any, obj: Any) -> TracedParameter | None:
     if weight.kind != "parameter":
         return None
-    from minnet.gradient_check.parameter_recorder import parameters_in
-
     return parameters_in(obj)[weight.name]  # type: ignore[return-value]
 
 
@@ -235,8 +234,3 @@ def _holds_traced(value: Any) -> bool:
 def _stacked(value: Any) -> Any:
     items = [_stacked(item) if isinstance(item, (list, tuple)) else item for item in value]
     return np.stack(items)
-
-
-def plain_array(value: Any) -> Any:
-    """The numbers of a gradient that was found."""
-    return new_array(base(value), dtype=np.float64)

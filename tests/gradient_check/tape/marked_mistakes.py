@@ -279,7 +279,7 @@ class AttentionValuesPathMissing(mn.Layer):
         ds = self.a * (da - (da * self.a).sum(axis=2, keepdims=True))
         dp = np.einsum("nts,ntd->nsd", ds, self.x)
         self.P.grad = np.einsum("nsd,nse->de", self.x, dp)
-        dx = np.einsum("nts,nsd->ntd", ds, self.p) + dp @ self.P.value.T
+        dx = np.einsum("nts,nsd->ntd", ds, self.p) + dp @ self.P.value.T  #!
         return dx  #!
 
 
