@@ -115,11 +115,14 @@ class SoftmaxDiagonal(mn.Activation):
 
 
 def softmax_gradient(p, grad):
-    inner = (grad * p).sum(axis=1, keepdims=True)
-    return p * (grad + inner)  #!
+    inner = (grad * p).sum(axis=0, keepdims=True)  #!
+    return p * (grad - inner)
 
 
-@fixed_by("`grad + inner` should be `grad - inner`", helper=softmax_gradient)
+@fixed_by(
+    "`(grad * p).sum(axis=0, keepdims=True)` should be `(grad * p).sum(axis=1, keepdims=True)`",
+    helper=softmax_gradient,
+)
 class SoftmaxByHelper(SoftmaxDiagonal):
     def backward(self, grad):
         return softmax_gradient(self.p, grad)
