@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,10 @@ from minnet.gradient_check.harness import Harness, quiet
 from minnet.gradient_check.input_domain import InputDomain, side_by_side
 from minnet.gradient_check.layer_under_test import LayerUnderTest, NotALayerError
 from minnet.gradient_check.next_steps import compute_from_shapes
+from minnet.gradient_check.repair.batches import layer_batches
+from minnet.gradient_check.repair.fix import fix_later
 from minnet.gradient_check.report import Mistake, Report
+from minnet.gradient_check.tape import suspect_lines
 from minnet.utils import checks
 
 
@@ -81,20 +85,37 @@ def check_layer(
             f"check_layer: samples_axis: expected 0 (rows) or -1 (columns), got "
             f"{checks.describe(samples_axis)}."
         )
-    with quiet():
-        layer = layer_under_test("check_layer", layer_or_factory)
-        if isinstance(layer, Report):
-            return layer
-        convention = layer.convention
-        convention.columns = samples_axis != 0
-        x, convention.sizes = side_by_side(x_or_shape, len(convention.inputs), convention.columns)
-        inputs = InputDomain(x, "check_layer")
-        state = CheckState(Harness(layer), inputs, Report(layer.name), seed)
-        with layer.streams.frozen():
-            _examine(state, names)
-        layer.restore()
-    state.report.sort()
-    return state.report
+
+    def examine() -> CheckState | Report:
+        with quiet():
+            layer = layer_under_test("check_layer", layer_or_factory)
+            if isinstance(layer, Report):
+                return layer
+            style = layer.convention
+            style.columns = samples_axis != 0
+            x, style.sizes = side_by_side(x_or_shape, len(style.inputs), style.columns)
+            inputs = InputDomain(x, "check_layer")
+            state = CheckState(Harness(layer), inputs, Report(layer.name), seed)
+            with layer.streams.frozen():
+                _examine(state, names)
+            layer.restore()
+        state.report.sort()
+        return state
+
+    state = examine()
+    if isinstance(state, CheckState):
+        fix_later(
+            state.report,
+            state.harness.layer,
+            partial(layer_batches, state),
+            lambda: _report(examine()),
+            lambda: suspect_lines(state.point) if state.point else [],
+        )
+    return _report(state)
+
+
+def _report(state: CheckState | Report) -> Report:
+    return state.report if isinstance(state, CheckState) else state
 
 
 def layer_under_test(place: str, source: Any) -> LayerUnderTest | Report:

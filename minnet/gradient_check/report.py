@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import textwrap
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -99,6 +100,18 @@ class Report:
     checks: list[Check] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
     note: str = ""  # why no check was possible
+    search: Callable[[], None] | None = field(default=None, repr=False, compare=False)
+
+    def find_fixes(self) -> None:
+        """Search an edit that fixes the mistakes; done once, when a fix is first asked for."""
+        search, self.search = self.search, None
+        if search is not None:
+            search()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is copied and pickled: the fixes themselves instead of the way to them."""
+        self.find_fixes()
+        return self.__dict__
 
     @property
     def ok(self) -> bool:
@@ -121,6 +134,8 @@ class Report:
 
     def to_dict(self, hints: str = "full") -> dict[str, Any]:
         """The report as plain data; `hints` as in `text`."""
+        if hints == "full":
+            self.find_fixes()
         result: dict[str, Any] = {"name": self.name, "ok": self.ok}
         if self.note:
             result["note"] = self.note
@@ -136,6 +151,8 @@ class Report:
 
     def text(self, hints: str = "full") -> str:
         """For people. `hints`: whether ("none"), "place", "cause", and the fix ("full")."""
+        if hints == "full":
+            self.find_fixes()
         if self.ok:
             lines = [f"{self.name}: right. {self._summary()}", *self.remarks]
             return "\n  remark: ".join(lines if shows_cause(hints) else lines[:1])

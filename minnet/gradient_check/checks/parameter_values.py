@@ -93,8 +93,8 @@ def check_other_values(state: CheckState, point: EvaluationPoint) -> None:
                 name,
                 f"{what(name)} is wrong {text}, although it is right with others.",
                 f"along a random direction the slope is {number(true)}, yours {number(found)}.",
-                advice=f"Print {what(name)} there, and look for a sign, a max or a case that forward "
-                f"treats differently from backward.",
+                advice=f"Print {what(name)} there, and look for a sign, a max or a case that "
+                f"forward treats differently from backward.",
             )
             return
     state.right("other parameters", "Right at the initial values, and at the opposite signs.")
