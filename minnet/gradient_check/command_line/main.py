@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,8 @@ from minnet.gradient_check.report import HINTS, Mistake, Report, shows_cause
 from minnet.utils.table import table
 
 
-def parser() -> argparse.ArgumentParser:
-    """The arguments of the command."""
+def parser(more: Callable[[Any], None] = lambda _: None) -> argparse.ArgumentParser:
+    """The arguments of the command; `more` adds the commands of other packages."""
     top = argparse.ArgumentParser(prog="python -m minnet", description="minnet's tools.")
     commands = top.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="find mistakes in hand-written layers and losses")
@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--seed", type=int, default=0)
     commands.add_parser("codes", help="list the mistakes that have a name, with an example each")
+    more(commands)
     return top
 
 
@@ -56,9 +57,11 @@ def _seconds(text: str) -> float:
     return value
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, more: Callable[[Any], None] = lambda _: None) -> int:
     """Run the command; 0 if all classes are right, 1 if not, 2 if the arguments are wrong."""
-    arguments = parser().parse_args(argv)
+    arguments = parser(more).parse_args(argv)
+    if hasattr(arguments, "run"):
+        return int(arguments.run(arguments))
     if arguments.command == "codes":
         _write(explanation())
         return 0

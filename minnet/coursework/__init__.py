@@ -1,0 +1,6 @@
+"""Assignments of hand-written layers, losses and optimizers, and their grading: `python -m minnet grade`."""
+
+from minnet.coursework.assignment import Assignment, AssignmentError, Task
+from minnet.coursework.try_out import check
+
+__all__ = ["Assignment", "AssignmentError", "Task", "check"]

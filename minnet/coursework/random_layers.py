@@ -1,0 +1,79 @@
+"""Layers that draw random numbers, such as dropout: judged by what many draws have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from minnet.gradient_check.finite_differences import mismatch
+from minnet.utils.types import Array
+
+if TYPE_CHECKING:
+    from minnet.coursework.examination import Examination
+
+_DRAWS = 200
+_STANDARD_ERRORS = 6.0
+
+
+def examine_random(examination: Examination) -> None:
+    """Findings for forward and the gradient of the input."""
+    from minnet.coursework.examination import Finding
+
+    task = examination.task
+    x = task.draw(examination.generator)[0]
+    answer = examination.ask("forward", "forward", inputs=[x], training=True, repeats=_DRAWS)
+    outputs = answer.get("outputs")
+    mine = _stacked(outputs, x.shape)
+    theirs = np.stack([examination.reference.forward([x.copy()], True) for _ in range(_DRAWS)])
+    reason = _other_distribution(mine, theirs)
+    code = "wrong-numbers" if reason else ""
+    examination.findings["forward"] = Finding(code, f"forward: {reason}", None, "forward")
+    y = examination.forward([x])
+    upstream = examination.generator.normal(size=y.shape)
+    gradients, ending = examination.backward(upstream, [x])
+    got = gradients[examination.first]
+    finding = ending
+    if not ending.code and got is None:
+        finding = Finding("gradient-missing", "input: expected a gradient, got none")
+    elif not ending.code and y.shape == x.shape:
+        wrong = mismatch(got, upstream * y / x) > 1e-4  # each input with the factor of its output
+        text = "input gradient: expected the mask and scale of the forward before it"
+        finding = Finding("wrong-numbers", text) if wrong else Finding()
+    finding.method = "backward"
+    examination.findings[f"{examination.first} gradient"] = finding
+
+
+def _stacked(outputs: Any, shape: tuple[int, ...]) -> Array:
+    arrays = outputs if isinstance(outputs, list) else []
+    if len(arrays) == _DRAWS and all(np.shape(a) == shape for a in arrays):
+        return np.stack(arrays).astype(np.float64)
+    return np.zeros((0,))
+
+
+def _other_distribution(mine: Array, theirs: Array) -> str:
+    """Why the draws are not of one distribution: values, means, or their dependence; else empty."""
+    if mine.shape != theirs.shape:
+        return "expected an output of the shape of the input"
+    if not np.isfinite(mine).all():
+        return "expected finite numbers"
+    scale = np.abs(theirs).max(axis=0) + 1e-12
+    one, other = mine / scale, theirs / scale
+    known = [np.unique(np.round(column, 4)) for column in other.reshape(_DRAWS, -1).T]
+    if max(map(len, known)) <= 4:
+        for values, column in zip(known, one.reshape(_DRAWS, -1).T, strict=True):
+            if np.abs(column[:, None] - values).min(axis=1).max() > 1e-3:
+                return "expected other values, look at the scale"
+    if (one.std(axis=0) == 0).mean() > 0.5 > (other.std(axis=0) == 0).mean():
+        return "expected a new draw in each forward"
+    error = np.sqrt((one.var() + other.var()) / one.size) + 1e-9
+    if abs(one.mean() - other.mean()) > _STANDARD_ERRORS * error:
+        return "expected another share of zeros"
+    every = tuple(range(1, one.ndim))
+    for axes in [*((axis,) for axis in every), every]:
+        spread, wanted = (
+            a.sum(axis=axes).var(axis=0).mean() for a in (one - one.mean(0), other - other.mean(0))
+        )
+        if not 0.5 < (spread + 1e-12) / (wanted + 1e-12) < 2:
+            return "expected each number to be drawn on its own"
+    return ""
