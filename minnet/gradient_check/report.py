@@ -98,6 +98,7 @@ class Report:
     checks: list[Check] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
     note: str = ""  # why no check was possible
+    point: Any = field(default=None, repr=False, compare=False)  # where gradients were compared
 
     @property
     def ok(self) -> bool:

@@ -35,15 +35,14 @@ _DEVICES = (b"/dev/null", b"/dev/urandom", b"/dev/random")
 _SYSTEM = (b"/usr/", b"/lib", b"/etc/", b"/opt/", b"/System/", b"/Library/")
 
 
-def limit_resources(seconds: float, memory: int) -> None:
+def limit_resources(seconds: float, memory: int | None) -> None:
     """Limit this process by the means of POSIX; elsewhere only the wall time is limited."""
     if sys.platform == "win32":
         return
     import resource
 
-    limits = {
-        "RLIMIT_AS": memory << 20,
-        "RLIMIT_CPU": int(seconds) + 2,
+    limits = {} if memory is None else {"RLIMIT_AS": memory << 20, "RLIMIT_CPU": int(seconds) + 2}
+    limits |= {
         "RLIMIT_FSIZE": _FILE_BYTES,
         "RLIMIT_CORE": 0,
         "RLIMIT_NOFILE": 256,

@@ -47,6 +47,17 @@ def serve(questions: BinaryIO, answers: BinaryIO, answer: Any) -> None:
         write_message(answers, [number, answer(question, arguments)])
 
 
+def answers_to(kind: str) -> Any:
+    """The function that answers the questions of `check`, or of `grade`."""
+    if kind == "check":
+        from minnet.gradient_check.command_line.check_answers import CheckAnswers
+
+        return CheckAnswers().answer
+    from minnet.gradient_check.separate_process.student_answers import StudentAnswers
+
+    return StudentAnswers().answer
+
+
 def main() -> None:
     """Arguments: as JSON, the options that `StudentProcess` sends."""
     options = json.loads(sys.argv[1])
@@ -54,9 +65,9 @@ def main() -> None:
     sys.path += [path for path in options["path"] if path not in sys.path]
     questions, answers = private_pipes()
     load_minnet(options["package"])
-    from minnet.gradient_check.separate_process import limits, student_answers
+    from minnet.gradient_check.separate_process import limits
 
-    answer = student_answers.StudentAnswers().answer
+    answer = answers_to(options["answers"])
     readable = [*sys.path, options["package"] + os.sep, *options["readable"]]
     limits.limit_resources(options["seconds"], options["memory"])
     sys.addaudithook(limits.make_hook(options["folder"], [p for p in readable if p]))

@@ -46,12 +46,21 @@ class StudentProcess:
 
     Args:
         seconds: the deadline for all answers together, from the moment at which it is ready.
-        memory: in MiB. readable: paths that it may read besides Python and minnet.
+        memory: in MiB; None: as much as there is, and CPU time without a limit of its own.
+        readable: paths that it may read besides Python and minnet.
+        answers: which questions it answers, "coursework" or "check".
     """
 
-    def __init__(self, seconds: float, memory: int = 4096, readable: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        seconds: float,
+        memory: int | None = 4096,
+        readable: tuple[str, ...] = (),
+        answers: str = "coursework",
+    ) -> None:
         self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        folder = str(Path(self._folder.name).resolve())
+        self.folder, self.seconds = Path(self._folder.name).resolve(), seconds
+        folder = str(self.folder)
         options = {
             "package": str(_PACKAGE),
             "path": [str(Path(np.__file__).resolve().parents[1])],
@@ -59,6 +68,7 @@ class StudentProcess:
             "readable": list(readable),
             "seconds": seconds,
             "memory": memory,
+            "answers": answers,
         }
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-B", "-X", "utf8", str(_SCRIPT), json.dumps(options)],
@@ -78,7 +88,11 @@ class StudentProcess:
         except Stopped:
             self.close()
             raise
-        self._deadline = time.monotonic() + seconds
+        self.restart_clock()
+
+    def restart_clock(self) -> None:
+        """A new deadline, for what comes now."""
+        self._deadline = time.monotonic() + self.seconds
 
     def ask(self, question: str, **arguments: Any) -> Any:
         """One question; its answer.
@@ -120,8 +134,8 @@ class StudentProcess:
                 return
             self._answers.put(answer)
 
-    def close(self) -> None:
-        """End the process with its whole group, and remove its folder."""
+    def end(self) -> None:
+        """End the process with its whole group."""
         if os.name == "nt":
             program = ["taskkill", "/F", "/T", "/PID", str(self._process.pid)]
             subprocess.run(program, capture_output=True, check=False)
@@ -130,6 +144,10 @@ class StudentProcess:
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
+
+    def close(self) -> None:
+        """End the process, and remove its folder."""
+        self.end()
         with contextlib.suppress(queue.Empty):
             while self._answers.get(timeout=1) is not None:
                 pass
