@@ -20,6 +20,8 @@ from minnet.utils.types import Array
 
 SOURCE_CODES = ("inherits-from-reference", "calls-reference", "numerical-gradient")
 _TARGETS = ("labels", "one-hot", "binary", "real")
+_BUILT_IN = ("minnet.nn.layers.", "minnet.nn.activations.", "minnet.nn.losses.", "minnet.optimizers.")
+_BASES = ("Activation", "Loss", "ElementwiseLoss", "Optimizer")
 Draw = tuple[int, ...] | Callable[..., Any]
 
 
@@ -153,6 +155,11 @@ class Task:
         given = self.arguments
         pair = len(given) == 2 and all(isinstance(a, (tuple, dict)) for a in given)
         return given[int(reference)] if pair and not isinstance(given, dict) else given
+
+    def references(self) -> list[type]:
+        """The reference, and the classes of minnet that it is made from."""
+        bases = [c for c in self.like.__mro__ if c.__module__.startswith(_BUILT_IN)]
+        return [self.like, *(c for c in bases if c.__name__ not in _BASES)]
 
     def reference(self) -> Any:
         """A new object of the reference, behind the adapter that calls the student's, too."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from minnet.coursework.assignment import Assignment, Task
+from minnet.coursework.assignment import SOURCE_CODES, Assignment, Task
 from minnet.coursework.examination import Examination, Finding
 from minnet.coursework.feedback import feedback, printable
 from minnet.coursework.results import Part, SubmissionResult, TaskResult
@@ -38,6 +38,7 @@ class Grading:
         self.findings: dict[str, Findings] = {}
         self.advice: dict[str, Any] = {}
         self.numeric: dict[str, bool] = {}
+        self.used: dict[str, str] = {}
         self.facts = SourceFacts("")
         self.message, self.ending = "", ""
 
@@ -102,8 +103,10 @@ class Grading:
 
     def _grade_task(self, task: Task, process: StudentProcess) -> None:
         examination = Examination(task, process.ask, self.generator)
+        process.ask("count", references=_names(task))
         findings = examination.run()
         self.numeric[task.title] = examination.numeric
+        self.used[task.title] = str(process.ask("used", references=_names(task)))
         wrong = any(finding.code for finding in findings.values())
         if (
             wrong
@@ -150,6 +153,8 @@ class Grading:
     def _fact(self, task: Task, part: str) -> str:
         """What the source says about a part that is right."""
         code = self.facts.code(task)
+        if not code and self.used.get(task.title) in SOURCE_CODES:
+            code = self.used[task.title]
         if not code and part.endswith(" gradient"):
             numeric = self.numeric.get(task.title, False) and self.facts.has_small_step(task)
             if numeric or self.facts.calls_forward_in_backward(task):
@@ -161,6 +166,12 @@ _ENDINGS = {
     "timeout": "The time was over while {}.",
     "crashed": "The process ended (exit or crash) while {}.",
 }
+
+
+def _names(task: Task) -> list[list[str]]:
+    """Module and name of the classes whose use is noted; a teacher's own are not in the process."""
+    known = (c for c in task.references() if c.__module__.startswith("minnet."))
+    return [[c.__module__, c.__name__] for c in known]
 
 
 def _is_written(findings: Findings) -> bool:

@@ -26,7 +26,7 @@ def examine_random(examination: Examination) -> None:
     outputs = answer.get("outputs")
     mine = _stacked(outputs, x.shape)
     theirs = np.stack([examination.reference.forward([x.copy()], True) for _ in range(_DRAWS)])
-    reason = _other_distribution(mine, theirs)
+    reason = _other_distribution(mine, theirs, x)
     code = "wrong-numbers" if reason else ""
     examination.findings["forward"] = Finding(code, f"forward: {reason}", None, "forward")
     y = examination.forward([x])
@@ -51,7 +51,7 @@ def _stacked(outputs: Any, shape: tuple[int, ...]) -> Array:
     return np.zeros((0,))
 
 
-def _other_distribution(mine: Array, theirs: Array) -> str:
+def _other_distribution(mine: Array, theirs: Array, x: Array) -> str:
     """Why the draws are not of one distribution: values, means, or their dependence; else empty."""
     if mine.shape != theirs.shape:
         return "expected an output of the shape of the input"
@@ -66,14 +66,14 @@ def _other_distribution(mine: Array, theirs: Array) -> str:
                 return "expected other values, look at the scale"
     if (one.std(axis=0) == 0).mean() > 0.5 > (other.std(axis=0) == 0).mean():
         return "expected a new draw in each forward"
-    error = np.sqrt((one.var() + other.var()) / one.size) + 1e-9
-    if abs(one.mean() - other.mean()) > _STANDARD_ERRORS * error:
+    gains = [draws / x for draws in (mine, theirs)]
+    error = np.sqrt(sum(gain.var() for gain in gains) / one.size) + 1e-9
+    if abs(gains[0].mean() - gains[1].mean()) > _STANDARD_ERRORS * error:
         return "expected another share of zeros"
     every = tuple(range(1, one.ndim))
+    centered = [gain - gain.mean(axis=0) for gain in gains]
     for axes in [*((axis,) for axis in every), every]:
-        spread, wanted = (
-            a.sum(axis=axes).var(axis=0).mean() for a in (one - one.mean(0), other - other.mean(0))
-        )
+        spread, wanted = (gain.sum(axis=axes).var(axis=0).mean() for gain in centered)
         if not 0.5 < (spread + 1e-12) / (wanted + 1e-12) < 2:
             return "expected each number to be drawn on its own"
     return ""

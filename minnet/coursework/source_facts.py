@@ -142,7 +142,7 @@ class SourceFacts:
 
     def _is_reference(self, node: ast.AST, task: Task) -> bool:
         found = self._resolved(node)
-        return isinstance(found, type) and issubclass(found, task.like)
+        return isinstance(found, type) and issubclass(found, tuple(task.references()))
 
     def _is_function(self, node: ast.AST) -> bool:
         found = self._resolved(node)

@@ -5,6 +5,9 @@ Nothing here judges. Errors become text, and the text is only shown.
 
 from __future__ import annotations
 
+import functools
+import importlib
+import inspect
 import linecache
 import sys
 import traceback
@@ -35,12 +38,18 @@ def error_text(error: BaseException) -> Answer:
 _SOURCES: set[str] = set()
 
 
+def _class(name: list[str]) -> type:
+    found: type = getattr(importlib.import_module(name[0]), name[1])
+    return found
+
+
 class StudentAnswers:
     """The questions, one method each."""
 
     def __init__(self) -> None:
         self.namespace: dict[str, Any] = {}
         self.layer: Any = None
+        self.calls: set[type] = set()
 
     def answer(self, question: str, arguments: Answer) -> Any:
         """Call the method of this name; an error of the student's is part of the answer."""
@@ -127,6 +136,34 @@ class StudentAnswers:
     def answer_step(self, values: Any, grads: Any) -> Answer:
         """An optimizer's step."""
         return {"values": self.layer.step(values, grads), "grads": grads}
+
+    def answer_count(self, references: list[list[str]]) -> Answer:
+        """From now on, note calls of the methods of these classes."""
+        self.calls.clear()
+        for reference in map(_class, references):
+            for name, function in list(vars(reference).items()):
+                if inspect.isfunction(function) and not name.startswith("__"):
+                    setattr(reference, name, self._noting(function, reference))
+        return {}
+
+    def _noting(self, function: Any, reference: type) -> Any:
+        if hasattr(function, "notes_calls"):
+            return function
+
+        @functools.wraps(function)
+        def noting(*arguments: Any, **keywords: Any) -> Any:
+            self.calls.add(reference)
+            return function(*arguments, **keywords)
+
+        noting.notes_calls = True  # type: ignore[attr-defined]
+        return noting
+
+    def answer_used(self, references: list[list[str]]) -> str:
+        """How the last object uses the reference: a code, or empty. Shown, never a verdict."""
+        known = tuple(map(_class, references))
+        if isinstance(getattr(self.layer, "obj", None), known):
+            return "inherits-from-reference"
+        return "calls-reference" if self.calls & set(known) else ""
 
     def answer_advise(self, inputs: list[Any]) -> Answer:
         """What the gradient check says about the class: advice for its author."""
