@@ -20,7 +20,12 @@ from minnet.utils.types import Array
 
 SOURCE_CODES = ("inherits-from-reference", "calls-reference", "numerical-gradient")
 _TARGETS = ("labels", "one-hot", "binary", "real")
-_BUILT_IN = ("minnet.nn.layers.", "minnet.nn.activations.", "minnet.nn.losses.", "minnet.optimizers.")
+_BUILT_IN = (
+    "minnet.nn.layers.",
+    "minnet.nn.activations.",
+    "minnet.nn.losses.",
+    "minnet.optimizers.",
+)
 _BASES = ("Activation", "Loss", "ElementwiseLoss", "Optimizer")
 Draw = tuple[int, ...] | Callable[..., Any]
 

@@ -5,12 +5,15 @@ Nothing here is a grading: what a student runs, a student can change. Marks are 
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from minnet.coursework.assignment import Assignment, AssignmentError, Task
 from minnet.coursework.examination import Examination, Finding
+from minnet.gradient_check.separate_process.messages import read_message, write_message
 from minnet.gradient_check.separate_process.student_answers import StudentAnswers
 from minnet.utils.table import table
 
@@ -21,8 +24,21 @@ def findings_of(task: Task, found: tuple[Any, ...]) -> dict[str, Finding]:
     answers.namespace = {item.__name__: item for item in found}
     if len(found) == 1 and isinstance(found[0], type) and isinstance(task.name, str):
         answers.namespace = {task.name: found[0]}
-    ask = lambda question, **arguments: answers.answer(question, arguments)  # noqa: E731
-    return Examination(task, ask, np.random.default_rng()).run()
+    return Examination(task, local_ask(answers), np.random.default_rng()).run()
+
+
+def local_ask(answers: StudentAnswers) -> Callable[..., Any]:
+    """Questions to this process, through messages: both sides have arrays of their own."""
+
+    def copied(message: Any) -> Any:
+        pipe = io.BytesIO()
+        write_message(pipe, message)
+        return read_message(io.BytesIO(pipe.getvalue()), len(pipe.getvalue()))
+
+    def ask(question: str, **arguments: Any) -> Any:
+        return copied(answers.answer(question, copied(arguments)))
+
+    return ask
 
 
 def try_out(assignment: Assignment, found: tuple[Any, ...], marks: bool) -> None:

@@ -54,7 +54,11 @@ CHANGES: dict[str, dict[str, tuple[str, str, set[str]]]] = {
     },
     "5_momentum": {
         "no momentum": ("self.mu * self.v + grads", "grads", {"Momentum step"}),
-        "dampened": ("self.mu * self.v + grads", "self.mu * self.v + (1 - self.mu) * grads", {"Momentum step"}),
+        "dampened": (
+            "self.mu * self.v + grads",
+            "self.mu * self.v + (1 - self.mu) * grads",
+            {"Momentum step"},
+        ),
         "climbs": ("values - self.lr", "values + self.lr", {"Momentum step"}),
         "nesterov": ("self.lr * self.v", "self.lr * (grads + self.mu * self.v)", {"Momentum step"}),
         "writes into the gradients": (
@@ -74,7 +78,11 @@ CHANGES: dict[str, dict[str, tuple[str, str, set[str]]]] = {
             "return grad * self.mask if",
             {"Dropout input gradient"},
         ),
-        "keeps the share that it should drop": ("< self.keep", "< 1 - self.keep", {"Dropout forward"}),
+        "keeps the share that it should drop": (
+            "< self.keep",
+            "< 1 - self.keep",
+            {"Dropout forward"},
+        ),
         "one mask for all samples": (
             "np.random.rand(*x.shape)",
             "np.random.rand(1, *x.shape[1:])",
@@ -122,14 +130,26 @@ CHANGES: dict[str, dict[str, tuple[str, str, set[str]]]] = {
             "x.mean(0), x.var(0, ddof=1) if len(x) > 1 else x.var(0)",
             {"BatchNorm forward", "BatchNorm input gradient"},
         ),
-        "evaluation with the batch": ("mu, var = self.mean, self.var", "mu, var = x.mean(0), x.var(0)", {"BatchNorm contract"}),
+        "evaluation with the batch": (
+            "mu, var = self.mean, self.var",
+            "mu, var = x.mean(0), x.var(0)",
+            {"BatchNorm contract"},
+        ),
         "running never updated": (
             "self.mean += 0.1 * (mu - self.mean)",
             "pass",
             {"BatchNorm contract"},
         ),
-        "gamma not summed": ("np.sum(grad * self.xhat, axis=0)", "grad * self.xhat", {"BatchNorm input gradient", "BatchNorm gamma gradient"}),
-        "beta gradient halved": ("self.dbeta = np.sum(grad, axis=0)", "self.dbeta = np.sum(grad, axis=0) / 2", {"BatchNorm input gradient", "BatchNorm beta gradient"}),
+        "gamma not summed": (
+            "np.sum(grad * self.xhat, axis=0)",
+            "grad * self.xhat",
+            {"BatchNorm input gradient", "BatchNorm gamma gradient"},
+        ),
+        "beta gradient halved": (
+            "self.dbeta = np.sum(grad, axis=0)",
+            "self.dbeta = np.sum(grad, axis=0) / 2",
+            {"BatchNorm input gradient", "BatchNorm beta gradient"},
+        ),
     },
     "8_convolution": {
         "true convolution": (
@@ -142,8 +162,20 @@ CHANGES: dict[str, dict[str, tuple[str, str, set[str]]]] = {
             "flipped = self.W",
             {"Convolution input gradient"},
         ),
-        "b gradient is a mean": ("grad.sum((0, 2, 3))", "grad.mean((0, 2, 3))", {"Convolution b gradient"}),
-        "no b": ("+ self.b.reshape(1, -1, 1, 1)", "", {"Convolution forward", "Convolution b gradient"}),
-        "b gradient per sample": ("grad.sum((0, 2, 3))", "grad.sum((2, 3))", {"Convolution b gradient"}),
+        "b gradient is a mean": (
+            "grad.sum((0, 2, 3))",
+            "grad.mean((0, 2, 3))",
+            {"Convolution b gradient"},
+        ),
+        "no b": (
+            "+ self.b.reshape(1, -1, 1, 1)",
+            "",
+            {"Convolution forward", "Convolution b gradient"},
+        ),
+        "b gradient per sample": (
+            "grad.sum((0, 2, 3))",
+            "grad.sum((2, 3))",
+            {"Convolution b gradient"},
+        ),
     },
 }

@@ -13,9 +13,9 @@ class Dense(mn.Layer):
         dL/dW = X^T G      dL/db = sum of the rows of G      dL/dX = G W^T
     """
 
-    def __init__(self, inputs, outputs):
-        self.W = mn.Parameter(np.random.default_rng(0).normal(0, 0.5, (inputs, outputs)))
-        self.b = mn.Parameter(np.zeros(outputs))
+    def __init__(self, in_features, out_features):
+        self.W = mn.Parameter(np.random.default_rng(0).normal(0, 0.5, (in_features, out_features)))
+        self.b = mn.Parameter(np.zeros(out_features))
 
     def forward(self, x):
         """Y of X; compute with self.W.value and self.b.value."""

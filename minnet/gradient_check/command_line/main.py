@@ -218,7 +218,6 @@ class CheckedFile:
         return f": {line}" if line else ""
 
 
-
 _AFTER_A_TIMEOUT = (
     "Look for a loop that never ends at this place; if it is only slow, allow more time with "
     "--timeout SECONDS."

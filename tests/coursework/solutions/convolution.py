@@ -16,9 +16,10 @@ class Convolution(mn.Layer):
         dL/dX[m, c, i + p, j + q] gets G[m, o, i, j] W[o, c, p, q], for all o, i, j, p, q
     """
 
-    def __init__(self, channels, outputs, k):
-        self.W = mn.Parameter(np.random.default_rng(0).normal(0, 0.3, (outputs, channels, k, k)))
-        self.b = mn.Parameter(np.zeros(outputs))
+    def __init__(self, in_channels, out_channels, kernel_size):
+        shape = (out_channels, in_channels, kernel_size, kernel_size)
+        self.W = mn.Parameter(np.random.default_rng(0).normal(0, 0.3, shape))
+        self.b = mn.Parameter(np.zeros(out_channels))
 
     def forward(self, x):
         """Y of X; a loop over p and q is enough."""

@@ -95,7 +95,9 @@ def convolution_forward(x, W, b):
     y = np.empty((len(x), len(W), x.shape[2] - k + 1, x.shape[3] - k + 1))
     for i in range(y.shape[2]):
         for j in range(y.shape[3]):
-            y[:, :, i, j] = np.tensordot(x[:, :, i : i + k, j : j + k], W, ([1, 2, 3], [1, 2, 3])) + b
+            y[:, :, i, j] = (
+                np.tensordot(x[:, :, i : i + k, j : j + k], W, ([1, 2, 3], [1, 2, 3])) + b
+            )
     return y, (x, W)
 
 
