@@ -1,4 +1,7 @@
-"""Assignments of hand-written layers, losses and optimizers, and their grading: `python -m minnet grade`."""
+"""Assignments of hand-written layers.
+
+Losses and optimizers, and their grading: `python -m minnet grade`.
+"""
 
 from minnet.coursework.assignment import Assignment, AssignmentError, Task
 from minnet.coursework.try_out import check

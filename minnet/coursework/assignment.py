@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from minnet.gradient_check.separate_process.student_objects import StudentLayer, StudentOptimizer
+from minnet.gradient_check.separate_process.student_objects import StudentLayer
+from minnet.gradient_check.separate_process.student_optimizer import StudentOptimizer
 from minnet.nn.losses import Loss
 from minnet.utils.checks import describe
 from minnet.utils.types import Array
@@ -230,7 +231,7 @@ class Assignment:
         return sum(task.points for task in self.tasks)
 
     def try_out(self, *classes: Any, marks: bool = True) -> None:
-        """In a notebook: the parts of the tasks that these classes or functions are for, as a table.
+        """In a notebook: the parts of the tasks that these classes are for, as a table.
 
         With `marks=False`, without points.
         """
@@ -253,7 +254,8 @@ def check_reference(task: Task) -> None:
         reference.backward([generator.normal(size=output.shape)])
     except Exception as error:
         task.refuse(
-            f"the reference {task.like.__name__} fails on its own input: {type(error).__name__}: {error}"
+            f"the reference {task.like.__name__} fails on its own input: "
+            f"{type(error).__name__}: {error}"
         )
     if missing:
         task.refuse(f"parameters: {task.like.__name__} has no parameter {missing[0]!r}")

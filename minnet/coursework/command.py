@@ -1,4 +1,4 @@
-"""`python -m minnet grade ASSIGNMENT.py SUBMISSION...` and `python -m minnet starter SOLUTION.py`."""
+"""`python -m minnet grade ASSIGNMENT.py SUBMISSION...` and `python -m minnet starter`."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from minnet.coursework.submission import Submission
 from minnet.gradient_check.report import HINTS
 
 _PROMISE = """
-A submission runs in a process of its own, which only answers with arrays; every verdict is computed here. That
-process has limits, and plain writes, removals and programs outside its temporary folder are refused. It is no sandbox:
-ctypes, a shell, the network are beyond it. Where that matters, grade in a container or as another user:
-  docker run --rm --network none -v "$PWD":/work:ro IMAGE python -m minnet grade /work/ASSIGNMENT.py ...
+A submission runs in a process of its own, which only answers with arrays; every verdict is computed
+here. That process has limits, and plain writes, removals and programs outside its temporary folder
+are refused. It is no sandbox: ctypes, a shell, the network are beyond it. Where that matters, grade
+in a container or as another user:
+  docker run --rm --network none -v "$PWD":/course:ro IMAGE python -m minnet grade /course/A.py ...
   sudo -u nobody python -m minnet grade ASSIGNMENT.py SUBMISSION...
 """
 
@@ -79,16 +80,16 @@ def run_grade(arguments: argparse.Namespace) -> int:
     options = Options(arguments.hints, arguments.timeout, arguments.memory)
     graded = grade_all(assignment, submissions, options, arguments.jobs)
     _say(sys.stdout, results.as_text(graded))
-    documents = {
-        arguments.json: lambda: results.as_json(assignment.title, graded),
-        arguments.gradescope: lambda: results.as_gradescope(graded[0]),
-        arguments.junit: lambda: results.as_junit(assignment.title, graded),
-        arguments.csv: lambda: results.as_csv(graded),
-    }
+    documents = [
+        (arguments.json, results.as_json(assignment.title, graded)),
+        (arguments.gradescope, results.as_gradescope(graded[0])),
+        (arguments.junit, results.as_junit(assignment.title, graded)),
+        (arguments.csv, results.as_csv(graded)),
+    ]
     try:
-        for path, text in documents.items():
+        for path, text in documents:
             if path is not None:
-                path.write_text(text(), encoding="utf-8")
+                path.write_text(text, encoding="utf-8")
     except OSError as error:
         _say(sys.stderr, str(error))
         return 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from minnet.coursework.assignment import Task
-from minnet.coursework.examination import Finding
+from minnet.coursework.finding import Finding
 from minnet.coursework.source_facts import SourceFacts
 
 _ALWAYS = ("missing", "not-written", "raises", "timeout", "crashed")

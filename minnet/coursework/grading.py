@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from minnet.coursework.assignment import SOURCE_CODES, Assignment, Task
-from minnet.coursework.examination import Examination, Finding
+from minnet.coursework.examination import Examination
 from minnet.coursework.feedback import feedback, printable
+from minnet.coursework.finding import Finding
 from minnet.coursework.results import Part, SubmissionResult, TaskResult
 from minnet.coursework.source_facts import SourceFacts
 from minnet.coursework.submission import Submission
@@ -105,7 +106,7 @@ class Grading:
         examination = Examination(task, process.ask, self.generator)
         process.ask("count", references=_names(task))
         findings = examination.run()
-        self.numeric[task.title] = examination.numeric
+        self.numeric[task.title] = examination.is_numeric
         self.used[task.title] = str(process.ask("used", references=_names(task)))
         wrong = any(finding.code for finding in findings.values())
         if (

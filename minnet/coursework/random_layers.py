@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from minnet.coursework.assignment import Task
+from minnet.coursework.finding import TOLERANCE, Finding, missing
 from minnet.gradient_check.finite_differences import mismatch
 from minnet.utils.types import Array
 
@@ -16,32 +18,33 @@ _DRAWS = 200
 _STANDARD_ERRORS = 6.0
 
 
+def is_random(task: Task) -> bool:
+    """Whether the reference gives something else each time."""
+    x = task.draw(np.random.default_rng(0))
+    first, second = (task.reference().forward(x, True) for _ in range(2))
+    return bool(not task.parameters and mismatch(first, second) > TOLERANCE)
+
+
 def examine_random(examination: Examination) -> None:
     """Findings for forward and the gradient of the input."""
-    from minnet.coursework.examination import Finding
-
-    task = examination.task
-    x = task.draw(examination.generator)[0]
-    answer = examination.ask("forward", "forward", inputs=[x], training=True, repeats=_DRAWS)
-    outputs = answer.get("outputs")
-    mine = _stacked(outputs, x.shape)
-    theirs = np.stack([examination.reference.forward([x.copy()], True) for _ in range(_DRAWS)])
+    student, (x,) = examination.student, examination.draw()
+    answer = student.ask("forward", "forward", inputs=[x], training=True, repeats=_DRAWS)
+    mine = _stacked(answer.get("outputs"), x.shape)
+    theirs = np.stack([examination.expected([x]) for _ in range(_DRAWS)])
     reason = _other_distribution(mine, theirs, x)
     code = "wrong-numbers" if reason else ""
-    examination.findings["forward"] = Finding(code, f"forward: {reason}", None, "forward")
-    y = examination.forward([x])
+    examination.findings["forward"] = Finding(code, f"forward: {reason}", "forward")
+    y = student.forward([x])
     upstream = examination.generator.normal(size=y.shape)
-    gradients, ending = examination.backward(upstream, [x])
-    got = gradients[examination.first]
-    finding = ending
-    if not ending.code and got is None:
-        finding = Finding("gradient-missing", "input: expected a gradient, got none")
-    elif not ending.code and y.shape == x.shape:
-        wrong = mismatch(got, upstream * y / x) > 1e-4  # each input with the factor of its output
+    gradients, finding = student.backward(upstream, [x])
+    got = gradients[student.first]
+    if not finding.code and got is None:
+        finding = missing("input")
+    elif not finding.code and y.shape == x.shape:
+        wrong = mismatch(got, upstream * y / x) > TOLERANCE  # each with the factor of its output
         text = "input gradient: expected the mask and scale of the forward before it"
-        finding = Finding("wrong-numbers", text) if wrong else Finding()
-    finding.method = "backward"
-    examination.findings[f"{examination.first} gradient"] = finding
+        finding = Finding("wrong-numbers" if wrong else "", text, "backward")
+    examination.findings["input gradient"] = finding
 
 
 def _stacked(outputs: Any, shape: tuple[int, ...]) -> Array:

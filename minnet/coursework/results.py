@@ -152,9 +152,8 @@ def as_junit(title: str, results: list[SubmissionResult]) -> str:
         parts = [(task, part) for task in result.tasks for part in task.parts]
         lost = [part for _, part in parts if part.score < part.max_score]
         counts = {"tests": str(len(parts)), "failures": str(len(lost)), "errors": "0"}
-        suite = ET.SubElement(
-            root, "testsuite", name=result.name, time=f"{result.seconds:.3f}", **counts
-        )
+        counts |= {"name": result.name, "time": f"{result.seconds:.3f}"}
+        suite = ET.SubElement(root, "testsuite", counts)
         for task, part in parts:
             place = {"classname": f"{result.name}.{task.name}", "name": part.name}
             case = ET.SubElement(suite, "testcase", place)

@@ -1,20 +1,21 @@
 """What the source of a submission says: whether it uses the reference, or a difference quotient.
 
-The source is only read, never run, in the grader. A fact is shown to the teacher; it takes points away only where
-the task does not allow it.
+The source is only read here, never run. A fact is shown to the teacher; it takes points away only
+where the task does not allow it.
 """
 
 from __future__ import annotations
 
 import ast
-import importlib
+from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
 
 from minnet.coursework.assignment import Task
-from minnet.gradient_check.separate_process.student_objects import _plain
+from minnet.gradient_check.separate_process.student_objects import plain
 
 _BACKWARD = ("backward", "grad", "backprop")
+_FORWARD = ("forward", "call", "loss", "self")
+_FUNCTIONS = "minnet.nn.functional"
 
 
 class SourceFacts:
@@ -29,65 +30,57 @@ class SourceFacts:
             self.tree = ast.parse(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             self.tree = ast.parse("")
-        self.imported: dict[str, Any] = {}
+        self.imported: dict[str, str] = {}  # a name here: the whole name in minnet
         for node in ast.walk(self.tree):
-            self._note_import(node)
-        self.statements = {}
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                module = "" if isinstance(node, ast.Import) else f"{node.module}."
+                whole = {a.asname or a.name: f"{module}{a.name}" for a in node.names}
+                self.imported.update({n: w for n, w in whole.items() if w.startswith("minnet")})
+        self.statements: dict[str, list[ast.stmt]] = defaultdict(list)
         for statement in self.tree.body:
             for name in _defined(statement):
-                self.statements.setdefault(name, []).append(statement)
-
-    def _note_import(self, node: ast.AST) -> None:
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.name.split(".")[0] == "minnet":
-                    whole = alias.name if alias.asname else "minnet"
-                    self.imported[alias.asname or "minnet"] = _module(whole)
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "minnet":
-            module = _module(node.module or "")
-            for alias in node.names:
-                if alias.name == "*":
-                    names = getattr(module, "__all__", [])
-                    self.imported.update({n: getattr(module, n, None) for n in names})
-                else:
-                    self.imported[alias.asname or alias.name] = getattr(module, alias.name, None)
+                self.statements[name].append(statement)
 
     def line(self, task: Task, method: str) -> int | None:
         """The line of a method of the task's class, or of its function."""
         for statement in self._own_statements(task):
             for node in ast.walk(statement):
-                if isinstance(node, ast.FunctionDef) and (
-                    node.name == method or _plain(node.name).endswith(method)
-                ):
+                if isinstance(node, ast.FunctionDef) and plain(node.name).endswith(method or "?"):
                     return node.lineno
         return None
 
     def code(self, task: Task) -> str:
         """inherits-from-reference, calls-reference, or empty."""
+        names = {cls.__name__ for cls in task.references()}
         nodes = list(self._reached(task))
-        for node in nodes:
-            if isinstance(node, ast.ClassDef) and any(
-                self._is_reference(b, task) for b in node.bases
-            ):
-                return "inherits-from-reference"
-        for node in nodes:
-            whole = isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript))
-            if whole and (self._is_reference(node, task) or self._is_function(node)):
-                return "calls-reference"
-        return ""
+        bases = [base for node in nodes if isinstance(node, ast.ClassDef) for base in node.bases]
+        if any(self._is_reference(base, names) for base in bases):
+            return "inherits-from-reference"
+        return "calls-reference" if any(self._is_reference(n, names) for n in nodes) else ""
+
+    def _is_reference(self, node: ast.AST, names: set[str]) -> bool:
+        """mn.Sigmoid, Sigmoid imported from minnet, a function of minnet that computes it."""
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "getattr":
+            return any(isinstance(a, ast.Constant) and a.value in names for a in node.args)
+        if isinstance(node, ast.Name):
+            whole = self.imported.get(node.id, "")
+            return whole.split(".")[-1] in names or whole.startswith(f"{_FUNCTIONS}.")
+        root, path = node, list[str]()
+        while isinstance(root, ast.Attribute):
+            path.insert(0, root.attr)
+            root = root.value
+        if not path or not isinstance(root, ast.Name) or root.id not in self.imported:
+            return False
+        whole = ".".join([self.imported[root.id], *path])
+        return path[-1] in names or whole.startswith(f"{_FUNCTIONS}.")
 
     def calls_forward_in_backward(self, task: Task) -> bool:
-        """Whether backward calls forward with shifted arguments."""
+        """Whether backward calls forward."""
         for node in self._reached(task):
-            if not isinstance(node, ast.FunctionDef) or not _is_backward(node.name):
-                continue
-            for call in (n for n in ast.walk(node) if isinstance(n, ast.Call)):
-                name = (
-                    call.func.attr
-                    if isinstance(call.func, ast.Attribute)
-                    else getattr(call.func, "id", "")
-                )
-                if _plain(name).endswith(("forward", "call", "loss")) or name == "self":
+            if isinstance(node, ast.FunctionDef) and _is_backward(node.name):
+                calls = [n.func for n in ast.walk(node) if isinstance(n, ast.Call)]
+                names = [plain(getattr(f, "attr", getattr(f, "id", ""))) for f in calls]
+                if any(name.endswith(_FORWARD) for name in names):
                     return True
         return False
 
@@ -98,15 +91,14 @@ class SourceFacts:
 
     def _own_statements(self, task: Task) -> list[ast.stmt]:
         names = task.name if isinstance(task.name, tuple) else (task.name,)
-        plain = {_plain(name) for name in names}
-        found = []
+        found: list[ast.stmt] = []
         for known, statements in self.statements.items():
-            core = _plain(known)
-            is_pair = any(core.startswith(p) or core.endswith(p) for p in plain) and all(
-                isinstance(s, ast.FunctionDef) for s in statements
-            )
-            if core in plain or is_pair:
-                found += statements
+            is_function = all(isinstance(s, ast.FunctionDef) for s in statements)
+            for name in map(plain, names):
+                pair = (is_function and plain(known).startswith(name)) or plain(known).endswith(
+                    name
+                )
+                found += statements if plain(known) == name or (is_function and pair) else []
         return found
 
     def _reached(self, task: Task) -> Iterator[ast.AST]:
@@ -114,65 +106,24 @@ class SourceFacts:
         waiting, seen = self._own_statements(task), set()
         while waiting:
             statement = waiting.pop()
-            if id(statement) in seen:
-                continue
-            seen.add(id(statement))
-            for node in ast.walk(statement):
-                yield node
-                if isinstance(node, ast.Name):
-                    waiting += self.statements.get(node.id, [])
-
-    def _resolved(self, node: ast.AST, depth: int = 8) -> Any:
-        """The object of minnet that an expression names, or None."""
-        if depth == 0:
-            return None
-        if isinstance(node, ast.Name):
-            if node.id in self.imported:
-                return self.imported[node.id]
-            for statement in self.statements.get(node.id, []):
-                if isinstance(statement, ast.Assign):
-                    return self._resolved(statement.value, depth - 1)
-            return None
-        if isinstance(node, ast.Attribute):
-            return _attribute(self._resolved(node.value, depth - 1), node.attr)
-        is_getattr = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "getattr"
-        if is_getattr and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):  # type: ignore[attr-defined]
-            return _attribute(self._resolved(node.args[0], depth - 1), str(node.args[1].value))  # type: ignore[attr-defined]
-        return None
-
-    def _is_reference(self, node: ast.AST, task: Task) -> bool:
-        found = self._resolved(node)
-        return isinstance(found, type) and issubclass(found, tuple(task.references()))
-
-    def _is_function(self, node: ast.AST) -> bool:
-        found = self._resolved(node)
-        return callable(found) and getattr(found, "__module__", "") == "minnet.nn.functional"
-
-
-def _module(name: str) -> Any:
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        return None
-
-
-def _attribute(owner: Any, name: str) -> Any:
-    module = getattr(owner, "__module__", getattr(owner, "__name__", ""))
-    return getattr(owner, name, None) if str(module).startswith("minnet") else None
+            if id(statement) not in seen:
+                seen.add(id(statement))
+                for node in ast.walk(statement):
+                    yield node
+                    if isinstance(node, ast.Name) and node.id in self.statements:
+                        waiting += self.statements[node.id]
 
 
 def _is_backward(name: str) -> bool:
-    return any(_plain(name).startswith(b) or _plain(name).endswith(b) for b in _BACKWARD)
+    return plain(name).startswith(_BACKWARD) or plain(name).endswith(_BACKWARD)
 
 
 def _defined(statement: ast.stmt) -> Iterator[str]:
     """The names that a statement of the module defines, or whose attributes it sets."""
     if isinstance(statement, (ast.ClassDef, ast.FunctionDef)):
         yield statement.name
-    for node in ast.walk(statement) if isinstance(statement, ast.Assign) else []:
-        target = node
+    for target in statement.targets if isinstance(statement, ast.Assign) else []:
         while isinstance(target, ast.Attribute):
             target = target.value
-        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store):
-            if isinstance(target, ast.Name):
-                yield target.id
+        if isinstance(target, ast.Name):
+            yield target.id

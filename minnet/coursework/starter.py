@@ -1,6 +1,7 @@
 """`python -m minnet starter SOLUTION.py`: the file that students get.
 
-What stands between `# BEGIN SOLUTION` and `# END SOLUTION` becomes a NotImplementedError; docstrings stay.
+What stands between `# BEGIN SOLUTION` and `# END SOLUTION` becomes a NotImplementedError;
+docstrings stay.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def starter_text(solution: str, name: str = "SOLUTION.py") -> str:
 def as_notebook(text: str) -> str:
     """A notebook: the text of the module first, then one cell for each class or function."""
     blocks = re.split(r"\n\n\n+", text.strip())
-    cells = [
+    cells: list[dict[str, object]] = [
         {
             "cell_type": "code",
             "id": f"cell-{number}",

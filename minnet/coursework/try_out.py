@@ -1,6 +1,7 @@
 """The parts of a task for one's own class, in this process: for notebooks and for pytest.
 
-Nothing here is a grading: what a student runs, a student can change. Marks are given by `python -m minnet grade`.
+Nothing here is a grading: what a student runs, a student can change. Marks are given by `python -m
+minnet grade`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from minnet.coursework.assignment import Assignment, AssignmentError, Task
-from minnet.coursework.examination import Examination, Finding
+from minnet.coursework.examination import Examination
+from minnet.coursework.finding import Finding
 from minnet.gradient_check.separate_process.messages import read_message, write_message
 from minnet.gradient_check.separate_process.student_answers import StudentAnswers
 from minnet.utils.table import table

@@ -1,7 +1,7 @@
 """Submissions that try for marks they have not earned.
 
-Each is the code of `WRONG`, in which forward and all gradients are wrong, and a trick behind it; none may
-score more than `WRONG` alone.
+Each is the code of `WRONG`, in which forward and all gradients are wrong, and a trick behind it;
+none may score more than `WRONG` alone.
 """
 
 WRONG = """import gc, inspect, json, os, signal, struct, sys, threading, types

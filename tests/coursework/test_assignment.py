@@ -29,7 +29,13 @@ TASK = Task("Dense", like=mn.Linear, arguments=(4, 7), input=(5, 4), parameters=
 def test_points_are_shared_by_the_parts():
     parts = {"forward": 3, "contract": 0}
     task = Task(
-        "Dense", like=mn.Linear, arguments=(4, 7), input=(5, 4), parameters=NAMES, points=12, parts=parts
+        "Dense",
+        like=mn.Linear,
+        arguments=(4, 7),
+        input=(5, 4),
+        parameters=NAMES,
+        points=12,
+        parts=parts,
     )
     assert list(task.part_points().values()) == [6, 2, 2, 2, 0]
     assert list(task.part_points()) == [
@@ -38,7 +44,9 @@ def test_points_are_shared_by_the_parts():
 
 
 def test_a_pair_of_arguments_is_for_two_constructors():
-    task = Task("D", like=mn.Linear, arguments=((7, 4), {"in_features": 4, "out_features": 7}), input=(5, 4))
+    task = Task(
+        "D", like=mn.Linear, arguments=((7, 4), {"in_features": 4, "out_features": 7}), input=(5, 4)
+    )
     assert task.student_arguments() == (7, 4)
     assert task.reference().forward([np.ones((5, 4))], True).shape == (5, 7)
 
@@ -56,7 +64,10 @@ def test_targets_fit_their_predictions(target):
 
 def test_functions_draw_inputs_and_targets():
     task = Task(
-        "L", like=mn.MeanSquaredError, prediction=lambda r: r.normal(size=(2, 3)), target=lambda r, p: 2 * p
+        "L",
+        like=mn.MeanSquaredError,
+        prediction=lambda r: r.normal(size=(2, 3)),
+        target=lambda r, p: 2 * p,
     )
     p, y = task.draw(np.random.default_rng(0))
     np.testing.assert_array_equal(y, 2 * p)

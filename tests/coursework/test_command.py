@@ -105,8 +105,12 @@ BAD = {
     "X = 1": "expected ASSIGNMENT = Assignment(...) in the file, got none",
     "1 / 0": "line 1: ZeroDivisionError",
     "a b": "line 1: SyntaxError",
-    LAYERS.replace("points=6", "points=-6", 1): "line 8: Task Sigmoid: points: expected a number >= 0",
-    LAYERS.replace('"bias"', '"biases"'): "Task Dense: parameters: Linear has no parameter 'biases'",
+    LAYERS.replace(
+        "points=6", "points=-6", 1
+    ): "line 8: Task Sigmoid: points: expected a number >= 0",
+    LAYERS.replace(
+        '"bias"', '"biases"'
+    ): "Task Dense: parameters: Linear has no parameter 'biases'",
     LAYERS.replace("input=(5, 4)", "input=(5, 3)"): "the reference Linear fails on its own input",
     LAYERS.replace('"Sigmoid"', '"Dense"'): "expected one task of each name",
     LAYERS.replace('"real"', '"reals"'): "target: expected labels, one-hot, binary, real",

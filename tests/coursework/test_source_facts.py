@@ -1,4 +1,7 @@
-"""Uses of the reference and difference quotients are named, and cost points only where not allowed."""
+"""Uses of the reference and difference quotients are named.
+
+And cost points only where not allowed.
+"""
 
 import pytest
 from local_grading import LAYERS, codes, grade, lost, written

@@ -1,7 +1,9 @@
-"""What the process of `python -m minnet check` answers: it loads a file and examines its classes.
+"""What the process of `python -m minnet check` answers.
 
-The report that it sends is advice. The verdict comes from the outputs and gradients at one point, which
-`verdict.py` asks for.
+It loads a file and examines its classes.
+
+The report that it sends is advice. The verdict comes from the outputs and gradients at one point,
+which `verdict.py` asks for.
 """
 
 from __future__ import annotations

@@ -1,6 +1,9 @@
-"""The verdict on a class that its own process calls right, from the arrays which that process returns.
+"""The verdict on a class that its own process calls right.
 
-Whatever a file does to the check in its process: here its gradients are compared with differences of its outputs.
+From the arrays which that process returns.
+
+Whatever a file does to the check in its process: here its gradients are compared with differences
+of its outputs.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Limits that the process of a student puts on itself, before it runs any of the student's code.
 
-The operating system limits memory, CPU time, the size of files and the number of processes; an audit hook
-refuses plain writes, removals and programs outside the temporary folder. This keeps the assignment, the
-other submissions and the package as they are. It is no sandbox against code that leaves Python (ctypes,
-a shell): that takes a container or another user. No mark depends on it.
+The operating system limits memory, CPU time, the size of files and the number of processes; an
+audit hook refuses plain writes, removals and programs outside the temporary folder. This keeps the
+assignment, the other submissions and the package as they are. It is no sandbox against code that
+leaves Python (ctypes, a shell): that takes a container or another user. No mark depends on it.
 """
 
 from __future__ import annotations
@@ -16,20 +16,57 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+_WINDOWS = os.name == "nt"
 _FILE_BYTES = 16 << 20
 _MORE_PROCESSES = 64
 
 _REFUSED = frozenset(
-    "subprocess.Popen os.system os.exec os.fork os.forkpty os.posix_spawn os.spawn os.startfile "
-    "os.kill os.killpg pty.spawn os.chdir os.chown os.link os.symlink os.setxattr os.removexattr "
-    "ctypes.dlopen ctypes.dlsym ctypes.dlsym/handle resource.setrlimit resource.prlimit "
-    "socket.connect socket.bind socket.sendto sqlite3.connect gc.get_objects gc.get_referrers "
-    "gc.get_referents sys._current_frames".split()
+    [
+        "subprocess.Popen",
+        "os.system",
+        "os.exec",
+        "os.fork",
+        "os.forkpty",
+        "os.posix_spawn",
+        "os.spawn",
+        "os.startfile",
+        "os.kill",
+        "os.killpg",
+        "pty.spawn",
+        "os.chdir",
+        "os.chown",
+        "os.link",
+        "os.symlink",
+        "os.setxattr",
+        "os.removexattr",
+        "ctypes.dlopen",
+        "ctypes.dlsym",
+        "ctypes.dlsym/handle",
+        "resource.setrlimit",
+        "resource.prlimit",
+        "socket.connect",
+        "socket.bind",
+        "socket.sendto",
+        "sqlite3.connect",
+        "gc.get_objects",
+        "gc.get_referrers",
+        "gc.get_referents",
+        "sys._current_frames",
+    ]
 )
 _WRITES = frozenset(
-    "os.remove os.rename os.mkdir os.rmdir os.truncate os.chmod os.utime os.chflags".split()
+    [
+        "os.remove",
+        "os.rename",
+        "os.mkdir",
+        "os.rmdir",
+        "os.truncate",
+        "os.chmod",
+        "os.utime",
+        "os.chflags",
+    ]
 )
-_READS = frozenset("os.listdir os.scandir".split())
+_READS = frozenset(["os.listdir", "os.scandir"])
 _WRITING_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _DEVICES = (b"/dev/null", b"/dev/urandom", b"/dev/random")
 _SYSTEM = (b"/usr/", b"/lib", b"/etc/", b"/opt/", b"/System/", b"/Library/")
@@ -67,55 +104,36 @@ def make_hook(folder: str, readable: list[str]) -> Callable[[str, tuple[Any, ...
     """
     own = (_plain(folder + os.sep),)
     roots = (*own, *_SYSTEM, *(_plain(path) for path in readable))
-    slash, is_windows = os.sep.encode(), os.name == "nt"
+    checks = (_REFUSED, _WRITES, _READS, _WRITING_FLAGS, _DEVICES, own, roots)
+    names = (_WINDOWS, isinstance, str, bytes, int, PermissionError, OSError, os.stat, stat.S_ISDIR)
 
-    def hook(
-        event: str,
-        arguments: tuple[Any, ...],
-        refused: frozenset[str] = _REFUSED,
-        writes: frozenset[str] = _WRITES,
-        reads: frozenset[str] = _READS,
-        writing: int = _WRITING_FLAGS,
-        own: tuple[bytes, ...] = own,
-        roots: tuple[bytes, ...] = roots,
-        devices: tuple[bytes, ...] = _DEVICES,
-        isinstance: Any = isinstance,  # noqa: A002 - the names are those of the builtins
-        types: Any = (str, bytes, int),
-        error: Any = PermissionError,
-        folder_of: Any = (os.stat, stat.S_ISDIR),
-        failed: Any = OSError,
-        length: Any = len,
-        windows: Any = (is_windows, slash),
-    ) -> None:
+    def hook(event: str, arguments: Any, checks: Any = checks, names: Any = names) -> None:
+        refused, writes, reads, writing, devices, own, roots = checks
+        windows, is_a, text_type, bytes_type, number, error, failed, status, is_folder = names
         if event in refused:
             raise error(f"{event} is refused while a submission is graded")
-        is_write = event in writes
-        if not is_write and event not in reads and event != "open":
+        is_open, is_write = event == "open", event in writes
+        if not is_open and not is_write and event not in reads:
             return
-        paths = arguments[: 2 if event == "os.rename" else 1]
-        if event == "open" and arguments[2] & writing:
-            is_write = True
-        for path in paths:
-            if path is None or isinstance(path, types[2]):
+        for path in arguments[: 2 if event == "os.rename" else 1]:
+            if path is None or is_a(path, number):
                 continue  # a descriptor that is open already, or the working folder
+            is_text = is_a(path, text_type)
             text = (
-                types[0].encode(path, "utf-8", "surrogateescape")
-                if isinstance(path, types[0])
-                else types[1](path)
+                text_type.encode(path, "utf-8", "surrogateescape") if is_text else bytes_type(path)
             )
-            if windows[0]:
-                text = text.lower().replace(b"/", b"\\")
-            if text in devices:
-                continue
-            if event == "open" and arguments[1] is None and not is_write:
-                try:  # a descriptor of a folder would be a way around these checks
-                    is_write = folder_of[1](folder_of[0](text).st_mode)
+            text = text.lower().replace(b"/", b"\\") if windows else text
+            if is_open and arguments[2] & writing:
+                is_write = True
+            elif is_open and arguments[1] is None:  # a folder's descriptor would be a way around
+                try:
+                    is_write = is_folder(status(text).st_mode)
                 except failed:
-                    pass
-            absolute = text[:1] == b"/" or text[1:2] == b":" or text[:1] == b"\\"
+                    is_write = False
+            absolute = text[:1] in (b"/", b"\\") or text[1:2] == b":"
             whole = text if absolute else own[0] + text
-            if b".." in whole.split(windows[1]) or not whole.startswith(own if is_write else roots):
-                if is_write or absolute:
-                    raise error(13, f"{event} is refused outside the temporary folder", path)
+            inside = whole.startswith(own if is_write else roots) and b".." not in whole
+            if not inside and text not in devices and (is_write or absolute):
+                raise error(13, f"{event} is refused outside the temporary folder", path)
 
     return hook

@@ -1,7 +1,7 @@
 """The process of a student: started by `StudentProcess`, it answers questions through its pipe.
 
-It runs isolated (`python -I`), and this file is its script: minnet is loaded from the place that the grader
-names, and nothing that lies beside a submission can stand for a module.
+It runs isolated (`python -I`), and this file is its script: minnet is loaded from the place that
+the grader names, and nothing that lies beside a submission can stand for a module.
 """
 
 from __future__ import annotations

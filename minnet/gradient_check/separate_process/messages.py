@@ -40,7 +40,14 @@ def read_message(pipe: BinaryIO, limit: int) -> Any:
         raise ProtocolError("a header that is too long")
     try:
         return _unpacked(json.loads(_exactly(pipe, length)), pipe, [limit])
-    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
+    except (
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
         raise ProtocolError(f"{type(error).__name__}: {error}") from None
 
 

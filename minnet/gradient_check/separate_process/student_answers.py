@@ -17,11 +17,11 @@ from typing import Any
 from minnet.gradient_check.harness import quiet
 from minnet.gradient_check.separate_process.student_objects import (
     StudentLayer,
-    StudentOptimizer,
     find,
     numbers,
     split_arguments,
 )
+from minnet.gradient_check.separate_process.student_optimizer import StudentOptimizer
 
 Answer = dict[str, Any]
 

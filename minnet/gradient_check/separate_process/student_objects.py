@@ -1,7 +1,8 @@
 """Calls a layer, loss or optimizer in whatever style it is written.
 
-Classes with and without a base, `(y, cache)`, pairs of functions, gradients that are returned or kept. The
-reference of an assignment is called through the same adapters, so both are asked the same.
+Classes with and without a base, `(y, cache)`, pairs of functions, gradients that are returned or
+kept. The reference of an assignment is called through the same adapters, so both are asked the
+same.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ _LARGEST = 32 << 20
 Found = type | tuple[Callable[..., Any] | None, Callable[..., Any] | None]
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A name in lower case, without underscores: the same in any spelling."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
@@ -47,15 +49,15 @@ def find(namespace: dict[str, Any], name: str | tuple[str, ...]) -> Found | None
     names = (name, name) if isinstance(name, str) else name
     if isinstance(name, str):
         spelled = [n for n in namespace if n == name] or [
-            n for n in namespace if _plain(n) == _plain(name)
+            n for n in namespace if plain(n) == plain(name)
         ]
         for known in spelled:
             if isinstance(namespace[known], type):
                 return namespace[known]  # type: ignore[no-any-return]
-    functions = {_plain(n): f for n, f in namespace.items() if inspect.isfunction(f)}
+    functions = {plain(n): f for n, f in namespace.items() if inspect.isfunction(f)}
     pair = []
     for part, patterns in zip(names, (_FORWARD, _BACKWARD), strict=True):
-        wanted = [p.format(_plain(part)) for p in ["{}", *patterns.split()]]
+        wanted = [p.format(plain(part)) for p in ["{}", *patterns.split()]]
         wanted = wanted[1:] if isinstance(name, str) else wanted
         pair.append(next((functions[w] for w in wanted if w in functions), None))
     return None if pair == [None, None] else (pair[0], pair[1])
@@ -110,7 +112,9 @@ class StudentLayer:
     """
 
     def __init__(self, found: Found, arguments: Any, names: list[str], is_loss: bool) -> None:
-        self.names, self.is_loss, self.cache, self.inputs = names, is_loss, (), []
+        self.names, self.is_loss = names, is_loss
+        self.cache: tuple[Any, ...] = ()
+        self.inputs: list[Array] = []
         self.returned: Any = None
         self.arguments = arguments
         self.pair = found if isinstance(found, tuple) else None
@@ -258,8 +262,8 @@ class StudentLayer:
 
 
 def _entry(values: dict[Any, Any], names: list[str]) -> Any:
-    wanted = [_plain(name) for name in names]
-    return next((v for w in wanted for k, v in values.items() if _plain(str(k)) == w), None)
+    wanted = [plain(name) for name in names]
+    return next((v for w in wanted for k, v in values.items() if plain(str(k)) == w), None)
 
 
 def _mode_word(word: str, training: bool) -> str:
@@ -279,38 +283,3 @@ def mode_arguments(method: Any, training: bool) -> dict[str, Any]:
             word = parameter.default if isinstance(parameter.default, str) else "train"
             return {"mode": _mode_word(word, training)}
     return {}
-
-
-class StudentOptimizer:
-    """An optimizer, or a function w, gradient -> w, on one vector."""
-
-    def __init__(self, found: Found, arguments: Any) -> None:
-        self.state: Any = None
-        positional, keywords = split_arguments(arguments)
-        if isinstance(found, tuple):
-            self.method: Any = found[0]
-        else:
-            obj = found(*positional, **keywords)
-            names = ("step", "update", "apply", "__call__")
-            self.method = next((getattr(obj, n) for n in names if hasattr(obj, n)), None)
-        if self.method is None:
-            raise NotImplementedError("step is missing")
-
-    def step(self, values: Array, grads: Array) -> Array:
-        """The values after one step; as vectors, else as the only entry of a dict or list."""
-        errors: list[Exception] = []
-        for wrap in (lambda a: a, lambda a: {"w": a}, lambda a: [a]):
-            w, held = values.copy(), None
-            held = wrap(w)
-            try:
-                result = self.method(held, wrap(grads))
-            except NotImplementedError:
-                raise
-            except Exception as error:
-                errors.append(error)
-                continue
-            result = held if result is None else result
-            while isinstance(result, (dict, list, tuple)) and result:
-                result = next(iter(result.values())) if isinstance(result, dict) else result[0]
-            return numbers(result)
-        raise errors[0]

@@ -1,4 +1,7 @@
-"""The grader's side: starts the process of a student, asks it, and ends it with all it has started."""
+"""The grader's side.
+
+Starts the process of a student, asks it, and ends it with all it has started.
+"""
 
 from __future__ import annotations
 

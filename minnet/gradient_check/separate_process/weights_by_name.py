@@ -1,7 +1,7 @@
 """The weight called W of any object, and its gradient, wherever the object keeps them.
 
-An attribute, an entry of a dict, a `mn.Parameter`, an object with `.data` and `.grad`; the gradient beside it as
-`dW`, `grad_W`, `grads["W"]`.
+An attribute, an entry of a dict, a `mn.Parameter`, an object with `.data` and `.grad`; the gradient
+beside it as `dW`, `grad_W`, `grads["W"]`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _plain(name: object) -> str:
 
 def _slots(obj: Any) -> Iterator[Slot]:
     """Attributes (properties and slots too), then the entries of dicts among them."""
-    names = [n for n in vars(obj)] if hasattr(obj, "__dict__") else []
+    names = list(vars(obj)) if hasattr(obj, "__dict__") else []
     for cls in type(obj).__mro__[:-1]:
         names += [n for n in vars(cls) if isinstance(vars(cls)[n], property) or n in _declared(cls)]
     found = [Slot(obj, name) for name in dict.fromkeys(names) if not name.startswith("__")]
