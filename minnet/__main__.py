@@ -1,9 +1,8 @@
-"""minnet's command line: `python -m minnet check`, `grade`, `starter`, `codes`."""
+"""`python -m minnet`: the same as the command `minnet`."""
 
 import sys
 
-from minnet.coursework.command import add_commands
-from minnet.gradient_check.command_line.main import main
+from minnet.command_line import main
 
 if __name__ == "__main__":
-    sys.exit(main(more=add_commands))
+    sys.exit(main())

@@ -172,7 +172,7 @@ class Task:
         arguments = self.student_arguments(reference=True)
         if self.kind == "optimizer":
             return StudentOptimizer(self.like, arguments)
-        names = list(self.parameters.values())
+        names = {name: name for name in self.parameters.values()}
         return StudentLayer(self.like, arguments, names, self.kind == "loss")
 
     def draw(self, generator: np.random.Generator) -> list[Array]:

@@ -1,4 +1,4 @@
-"""`python -m minnet grade ASSIGNMENT.py SUBMISSION...` and `python -m minnet starter`."""
+"""`python -m minnet grade ASSIGNMENT.py SUBMISSION...`: the command line of the grading."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from minnet.coursework import results, starter
+from minnet.coursework import results
 from minnet.coursework.assignment import Assignment, AssignmentError, load_assignment
 from minnet.coursework.grading import Grading, Options
 from minnet.coursework.results import SubmissionResult
@@ -27,29 +27,23 @@ in a container or as another user:
 """
 
 
-def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `grade` and `starter` to the commands of `python -m minnet`."""
-    grade = commands.add_parser(
-        "grade",
-        help="grade submissions of an assignment",
+def parser() -> argparse.ArgumentParser:
+    """The arguments of the command."""
+    grade = argparse.ArgumentParser(
+        prog="minnet grade",
+        description="Grade submissions: each a .py, an .ipynb, or a folder that holds one.",
         epilog=_PROMISE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     grade.add_argument("assignment", type=Path, metavar="ASSIGNMENT.py")
     grade.add_argument("submissions", nargs="+", type=Path, metavar="SUBMISSION")
     for name in ("json", "gradescope", "junit", "csv"):
-        grade.add_argument(
-            f"--{name}", type=Path, metavar="FILE", help=f"write the marks as {name}"
-        )
+        grade.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"write marks as {name}")
     grade.add_argument("--hints", choices=HINTS, default="place", help="what students read")
     grade.add_argument("--timeout", type=_above_0(float), default=60.0, metavar="S")
     grade.add_argument("--memory", type=_above_0(int), default=4096, metavar="MIB")
     grade.add_argument("--jobs", type=_above_0(int), default=os.cpu_count() or 1, metavar="N")
-    grade.set_defaults(run=run_grade)
-    hand_out = commands.add_parser("starter", help="write the starter of a solution")
-    hand_out.add_argument("solution", type=Path, metavar="SOLUTION.py")
-    hand_out.add_argument("--notebook", action="store_true", help="as a notebook")
-    hand_out.set_defaults(run=starter.run_starter)
+    return grade
 
 
 def _above_0(kind: type) -> Callable[[str], float]:
@@ -65,8 +59,9 @@ def _above_0(kind: type) -> Callable[[str], float]:
     return convert
 
 
-def run_grade(arguments: argparse.Namespace) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """0 when the grading itself ran, 2 for a wrong assignment or command line."""
+    arguments = parser().parse_args(argv)
     try:
         assignment = load_assignment(arguments.assignment)
         submissions = known(arguments.submissions)

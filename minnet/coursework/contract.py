@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from minnet.coursework.finding import TOLERANCE, Finding, StudentError, compared
 from minnet.coursework.random_layers import is_random
 from minnet.gradient_check.finite_differences import mismatch
+from minnet.utils.types import Array
 
 if TYPE_CHECKING:
     from minnet.coursework.examination import Examination
@@ -37,6 +38,15 @@ def _evaluation(examination: Examination) -> Finding:
     return finding
 
 
+def _trains(examination: Examination, x: list[Array]) -> bool:
+    """Whether the reference takes this batch in training."""
+    try:
+        examination.expected(x)
+    except Exception:
+        return False
+    return True
+
+
 def _batch_of_one(examination: Examination) -> Finding:
     student, findings = examination.student, examination.findings
     x = [a[:1] if a.ndim else a for a in examination.draw()]
@@ -46,7 +56,11 @@ def _batch_of_one(examination: Examination) -> Finding:
         return Finding()  # the reference itself refuses a batch of one
     try:
         y = student.forward(x, training=False)
-        gradients, ending = student.backward(examination.upstream(y.shape), x)
+        ending = Finding()
+        gradients: dict[str, Array | None] = {student.first: None}
+        if _trains(examination, x):
+            upstream = examination.upstream(student.forward(x).shape)
+            gradients, ending = student.backward(upstream, x)
     except StudentError as error:
         text = f"for a batch of one: {error.finding.detail}"
         return Finding("batch-of-one", text, "forward", error.finding.line)

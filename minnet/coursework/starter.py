@@ -10,6 +10,7 @@ import argparse
 import json
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 _BEGIN, _END = re.compile(r"^\s*#\s*BEGIN SOLUTION\s*$"), re.compile(r"^\s*#\s*END SOLUTION\s*$")
@@ -77,8 +78,12 @@ def as_notebook(text: str) -> str:
     return json.dumps(data, indent=1) + "\n"
 
 
-def run_starter(arguments: argparse.Namespace) -> int:
-    """Write the starter beside the solution: starter.py, or SOLUTION_starter.py."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write the starter beside the solution; 2 if that is not possible."""
+    parser = argparse.ArgumentParser(prog="minnet starter", description=__doc__)
+    parser.add_argument("solution", type=Path, metavar="SOLUTION.py")
+    parser.add_argument("--notebook", action="store_true", help="as a notebook")
+    arguments = parser.parse_args(argv)
     path: Path = arguments.solution
     try:
         text = starter_text(path.read_text(encoding="utf-8"), str(path))

@@ -57,7 +57,7 @@ class Student:
     def make(self) -> dict[str, Any]:
         """A new object; its weights, as far as they are there."""
         task, self.changed = self.task, Finding()
-        names, arguments = list(task.parameters), task.student_arguments()
+        names, arguments = task.parameters, task.student_arguments()
         answer = self.ask(
             "make", "__init__", name=task.name, arguments=arguments, names=names, kind=task.kind
         )
@@ -66,11 +66,15 @@ class Student:
 
     def weights(self, inputs: list[Array]) -> dict[str, Any]:
         """The weights of the object; those that forward makes are made with these inputs."""
-        found = self.make()
+        found: Any = self.make()
         if any(not isinstance(value, np.ndarray) for value in found.values()):
             self.forward(inputs)
-            found = self.ask("weights", "__init__").get("weights") or {}
-        return found if isinstance(found, dict) else {}
+            found = self.ask("weights", "__init__").get("weights")
+        found = found if isinstance(found, dict) else {}
+        for name in [n for n, value in found.items() if not isinstance(value, np.ndarray)]:
+            text = f"expected a weight called {name}, found none"
+            raise StudentError(Finding("parameter-missing", text, "__init__"))
+        return dict(found)
 
     def set(self, values: dict[str, Array]) -> None:
         """Weights as the reference has them, for the student's object."""

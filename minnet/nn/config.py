@@ -19,6 +19,7 @@ PLAIN = (type(None), bool, int, float, str)
 """Types that are kept as they are; exactly these, not their subclasses."""
 
 _CONTAINERS = (list, tuple, dict)
+_DEEPEST = 64
 
 
 class Unsavable:
@@ -40,7 +41,7 @@ def is_layer(value: object) -> bool:
     return "_minnet" in getattr(value, "__dict__", ())
 
 
-def remember(value: Any, known: dict[int, Any] | None = None) -> Any:
+def remember(value: Any, known: dict[int, Any] | None = None, depth: int = 0) -> Any:
     """A private copy of an argument; `known` handles lists that contain themselves.
 
     >>> sizes = [3, 4]
@@ -58,16 +59,17 @@ def remember(value: Any, known: dict[int, Any] | None = None) -> Any:
         return value
     if is_named_initializer(value):
         return value
-    if type(value) not in _CONTAINERS:
+    if type(value) not in _CONTAINERS or depth > _DEEPEST:
         return Unsavable(value)
+    depth += 1
     if type(value) is tuple:
-        return tuple(remember(item, known) for item in value)
+        return tuple(remember(item, known, depth) for item in value)
     if type(value) is list:
         copy: Any = known.setdefault(id(value), [])
-        copy.extend(remember(item, known) for item in value)
+        copy.extend(remember(item, known, depth) for item in value)
     else:
         copy = known.setdefault(id(value), {})
-        copy.update({key: remember(item, known) for key, item in value.items()})
+        copy.update({key: remember(item, known, depth) for key, item in value.items()})
     return copy
 
 

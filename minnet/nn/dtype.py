@@ -17,7 +17,7 @@ def checked_dtype(dtype: object) -> np.dtype[Any]:
     try:
         # np.dtype takes more: None, and every object that has an attribute dtype
         name = np.dtype(dtype).name if isinstance(dtype, (str, np.dtype, type)) else ""
-    except TypeError:
+    except (TypeError, ValueError):
         name = ""
     if name not in ("float32", "float64"):
         raise ValueError(

@@ -14,7 +14,8 @@ from minnet.nn.layer import Layer, find
 from minnet.nn.layer_encoding import encoder
 from minnet.nn.parameter import Parameter
 from minnet.saving import atomic_write, file_format
-from minnet.saving.errors import InvalidFile, checked, checked_path, reading
+from minnet.saving.errors import InvalidFile, checked, reading
+from minnet.utils import checks
 from minnet.utils.array_checks import finite
 from minnet.utils.types import Array
 
@@ -48,7 +49,7 @@ class NetworkFile:
 
 def save(network: Any, path: str | os.PathLike[str]) -> None:
     """`Network.save`."""
-    place = checked_path("save", path)
+    place = checks.path("save", path)
     network.refresh()
     file = new("network", network, network.dtype)
     describe_network(file, network, _ADVICE)
@@ -57,14 +58,14 @@ def save(network: Any, path: str | os.PathLike[str]) -> None:
 
 def save_values(network: Any, path: str | os.PathLike[str]) -> None:
     """`Network.save_values`."""
-    place = checked_path("save_values", path)
+    place = checks.path("save_values", path)
     network.refresh()
     write(place, new("values", network, network.dtype))
 
 
 def load_values(network: Any, path: str | os.PathLike[str]) -> None:
     """`Network.load_values`."""
-    place = checked_path("load_values", path)
+    place = checks.path("load_values", path)
     network.refresh()
     parameters = named_parameters(network)
     with reading(place):

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from minnet.nn import initializers
 from minnet.utils.array_checks import finite, numeric_array
-from minnet.utils.checks import boolean, describe, whole_number
+from minnet.utils.checks import boolean, describe, items, whole_number
 from minnet.utils.error_codes import with_code
 from minnet.utils.types import Array
 
@@ -83,7 +83,8 @@ class Parameter:
             )
         else:
             self._initializer = initializers.get("zeros" if initializer is None else initializer)
-            lengths = shape if isinstance(shape, (tuple, list)) else (shape,)
+            lengths = items(shape) if isinstance(shape, (tuple, list)) else None
+            lengths = [shape] if lengths is None else lengths
             self._shape = tuple(whole_number("Parameter", "shape", n) for n in lengths)
 
     @property

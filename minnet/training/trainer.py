@@ -22,7 +22,6 @@ from minnet.nn.network import Network
 from minnet.optimizers import Optimizer, penalties
 from minnet.optimizers.gradient_clipping import GradientClipping
 from minnet.optimizers.penalties import Penalty
-from minnet.saving.errors import checked_path
 from minnet.training import checkpoint
 from minnet.training import checks as training_checks
 from minnet.training.callbacks import Callback, checked_callbacks
@@ -320,7 +319,7 @@ class Trainer(TrainingState):
         Raises:
             TypeError, ValueError: what cannot be saved, by its name. OSError: with the path.
         """
-        checkpoint.save(self, checked_path("save_checkpoint", path))
+        checkpoint.save(self, checks.path("save_checkpoint", path))
 
     def load_checkpoint(self, path: str | os.PathLike[str]) -> None:
         """Continue where a checkpoint was written, in a trainer created in the same way.
@@ -332,7 +331,7 @@ class Trainer(TrainingState):
             CheckpointError: the file is damaged, or of another network, loss, optimizer or
                 setting. Nothing has changed then.
         """
-        checkpoint.load(self, checked_path("load_checkpoint", path))
+        checkpoint.load(self, checks.path("load_checkpoint", path))
 
     def summary(self) -> Table:
         """A table of the layers, the loss, the optimizer, and how the gradient is computed."""
@@ -341,7 +340,12 @@ class Trainer(TrainingState):
         gradient = "chain rule, link by link"
         if self.fused:
             gradient = f"fused: {last!r} and {self.loss!r} together, (a - y)/m from the logits"
-        return Table(
-            f"{self.network.summary()}\n\n"
-            f"loss       {self.loss!r}\noptimizer  {self.optimizer!r}\ngradient   {gradient}"
-        )
+        layers = self.network.summary()
+        rest = f"loss       {self.loss!r}\noptimizer  {self.optimizer!r}\ngradient   {gradient}"
+        return Table(f"{layers}\n\n{rest}", layers.html + Table(rest).html)
+
+    def __repr__(self) -> str:
+        return f"Trainer({self.network!r}, {self.loss!r}, {self.optimizer!r})"
+
+    def _repr_html_(self) -> str:
+        return self.summary().html

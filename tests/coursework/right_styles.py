@@ -284,6 +284,119 @@ class Dense:
 """,
 }
 
+_DENSE_STYLES["lists"] = """
+class Dense:
+    def __init__(self, I, O):
+        W, b = np.random.randn(I, O), np.zeros(O)
+        self.params = [W, b]
+        self.grads = [np.zeros_like(W), np.zeros_like(b)]
+        self.x = None
+    def forward(self, x):
+        W, b = self.params
+        self.x = x
+        return np.dot(x, W) + b
+    def backward(self, dout):
+        W, b = self.params
+        dx = np.dot(dout, W.T)
+        self.grads[0][...] = np.dot(self.x.T, dout)
+        self.grads[1][...] = np.sum(dout, axis=0)
+        return dx
+"""
+
+_DENSE_STYLES["nested"] = """
+class Affine:
+    def __init__(self, i, o): self.W, self.b = np.ones((i, o)), np.ones(o)
+class Dense:
+    def __init__(self, i, o): self.affine = Affine(i, o)
+    def forward(self, x):
+        self.x = x; return x @ self.affine.W + self.affine.b
+    def backward(self, g):
+        self.affine.dW = self.x.T @ g; self.affine.db = g.sum(0)
+        return g @ self.affine.W.T
+"""
+
+_DENSE_STYLES["weight bias"] = """
+class Dense:
+    def __init__(self, i, o): self.weight, self.bias = np.ones((i, o)), np.ones(o)
+    def forward(self, x):
+        self.x = x; return x @ self.weight + self.bias
+    def backward(self, g):
+        self.weight_grad = self.x.T @ g; self.bias_grad = g.sum(0)
+        return g @ self.weight.T
+"""
+
+_DENSE_STYLES["dict return"] = """
+class Dense:
+    def __init__(self, i, o): self.W, self.b = np.ones((i, o)), np.ones(o)
+    def forward(self, x):
+        self.cache = (x, self.W); return x @ self.W + self.b
+    def backward(self, dout):
+        x, W = self.cache
+        return {"dx": dout @ W.T, "dW": x.T @ dout, "db": dout.sum(0)}
+"""
+
+_DENSE_STYLES["private"] = """
+class Dense:
+    def __init__(self, i, o): self._W, self._b = np.ones((i, o)), np.ones(o)
+    def forward(self, x):
+        self._x = x; return x @ self._W + self._b
+    def backward(self, g):
+        self._dW = self._x.T @ g; self._db = g.sum(0)
+        return g @ self._W.T
+"""
+
+_DENSE_STYLES["affine functions"] = """
+def affine_forward(x, w, b):
+    return x.dot(w) + b, (x, w, b)
+def affine_backward(dout, cache):
+    x, w, b = cache
+    return dout.dot(w.T), x.T.dot(dout), np.sum(dout, axis=0)
+dense_forward, dense_backward = affine_forward, affine_backward
+"""
+
+_DENSE_STYLES["update method"] = """
+class Layer:
+    def forward(self, x): raise NotImplementedError
+    def backward(self, g): raise NotImplementedError
+    def update(self, lr): pass
+class Dense(Layer):
+    def __init__(self, n_in, n_out, seed=None):
+        rng = np.random.RandomState(seed)
+        self.W = rng.uniform(-1, 1, (n_in, n_out)); self.b = np.zeros(n_out)
+        self.grad_W = self.grad_b = None
+    def forward(self, x, train=True):
+        if train: self.inp = x
+        return x @ self.W + self.b
+    def backward(self, g):
+        self.grad_W = self.inp.T @ g; self.grad_b = np.sum(g, 0)
+        return g @ self.W.T
+    def update(self, lr):
+        self.W -= lr * self.grad_W; self.b -= lr * self.grad_b
+"""
+
+_DENSE_STYLES["mn nested"] = """
+class Dense(mn.Layer):
+    def __init__(self, i, o):
+        self.p = {"W": mn.Parameter(np.ones((i, o))), "b": mn.Parameter(np.ones(o))}
+    def forward(self, x):
+        self.x = x; return x @ self.p["W"].value + self.p["b"].value
+    def backward(self, g):
+        self.p["W"].grad = self.x.T @ g; self.p["b"].grad = g.sum(0)
+        return g @ self.p["W"].value.T
+"""
+
+_DENSE_STYLES["float32 parameter"] = """
+class Dense(mn.Layer):
+    def __init__(self, i, o):
+        self.W = mn.Parameter(np.ones((i, o), np.float32)); self.b = mn.Parameter(np.ones(o, np.float32))
+    def forward(self, x):
+        self.x = x; return (x @ self.W.value + self.b.value).astype(np.float32)
+    def backward(self, g):
+        self.W.grad += (self.x.T @ g).astype(np.float32); self.b.grad += g.sum(0).astype(np.float32)
+        return (g @ self.W.value.T).astype(np.float32)
+"""
+
+
 _SIGMOID_STYLES = {
     "stable": """
 class Sigmoid:
@@ -346,6 +459,14 @@ class Sigmoid:
 """,
 }
 
+_SIGMOID_STYLES["names the other way round, a dict as cache"] = """
+def forward_sigmoid(x):
+    a = 1 / (1 + np.exp(-x))
+    return a, {"a": a}
+def backward_sigmoid(dA, cache):
+    return dA * cache["a"] * (1 - cache["a"])
+"""
+
 _MSE_STYLES = {
     "a Loss of the framework": """
 class MSE(mn.Loss):
@@ -390,6 +511,23 @@ class MSE:
         return self.d / len(self.d)
 """,
 }
+
+_MSE_STYLES["target first"] = """
+class MSE:
+    def forward(self, y_true, y_pred):
+        self.y_true, self.y_pred = y_true, y_pred
+        return 0.5 * np.sum((y_pred - y_true) ** 2) / len(y_true)
+    def backward(self):
+        return (self.y_pred - self.y_true) / len(self.y_true)
+"""
+
+_MSE_STYLES["gradient as a method of its own"] = """
+class MSE:
+    def forward(self, pred, y):
+        return 0.5 * np.sum((pred - y) ** 2) / pred.shape[0]
+    def gradient(self, pred, y):
+        return (pred - y) / pred.shape[0]
+"""
 
 
 def submissions() -> dict[str, str]:

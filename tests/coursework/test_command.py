@@ -13,9 +13,8 @@ from local_grading import LAYERS, LocalProcess, written
 from right_styles import DENSE, HEAD, MSE, SIGMOID
 
 import minnet
+from minnet.command_line import main
 from minnet.coursework import grading
-from minnet.coursework.command import add_commands
-from minnet.gradient_check.command_line.main import main
 
 RIGHT = HEAD + DENSE + SIGMOID + MSE
 
@@ -29,7 +28,7 @@ def command(monkeypatch, tmp_path):
 
     def run(*arguments):
         monkeypatch.chdir(tmp_path)
-        return main(["grade", "assignment.py", *arguments], add_commands)
+        return main(["grade", "assignment.py", *arguments])
 
     return run
 

@@ -6,9 +6,8 @@ import pytest
 from local_grading import EXERCISES, written
 from wrong_exercises import SOLUTIONS
 
-from minnet.coursework.command import add_commands
+from minnet.command_line import main
 from minnet.coursework.starter import StarterError, starter_text
-from minnet.gradient_check.command_line.main import main
 
 
 @pytest.mark.parametrize("folder", sorted(EXERCISES.glob("[1-8]_*")), ids=lambda path: path.name)
@@ -36,10 +35,10 @@ def test_marks_that_do_not_match_have_their_line(text, message):
 
 def test_files_are_written_beside_the_solution(tmp_path, capsys):
     path = written(tmp_path, (SOLUTIONS / "dense.py").read_text("utf-8"), "dense_solution.py")
-    assert main(["starter", str(path)], add_commands) == 0
-    assert main(["starter", str(path), "--notebook"], add_commands) == 0
+    assert main(["starter", str(path)]) == 0
+    assert main(["starter", str(path), "--notebook"]) == 0
     assert "NotImplementedError" in (tmp_path / "dense_starter.py").read_text("utf-8")
     cells = json.loads((tmp_path / "dense_starter.ipynb").read_text("utf-8"))["cells"]
     assert any("class Dense" in "".join(cell["source"]) for cell in cells)
-    assert main(["starter", str(tmp_path / "none.py")], add_commands) == 2
+    assert main(["starter", str(tmp_path / "none.py")]) == 2
     assert "none.py" in capsys.readouterr().err

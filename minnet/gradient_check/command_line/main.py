@@ -10,7 +10,7 @@ import json
 import linecache
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,8 @@ from minnet.gradient_check.separate_process.student_process import Stopped, Stud
 from minnet.utils.table import table
 
 
-def parser(more: Callable[[Any], None] = lambda _: None) -> argparse.ArgumentParser:
-    """The arguments of the command; `more` adds the commands of other packages."""
+def parser() -> argparse.ArgumentParser:
+    """The arguments of the command."""
     top = argparse.ArgumentParser(prog="python -m minnet", description="minnet's tools.")
     commands = top.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="find mistakes in hand-written layers and losses")
@@ -40,7 +40,6 @@ def parser(more: Callable[[Any], None] = lambda _: None) -> argparse.ArgumentPar
     )
     check.add_argument("--seed", type=int, default=0)
     commands.add_parser("codes", help="list the mistakes that have a name, with an example each")
-    more(commands)
     return top
 
 
@@ -54,11 +53,9 @@ def _seconds(text: str) -> float:
     return value
 
 
-def main(argv: Sequence[str] | None = None, more: Callable[[Any], None] = lambda _: None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; 0 if all classes are right, 1 if not, 2 if the arguments are wrong."""
-    arguments = parser(more).parse_args(argv)
-    if hasattr(arguments, "run"):
-        return int(arguments.run(arguments))
+    arguments = parser().parse_args(argv)
     if arguments.command == "codes":
         _write(explanation())
         return 0

@@ -84,7 +84,7 @@ class StudentAnswers:
             return {"error": first_error}
         return {}
 
-    def answer_make(self, name: Any, arguments: Any, names: list[str], kind: str) -> Answer:
+    def answer_make(self, name: Any, arguments: Any, names: dict[str, str], kind: str) -> Answer:
         """A new object of the class of this name."""
         found = find(self.namespace, name)
         if found is None:

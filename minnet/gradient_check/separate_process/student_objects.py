@@ -108,11 +108,11 @@ class StudentLayer:
 
     Args:
         found: a class, or functions (forward, backward). arguments: for the constructor.
-        names: of the weights. is_loss: forward takes a target, too.
+        names: of the weights, to those of the reference. is_loss: forward takes a target, too.
     """
 
-    def __init__(self, found: Found, arguments: Any, names: list[str], is_loss: bool) -> None:
-        self.names, self.is_loss = names, is_loss
+    def __init__(self, found: Found, arguments: Any, names: dict[str, str], is_loss: bool) -> None:
+        self.names, self.is_loss, self.aliases = list(names), is_loss, names
         self.cache: tuple[Any, ...] = ()
         self.inputs: list[Array] = []
         self.returned: Any = None
@@ -128,11 +128,14 @@ class StudentLayer:
 
     # -- weights
 
+    def _weight(self, name: str) -> NamedWeight:
+        return NamedWeight(self.obj, [name, self.aliases[name]], self.names.index(name))
+
     def weights(self) -> dict[str, Array | None]:
         """All weights by name, None for one that is not there; functions keep none."""
         if self.pair is not None:
             return {}
-        return {name: NamedWeight(self.obj, name).value() for name in self.names}
+        return {name: self._weight(name).value() for name in self.names}
 
     def set(self, values: dict[str, Array]) -> None:
         """New numbers for weights."""
@@ -140,7 +143,7 @@ class StudentLayer:
             if self.pair is not None:
                 self.values[name] = np.array(value)
             else:
-                NamedWeight(self.obj, name).set(value)
+                self._weight(name).set(value)
 
     def _weight_arguments(self, function: Any) -> list[Array | None]:
         """The weights in the order in which a function takes them."""
@@ -200,7 +203,7 @@ class StudentLayer:
     def backward(self, upstream: list[Array]) -> None:
         """One backward, its result kept; errors come through."""
         for name in self.names if self.pair is None else []:
-            NamedWeight(self.obj, name).clear_gradient()
+            self._weight(name).clear_gradient()
         self.returned = None
         reset = getattr(self.obj, "zero_grad", None)
         if callable(reset) and not _required(reset):
@@ -256,7 +259,7 @@ class StudentLayer:
             elif len(rest) == len(self.names):
                 gradient = rest[index]
             if gradient is None and self.pair is None:
-                gradient = NamedWeight(self.obj, name).gradient()
+                gradient = self._weight(name).gradient()
             found[name] = gradient
         return found
 

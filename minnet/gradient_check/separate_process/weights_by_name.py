@@ -17,26 +17,25 @@ from minnet.utils.types import Array
 
 _BOXED_VALUE = ("value", "data", "val", "array")
 _BOXED_GRADIENT = ("grad", "gradient", "grads", "dw")
+_LISTS = ["params", "parameters", "weights"]
+_GRADIENT_LISTS = ["grads", "gradients"]
 _PATTERNS = "d{} d_{} grad_{} {}_grad {}_gradient gradient_{} grad{} {}grad {}_d dL_d{} dL_{} d{}s"
 
 
 class Slot:
     """One attribute or entry: read it, replace it."""
 
-    def __init__(self, holder: Any, key: str) -> None:
+    def __init__(self, holder: Any, key: Any) -> None:
         self.holder, self.key = holder, key
+        self.by_key = isinstance(holder, (dict, list))
 
     def get(self) -> Any:
         """What is there now."""
-        return (
-            self.holder[self.key]
-            if isinstance(self.holder, dict)
-            else getattr(self.holder, self.key)
-        )
+        return self.holder[self.key] if self.by_key else getattr(self.holder, self.key)
 
     def put(self, value: Any) -> None:
         """Replace it."""
-        if isinstance(self.holder, dict):
+        if self.by_key:
             self.holder[self.key] = value
         else:
             setattr(self.holder, self.key, value)
@@ -46,8 +45,8 @@ def _plain(name: object) -> str:
     return str(name).strip("_").lower()
 
 
-def _slots(obj: Any) -> Iterator[Slot]:
-    """Attributes (properties and slots too), then the entries of dicts among them."""
+def _slots(obj: Any, depth: int = 2) -> Iterator[Slot]:
+    """Attributes (properties and slots too), then what is in the dicts and objects among them."""
     names = list(vars(obj)) if hasattr(obj, "__dict__") else []
     for cls in type(obj).__mro__[:-1]:
         names += [n for n in vars(cls) if isinstance(vars(cls)[n], property) or n in _declared(cls)]
@@ -59,6 +58,8 @@ def _slots(obj: Any) -> Iterator[Slot]:
             held = slot.get()
             if isinstance(held, dict):
                 yield from (Slot(held, key) for key in held if isinstance(key, str))
+            elif depth and hasattr(held, "__dict__") and not callable(held) and _box(held) is None:
+                yield from _slots(held, depth - 1)
 
 
 def _declared(cls: type) -> tuple[str, ...]:
@@ -95,12 +96,18 @@ class NamedWeight:
     """The weight of this name in one object.
 
     Args:
-        obj: any object. name: as the student calls it.
+        obj: any object. names: as the task calls it, and as the reference does.
+        index: its number, for objects that keep lists of weights and of gradients.
     """
 
-    def __init__(self, obj: Any, name: str) -> None:
-        self.obj, self.name = obj, name
-        self.slot = _find(obj, [name], lambda v: is_number_array(v) or _box(v) is not None)
+    def __init__(self, obj: Any, names: list[str], index: int) -> None:
+        self.obj, self.names, self.index = obj, names, index
+        found = _find(obj, names, lambda v: is_number_array(v) or _box(v) is not None)
+        self.slot = found or self._in_list(_LISTS)
+
+    def _in_list(self, names: list[str]) -> Slot | None:
+        slot = _find(self.obj, names, lambda v: isinstance(v, list) and self.index < len(v))
+        return None if slot is None else Slot(slot.get(), self.index)
 
     def value(self) -> Array | None:
         """The numbers, or None where there is no such weight (yet)."""
@@ -131,8 +138,9 @@ class NamedWeight:
             for name in _BOXED_GRADIENT:
                 if hasattr(held, name):
                     return Slot(held, name)
-        found = _find(self.obj, [p.format(self.name) for p in _PATTERNS.split()], is_number_array)
-        return found or self._in_gradients()
+        spelled = [p.format(name) for name in self.names for p in _PATTERNS.split()]
+        found = _find(self.obj, spelled, is_number_array) or self._in_gradients()
+        return found or self._in_list(_GRADIENT_LISTS)
 
     def _in_gradients(self) -> Slot | None:
         """grads["W"]: an entry of the same name in a dict for gradients."""
@@ -141,7 +149,8 @@ class NamedWeight:
                 with contextlib.suppress(Exception):
                     held = slot.get()
                     if isinstance(held, dict):
-                        match = next((k for k in held if _plain(k) == _plain(self.name)), None)
+                        wanted = [_plain(name) for name in self.names]
+                        match = next((k for k in held if _plain(k) in wanted), None)
                         if match is not None:
                             return Slot(held, match)
         return None

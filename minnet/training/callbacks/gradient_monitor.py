@@ -26,7 +26,7 @@ class GradientMonitor(Callback):
     unless a layer below it changes it never will.
 
     Attributes:
-        norms: parameter ("0.weight") -> for each epoch the mean over its steps of |gradient|.
+        norms: parameter ("0.weight") -> for each epoch the mean over its steps of `|gradient|`.
         layer_norms: layer ("0") -> the same for all of its own Parameters together.
         dead: layer -> for each epoch the share of its units, 0 to 1, that are dead.
 
