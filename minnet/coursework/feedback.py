@@ -8,7 +8,7 @@ from minnet.coursework.assignment import Task
 from minnet.coursework.finding import Finding
 from minnet.coursework.source_facts import SourceFacts
 
-_ALWAYS = ("missing", "not-written", "raises", "timeout", "crashed")
+_ALWAYS = ("missing", "not-written", "raises", "timeout", "crashed", "cannot-import")
 """Codes whose sentence tells no more than the student's own Python would."""
 
 
@@ -24,9 +24,9 @@ def feedback(
     if not finding.code or hints == "none":
         return ""
     line = finding.line or facts.line(task, finding.method)
-    where = f"{part}: look at {finding.method or task.title}" + (f", line {line}" if line else "")
     if finding.code in _ALWAYS:
-        return printable(f"{part}: {finding.detail}" + (f" (line {line})" if line else ""))
+        return printable(finding.detail + (f" (line {line})" if finding.line else ""))
+    where = f"look at {finding.method or task.title}" + (f", line {line}" if line else "")
     if hints == "place":
         return printable(f"{where}.")
     sentence = f"{where}. {finding.detail}."

@@ -105,7 +105,11 @@ class Grading:
     def _grade_task(self, task: Task, process: StudentProcess) -> None:
         examination = Examination(task, process.ask, self.generator)
         process.ask("count", references=_names(task))
-        findings = examination.run()
+        try:
+            findings = examination.run()
+        except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+            text = f"the answers make no sense: {type(error).__name__}: {error}"
+            findings = dict.fromkeys(task.part_names(), Finding("raises", text))
         self.numeric[task.title] = examination.is_numeric
         self.used[task.title] = str(process.ask("used", references=_names(task)))
         wrong = any(finding.code for finding in findings.values())
@@ -129,7 +133,7 @@ class Grading:
 
     def _result(self, status: str, start: float, message: str) -> SubmissionResult:
         shown = message if self.options.hints != "none" else ""
-        missing = Finding(status if status != "graded" else "missing", "")
+        missing = Finding(status if status != "graded" else "missing", message)
         tasks = [
             TaskResult(task.title, self._parts(task, self.findings.get(task.title), missing))
             for task in self.assignment.tasks

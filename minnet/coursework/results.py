@@ -78,16 +78,19 @@ class SubmissionResult:
             "score": self.score,
             "max_score": self.max_score,
             "status": self.status,
-            "message": self.message,
             "tasks": [task.to_dict() for task in self.tasks],
         }
 
     def text(self) -> str:
-        """The sentences of all parts that have one."""
-        lines = [self.message] + [
-            f"{t.name}, {p.message}" for t in self.tasks for p in t.parts if p.message
-        ]
-        return "\n".join(line for line in lines if line)
+        """The sentences of all parts that have one; parts with the same share a line."""
+        if self.message:
+            return self.message
+        lines: dict[tuple[str, str], list[str]] = {}
+        for task in self.tasks:
+            for part in task.parts:
+                if part.message:
+                    lines.setdefault((task.name, part.message), []).append(part.name)
+        return "\n".join(f"{t} ({', '.join(parts)}): {text}" for (t, text), parts in lines.items())
 
 
 def _rounded(points: float) -> float:

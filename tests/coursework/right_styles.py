@@ -388,7 +388,8 @@ class Dense(mn.Layer):
 _DENSE_STYLES["float32 parameter"] = """
 class Dense(mn.Layer):
     def __init__(self, i, o):
-        self.W = mn.Parameter(np.ones((i, o), np.float32)); self.b = mn.Parameter(np.ones(o, np.float32))
+        self.W = mn.Parameter(np.ones((i, o), np.float32))
+        self.b = mn.Parameter(np.ones(o, np.float32))
     def forward(self, x):
         self.x = x; return (x @ self.W.value + self.b.value).astype(np.float32)
     def backward(self, g):

@@ -41,6 +41,7 @@ def test_the_documents_say_the_same(command, tmp_path, capsys):
     data = json.loads(files["json"].read_text("utf-8"))
     assert data["assignment"] == "Layers by hand"
     ada, bob = data["submissions"]
+    assert set(ada) == {"name", "file", "score", "max_score", "status", "tasks"}
     assert (ada["name"], ada["file"], ada["score"], ada["max_score"]) == ("ada", "ada.py", 22, 22)
     assert (bob["score"], bob["status"]) == (10, "graded")
     part = bob["tasks"][1]["parts"][0]
@@ -97,7 +98,10 @@ def test_folders_and_notebooks(command, tmp_path, capsys):
     found = json.loads((tmp_path / "marks.json").read_text("utf-8"))["submissions"]
     assert [s["status"] for s in found] == ["graded", "cannot-import", "cannot-import"]
     assert [s["score"] for s in found] == [22, 0, 0]
-    assert "expected a folder with one .py or .ipynb, found none" in found[1]["message"]
+    assert (
+        "expected a folder with one .py or .ipynb, found none"
+        in found[1]["tasks"][0]["parts"][0]["message"]
+    )
 
 
 BAD = {

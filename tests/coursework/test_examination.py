@@ -68,7 +68,8 @@ def test_what_is_missing_or_unwritten_has_its_code(monkeypatch, tmp_path):
 def test_what_cannot_be_imported_has_no_points(monkeypatch, tmp_path, source):
     result = grade(monkeypatch, tmp_path, HEAD + DENSE + source)
     assert (result.status, result.score) == ("cannot-import", 0)
-    assert result.message
+    assert {part.message for task in result.tasks for part in task.parts} == {result.message}
+    assert "(line" in result.message or "1 +" in source
 
 
 def test_the_hints_say_more_from_level_to_level(monkeypatch, tmp_path):

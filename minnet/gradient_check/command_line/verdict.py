@@ -68,7 +68,8 @@ def _array(answer: Any, key: str) -> Array:
     found = answer.get(key) if isinstance(answer, dict) else None
     found = np.asarray(found) if isinstance(found, (int, float)) else found
     if not isinstance(found, np.ndarray):
-        raise _NotShownError(f"{answer.get('failed') or 'no arrays were returned'}")
+        failed = answer.get("failed") if isinstance(answer, dict) else None
+        raise _NotShownError(f"{failed or 'no arrays were returned'}")
     return found
 
 
