@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from minnet.nn import initializers
+from minnet.nn.search import is_layer
 
 PLAIN = (type(None), bool, int, float, str)
 """Types that are kept as they are; exactly these, not their subclasses."""
@@ -34,11 +35,6 @@ class Unsavable:
 
     def __repr__(self) -> str:
         return self.text
-
-
-def is_layer(value: object) -> bool:
-    """True for a Layer; layer.py imports this file, so Layer cannot be imported here."""
-    return "_minnet" in getattr(value, "__dict__", ())
 
 
 def remember(value: Any, known: dict[int, Any] | None = None, depth: int = 0) -> Any:

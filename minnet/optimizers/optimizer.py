@@ -25,7 +25,7 @@ from minnet.utils.types import Array
 
 Step = Callable[[Any, Array, Array], None]
 
-BLOCK = 32768
+BLOCK = 1 << 17
 """How many weights are updated at a time: few enough to stay in the processor's cache."""
 
 

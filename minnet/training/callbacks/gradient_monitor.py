@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from minnet.nn.layer import Layer, find
+from minnet.nn.layer import Layer
 from minnet.nn.network import Network
 from minnet.nn.parameter import Parameter
+from minnet.nn.search import find
 from minnet.training.callback import Callback
 from minnet.training.history import Row
 from minnet.training.state import TrainingState
