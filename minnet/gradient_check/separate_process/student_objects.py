@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from minnet.gradient_check.separate_process.weights_by_name import NamedWeight
-from minnet.nn.layer import Layer, layers_of
+from minnet.nn.layer import Layer
+from minnet.nn.search import layers_of
 from minnet.utils.types import Array
 
 _MODES = (
