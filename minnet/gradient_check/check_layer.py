@@ -197,7 +197,7 @@ def _examine(state: CheckState, names: dict[str, str] | None) -> None:
 
 def _examine_gradients(state: CheckState) -> None:
     point = find_point(state, 100)
-    state.point = point
+    state.point = state.report.point = point
     contract.check_changes(state, point.run)
     if point.run.error is None and not contract.check_rows(state, point.run):
         return

@@ -100,6 +100,7 @@ class Report:
     checks: list[Check] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
     note: str = ""  # why no check was possible
+    point: Any = field(default=None, repr=False, compare=False)  # where gradients were compared
     search: Callable[[], None] | None = field(default=None, repr=False, compare=False)
 
     def find_fixes(self) -> None:

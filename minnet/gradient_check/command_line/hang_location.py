@@ -21,6 +21,9 @@ METHODS = ("forward", "backward", "__init__")
 _FRAME = re.compile(r'File "(?P<file>.*)", line (?P<line>\d+) in (?P<name>.+)')
 _DUMP_AFTER = 0.85  # of the time limit: the watchdog writes before the process is stopped
 
+SLOW = "slow"
+"""The file next to it that says: the time is over soon, but calls still return."""
+
 
 class CodeLocation(NamedTuple):
     """A line of the student's file or notebook, and the method to which it belongs."""

@@ -6,23 +6,19 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import linecache
 import os
-import queue
-import subprocess
 import sys
-import tempfile
-import threading
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from minnet.gradient_check.command_line.hang_location import read_location
+from minnet.gradient_check.command_line.hang_location import SLOW, CodeLocation, read_location
+from minnet.gradient_check.command_line.verdict import confirmed
 from minnet.gradient_check.mistakes import explanation
 from minnet.gradient_check.report import HINTS, Mistake, Report, shows_cause
+from minnet.gradient_check.separate_process.student_process import Stopped, StudentProcess
 from minnet.utils.table import table
 
 
@@ -154,7 +150,7 @@ def examine_file(path: Path, arguments: argparse.Namespace) -> list[Report]:
     """All classes of a file, in worker processes; a hanging one is stopped, the rest still run."""
     reports: dict[str, Report] = {}
     while True:
-        stopped = WorkerProcess(path, arguments, list(reports), arguments.classes).run(reports)
+        stopped = CheckedFile(path, arguments, list(reports), arguments.classes).run(reports)
         if stopped is None:
             return list(reports.values())
         name, report = stopped
@@ -163,12 +159,12 @@ def examine_file(path: Path, arguments: argparse.Namespace) -> list[Report]:
             return list(reports.values())
 
 
-class WorkerProcess:
-    """One worker process on one file.
+class CheckedFile:
+    """One file in a process of its own.
 
     Args:
         only: the classes to check, None for all; skip: those that are done.
-        every_line: let the worker note each line before it runs, to see where it ends.
+        every_line: let the process note each line before it runs, to see where it ends.
     """
 
     def __init__(
@@ -180,88 +176,55 @@ class WorkerProcess:
         every_line: bool = False,
     ) -> None:
         self.path, self.arguments, self.current = path.resolve(), arguments, ""
-        self.every_line, self.slow = every_line, list[str]()  # classes whose calls still return
-        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        self.location_file = Path(self.folder.name) / "location"
-        self.process = _start(
-            [
-                str(self.path),
-                json.dumps(arguments.seed),
-                json.dumps(only),
-                json.dumps(skip),
-                json.dumps(
-                    {
-                        "file": str(self.location_file),
-                        "timeout": arguments.timeout,
-                        "every_line": every_line,
-                    }
-                ),
-            ]
-        )
-        self.events: queue.Queue[dict[str, Any] | None] = queue.Queue()
-        self.listener = threading.Thread(target=self._listen, daemon=True)
-        self.listener.start()
-
-    def _listen(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            try:
-                event = json.loads(line)
-            except json.JSONDecodeError:
-                continue
-            if isinstance(event, dict):
-                self.events.put(event)
-        self.events.put(None)
+        self.every_line, self.skip, self.only = every_line, skip, only
+        self.location: CodeLocation | None = None
+        self.slow = False  # do its calls still return?
 
     def run(self, reports: dict[str, Report]) -> tuple[str, Report] | None:
-        """Collect reports; returns where the worker was stopped, or None at the end."""
-        ending = ""
-        until = time.monotonic() + max(self.arguments.timeout, _STARTUP_SECONDS)
+        """Collect reports; returns where the process was stopped, or None at the end."""
+        readable = (str(self.path), f"{self.path.parent}{os.sep}")
         try:
-            while not ending:
-                event = self.events.get(timeout=max(0.0, until - time.monotonic()))
-                if event is not None and "slow" in event:
-                    self.slow.append(event["slow"])
-                    continue
-                until = time.monotonic() + self.arguments.timeout
-                if event is None:
-                    ending = "crash"
-                elif "failed" in event:
-                    note = f"The file cannot be imported: {event['failed']}."
-                    return self.path.name, Report(self.path.name, note=note)
-                elif event.get("done"):
-                    with contextlib.suppress(subprocess.TimeoutExpired):
-                        self.process.wait(timeout=5)  # it leaves by itself
-                    return None
-                else:
-                    self.current = event.get("start", self.current)
-                    if "report" in event:
-                        reports[event["report"]["name"]] = Report.from_dict(event["report"])
-        except queue.Empty:
-            ending = "timeout"
-        finally:
-            self._stop()
+            with StudentProcess(self.arguments.timeout, None, readable, "check") as process:
+                try:
+                    return self._examine(process, reports)
+                except Stopped as stopped:
+                    process.end()
+                    self.location = read_location(process.folder / "location", self.path)
+                    self.slow = (process.folder / SLOW).is_file()
+                    ending = stopped.status
+        except Stopped as stopped:
+            ending = stopped.status
         return self._report_stopped(ending)
 
-    def _stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        self.listener.join(timeout=5)
-        if self.process.stdout is not None:
-            self.process.stdout.close()
-        self.location = read_location(self.location_file, self.path)
-        self.folder.cleanup()
+    def _examine(
+        self, process: StudentProcess, reports: dict[str, Report]
+    ) -> tuple[str, Report] | None:
+        timeout, lines = self.arguments.timeout, self.every_line
+        found = process.ask("load", path=str(self.path), timeout=timeout, every_line=lines)
+        names = found.get("classes") if isinstance(found, dict) else None
+        if not isinstance(names, list):
+            text = found.get("failed") if isinstance(found, dict) else "no answer"
+            note = f"The file cannot be imported: {text}."
+            return self.path.name, Report(self.path.name, note=note)
+        for name in map(str, names):
+            if name not in self.skip and (self.only is None or name in self.only):
+                self.current = name
+                process.restart_clock()
+                data = process.ask("examine", name=name, seed=self.arguments.seed)
+                process.restart_clock()
+                reports[name] = confirmed(_report_of(name, data), process.ask)
+        return None
 
     def _report_stopped(self, ending: str) -> tuple[str, Report]:
         """The report on a class that hangs, or that ends the interpreter."""
-        if ending == "crash" and not self.every_line:
-            again = WorkerProcess(self.path, self.arguments, [], [self.current], every_line=True)
+        if ending == "crashed" and not self.every_line:
+            again = CheckedFile(self.path, self.arguments, [], [self.current], every_line=True)
             again.run({})
             self.location = again.location
         seconds = f"{self.arguments.timeout:g} seconds"
         reason, advice = (
             ("the process ended (exit or crash)", _AFTER_A_CRASH)
-            if ending == "crash"
+            if ending == "crashed"
             else (f"it did not return within {seconds}", _AFTER_A_TIMEOUT)
         )
         at = self.location
@@ -270,7 +233,7 @@ class WorkerProcess:
         if not self.current:
             note = f"The file cannot be imported: {text}"
             return self.path.name, Report(self.path.name, note=note)
-        if ending == "timeout" and self.current in self.slow:
+        if ending == "timeout" and self.slow:
             note = (
                 f"It is slow: in {seconds} the check was not done. Allow more: --timeout SECONDS."
             )
@@ -287,9 +250,6 @@ class WorkerProcess:
         return f": {line}" if line else ""
 
 
-_STARTUP_SECONDS = 60.0
-"""Seconds in which Python and NumPy may load on a busy machine, before a student's code runs."""
-
 _AFTER_A_TIMEOUT = (
     "Look for a loop that never ends at this place; if it is only slow, allow more time with "
     "--timeout SECONDS."
@@ -297,15 +257,13 @@ _AFTER_A_TIMEOUT = (
 _AFTER_A_CRASH = "Look at this place for os._exit, exit() or a call that ends the interpreter."
 
 
-def _start(arguments: list[str]) -> subprocess.Popen[str]:
-    """Start the worker so that it finds minnet and opens no windows."""
-    home = str(Path(__file__).resolve().parents[3])
-    paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return subprocess.Popen(
-        [sys.executable, "-m", "minnet.gradient_check.command_line.worker_process", *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "MPLBACKEND": "Agg"},
-        encoding="utf-8",
-    )
+def _report_of(name: str, data: Any) -> Report:
+    """The report that a process sent; a note where it is none."""
+    try:
+        report = Report.from_dict(data)
+        report.name = name
+        str(report)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        failed = data.get("failed") if isinstance(data, dict) else None
+        return Report(name, note=f"The check gave no report: {failed or 'no data'}.")
+    return report

@@ -156,6 +156,7 @@ class LossCheck:
         state = self.state
         before = len(state.report.mistakes)
         point = self._point(setting, 50)
+        state.report.point = state.report.point or point
         if not self._contract(point):
             return False
         check_changes(state, point.run)
