@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from minnet.data import datasets
     from minnet.gradient_check import check_layer, check_loss
     from minnet.training.lr_finder import RangeTest, lr_range_test
+    from minnet.training_check import check_training
 
 __version__ = "0.1.0"
 
@@ -148,6 +149,7 @@ __all__ = [
     "activations",
     "check_layer",
     "check_loss",
+    "check_training",
     "data",
     "datasets",
     "doctor",
@@ -183,6 +185,7 @@ for _module in (activations, data, initializers, layers, losses, metrics, optimi
 _LAZY = {
     "check_layer": "minnet.gradient_check",
     "check_loss": "minnet.gradient_check",
+    "check_training": "minnet.training_check",
     "RangeTest": "minnet.training.lr_finder",
     "lr_range_test": "minnet.training.lr_finder",
 }
