@@ -132,3 +132,6 @@ CODES = {
 }
 
 RANK = {code: rank for rank, code in enumerate(CODES)}
+
+SYMPTOMS = ("cannot-fit-one-batch", "loss-oscillates")
+"""What follows from another finding, if there is one: listed last."""

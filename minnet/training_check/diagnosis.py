@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -63,7 +63,13 @@ class _Diagnosis:
             return
         self.baseline = self.now = self._trial()
         self.summary = f"As it is: {self.baseline.described()} of that of the best constant answer."
-        self._confirm([*suspects, *steps.regularized(e)])
+        suspects += steps.regularized(e)
+        unsolved = self._confirm(suspects)
+        if self.now.relative > LEARNED:
+            unsolved = self._together(unsolved)
+        for suspect in unsolved:
+            if suspect.always or (not suspect.quiet and self.baseline.relative > LEARNED):
+                self._add(suspect, False)
         self._rates()
         self._unlearnable(suspects)
         for suspect in steps.swinging(e, self.baseline):
@@ -84,71 +90,96 @@ class _Diagnosis:
         self.bar.update()
         return self.e.run(*self.kept, *changes, share=share)
 
-    def _confirm(self, suspects: Iterable[Suspect]) -> None:
-        """Try each suspect; a change that helps is kept for the next ones."""
+    def _confirm(self, suspects: Iterable[Suspect]) -> list[Suspect]:
+        """Try each suspect; a change that helps is kept for the next ones. Returns the others."""
+        unsolved = []
         for suspect in suspects:
-            if suspect.certain or suspect.change is None or CODES[suspect.code].always_remark:
+            if suspect.certain or suspect.change is None:
                 if not suspect.quiet:
                     self._add(suspect, suspect.certain)
                 continue
-            if self.e.time_left < 0.1:
-                continue
             self.bar.set_description(suspect.code)
-            outcome = self._trial(suspect.change, share=0.15)
-            if self._helps(outcome):
-                self._keep(suspect, outcome)
-            elif not suspect.quiet and self.baseline.relative > LEARNED:
-                self._add(suspect, False)
+            outcome = self._trial(suspect.change, share=0.15) if self.e.time_left > 0.1 else None
+            if outcome is not None and self._helps(outcome):
+                self.kept.append(suspect.change)
+                self._confirmed([suspect], outcome)
+            else:
+                unsolved.append(suspect)
+        return unsolved
+
+    def _together(self, unsolved: list[Suspect]) -> list[Suspect]:
+        """Two causes may hide each other: remove all, then find out which are needed."""
+        group = [s for s in unsolved if s.change is not None and not s.quiet]
+        for factor in (1.0, 0.1, 10.0):
+            if (len(group) < 2 and factor == 1.0) or not group or self.e.time_left < 0.2:
+                continue
+            rate = [] if factor == 1.0 else [partial(steps.rate_times, factor)]
+            outcome = self._trial(*_changes(group), *rate, share=0.15)
+            if not self._helps(outcome):
+                continue
+            for suspect in list(group):
+                if len(group) + len(rate) > 1 and self.e.time_left > 0.05:
+                    rest = [s for s in group if s is not suspect]
+                    without = self._trial(*_changes(rest), *rate, share=0.1)
+                    if without.relative < 1.3 * outcome.relative or without.relative < 0.3:
+                        group = rest
+            if group:
+                self.kept += [*_changes(group), *rate]
+                self._confirmed(group, outcome, rate)
+                return [s for s in unsolved if s not in group]
+        return unsolved
 
     def _helps(self, outcome: Outcome) -> bool:
         """Clearly better; much better where the training learns anyway."""
         if self.now.relative <= LEARNED:
-            much = outcome.relative <= 0.4 * self.now.relative and self.now.relative > 0.2
-            return much
+            return outcome.relative <= 0.4 * self.now.relative and self.now.relative > 0.2
         return outcome.clearly_better_than(self.now)
 
-    def _keep(self, suspect: Suspect, outcome: Outcome) -> None:
-        epochs = f"the same {self.e.epochs} epochs"
-        where = "" if suspect.code == "too-few-steps" else f" in {epochs}"
+    def _confirmed(self, group: list[Suspect], outcome: Outcome, rate: Sequence[Any] = ()) -> None:
+        """What a trial without these causes has shown."""
+        names = " and ".join(dict.fromkeys(s.without for s in group))
+        if rate:
+            names += f" and {rate[0].args[0]:g} times the rate"
+        where = "" if group[0].code == "too-few-steps" else f" in the same {self.e.epochs} epochs"
         evidence = (
-            f"{suspect.without or 'without it'}: {self.now.described()} -> {outcome.described()}"
+            f" {names[0].upper()}{names[1:]}: {self.now.described()} -> {outcome.described()}"
             f"{where} (loss: part of that of the best constant answer)."
         )
-        assert suspect.change is not None
-        self.kept.append(suspect.change)
         self.now = outcome
-        self._add(suspect, True, f" {evidence[0].upper()}{evidence[1:]}")
+        for suspect in group:
+            self._add(suspect, True, evidence)
 
     def _rates(self) -> None:
         """Other rates and more steps, if what was found so far does not explain it."""
         e = self.e
         certain = any(f.severity == "mistake" and f.code != "wrong-backward" for f in self.findings)
-        if self.now.relative <= LEARNED or (certain and not self.kept):
+        if certain and not self.kept:
             return
-        order = [steps.steps, steps.rates] if e.steps < 60 else [steps.rates, steps.steps]
-        for rule in order:
-            if self.now.relative > LEARNED and e.time_left > 0.05:
-                for suspect in rule(e, self.kept, self.now):
-                    assert suspect.change is not None
-                    outcome = self._trial(suspect.change, share=0.3)
-                    if self._helps(outcome) and (self.now.complete or self.now.relative > 0.9):
-                        self._keep(suspect, outcome)
+        for rule in [steps.steps, steps.rates] if e.steps < 60 else [steps.rates, steps.steps]:
+            for suspect in rule(e, self.kept, self.now) if self._fails() else ():
+                assert suspect.change is not None
+                outcome = self._trial(suspect.change, share=0.3)
+                if self._helps(outcome):
+                    self.kept.append(suspect.change)
+                    self._confirmed([suspect], outcome)
+                    break
+
+    def _fails(self) -> bool:
+        swings = steps.oscillates(self.now) and self.now.relative > 0.2
+        return self.e.time_left > 0.05 and (self.now.relative > LEARNED or swings)
 
     def _unlearnable(self, suspects: list[Suspect]) -> None:
         """What no change has made learn: random labels, or a network that learns nothing."""
         e = self.e
-        if self.now.relative <= LEARNED or any(f.severity == "mistake" for f in self.findings):
-            return
-        if e.time_left > 0.05:
-            batch = list(steps.one_batch(e, self.kept))
-            for suspect in batch:
-                self._add(suspect, suspect.certain)
-            for suspect in suspects:
-                if suspect.code == "labels-look-random" and not batch:
-                    message = f"{suspect.message}; a batch can be learned by heart, the rest not."
-                    changed = copy.copy(suspect)
-                    changed.message = message
-                    self._add(changed, True)
+        known = {f.code for f in self.findings if f.severity == "mistake"}
+        for suspect in suspects:
+            if suspect.code == "labels-look-random" and not known and e.time_left > 0.05:
+                for found in steps.random_labels(e, self.kept, suspect):
+                    self._add(found, True)
+                    return
+        if self.now.relative > LEARNED and known <= {"wrong-backward"} and e.time_left > 0.05:
+            for found in steps.one_batch(e, self.kept):
+                self._add(found, found.certain)
 
     def _add(self, suspect: Suspect, mistake: bool, evidence: str = "") -> None:
         if CODES[suspect.code].always_remark:
@@ -159,3 +190,7 @@ class _Diagnosis:
                 suspect.code, severity, suspect.place, suspect.message + evidence, suspect.next_step
             )
         )
+
+
+def _changes(group: Iterable[Suspect]) -> list[Change]:
+    return [suspect.change for suspect in group if suspect.change is not None]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 from minnet.training.callback import Callback
 from minnet.training.trainer import Trainer
 from minnet.training_check.layer_facts import LayerFacts, walk
-from minnet.training_check.trial import Change, Copy, Outcome, class_labels, constant_loss, run
+from minnet.training_check.trial import Change, Copy, Outcome, class_labels, extreme_losses, run
 from minnet.utils.types import Array
 
 MOST_ROWS = 4000
@@ -31,6 +31,7 @@ class Suspect:
     Attributes:
         change: removes the cause from a copy. without: what that is called, "with scaled inputs".
         certain: the evidence is in the message. quiet: not worth a remark without a trial.
+        always: worth one also if the training learns.
     """
 
     code: str
@@ -41,6 +42,7 @@ class Suspect:
     without: str = ""
     certain: bool = False
     quiet: bool = False
+    always: bool = False
 
 
 @dataclass
@@ -63,7 +65,8 @@ class Examination:
     sample_weight: Array | None
     seconds: float
     validation_given: Any = None
-    outcomes: list[Outcome] = field(default_factory=list)
+    most_steps: float = math.inf
+    begun: bool = False
 
     def __post_init__(self) -> None:
         self.started = time.monotonic()
@@ -94,15 +97,16 @@ class Examination:
         """The training as it is, cut to the rows that are examined, with as many steps."""
         epochs = math.ceil(self.epochs * len(self.given_x) / max(1, len(self.x)))
         return Copy(
-            self.trainer, self.x, self.y, epochs, self.batch_size, self.shuffle, self.weight,
-            self.validation,
+            self.trainer, self.x, self.y, epochs, self.batch_size, self.shuffle, self.weight
         )  # fmt: skip
 
     def run(self, *changes: Change, share: float = 0.25) -> Outcome:
-        """A trial that gets at most this share of the whole time."""
-        now = time.monotonic()
-        outcome = run(self.as_given(), list(changes), min(self.until, now + share * self.seconds))
-        self.outcomes.append(outcome)
+        """A trial that gets at most this share of the time; as many steps as the first had time for."""
+        until = min(self.until, time.monotonic() + share * self.seconds)
+        outcome = run(self.as_given(), list(changes), until, self.most_steps)
+        if not self.begun and not outcome.complete:
+            self.most_steps = outcome.steps
+        self.begun = True
         return outcome
 
     @property
@@ -149,7 +153,7 @@ class Examination:
     def constant(self) -> float:
         """The loss of the best answer that ignores x."""
         assert self.target is not None
-        return constant_loss(self.trainer.loss, self.target)
+        return extreme_losses(self.trainer.loss, self.target)[1]
 
     @property
     def wants_classes(self) -> bool:

@@ -8,7 +8,7 @@ import textwrap
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from minnet.training_check.codes import CODES, RANK
+from minnet.training_check.codes import CODES, RANK, SYMPTOMS
 from minnet.utils import checks
 
 HINTS = ("none", "place", "cause", "full")
@@ -67,7 +67,8 @@ class TrainingReport:
         """Mistakes before remarks, causes before consequences; each code at a place once."""
         seen = {(f.code, f.place): f for f in reversed(self.findings)}
         self.findings = sorted(
-            seen.values(), key=lambda f: (f.severity != "mistake", RANK[f.code], f.place)
+            seen.values(),
+            key=lambda f: (f.code in SYMPTOMS, f.severity != "mistake", RANK[f.code], f.place),
         )
 
     def to_dict(self, hints: str = "full") -> dict[str, Any]:

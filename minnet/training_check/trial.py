@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -33,7 +33,7 @@ class Copy:
     batch_size: int = 32
     shuffle: bool = True
     sample_weight: Array | None = None
-    validation: tuple[Array, Array] | None = None
+    held: tuple[Array, Array] = (np.empty(0), np.empty(0))
 
     def copied(self) -> Copy:
         """Another one, with another trainer; the data are shared."""
@@ -49,13 +49,14 @@ class Outcome:
 
     Attributes:
         relative: the loss at its end / that of the best constant answer; inf if it diverged.
+            (What no answer can avoid, the entropy of soft targets, is subtracted from both.)
         losses: of the epochs, as `fit` reports them. accuracy: of classes, else None.
-        complete: False if the time was up. trained: the copy, as it is at the end.
+        steps: taken. complete: False if the time was up. trained: the copy, as it is at the end.
     """
 
     relative: float
     trained: Copy
-    start: float = math.nan
+    steps: int = 0
     accuracy: float | None = None
     losses: list[float] = field(default_factory=list)
     complete: bool = True
@@ -79,8 +80,8 @@ class Outcome:
         return f"loss {self.relative:.2g}"
 
 
-def run(training: Copy, changes: list[Change], until: float) -> Outcome:
-    """Train a copy with these changes until the time is up; never raises."""
+def run(training: Copy, changes: list[Change], until: float, steps: float = math.inf) -> Outcome:
+    """Train a copy with these changes until time or steps are used up; never raises."""
     trial = training.copied()
     try:
         for change in changes:
@@ -88,12 +89,10 @@ def run(training: Copy, changes: list[Change], until: float) -> Outcome:
         trainer = trial.trainer
         trainer.metrics = {}
         target = trainer.objective.targets(trial.x.astype(trainer.network.dtype), trial.y)
-        constant = constant_loss(trainer.loss, target)
-        start = _loss(trial) / constant
     except (ArithmeticError, TypeError, ValueError, RuntimeError) as error:
         return Outcome(math.inf, trial, error=str(error) or type(error).__name__)
-    limit = _TimeLimit(until)
-    outcome = Outcome(math.inf, trial, start)
+    limit = _Limit(until, steps)
+    outcome = Outcome(math.inf, trial)
     try:
         with np.errstate(all="ignore"):
             history = trainer.fit(
@@ -102,57 +101,67 @@ def run(training: Copy, changes: list[Change], until: float) -> Outcome:
                 progress=False,
             )  # fmt: skip
             outcome.losses = [row["loss"] for row in history]
-            outcome.relative = _loss(trial) / constant
+            outcome.relative = relative_loss(trial, trial.x, trial.y, trial.sample_weight)
             outcome.accuracy = _accuracy(trainer, trial.x, target)
     except (ArithmeticError, TypeError, ValueError, RuntimeError) as error:
         outcome.error = str(error) or type(error).__name__
         if not isinstance(error, TrainingDiverged):
             outcome.error = f"{type(error).__name__}: {outcome.error}"
-    outcome.complete = not limit.reached
+    outcome.steps, outcome.complete = limit.taken, not limit.reached
     return outcome
 
 
-class _TimeLimit(Callback):
-    """Ends a trial when its time is up."""
+class _Limit(Callback):
+    """Ends a trial when its time or its steps are used up."""
 
-    def __init__(self, until: float) -> None:
-        self.until, self.reached = until, False
+    def __init__(self, until: float, steps: float) -> None:
+        self.until, self.steps, self.taken, self.reached = until, steps, 0, False
 
     def on_step_end(self, trainer: Any, loss: float) -> None:  # noqa: ARG002
-        """Look at the clock."""
-        if time.monotonic() > self.until:
+        """Count, and look at the clock."""
+        self.taken += 1
+        if self.taken >= self.steps or time.monotonic() > self.until:
             self.reached = trainer.stop = True
 
 
-def _loss(trial: Copy) -> float:
-    """The loss on all rows in evaluation mode, without penalties."""
+def relative_loss(trial: Copy, x: Array, y: Array, weight: Array | None = None) -> float:
+    """The loss in evaluation mode without penalties, relative to the best constant answer's."""
     trainer = trial.trainer
-    weight = None if trial.sample_weight is None else {"sample_weight": trial.sample_weight}
-    value = trainer.evaluate(trial.x, trial.y, **(weight or {}))["loss"]
-    return value - trainer.objective.penalty()
+    target = trainer.objective.targets(x.astype(trainer.network.dtype), y)
+    floor, constant = extreme_losses(trainer.loss, target)
+    more = {} if weight is None else {"sample_weight": weight}
+    value = trainer.evaluate(x, y, **more)["loss"] - trainer.objective.penalty()
+    return (value - floor) / (constant - floor)
 
 
-def constant_loss(loss: Loss, target: Array) -> float:
-    """The smallest loss of an answer that is the same for all rows."""
-    rows = target
+def extreme_losses(loss: Loss, target: Array) -> tuple[float, float]:
+    """The smallest loss of any answer, and of an answer that is the same for all rows."""
+    rows = target.astype(float)
     if target.ndim == 1:
-        counted = target[target >= 0]
+        counted = np.maximum(target, 0)
         rows = np.eye(int(counted.max()) + 1)[counted]
-    mean = rows.mean(axis=0)
-    answers = [mean, np.median(rows, axis=0), np.clip(mean, 1e-6, 1 - 1e-6)]
-    answers += [np.full_like(mean, 1 / max(2, mean.size))]
-    losses = []
+    mean, m = rows.mean(axis=0), len(rows)
+    uniform = np.full_like(mean, 1 / max(2, mean.size))
+    constants = [np.tile(a, (m, *[1] * a.ndim)) for a in (mean, np.median(rows, axis=0), uniform)]
+    best = [rows, *((1 - e) * rows + e * uniform for e in (1e-6, 0.05, 0.1, 0.2))]
+    floor, constant = (min(_losses(loss, answers, target), default=math.nan) for answers in (best, constants))
+    constant = constant if math.isfinite(constant) else 1.0
+    floor = floor if floor < 0.99 * constant else 0.0
+    return floor, max(constant, floor + 1e-12)
+
+
+def _losses(loss: Loss, answers: list[Array], target: Array) -> Iterator[float]:
+    """The losses of these answers; of probabilities without 0 and 1, where they are refused."""
     for answer in answers:
-        try:
-            with np.errstate(all="ignore"):
-                prediction = np.repeat(np.asarray(answer, float)[None], len(target), axis=0)
-                if target.ndim == 1:
-                    prediction = prediction / prediction.sum(axis=1, keepdims=True)
-                losses.append(float(copy.deepcopy(loss).forward(prediction, target)))
-        except (ArithmeticError, TypeError, ValueError, RuntimeError):
-            continue
-    finite = [value for value in losses if math.isfinite(value)]
-    return max(min(finite, default=1.0), 1e-12)
+        for prediction in (answer, np.clip(answer, 1e-6, 1 - 1e-6)):
+            try:
+                with np.errstate(all="ignore"):
+                    value = float(copy.deepcopy(loss).forward(prediction, target))
+            except (ArithmeticError, TypeError, ValueError, RuntimeError):
+                continue
+            if math.isfinite(value):
+                yield value
+                break
 
 
 def _accuracy(trainer: Trainer, x: Array, target: Array) -> float | None:

@@ -58,7 +58,8 @@ def not_scaled(e: Examination) -> Iterator[Suspect]:
         f"{smallest:.3g} to {spread.max():.3g}, and means up to {shift:.3g} of these."
     )
     yield Suspect(
-        "inputs-not-scaled", "x", message, STANDARDIZE, standardized, "with standardized inputs"
+        "inputs-not-scaled", "x", message, STANDARDIZE, standardized, "with standardized inputs",
+        always=largest > 100,
     )
 
 
@@ -100,7 +101,7 @@ def sorted_rows(e: Examination) -> Iterator[Suspect]:
         trial.shuffle = True
 
     step = "trainer.fit(x, y, ..., shuffle=True)"
-    yield Suspect("sorted-not-shuffled", "fit(shuffle=False)", message, step, shuffled, "shuffled")
+    yield Suspect("sorted-not-shuffled", "fit(shuffle=False)", message, step, shuffled, "shuffled", always=True)
 
 
 def validation_is_training(e: Examination) -> Iterator[Suspect]:

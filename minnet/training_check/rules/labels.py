@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Iterator
 
 import numpy as np
 
-from minnet.nn.losses import Loss
+from minnet.nn.activations import Sigmoid, Softmax
+from minnet.nn.layers import Linear
+from minnet.nn.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss
 from minnet.training_check.examination import Examination, Suspect
-from minnet.training_check.trial import Copy, class_labels, constant_loss
+from minnet.training_check.trial import Change, Copy, class_labels
 from minnet.utils.types import Array
 
 _STANDARDIZE = "y = (y - y.mean(axis=0)) / y.std(axis=0)"
@@ -116,7 +119,7 @@ def outside_output(e: Examination) -> Iterator[Suspect]:
     nested = e.last.holder is not e.trainer.network
     yield Suspect(
         code, e.last.place, message, f"leave out {e.last.name}, or scale y to its range",
-        None if nested else without, "without it", certain=left > 0.5,
+        None if nested else without, "without it", certain=left > 0.5, always=True,
     )  # fmt: skip
 
 
@@ -155,8 +158,7 @@ def conflicting(e: Examination) -> Iterator[Suspect]:
     count = np.bincount(group)
     if count.max() < 2 or len(count) == 1:
         return
-    t = np.eye(int(e.target.max()) + 1)[e.target] if e.target.ndim == 1 else e.target
-    t = t.reshape(len(t), -1).astype(float)
+    t = _columns(e.target)
     means = np.stack([np.bincount(group, column) / count for column in t.T], axis=1)[group]
     share = float((np.abs(means - t).max(axis=1) > 1e-6).mean())
     left = float(((means - t) ** 2).sum() / max(((t - t.mean(axis=0)) ** 2).sum(), 1e-12))
@@ -185,35 +187,46 @@ def unbalanced(e: Examination) -> Iterator[Suspect]:
 
 def look_random(e: Examination) -> Iterator[Suspect]:
     """Labels that have nothing to do with x are not foretold by those of the nearest rows."""
-    t = e.target
-    if t is None or len(e.x) < 50 or np.ptp(e.x.astype(float), axis=0).max() == 0:
+    if e.target is None or len(e.x) < 50 or np.ptp(e.x.astype(float), axis=0).max() == 0:
         return
-    labels = e.labels if e.labels is not None else None
-    if labels is None:
+    if e.labels is not None and np.sort(np.bincount(e.labels))[-2:].min() < 10:
         return
-    x = e.x[:1000].reshape(min(1000, len(e.x)), -1).astype(float)
-    labels = labels[:1000]
+    part = slice(None, None, math.ceil(len(e.x) / 1000))
+    x = e.x[part].reshape(len(e.x[part]), -1).astype(float)
+    t = _columns(e.target)[part]
     spread = x.std(axis=0)
     x = (x - x.mean(axis=0)) / np.where(spread > 0, spread, 1)
-    real = nearest_agree(x, labels)
+    nearest = _nearest(x)
     generator = np.random.default_rng(0)
-    shuffled = [nearest_agree(x, generator.permutation(labels)) for _ in range(10)]
-    if real > np.mean(shuffled) + 3 * max(np.std(shuffled), 0.5 / np.sqrt(len(x)) * 0.7):
-        return
-    message = (
-        f"the five nearest rows have a row's own label {real:.0%} of the time, shuffled labels "
-        f"{np.mean(shuffled):.0%}"
-    )
-    yield Suspect("labels-look-random", "y", message, "look at rows of x next to their y", quiet=True)
+    real = _foretold(t, nearest)
+    chance = [_foretold(generator.permutation(t), nearest) for _ in range(20)]
+    if real < np.mean(chance) + 3 * np.std(chance):
+        message = (
+            f"the mean of the five nearest rows explains {real:.2f} of the variance of y, "
+            f"of shuffled y {np.mean(chance):.2f}"
+        )
+        step = "print(x[:5], y[:5])  # does each row still have its own label?"
+        yield Suspect("labels-look-random", "y", message, step, quiet=True)
 
 
-def nearest_agree(x: Array, labels: Array) -> float:
-    """How often a row has the label of its five nearest others."""
+def _columns(target: Array) -> Array:
+    """One-hot rows of labels; numbers as they are."""
+    t = np.eye(int(target.max()) + 1)[target] if target.ndim == 1 else target
+    return t.reshape(len(t), -1).astype(float)  # type: ignore[no-any-return]
+
+
+def _nearest(x: Array) -> Array:
+    """The indices of the five nearest other rows."""
     squares = (x * x).sum(axis=1)
     distance = squares[:, None] + squares[None] - 2 * x @ x.T
     np.fill_diagonal(distance, np.inf)
-    nearest = np.argpartition(distance, 5, axis=1)[:, :5]
-    return float((labels[nearest] == labels[:, None]).mean())
+    return np.argpartition(distance, 5, axis=1)[:, :5]
+
+
+def _foretold(t: Array, nearest: Array) -> float:
+    """The share of the variance that the mean of the nearest rows explains."""
+    total = ((t - t.mean(axis=0)) ** 2).sum()
+    return float(1 - ((t[nearest].mean(axis=1) - t) ** 2).sum() / max(total, 1e-12))
 
 
 def wrong_task(e: Examination) -> Iterator[Suspect]:
@@ -226,19 +239,74 @@ def wrong_task(e: Examination) -> Iterator[Suspect]:
     values = np.unique(y[: 5000])
     bounded = e.last.probabilities or e.last.range == (0.0, 1.0)
     same = y.shape == e.given_x.shape and np.array_equal(y, e.given_x)
+    k = e.target.shape[1]
     if class_labels(e.target) is not None and not same:
-        ending = "mn.Sigmoid(), mn.BinaryCrossEntropy()"
-        if e.target.shape[1] > 1:
-            ending = "mn.Softmax(), mn.CategoricalCrossEntropy()"
+        ending = "mn.Softmax(), mn.CategoricalCrossEntropy()"
+        if k == 1:
+            ending = "mn.Sigmoid(), mn.BinaryCrossEntropy()"
         behind = f"behind {e.last.name}" if bounded else "behind a linear output"
         message = f"{e.trainer.loss!r} {behind} learns the classes {_few(values)}."
-        yield Suspect("loss-does-not-fit-task", "loss", message, ending)
-    elif e.target.shape[1] == 1 and 2 < len(values) <= 20 and len(y) >= 5 * len(values) and (
+        change = _cross_entropy(e, k, bounded)
+        yield Suspect("loss-does-not-fit-task", "loss", message, ending, change, _CROSS, always=True)
+    elif k == 1 and 2 < len(values) <= 20 and len(y) >= 5 * len(values) and (
         np.array_equal(values, values[0] + np.arange(len(values))) and values[0] in (0, 1)
     ):
         message = f"{e.trainer.loss!r} takes the {len(values)} classes {_few(values)} for numbers."
         step = f"mn.Linear(..., {len(values)}), mn.Softmax(), mn.CategoricalCrossEntropy()"
-        yield Suspect("loss-does-not-fit-task", "loss", message, step)
+        change = _cross_entropy(e, len(values), bounded)
+        yield Suspect("loss-does-not-fit-task", "loss", message, step, change, _CROSS, always=True)
+
+
+_CROSS = "with cross-entropy"
+
+
+def _cross_entropy(e: Examination, classes: int, bounded: bool) -> Change | None:
+    """A change that ends the network in probabilities of the classes, under cross-entropy."""
+    last = e.layers[-2] if bounded and len(e.layers) > 1 else e.last
+    if last is None or last.holder is not e.trainer.network or last.matrix is None:
+        return None
+    units = last.y.shape[-1]
+
+    def change(trial: Copy) -> None:
+        layers = trial.trainer.network.layers
+        del layers[last.index + 1 :]
+        if classes != units:
+            layers[last.index] = Linear(last.x.shape[-1], classes)
+            trial.y = np.unique(trial.y, return_inverse=True)[1].ravel()
+        layers.append(Sigmoid() if classes == 1 else Softmax())
+        trial.trainer.network.refresh()
+        loss = BinaryCrossEntropy() if classes == 1 else CategoricalCrossEntropy()
+        trial.trainer.loss = loss
+
+    return change
+
+
+def not_one_class(e: Examination) -> Iterator[Suspect]:
+    """A softmax shares out one whole: rows of several labels, or of none, need a sigmoid each."""
+    y, last = e.given_y, e.last
+    if last is None or not last.probabilities or y.shape != (len(e.given_x), last.y.shape[1]):
+        return
+    sums = y.sum(axis=1)
+    wrong = np.abs(sums - 1) > 1e-3
+    if wrong.mean() < 0.02:
+        return
+    labels = ((y == 0) | (y == 1)).all()
+    code = "wrong-output-activation" if labels else "targets-outside-output"
+    message = (
+        f"{wrong.mean():.0%} of the rows of y do not sum to 1 (from {sums.min():.3g} to "
+        f"{sums.max():.3g}), the answers of {last.name} do."
+    )
+    step = "mn.Sigmoid(), mn.BinaryCrossEntropy()" if labels else "y = y / y.sum(axis=1)[:, None]"
+
+    def change(trial: Copy) -> None:
+        trial.trainer.network.layers[-1] = Sigmoid()
+
+    nested = last.holder is not e.trainer.network
+    certain = e.target is None
+    yield Suspect(
+        code, last.place, message, step, None if nested else change, "with mn.Sigmoid()",
+        certain=certain, always=True,
+    )  # fmt: skip
 
 
 def _outputs(e: Examination) -> int:
@@ -253,5 +321,5 @@ def _few(values: Array) -> str:
 
 RULES = (
     wrong_shape, not_whole, not_from_zero, classes_and_outputs, outside_output, not_scaled,
-    conflicting, unbalanced, look_random, wrong_task,
+    conflicting, unbalanced, look_random, wrong_task, not_one_class,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from minnet.nn.activations import ReLU, Sigmoid, Softmax, Tanh
+from minnet.nn.activations import Softmax, Tanh
 from minnet.nn.layer import Layer
 from minnet.training_check.examination import Examination, Suspect
 from minnet.training_check.layer_facts import LayerFacts
@@ -90,26 +90,23 @@ def softmax_twice(e: Examination) -> Iterator[Suspect]:
     """A softmax of probabilities is nearly uniform."""
     for first, second in itertools.pairwise(e.layers):
         if first.probabilities and second.probabilities:
-            spread = float(second.y.max() - second.y.min()) if second.y.size else 0.0
+            k = first.y.shape[1]
             message = (
-                f"{first.name} and {second.name} both make rows that sum to 1: what is left are "
-                f"answers that differ by {spread:.2g}, and by 0.{'9' if False else '63'} at most."
+                f"{first.name} and {second.name} both make rows that sum to 1: the second gives no "
+                f"class more than e / (e + {k - 1}) = {np.e / (np.e + k - 1):.2g}."
             )
-            message = message.replace("0.63", f"{_largest_twice(second.y.shape[-1] or 2):.2g}")
             yield Suspect(
                 "softmax-twice", second.place, message, f"leave out {first.name}",
-                removing(first, e), "with one softmax", certain=e.refusal is not None,
+                removing(first, e), "with one softmax", certain=e.refusal is not None, always=True,
             )  # fmt: skip
         elif (first.activation and second.activation) and not second.dropped and not first.dropped:
             name = f"{second.name} directly behind {first.name}"
             low, high = float(second.y.min()), float(second.y.max())
             message = f"{name}: the answers are between {low:.3g} and {high:.3g}."
-            yield Suspect("redundant-activation", second.place, message, f"leave out {first.name}")
-
-
-def _largest_twice(k: int) -> float:
-    """The largest entry of a softmax of probabilities: one is 1, the others 0."""
-    return float(np.e / (np.e + k - 1))
+            yield Suspect(
+                "redundant-activation", second.place, message, f"leave out {first.name}",
+                removing(first, e), "without it", always=True,
+            )  # fmt: skip
 
 
 def no_activation(e: Examination) -> Iterator[Suspect]:
@@ -139,7 +136,7 @@ def no_activation(e: Examination) -> Iterator[Suspect]:
     step = f"mn.Tanh() between {pairs[0][0].place} and {pairs[0][1].place}"
     yield Suspect(
         "no-activation-between", pairs[0][1].place, message, step, activated(Tanh),
-        "with mn.Tanh() in between",
+        "with mn.Tanh() in between", always=True,
     )  # fmt: skip
 
 
@@ -154,15 +151,17 @@ def dropout(e: Examination) -> Iterator[Suspect]:
         without = removing(facts, e)
         if trained and i > trained[-1]:
             message = f"{share}, and these are the answers of the network."
-            yield Suspect("dropout-behind-output", facts.place, message, step, without, "without it")
+            yield Suspect("dropout-behind-output", facts.place, message, step, without, "without it", always=True)
         elif facts.dropped > 0.75:
             step = "mn.Dropout(0.2)"
-            yield Suspect("dropout-too-high", facts.place, f"{share}.", step, without, "without it")
+            yield Suspect("dropout-too-high", facts.place, f"{share}.", step, without, "without it", always=True)
         for later in e.layers[i + 1 :]:
             if later.mixes_rows:
                 message = f"{share}, and {later.name} behind it averages over the rows of a batch."
                 step = f"{facts.name} behind {later.name}"
-                yield Suspect("dropout-before-batch-norm", facts.place, message, step)
+                yield Suspect(
+                    "dropout-before-batch-norm", facts.place, message, step, without, "without it", always=True
+                )
             if later.matrix is not None or later.mixes_rows:
                 break
 
@@ -197,4 +196,3 @@ def _short(error: Exception) -> str:
 RULES = (
     not_flattened, output, softmax_twice, no_activation, dropout, wrong_backward,
 )  # fmt: skip
-_ = (ReLU, Sigmoid)

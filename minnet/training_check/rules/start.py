@@ -86,7 +86,8 @@ def size(e: Examination) -> Iterator[Suspect]:
             place = name.partition(" ")[0]
             equal = any(facts.matrix is not None and np.ptp(facts.matrix) == 0 for facts in layers)
             yield Suspect(
-                code, place, message, _DRAW.format(kind), redraw, f"drawn by {kind}", quiet=equal
+                code, place, message, _DRAW.format(kind), redraw, f"drawn by {kind}", quiet=equal,
+                always=gain > 10 and not equal,
             )
 
 
@@ -104,7 +105,7 @@ def dead(e: Examination) -> Iterator[Suspect]:
             kind = _initializer(e)
             yield Suspect(
                 "units-dead", facts.place, message, _DRAW.format(kind),
-                partial(_redrawn, e, _weighted(e), kind), f"drawn by {kind}, with biases 0",
+                partial(_redrawn, e, _weighted(e), kind), f"drawn by {kind}, with biases 0", certain=bool(flat.all()),
             )  # fmt: skip
             return
 

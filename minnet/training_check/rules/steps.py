@@ -11,7 +11,7 @@ import numpy as np
 from minnet.optimizers import Adam
 from minnet.training_check.examination import Examination, Suspect
 from minnet.training_check.rules.inputs import standardized
-from minnet.training_check.trial import Change, Copy, Outcome
+from minnet.training_check.trial import Change, Copy, Outcome, relative_loss
 
 
 def regularized(e: Examination) -> Iterator[Suspect]:
@@ -45,9 +45,9 @@ def rate_times(factor: float, trial: Copy) -> None:
         optimizer.learning_rate = lambda step: factor * schedule(step)
 
 
-def more_epochs(trial: Copy) -> None:
-    """Ten times as many."""
-    trial.epochs *= 10
+def more_epochs(factor: int, trial: Copy) -> None:
+    """Times this factor."""
+    trial.epochs *= factor
 
 
 def rates(e: Examination, kept: list[Change], now: Outcome) -> Iterator[Suspect]:
@@ -69,6 +69,8 @@ def rates(e: Examination, kept: list[Change], now: Outcome) -> Iterator[Suspect]
     if best is None or not best[0].clearly_better_than(now):
         return
     outcome, factor = best
+    if not now.complete and factor > 1 and (now.relative < 0.95 or outcome.relative > 0.5):
+        return  # a training that was cut short may still learn
     code = "learning-rate-too-high" if factor < 1 else "learning-rate-too-low"
     step = f"mn.{type(e.trainer.optimizer).__name__}({rate * factor:.3g})"
     message = f"the rate is {rate:g}."
@@ -81,11 +83,12 @@ def steps(e: Examination, kept: list[Change], now: Outcome) -> Iterator[Suspect]
     if e.steps > 1000 or now.diverged or not now.complete:
         return
     message = f"{e.epochs} epochs in batches of {e.batch_size} are {e.steps} steps."
-    step = f"trainer.fit(x, y, epochs={10 * e.epochs}, batch_size={min(32, e.batch_size)})"
-    yield Suspect(
-        "too-few-steps", f"fit(epochs={e.epochs})", message, step, more_epochs,
-        f"with {10 * e.epochs} epochs", quiet=True,
-    )  # fmt: skip
+    for factor in (10, 100) if e.steps < 100 else (10,):
+        step = f"trainer.fit(x, y, epochs={factor * e.epochs}, batch_size={min(32, e.batch_size)})"
+        yield Suspect(
+            "too-few-steps", f"fit(epochs={e.epochs})", message, step,
+            partial(more_epochs, factor), f"with {factor * e.epochs} epochs", quiet=True,
+        )  # fmt: skip
 
 
 def oscillates(now: Outcome) -> bool:
@@ -114,10 +117,12 @@ def swinging(e: Examination, baseline: Outcome) -> Iterator[Suspect]:
 def one_batch(e: Examination, kept: list[Change]) -> Iterator[Suspect]:
     """A network that cannot learn even a few rows by heart has a fault of its own."""
     outcomes = []
+    outputs = max(1, e.output[0].size)
+    most = int(np.clip(e.trainer.network.flat_values.size // (2 * outputs), 2, 16))
     for optimizer in (None, Adam(0.01), Adam(0.001)):
 
         def few(trial: Copy, optimizer: Adam | None = optimizer) -> None:
-            rows = min(len(trial.x), 16)
+            rows = min(len(trial.x), most)
             picked = np.linspace(0, len(trial.x) - 1, rows).astype(int)
             trial.x, trial.y = trial.x[picked], trial.y[picked]
             trial.sample_weight = None
@@ -133,9 +138,35 @@ def one_batch(e: Examination, kept: list[Change]) -> Iterator[Suspect]:
     best = min(outcome.relative for outcome in outcomes)
     shown = f"{best:.2g}" if math.isfinite(best) else "all of it"
     message = (
-        f"of 16 rows in 300 steps it leaves {shown} of the loss of the best constant answer, with "
+        f"of {most} rows in 300 steps it leaves {shown} of the loss of the best constant answer, with "
         f"its own optimizer and with Adam."
     )
     step = "mn.check_layer(...) for each custom layer; trainer.fit(x[:16], y[:16], epochs=300)"
     certain = all(outcome.complete for outcome in outcomes)
     yield Suspect("cannot-fit-one-batch", "the network", message, step, certain=certain)
+
+
+def random_labels(e: Examination, kept: list[Change], suspect: Suspect) -> Iterator[Suspect]:
+    """What is learned from two thirds of the rows says nothing about the others."""
+    order = np.random.default_rng(0).permutation(len(e.x))
+    there = order[: len(order) // 3]
+
+    def part(trial: Copy) -> None:
+        standardized(trial)
+        trial.held = trial.x[there], trial.y[there]
+        here = order[len(order) // 3 :]
+        trial.x, trial.y, trial.sample_weight = trial.x[here], trial.y[here], None
+        trial.trainer.optimizer = Adam(0.01)
+        trial.epochs = max(trial.epochs, 30)
+
+    outcome = e.run(*kept, part, share=0.2)
+    if outcome.diverged:
+        return
+    held = relative_loss(outcome.trained, *outcome.trained.held)
+    if held < 0.95:
+        return
+    suspect.message += (
+        f"; a network that leaves {outcome.relative:.2g} of the loss of the best constant answer "
+        f"on two thirds of the rows leaves {held:.2g} on the others."
+    )
+    yield suspect

@@ -32,8 +32,8 @@ def arcs_with_relu():
 @right()
 def copper_coin():
     x, y = generated("copper_coin", 300, 0)
-    net = [Linear(2, 16), Tanh(), Linear(16, 1), Sigmoid()]
-    return Training(net, BinaryCrossEntropy(), Adam(0.03), standard(x), y, 100)
+    net = [Linear(2, 16), Tanh(), Linear(16, 3), Softmax()]
+    return Training(net, CategoricalCrossEntropy(), Adam(0.03), standard(x), y, 100)
 
 
 @right()
