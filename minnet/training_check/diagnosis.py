@@ -159,7 +159,7 @@ class _Diagnosis:
             for suspect in rule(e, self.kept, self.now) if self._fails() else ():
                 assert suspect.change is not None
                 outcome = self._trial(suspect.change, share=0.3)
-                if self._helps(outcome):
+                if self._helps(outcome) and steps.generalizes(e, [*self.kept, suspect.change]):
                     self.kept.append(suspect.change)
                     self._confirmed([suspect], outcome)
                     break

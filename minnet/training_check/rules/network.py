@@ -170,9 +170,12 @@ def wrong_backward(e: Examination) -> Iterator[Suspect]:
     """Gradient descent along a wrong gradient does not descend."""
     from minnet.gradient_check import check_layer, check_loss
 
+    kinds = set()
     for facts in e.layers:
-        if is_built_in(facts.layer) or not facts.y.size:
+        kind = type(facts.layer)
+        if is_built_in(facts.layer) or not facts.y.size or kind in kinds or e.time_left < 0.4:
             continue
+        kinds.add(kind)
         report = check_layer(copy.deepcopy(facts.layer), facts.x[:5].astype(float))
         wrong = [m for m in report.mistakes if m.where != "forward"]
         if wrong:
@@ -189,10 +192,18 @@ def wrong_backward(e: Examination) -> Iterator[Suspect]:
             yield Suspect("wrong-backward", "loss", message, step, certain=True)
 
 
+def no_parameters(e: Examination) -> Iterator[Suspect]:
+    """An optimizer changes Parameters, and nothing else."""
+    if not e.trainer.network.flat_values.size:
+        message = "the network has no Parameter that trains: no step changes anything."
+        step = "self.weight = mn.Parameter(weight)"
+        yield Suspect("cannot-fit-one-batch", "the network", message, step, certain=True)
+
+
 def _short(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
 RULES = (
-    not_flattened, output, softmax_twice, no_activation, dropout, wrong_backward,
+    not_flattened, output, softmax_twice, no_activation, dropout, wrong_backward, no_parameters,
 )  # fmt: skip

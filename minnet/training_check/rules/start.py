@@ -118,10 +118,15 @@ def _flat_units(facts: LayerFacts) -> Array:
 def gradients(e: Examination) -> Iterator[Suspect]:
     """Each layer multiplies the gradient by a factor: far below 1, it vanishes; above, explodes."""
     layers = _weighted(e)
-    if e.target is None or e.last is None or len(layers) < 2:
+    if e.target is None or e.last is None or not layers:
         return
     sizes = gradient_sizes(e)
     if sizes is None:
+        return
+    if max(sizes) == 0:
+        message = "the gradient is exactly 0 in all layers: no step changes a weight."
+        step = f"another activation than {e.last.name}"
+        yield Suspect("gradient-vanishes", e.last.place, message, step, certain=True)
         return
     first, largest = sizes[0], max(sizes)
     kind = "he_normal"
@@ -143,7 +148,7 @@ def gradients(e: Examination) -> Iterator[Suspect]:
         yield Suspect(
             "gradient-explodes", layers[0].place, message, step, redraw, "with usual weights"
         )
-    elif largest == 0 or first < 1e-3 * largest:
+    elif first < 1e-3 * largest:
         message = (
             f"the gradient shrinks from {sizes[-1]:.2g} in {layers[-1].name} to {first:.2g} in "
             f"{layers[0].name} (root mean square)."

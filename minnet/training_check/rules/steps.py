@@ -146,24 +146,44 @@ def one_batch(e: Examination, kept: list[Change]) -> Iterator[Suspect]:
     yield Suspect("cannot-fit-one-batch", "the network", message, step, certain=certain)
 
 
-def random_labels(e: Examination, kept: list[Change], suspect: Suspect) -> Iterator[Suspect]:
-    """What is learned from two thirds of the rows says nothing about the others."""
+def generalizes(e: Examination, changes: list[Change]) -> bool:
+    """True if what is learned from two thirds of the rows is of use for the others.
+
+    A higher rate or more steps always fit the noise of the rows better.
+    """
+    if len(e.x) < 30:
+        return True
+    outcome, held = _held_out(e, changes)
+    return not outcome.diverged and held < 0.97
+
+
+def _held_out(e: Examination, changes: list[Change]) -> tuple[Outcome, float]:
+    """A trial on two thirds of the rows, and its relative loss on the others."""
     order = np.random.default_rng(0).permutation(len(e.x))
-    there = order[: len(order) // 3]
+    third = len(order) // 3
 
     def part(trial: Copy) -> None:
+        trial.held = trial.x[order[:third]], trial.y[order[:third]]
+        rest = np.sort(order[third:])
+        trial.x, trial.y, trial.sample_weight = trial.x[rest], trial.y[rest], None
+
+    outcome = e.run(*changes, part, share=0.2)
+    try:
+        return outcome, relative_loss(outcome.trained, *outcome.trained.held)
+    except (ArithmeticError, ValueError):
+        return outcome, math.inf
+
+
+def random_labels(e: Examination, kept: list[Change], suspect: Suspect) -> Iterator[Suspect]:
+    """What is learned from two thirds of the rows says nothing about the others."""
+
+    def with_adam(trial: Copy) -> None:
         standardized(trial)
-        trial.held = trial.x[there], trial.y[there]
-        here = order[len(order) // 3 :]
-        trial.x, trial.y, trial.sample_weight = trial.x[here], trial.y[here], None
         trial.trainer.optimizer = Adam(0.01)
         trial.epochs = max(trial.epochs, 30)
 
-    outcome = e.run(*kept, part, share=0.2)
-    if outcome.diverged:
-        return
-    held = relative_loss(outcome.trained, *outcome.trained.held)
-    if held < 0.95:
+    outcome, held = _held_out(e, [*kept, with_adam])
+    if outcome.diverged or held < 0.95:
         return
     suspect.message += (
         f"; a network that leaves {outcome.relative:.2g} of the loss of the best constant answer "
