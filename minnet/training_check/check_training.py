@@ -17,8 +17,11 @@ from minnet.training.trainer import Trainer
 from minnet.training_check.diagnosis import diagnose
 from minnet.training_check.examination import Examination
 from minnet.training_check.report import TrainingReport
+from minnet.training_check.trial import Copy
 from minnet.utils import array_checks, checks
 from minnet.utils.keyword_arguments import explained
+
+_PLACE = "check_training"
 
 
 @explained
@@ -40,82 +43,76 @@ def check_training(
     """Find out why a network does not learn, or would not.
 
     Examines data, network, loss and start, then trains copies for a short time: as it is, and with
-    one suspected cause removed. The given trainer, its network, optimizer and random streams do
-    not change.
+    one suspected cause removed. The given trainer does not change.
 
     Args:
         trainer: a Trainer; or layers, where `mn.Trainer` refuses them, with `loss` and `optimizer`.
         x, y, epochs, batch_size, validation_data, shuffle, sample_weight: as `fit` would get them.
-        seconds: when to stop with trials. progress: show a bar.
+        seconds: for all trials. progress: show a bar.
 
     Returns:
         A TrainingReport. A finding is a "mistake" if `fit` refuses, if a trial without the cause
         learns clearly better, or if nothing can be learned at all; else a "remark".
 
     Raises:
-        TypeError, ValueError: no trainer, data that cannot be arrays, seconds <= 0. What `fit` would
-            refuse is a finding instead.
+        TypeError, ValueError: no trainer, data that cannot be arrays, seconds <= 0. What `fit`
+            would refuse is a finding instead.
 
     >>> import numpy as np, minnet as mn
     >>> x = np.random.default_rng(0).normal(size=(100, 2))
-    >>> y = (x[:, 0] > 0).astype(int)
-    >>> trainer = mn.Trainer([mn.Linear(2, 1), mn.Sigmoid()], mn.BinaryCrossEntropy(),
-    ...                      mn.SGD(1e-5), seed=0)
-    >>> report = check_training(trainer, x, y, epochs=50, progress=False)
+    >>> layers = [mn.Linear(2, 1), mn.Sigmoid()]
+    >>> trainer = mn.Trainer(layers, mn.BinaryCrossEntropy(), mn.SGD(1e-5), seed=0)
+    >>> report = check_training(trainer, x, x[:, 0] > 0, epochs=50, progress=False)
     >>> report.ok, report.findings[0].code
     (False, 'learning-rate-too-low')
     """
-    place = "check_training"
-    limit = checks.number(place, "seconds", seconds, minimum=0, above=True)
+    limit = checks.number(_PLACE, "seconds", seconds, minimum=0, above=True)
     copied = _copied_trainer(trainer, loss, optimizer)
-    given_x, given_y = (
-        array_checks.numeric_array(place, name, value) for name, value in (("x", x), ("y", y))
+    arrays = [_array("x", x), _array("y", y)]
+    weight = None if sample_weight is None else _array("sample_weight", sample_weight)
+    training = Copy(
+        copied,
+        *arrays,
+        checks.whole_number(_PLACE, "epochs", epochs),
+        checks.whole_number(_PLACE, "batch_size", batch_size),
+        checks.boolean(_PLACE, "shuffle", shuffle),
+        weight,
     )
-    array_checks.not_empty(place, "x", given_x)
-    array_checks.not_empty(place, "y", given_y)
-    if given_x.ndim == 0:
-        raise TypeError(f"{place}: x: expected an array of samples (m, features), got {x!r}.")
-    weight = None
-    if sample_weight is not None:
-        weight = array_checks.numeric_array(place, "sample_weight", sample_weight)
-    examination = Examination(
-        copied, given_x, given_y,
-        checks.whole_number(place, "epochs", epochs),
-        checks.whole_number(place, "batch_size", batch_size),
-        _validation(validation_data), checks.boolean(place, "shuffle", shuffle), weight, limit,
-        validation_data,
-    )  # fmt: skip
-    return diagnose(examination, checks.boolean(place, "progress", progress))
+    pair = _validation(validation_data)
+    return diagnose(Examination(training, pair, validation_data, limit), progress)
+
+
+def _array(name: str, value: ArrayLike) -> Any:
+    """The data as an array with at least one row."""
+    array = array_checks.numeric_array(_PLACE, name, value)
+    array_checks.not_empty(_PLACE, name, array)
+    if array.ndim == 0:
+        raise TypeError(f"{_PLACE}: {name}: expected an array, got one number, {array}.")
+    return array
 
 
 def _copied_trainer(given: Any, loss: Loss | None, optimizer: Optimizer | None) -> Trainer:
     """A copy of the Trainer, or one of the parts, also of those that mn.Trainer refuses."""
-    if isinstance(given, Trainer):
-        if loss is not None or optimizer is not None:
-            raise TypeError(
-                "check_training: loss, optimizer: expected neither next to a Trainer, which has "
-                "its own. Leave them out."
-            )
+    if isinstance(given, Trainer) and loss is None and optimizer is None:
         return copy.deepcopy(given)
-    if loss is None or optimizer is None:
+    if isinstance(given, Trainer) or loss is None or optimizer is None:
         raise TypeError(
-            f"check_training: trainer: expected a Trainer, got {checks.describe(given)}. Write "
-            f"check_training(mn.Trainer(network, loss, optimizer), x, y), or give loss=... and "
-            f"optimizer=... next to the layers."
+            f"{_PLACE}: trainer: expected a Trainer, or layers with loss=... and optimizer=..., got "
+            f"{checks.describe(given)}. Write check_training(mn.Trainer(network, loss, optimizer), "
+            f"x, y)."
         )
-    layers = copy.deepcopy(given.layers if isinstance(given, Network) else list(given))
+    layers = given.layers if isinstance(given, Network) else list(given)
     ending = Identity() if loss.canonical is None else loss.canonical()
-    parts = (copy.deepcopy(loss), copy.deepcopy(optimizer))
+    parts = copy.deepcopy((loss, optimizer))
     trainer = Trainer(Network([ending], seed=0), *parts, seed=0)
-    trainer.network.layers[:] = layers
+    trainer.network.layers[:] = copy.deepcopy(layers)
     trainer.network.refresh()
     return trainer
 
 
 def _validation(given: Any) -> Any:
-    """The pair as arrays; None if there is none, or if `fit` refuses it."""
+    """The pair as arrays; None if there is none, or none that `fit` takes."""
     try:
-        x, y, *_ = given
-        return tuple(array_checks.numeric_array("validation", "", part) for part in (x, y))
+        return tuple(array_checks.numeric_array(_PLACE, "", part) for part in given[:2])
     except (TypeError, ValueError):
         return None

@@ -1,10 +1,9 @@
-"""Rules about the initial weights: units that are equal, saturated or dead; gradients at the start."""
+"""Rules about the initial weights: equal, saturated or dead units; gradients at the start."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from functools import partial
 
 import numpy as np
 
@@ -12,170 +11,110 @@ from minnet.nn import initializers
 from minnet.nn.activations import ReLU
 from minnet.training_check.examination import Examination, Suspect
 from minnet.training_check.layer_facts import LayerFacts
-from minnet.training_check.rules.network import leaf
-from minnet.training_check.trial import Copy
+from minnet.training_check.trial import ERRORS, Copy, leaves
 from minnet.utils.types import Array
 
-_DRAW = 'weight_init="{}"'
+
+def _weighted(e: Examination) -> list[tuple[LayerFacts, Array]]:
+    """The layers with one matrix or kernel each."""
+    return [(f, f.matrix) for f in e.layers if f.matrix is not None and f.y.size]
 
 
-def _redrawn(e: Examination, chosen: list[LayerFacts], kind: str, trial: Copy) -> None:
-    """Draw the weights of these layers again, and set their biases to 0."""
+def usual_weights(trial: Copy) -> None:
+    """Draw all matrices and kernels by he_normal before a ReLU, else glorot_uniform; biases 0."""
     generator = np.random.default_rng(0)
-    for facts in chosen:
-        layers, index = leaf(trial, facts, e)
-        for parameter in layers[index].parameters().values():
-            if parameter.trainable and parameter.value.ndim > 1:
-                shape = parameter.shape
-                parameter.value = getattr(initializers, kind)(shape, generator)
-            elif parameter.trainable:
-                parameter.value = np.zeros(parameter.shape)
-
-
-def _initializer(e: Examination) -> str:
-    """The one that fits the activations."""
-    rectified = any(f.activation and f.range[0] == 0 and f.range[1] == np.inf for f in e.layers)
-    return "he_normal" if rectified else "glorot_uniform"
-
-
-def _weighted(e: Examination) -> list[LayerFacts]:
-    return [facts for facts in e.layers if facts.matrix is not None and facts.y.size]
+    rectified = any(isinstance(n.layers[i], ReLU) for _, n, i in leaves(trial.trainer.network))
+    draw = initializers.he_normal if rectified else initializers.glorot_uniform
+    for _, network, index in leaves(trial.trainer.network):
+        parameters = [p for p in network.layers[index].parameters().values() if p.trainable]
+        if any(p.value.ndim > 1 for p in parameters):
+            for p in parameters:
+                p.value = draw(p.shape, generator) if p.value.ndim > 1 else np.zeros(p.shape)
 
 
 def all_equal(e: Examination) -> Iterator[Suspect]:
     """Units that start equal get equal gradients, and stay equal."""
-    layers = _weighted(e)
-    for facts in layers[:-1]:
-        matrix = facts.matrix
-        assert matrix is not None
-        if matrix.shape[1] > 1 and np.ptp(matrix, axis=1).max() <= 1e-7 * np.abs(matrix).max():
-            message = (
-                f"the weights of all {matrix.shape[1]} units of {facts.name} are equal "
-                f"({matrix[0, 0]:.3g}): they compute the same."
-            )
-            kind = _initializer(e)
-            yield Suspect(
-                "weights-all-equal", facts.place, message, _DRAW.format(kind),
-                partial(_redrawn, e, layers, kind), f"drawn by {kind}",
-            )  # fmt: skip
+    for facts, w in _weighted(e)[:-1]:
+        if w.shape[1] > 1 and np.ptp(w, axis=1).max() <= 1e-7 * np.abs(w).max():
+            message = f"all {w.shape[1]} units of {facts.name} have equal weights ({w[0, 0]:.3g})."
+            yield Suspect("weights-all-equal", facts.place, message, usual_weights)
             return
 
 
 def size(e: Examination) -> Iterator[Suspect]:
     """Large weights saturate the units behind them, small ones let the signal die out."""
-    layers = _weighted(e)
-    gains = {}
-    for facts in layers:
-        matrix = facts.matrix
-        assert matrix is not None
-        gains[facts.name] = float(np.sqrt((matrix**2).mean()) * math.sqrt(len(matrix)))
-    if not layers:
-        return
-    kind = _initializer(e)
-    redraw = partial(_redrawn, e, layers, kind)
-    for code, name in (
-        ("weights-too-large", max(gains, key=gains.__getitem__)),
-        ("weights-too-small", min(gains, key=gains.__getitem__)),
-    ):
-        gain = gains[name]
-        if gain > 4 if code == "weights-too-large" else gain < 0.1:
+    gains = {
+        facts.name: float(np.sqrt((w**2).mean() * len(w)))
+        for facts, w in _weighted(e)
+        if np.ptp(w) > 0
+    }
+    for name, gain in gains.items():
+        if gain in (min(gains.values()), max(gains.values())) and not 0.1 < gain < 4:
+            code = "weights-too-large" if gain > 1 else "weights-too-small"
             message = (
                 f"{name} multiplies the size of a signal by about {gain:.2g} (root mean square of "
-                f"its weights times the root of its inputs; about 1 is usual)."
+                f"the weights times the root of their number per unit; about 1 is usual)."
             )
-            place = name.partition(" ")[0]
-            equal = any(facts.matrix is not None and np.ptp(facts.matrix) == 0 for facts in layers)
-            yield Suspect(
-                code, place, message, _DRAW.format(kind), redraw, f"drawn by {kind}", quiet=equal,
-                always=gain > 10 and not equal,
-            )
+            yield Suspect(code, name.partition(" ")[0], message, usual_weights)
 
 
 def dead(e: Examination) -> Iterator[Suspect]:
     """A ReLU that is 0 for all rows gets no gradient."""
-    for before, facts in zip(e.layers, e.layers[1:], strict=False):
-        if not facts.activation or facts.y.ndim != 2 or facts.probabilities or not len(facts.y):
-            continue
-        flat = _flat_units(facts)
-        if flat.mean() >= 0.5 and len(facts.x) > 1:
-            message = (
-                f"{flat.sum()} of the {flat.size} units of {facts.name} give the same for all of "
-                f"{len(facts.y)} rows, whatever {before.place} gives."
-            )
-            kind = _initializer(e)
-            yield Suspect(
-                "units-dead", facts.place, message, _DRAW.format(kind),
-                partial(_redrawn, e, _weighted(e), kind), f"drawn by {kind}, with biases 0", certain=bool(flat.all()),
-            )  # fmt: skip
-            return
-
-
-def _flat_units(facts: LayerFacts) -> Array:
-    """The units whose output is the same for all rows although their input is not."""
-    return np.asarray((np.ptp(facts.y, axis=0) == 0) & (np.ptp(facts.x, axis=0) > 0))
+    for facts in e.layers:
+        if facts.activation and facts.y.ndim == 2 and len(facts.y) > 1 and not facts.constant:
+            flat = (np.ptp(facts.y, axis=0) == 0) & (np.ptp(facts.x, axis=0) > 0)
+            if flat.mean() >= 0.5:
+                message = (
+                    f"{flat.sum()} of {flat.size} units of {facts.name} give the same for all of "
+                    f"{len(facts.y)} rows."
+                )
+                every = bool(flat.all())
+                yield Suspect("units-dead", facts.place, message, usual_weights, every)
+                return
 
 
 def gradients(e: Examination) -> Iterator[Suspect]:
-    """Each layer multiplies the gradient by a factor: far below 1, it vanishes; above, explodes."""
-    layers = _weighted(e)
-    if e.target is None or e.last is None or not layers:
+    """Each layer multiplies the gradient: by less than 1, it vanishes; by more, it explodes."""
+    layers, sizes = [facts for facts, _ in _weighted(e)], gradient_sizes(e)
+    if not sizes:
         return
-    sizes = gradient_sizes(e)
-    if sizes is None:
-        return
-    if max(sizes) == 0:
-        message = "the gradient is exactly 0 in all layers: no step changes a weight."
-        step = f"another activation than {e.last.name}"
-        yield Suspect("gradient-vanishes", e.last.place, message, step, certain=True)
-        return
-    first, largest = sizes[0], max(sizes)
-    kind = "he_normal"
+    first, largest, place = sizes[0], max(sizes), layers[0].place
 
     def rectified(trial: Copy) -> None:
         for facts in e.layers[:-1]:
             if facts.activation and not facts.probabilities:
-                there, index = leaf(trial, facts, e)
-                there[index] = ReLU()
-        _redrawn(e, layers, kind, trial)
+                trial.replace_layer(facts.number, [ReLU()])
+        usual_weights(trial)
 
-    if not all(map(math.isfinite, sizes)) or first > 1e3 * min(sizes) and first > 1 or largest > 1e4:
-        message = (
-            f"the gradient is {first:.2g} in {layers[0].name} and {sizes[-1]:.2g} in "
-            f"{layers[-1].name} (root mean square)."
-        )
-        redraw = partial(_redrawn, e, layers, _initializer(e))
-        step = "mn.Trainer(..., clip_norm=1.0)"
+    message = (
+        f"the root mean square of the gradient is {first:.2g} in {layers[0].name}, and "
+        f"{sizes[-1]:.2g} in {layers[-1].name}."
+    )
+    if largest == 0:
         yield Suspect(
-            "gradient-explodes", layers[0].place, message, step, redraw, "with usual weights"
+            "gradient-vanishes", place, f"{message} No step changes anything.", None, True
         )
+    elif not math.isfinite(sum(sizes)) or largest > 1e4 or (first > 1 and first > 1e3 * min(sizes)):
+        yield Suspect("gradient-explodes", place, message, usual_weights)
     elif first < 1e-3 * largest:
-        message = (
-            f"the gradient shrinks from {sizes[-1]:.2g} in {layers[-1].name} to {first:.2g} in "
-            f"{layers[0].name} (root mean square)."
-        )
-        yield Suspect(
-            "gradient-vanishes", layers[0].place, message, 'mn.ReLU(), weight_init="he_normal"',
-            rectified, "with mn.ReLU() and he_normal",
-        )  # fmt: skip
+        yield Suspect("gradient-vanishes", place, message, rectified)
 
 
-def gradient_sizes(e: Examination) -> list[float] | None:
-    """The root mean square of the gradient of each layer's matrix, for the first rows."""
-    trial = e.as_given().copied()
-    trainer = trial.trainer
-    assert e.target is not None
-    x = e.x[:256].astype(trainer.network.dtype)
+def gradient_sizes(e: Examination) -> list[float]:
+    """The root mean square of the gradient in each of these layers, for the first rows."""
+    if e.target is None or e.last is None:
+        return []
+    x = e.x[:256].astype(e.trainer.network.dtype)
+    random = e.trainer.network.random.bit_generator.state
     try:
-        with np.errstate(all="ignore"):
-            trainer.objective.loss_and_gradient(x, e.target[:256])
-    except (ArithmeticError, TypeError, ValueError):
-        return None
-    sizes = []
-    for facts in _weighted(e):
-        layers, index = leaf(trial, facts, e)
-        grads = [p.grad.astype(float) for p in layers[index].parameters().values() if p.trainable]
-        sizes.append(math.sqrt(float(np.mean(np.concatenate([g.ravel() for g in grads]) ** 2))))
-    return sizes
+        e.trainer.objective.loss_and_gradient(x, e.target[:256])
+    except ERRORS:
+        return []
+    finally:
+        e.trainer.network.random.bit_generator.state = random
+    groups = [[p.grad for p in facts.layer.parameters().values()] for facts, _ in _weighted(e)]
+    vectors = [np.concatenate([g.ravel() for g in group]).astype(float) for group in groups]
+    return [math.sqrt(float((vector**2).mean())) for vector in vectors]
 
 
 RULES = (all_equal, size, dead, gradients)
