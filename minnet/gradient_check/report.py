@@ -10,7 +10,13 @@ from typing import Any
 from minnet.gradient_check.mistakes import CODES, RANK
 from minnet.utils.table import table
 
-HINTS = ("none", "place", "full")
+HINTS = ("none", "place", "cause", "full")
+"""How much a report says: only whether; also the line; also the cause; also the fix."""
+
+
+def shows_cause(hints: str) -> bool:
+    """Whether a report at this level names the mistake, not only its place."""
+    return hints in ("cause", "full")
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Mistake:
-    """One mistake: what (code), where (a parameter, `input`, `forward`, `backward`), and why."""
+    """One mistake: what (code), where (a parameter, `input`, `forward`, `backward`), and why.
+
+    place: file and line to look at. fix: an edit with which all gradients are right, if known.
+    """
 
     code: str
     where: str
@@ -32,33 +41,38 @@ class Mistake:
     evidence: str
     place: str = ""
     advice: str = ""  # the next step, where that of the code does not fit
+    fix: str | None = None
 
     @property
     def next_step(self) -> str:
         """What to do about it, in one sentence."""
         return self.advice or CODES[self.code].next_step
 
-    def to_dict(self) -> dict[str, str]:
-        """All fields, and the next step in full."""
+    def to_dict(self, hints: str = "full") -> dict[str, str | None]:
+        """What may be said at this level of hints; the next step in full."""
         fields = {**asdict(self), "next_step": self.next_step}
         del fields["advice"]
-        return fields
+        if hints == "cause":
+            fields["fix"] = None
+        return fields if shows_cause(hints) else {"where": self.where, "place": self.place}
 
     @classmethod
-    def from_dict(cls, data: dict[str, str]) -> Mistake:
+    def from_dict(cls, data: dict[str, Any]) -> Mistake:
         """The mistake that `to_dict()` described."""
         names = ("code", "where", "message", "evidence", "place")
         usual = CODES[data["code"]].next_step
         advice = data.get("next_step", usual)
         kept = {name: data[name] for name in names}
-        return cls(**kept, advice="" if advice == usual else advice)
+        return cls(**kept, advice="" if advice == usual else advice, fix=data.get("fix"))
 
-    def paragraph(self) -> str:
-        """Verdict, place, next step, and the numbers last."""
+    def paragraph(self, hints: str = "full") -> str:
+        """Verdict, place, next step, the fix unless it is held back, and the numbers last."""
         lines = [f"[{self.code}] {self.message}"]
         if self.place:
             lines.append(f"Place: {self.place}.")
         lines.append(f"Next step: {self.next_step}")
+        if self.fix and hints == "full":
+            lines.append(f"Fix: {self.fix}")
         lines.append(f"Evidence: {self.evidence}")
         wrapped = (
             textwrap.fill(line, 96, subsequent_indent="    ", break_long_words=False)
@@ -106,13 +120,8 @@ class Report:
             result["note"] = self.note
         if hints == "none":
             return result
-        result["checks"] = [asdict(check) for check in self.checks] if hints == "full" else []
-        result["mistakes"] = [
-            mistake.to_dict()
-            if hints == "full"
-            else {"where": mistake.where, "place": mistake.place}
-            for mistake in self.mistakes
-        ]
+        result["checks"] = [asdict(check) for check in self.checks] if shows_cause(hints) else []
+        result["mistakes"] = [mistake.to_dict(hints) for mistake in self.mistakes]
         return result
 
     def to_json(self, hints: str = "full") -> str:
@@ -120,7 +129,7 @@ class Report:
         return json.dumps(self.to_dict(hints), indent=2)
 
     def text(self, hints: str = "full") -> str:
-        """For people. `hints`: "none" says only whether, "place" also where, "full" all."""
+        """For people. `hints`: whether ("none"), "place", "cause", and the fix ("full")."""
         if self.ok:
             return f"{self.name}: right. {self._summary()}"
         if self.note:
@@ -133,7 +142,7 @@ class Report:
             return "\n".join([head, *(f"  look at {spot}" for spot in self._spots())])
         rows = [[check.name, check.verdict, check.sentence] for check in self.checks]
         parts = [head, table(["check", "verdict", "what was checked"], rows)]
-        return "\n\n".join([*parts, *(mistake.paragraph() for mistake in self.mistakes)])
+        return "\n\n".join([*parts, *(mistake.paragraph(hints) for mistake in self.mistakes)])
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Report:

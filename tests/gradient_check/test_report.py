@@ -1,6 +1,7 @@
 """What a report holds, and how it is printed, turned into JSON and used in a test."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -77,6 +78,18 @@ def test_a_teacher_can_withhold_the_fix(report, hints, shown, hidden):
     for text in (report.text(hints), report.to_json(hints)):
         assert not any(word in text for word in hidden)
     assert all(word in report.text(hints) for word in shown)
+
+
+def test_the_fix_is_a_level_of_its_own(report):
+    edit = "Line 25: `-self.x.T @ grad` should be `self.x.T @ grad`."
+    known = Report("Dense", mistakes=[replace(report.mistakes[1], fix=edit)])
+    assert "Fix: Line 25" in known.text()
+    assert known.to_dict()["mistakes"][0]["fix"] == edit
+    assert Report.from_dict(known.to_dict()) == known
+    for hints in ("none", "place", "cause"):
+        assert "Line 25" not in known.text(hints) + known.to_json(hints)
+    assert "[sign-flipped]" in known.text("cause")
+    assert known.to_dict("cause")["mistakes"][0]["fix"] is None
 
 
 def test_assert_ok(report):

@@ -21,7 +21,7 @@ from typing import Any
 
 from minnet.gradient_check.command_line.hang_location import read_location
 from minnet.gradient_check.mistakes import explanation
-from minnet.gradient_check.report import HINTS, Mistake, Report
+from minnet.gradient_check.report import HINTS, Mistake, Report, shows_cause
 from minnet.utils.table import table
 
 
@@ -98,15 +98,15 @@ def as_text(results: list[tuple[Path, Report]], hints: str) -> str:
         return "No layer, activation or loss is defined here."
     rows = [[path.name, report.name, *_row(report, hints)] for path, report in results]
     heads = ["file", "class", "verdict"] + ([] if hints == "none" else ["where"])
-    heads += ["mistake"] if hints == "full" else []
+    heads += ["mistake"] if shows_cause(hints) else []
     blocks = [str(table(heads, rows))]
     for _, report in results:
         if report.note:
             blocks.append(report.text())
         elif not report.ok and hints == "place":
             blocks.append(report.text("place"))
-        elif not report.ok and hints == "full":
-            blocks += [mistake.paragraph() for mistake in report.mistakes]
+        elif not report.ok and shows_cause(hints):
+            blocks += [mistake.paragraph(hints) for mistake in report.mistakes]
     return "\n\n".join(blocks)
 
 
@@ -116,7 +116,7 @@ def _row(report: Report, hints: str) -> list[str]:
     cells = [verdict]
     if hints != "none":
         cells.append(first.where if first else "")
-    if hints == "full":
+    if shows_cause(hints):
         more = f" (and {len(report.mistakes) - 1} more)" if len(report.mistakes) > 1 else ""
         cells.append(first.code + more if first else "")
     return cells
