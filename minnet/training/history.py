@@ -23,6 +23,7 @@ class History(Explained):
 
     Attributes:
         interrupted: True if Ctrl-C ended the training.
+        advice: after a fit that learned nothing, what to do; else "".
         error: the exception that ended the fit, for `on_fit_end`; None if there was none.
 
     >>> history = History()
@@ -42,6 +43,7 @@ class History(Explained):
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self.interrupted = False
+        self.advice = ""
         self.error: BaseException | None = None
 
     @property
@@ -83,7 +85,8 @@ class History(Explained):
 
     def __repr__(self) -> str:
         text = self.table() if self.rows else "History: no epoch yet"
-        return f"{text}\n(interrupted)" if self.interrupted else str(text)
+        notes = [*(["interrupted"] if self.interrupted else []), *filter(None, [self.advice])]
+        return "\n".join([text, *(f"({note})" for note in notes)])
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write all epochs, in full precision: reading them gives the same floats."""

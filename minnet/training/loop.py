@@ -6,6 +6,7 @@ callbacks, the mean loss of the epoch, validation, history, Ctrl-C.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from minnet.training.callback import Callback
+from minnet.training.constant_answer import LEARNED_NOTHING, learned_nothing
 from minnet.training.epoch_predictions import EpochPredictions
 from minnet.training.history import History
 from minnet.training.keyboard_interrupt import KeyboardInterruptHandler, handle_keyboard_interrupt
@@ -98,6 +100,17 @@ class Loop:
         self._restore(self.start)
         while state.epochs < self.last_epoch and not (state.stop or interrupt.requested):
             self._train_epoch(bar, interrupt)
+        self._check_progress(bar)
+
+    def _check_progress(self, bar: ProgressBar) -> None:
+        """Say so if the loss is no better than that of an answer that ignores x."""
+        losses = [row["loss"] - self.state.objective.penalty() for row in self.history.rows]
+        if len(losses) > 1 and not self.state.stop:
+            continued = len(self.state.history) > len(losses)  # it may have learned before
+            first = math.inf if continued else losses[0]
+            if learned_nothing(self.state.loss, self.fit.batches.y, first, losses[-1]):
+                self.history.advice = LEARNED_NOTHING
+                bar.say(LEARNED_NOTHING)
 
     def _train_epoch(self, bar: ProgressBar, interrupt: KeyboardInterruptHandler) -> None:
         """A step on each batch. An epoch that is cut short leaves no row in the History."""

@@ -58,6 +58,11 @@ class ProgressBar:
             self._row = {k: f"{v:.4f}" for k, v in row.items() if k not in _HIDDEN}
             self._bar.set_postfix(self._row, refresh=False)  # epochs may be short
 
+    def say(self, text: str) -> None:
+        """A line of its own, above the bar."""
+        if self._bar is not None:
+            self._bar.write(text, file=sys.stderr)
+
     def __enter__(self) -> ProgressBar:
         return self
 

@@ -68,11 +68,11 @@ def check_training(
     """
     limit = checks.number(_PLACE, "seconds", seconds, minimum=0, above=True)
     copied = _copied_trainer(trainer, loss, optimizer)
-    arrays = [_array("x", x), _array("y", y)]
     weight = None if sample_weight is None else _array("sample_weight", sample_weight)
     training = Copy(
         copied,
-        *arrays,
+        _array("x", x),
+        _array("y", y),
         checks.whole_number(_PLACE, "epochs", epochs),
         checks.whole_number(_PLACE, "batch_size", batch_size),
         checks.boolean(_PLACE, "shuffle", shuffle),
@@ -97,14 +97,18 @@ def _copied_trainer(given: Any, loss: Loss | None, optimizer: Optimizer | None) 
         return copy.deepcopy(given)
     if isinstance(given, Trainer) or loss is None or optimizer is None:
         raise TypeError(
-            f"{_PLACE}: trainer: expected a Trainer, or layers with loss=... and optimizer=..., got "
-            f"{checks.describe(given)}. Write check_training(mn.Trainer(network, loss, optimizer), "
-            f"x, y)."
+            f"{_PLACE}: trainer: expected a Trainer, or layers with loss=... and optimizer=..., "
+            f"got {checks.describe(given)}. Write check_training(mn.Trainer(network, loss, "
+            f"optimizer), x, y)."
         )
+    return trainer_of_parts(given, loss, optimizer)
+
+
+def trainer_of_parts(given: Any, loss: Loss, optimizer: Optimizer) -> Trainer:
+    """A Trainer of copies of these parts, also of those that mn.Trainer refuses."""
     layers = given.layers if isinstance(given, Network) else list(given)
     ending = Identity() if loss.canonical is None else loss.canonical()
-    parts = copy.deepcopy((loss, optimizer))
-    trainer = Trainer(Network([ending], seed=0), *parts, seed=0)
+    trainer = Trainer(Network([ending], seed=0), *copy.deepcopy((loss, optimizer)), seed=0)
     trainer.network.layers[:] = copy.deepcopy(layers)
     trainer.network.refresh()
     return trainer

@@ -1,8 +1,8 @@
 """The mistakes that have a name: codes.csv, causes before their consequences.
 
-Each has a reason, one sentence that can be read in class, its source, and a next step. `remark` says
-when it is worth a remark although no trial has shown that it keeps the network from learning: always,
-if the training fails, never; "only": it is a remark in any case.
+Each has a reason, one sentence that can be read in class, its source and a next step. `remark` says
+when it is worth a remark although no trial has shown that it keeps the network from learning:
+"always", if the training "fails", "never"; "only": it is never more than a remark.
 """
 
 from __future__ import annotations

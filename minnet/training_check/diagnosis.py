@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -27,7 +26,7 @@ def diagnose(e: Examination, progress: bool) -> TrainingReport:
     from tqdm.auto import tqdm  # takes 50 ms: imported when it is needed
 
     shown = progress and can_show()
-    bar = tqdm(desc="check_training", unit=" trial", disable=not shown, leave=False)
+    bar = tqdm(desc="check_training", unit="trial", disable=not shown, leave=False)
     with bar, np.errstate(all="ignore"):
         diagnosis = _Diagnosis(e, bar)
         diagnosis.examine()
@@ -47,7 +46,7 @@ class _Diagnosis:
         """Rules first, then trials."""
         suspects: list[Suspect] = []
         for rule in _RULES:
-            self.bar.set_description(rule.__name__.replace("_", " "))
+            self.bar.set_description(rule.__name__.replace("_", " "), refresh=False)
             try:
                 suspects += rule(self.e)
             except ERRORS:
@@ -90,13 +89,21 @@ class _Diagnosis:
             if suspect.certain or (suspect.change is None and suspect.remark != "never"):
                 self._add(suspect, suspect.certain)
             elif suspect.change is not None:
-                self.bar.set_description(suspect.code)
+                self.bar.set_description(suspect.code, refresh=False)
                 outcome = self._trial(suspect.change, share=0.15)
                 if self._helps(outcome):
                     self._confirmed([suspect], outcome)
-                else:
+                elif not self._slower(suspect, outcome):
                     unsolved.append(suspect)
         return unsolved
+
+    def _slower(self, suspect: Suspect, outcome: Outcome) -> bool:
+        """A training that learns, but would learn better without the cause: a remark."""
+        before, after = self.now.relative, outcome.relative
+        if 0.05 < before <= LEARNED and after <= 0.7 * before:
+            self._add(suspect, False, self._evidence([suspect], outcome))
+            return True
+        return False
 
     def _together(self, unsolved: list[Suspect]) -> list[Suspect]:
         """Two causes may hide each other: remove all, then find out which are needed."""
@@ -124,19 +131,22 @@ class _Diagnosis:
             return before > 0.2 and after <= 0.4 * before
         return after <= min(0.8, 0.7 * before)
 
-    def _confirmed(self, group: list[Suspect], outcome: Outcome, more: str = "") -> None:
-        """A trial without these causes has shown that they keep the network from learning."""
+    def _evidence(self, group: list[Suspect], outcome: Outcome, more: str = "") -> str:
+        """How much a trial without these causes has helped."""
         names = " and ".join(dict.fromkeys(s.without or CODES[s.code].without for s in group))
         same = f" in the same {self.e.all.epochs} epochs"
         where = "" if group[0].code == "too-few-steps" else same
-        evidence = (
+        return (
             f" {names[0].upper()}{names[1:]}{more}: {self.now} -> {outcome}{where} (the loss: of "
             f"that of the best constant answer)."
         )
+
+    def _confirmed(self, group: list[Suspect], outcome: Outcome, more: str = "") -> None:
+        """A trial without these causes has shown that they keep the network from learning."""
+        for suspect in group:
+            self._add(suspect, True, self._evidence(group, outcome, more))
         self.now = outcome
         self.kept += _changes(group)
-        for suspect in group:
-            self._add(suspect, True, evidence)
 
     def _optimizer(self) -> None:
         """Other rates and more steps, if what was found so far does not explain it."""
@@ -177,6 +187,3 @@ class _Diagnosis:
 
 def _changes(group: Sequence[Suspect]) -> list[Change]:
     return [suspect.change for suspect in group if suspect.change is not None]
-
-
-_ = math

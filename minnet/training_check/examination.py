@@ -6,6 +6,7 @@ is confirmed by a trial; only then, or if it is `certain`, it is called a mistak
 
 from __future__ import annotations
 
+import copy
 import math
 import time
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ import numpy as np
 from minnet.training.callback import Callback
 from minnet.training_check.codes import CODES
 from minnet.training_check.layer_facts import LayerFacts, walk
-from minnet.training_check.trial import ERRORS, Change, Copy, Outcome, class_labels, run
+from minnet.training_check.trial import Change, Copy, Outcome, class_labels, run
 from minnet.utils.types import Array
 
 MOST_ROWS = 4000
@@ -84,22 +85,18 @@ class Examination:
     def _refusal(self) -> Exception | None:
         """The error with which `fit` would refuse these data or parts."""
 
-        def stopping(trial: Copy) -> None:
-            trial.trainer.fit(
-                self.all.x,
-                self.all.y,
-                1,
-                self.all.batch_size,
-                self.validation_given,
-                callbacks=[_Stop()],
-                progress=False,
-                sample_weight=self.all.weight,
-            )
-
-        import copy
-
+        given = self.all
         try:
-            stopping(Copy(copy.deepcopy(self.trainer), self.x, self.y, 1))
+            copy.deepcopy(self.trainer).fit(
+                given.x,
+                given.y,
+                1,
+                given.batch_size,
+                self.validation_given,
+                [_Stop()],
+                progress=False,
+                sample_weight=given.weight,
+            )
         except Exception as error:  # whatever a student's layer may raise
             return error
         return None
@@ -144,6 +141,3 @@ class _Stop(Callback):
     def on_fit_begin(self, trainer: Any) -> None:
         """No step is taken."""
         trainer.stop = True
-
-
-_ = ERRORS

@@ -1,6 +1,6 @@
 """What each layer does to numbers, found by trying: is it linear, random, constant, a softmax?
 
-Nothing is asked of the class or its name: a softmax that a student wrote is one if its rows sum to 1.
+Nothing is asked of the class or its name: a custom softmax is one if its rows sum to 1.
 """
 
 from __future__ import annotations
@@ -25,13 +25,12 @@ class LayerFacts:
     """One layer in the forward pass: what it gets and gives in evaluation mode.
 
     Attributes:
-        number: as `leaves` counts. nested: True if it is in a network within the network.
+        number: as `leaves` counts.
         weights: has it any? matrix: its weights, (inputs, units), if it is one matrix or kernel.
     """
 
     number: int
     place: str
-    nested: bool
     layer: Layer
     x: Array
     y: Array
@@ -126,7 +125,7 @@ def walk(network: Network, x: Array) -> tuple[list[LayerFacts], Exception | None
                 y = np.asarray(layer.forward(data)).astype(network.dtype)
             except Exception as raised:  # whatever a student's layer may raise
                 y, error = np.empty(0), raised
-            found.append(LayerFacts(number, place, holder is not network, layer, data, y))
+            found.append(LayerFacts(number, place, layer, data, y))
             if error is not None:
                 return found, error
             data = y

@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from minnet import metrics
 from minnet.nn.layer import Layer
-from minnet.nn.losses import Loss
 from minnet.nn.network import Network
 from minnet.training.callback import Callback
+from minnet.training.constant_answer import extreme_losses
 from minnet.training.trainer import Trainer
 from minnet.utils.types import Array
 
@@ -102,7 +103,8 @@ def run(training: Copy, changes: Sequence[Change], until: float, steps: float) -
         for change in changes:
             change(trial)
         trainer = trial.trainer
-        trainer.metrics = {}
+        target = trainer.objective.targets(trial.x.astype(trainer.network.dtype), trial.y)
+        trainer.metrics = metrics.get([] if class_labels(target) is None else ["accuracy"])
         history = trainer.fit(
             trial.x,
             trial.y,
@@ -115,7 +117,7 @@ def run(training: Copy, changes: Sequence[Change], until: float, steps: float) -
         )
         outcome.losses = [row["loss"] for row in history]
         outcome.relative = trial.relative_loss(trial.x, trial.y, trial.weight)
-        outcome.accuracy = _accuracy(trial)
+        outcome.accuracy = trainer.evaluate(trial.x, trial.y).get("accuracy")
     except ERRORS:
         pass
     outcome.steps, outcome.complete = limit.taken, not limit.reached
@@ -135,40 +137,6 @@ class _Limit(Callback):
             self.reached = trainer.stop = True
 
 
-def extreme_losses(loss: Loss, target: Array) -> tuple[float, float]:
-    """The smallest loss of any answer, and of an answer that is the same for all rows."""
-    rows = columns(target).reshape(*target.shape[:1], *target.shape[1:] or (-1,))
-    mean = rows.mean(axis=0)
-    uniform = np.full_like(mean, 1 / max(2, mean.size))
-    repeated = np.ones((len(rows), *[1] * mean.ndim))
-    constants = [repeated * answer for answer in (mean, np.median(rows, axis=0), uniform)]
-    best = [rows, *((1 - e) * rows + e * uniform for e in (1e-6, 0.05, 0.1, 0.2))]
-    constant = min(_losses(loss, constants, target), default=1.0)
-    floor = min(_losses(loss, best, target), default=0.0)
-    floor = floor if floor < 0.99 * constant else 0.0
-    return floor, max(constant, floor + 1e-12)
-
-
-def _losses(loss: Loss, answers: list[Array], target: Array) -> Iterator[float]:
-    """The losses of these answers; of probabilities without 0 and 1, where they are refused."""
-    for answer in answers:
-        for prediction in (answer, np.clip(answer, 1e-6, 1 - 1e-6)):
-            try:
-                value = float(copy.deepcopy(loss).forward(prediction, target))
-            except ERRORS:
-                continue
-            if math.isfinite(value):
-                yield value
-                break
-
-
-def columns(target: Array) -> Array:
-    """One-hot rows of labels; numbers as they are, one row for each sample."""
-    labels = np.maximum(target, 0).astype(int) if target.ndim == 1 else target
-    rows = np.eye(int(labels.max()) + 1)[labels] if target.ndim == 1 else target
-    return np.asarray(rows.reshape(len(rows), -1), float)
-
-
 def class_labels(target: Array) -> Array | None:
     """Class labels from 0, of targets that are labels, one-hot rows, 0/1 or -1/+1; else None."""
     if target.ndim == 1:
@@ -179,15 +147,3 @@ def class_labels(target: Array) -> Array | None:
     if target.shape[1] == 1:
         return np.asarray(target[:, 0] > 0, int)
     return np.asarray(target.argmax(axis=1)) if (target.sum(axis=1) == 1).all() else None
-
-
-def _accuracy(trial: Copy) -> float | None:
-    """The share of right classes; None where there are no classes."""
-    trainer = trial.trainer
-    labels = class_labels(trainer.objective.targets(trial.x.astype(trainer.network.dtype), trial.y))
-    output = trainer.predict(trial.x)
-    if labels is None or output.ndim != 2:
-        return None
-    sure = trainer.loss.as_probabilities(output)
-    found = output.argmax(axis=1) if output.shape[1] > 1 else sure[:, 0] > 0.5
-    return float(np.mean(found == labels))

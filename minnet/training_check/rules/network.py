@@ -12,7 +12,7 @@ import numpy as np
 from minnet.nn.activations import Softmax, Tanh
 from minnet.training_check.examination import Examination, Suspect
 from minnet.training_check.layer_facts import LayerFacts
-from minnet.training_check.trial import ERRORS, Copy
+from minnet.training_check.trial import ERRORS, Copy, leaves
 from minnet.utils.checks import is_built_in
 
 
@@ -94,10 +94,8 @@ def no_activation(e: Examination) -> Iterator[Suspect]:
 
     def activated(trial: Copy) -> None:
         for _, second in reversed(pairs):
-            layers = trial.trainer.network.layers
-            layer = layers[second.number] if not second.nested else None
-            if layer is not None:
-                layers.insert(second.number, Tanh())
+            _, network, index = list(leaves(trial.trainer.network))[second.number]
+            network.layers.insert(index, Tanh())
 
     if pairs:
         names = " and ".join(facts.name for facts in pairs[0])
@@ -154,5 +152,7 @@ def no_parameters(e: Examination) -> Iterator[Suspect]:
         yield Suspect("cannot-fit-one-batch", "the network", message, certain=True, step=step)
 
 
-RULES = (not_flattened, output, two_in_a_row, no_activation, dropout, wrong_backward)
-RULES += (no_parameters,)
+RULES = (
+    *(not_flattened, output, two_in_a_row, no_activation, dropout, wrong_backward),
+    no_parameters,
+)

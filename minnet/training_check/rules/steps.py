@@ -1,4 +1,4 @@
-"""Rules about the optimizer and the steps: found by trials with other rates, penalties and epochs."""
+"""Rules about optimizer and steps: found by trials with other rates, penalties and epochs."""
 
 from __future__ import annotations
 
@@ -43,13 +43,16 @@ def rate_times(factor: float, trial: Copy) -> None:
 def rates(e: Examination, kept: Sequence[Change], now: Outcome) -> Iterator[Suspect]:
     """A rate a tenth or ten times as large must not be far better."""
     optimizer, rate = e.trainer.optimizer, e.trainer.optimizer.learning_rate
-    lower, best, factor = now.relative == math.inf or oscillates(now), now, 1.0
-    for tried in (0.1, 0.01, 0.001) if lower else (10.0, 0.1, 100.0, 0.01, 1000.0):
-        outcome = e.run(*kept, partial(rate_times, tried), share=0.12)
-        if outcome.relative < best.relative:
-            best, factor = outcome, tried
-        if best.relative < 0.3 or e.time_left < 0.2:
-            break
+    best, factor = now, 1.0
+    upwards = () if now.relative == math.inf or oscillates(now) else (10.0,)
+    for base in (*upwards, 0.1):
+        for power in range(1, 7):
+            outcome = e.run(*kept, partial(rate_times, base**power), share=0.12)
+            better = outcome.relative < best.relative
+            best, factor = (outcome, base**power) if better else (best, factor)
+            late = e.time_left < 0.15 or best.relative < 0.3
+            if late or (power > 1 and not better and now.relative < math.inf):
+                break
     if factor > 1 and not now.complete and (now.relative < 0.95 or best.relative > 0.5):
         return  # a training that was cut short may still learn
     if factor != 1:

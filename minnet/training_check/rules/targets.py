@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from minnet.nn.activations import Sigmoid, Softmax
-from minnet.nn.layers import Linear
-from minnet.nn.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss
+from minnet.nn.activations import Sigmoid
+from minnet.nn.losses import Loss
+from minnet.training.constant_answer import columns, extreme_losses
 from minnet.training_check.examination import Examination, Suspect
-from minnet.training_check.trial import Change, Copy, columns, extreme_losses
+from minnet.training_check.trial import Change, Copy
 from minnet.utils.types import Array
 
 
@@ -192,29 +192,7 @@ def task(e: Examination) -> Iterator[Suspect]:
     where = f"behind {e.last.name}" if bounded else "behind a linear output"
     message = f"{e.loss!r} {where} learns the classes {_few(values)}."
     step = "mn.Sigmoid(), mn.BinaryCrossEntropy()" if k == 1 else ""
-    change = _cross_entropy(e, k, bounded)
-    yield Suspect("loss-does-not-fit-task", "loss", message, change, step=step)
-
-
-def _cross_entropy(e: Examination, k: int, bounded: bool) -> Change | None:
-    """A change that ends the network in probabilities of k classes, under cross-entropy."""
-    last = e.layers[-2 if bounded and len(e.layers) > 1 else -1]
-    if last.nested or last.matrix is None:
-        return None
-    units = last.y.shape[-1]
-
-    def change(trial: Copy) -> None:
-        layers = trial.trainer.network.layers
-        if bounded:
-            layers.pop()
-        if k != units:
-            layers[-1] = Linear(last.x.shape[-1], k)
-            trial.y = np.unique(trial.y, return_inverse=True)[1].ravel()
-        layers.append(Sigmoid() if k == 1 else Softmax())
-        trial.trainer.network.refresh()
-        trial.trainer.loss = BinaryCrossEntropy() if k == 1 else CategoricalCrossEntropy()
-
-    return change
+    yield Suspect("loss-does-not-fit-task", "loss", message, step=step)
 
 
 def _few(values: Array) -> str:
@@ -222,5 +200,7 @@ def _few(values: Array) -> str:
     return ", ".join(f"{v:.4g}" for v in values[:8]) + (", ..." if len(values) > 8 else "")
 
 
-RULES = (shape, classes, outside_output, one_whole, not_scaled, conflicting, unbalanced, task)
-RULES += (look_random,)
+RULES = (
+    *(shape, classes, outside_output, one_whole, not_scaled, conflicting, unbalanced, task),
+    look_random,
+)
