@@ -35,7 +35,10 @@ def extreme_losses(loss: Loss, target: Array) -> tuple[float, float]:
     repeated = np.ones((len(rows), *[1] * mean.ndim))
     constants = [repeated * answer for answer in (mean, np.median(rows, axis=0), uniform)]
     best = [rows, *((1 - e) * rows + e * uniform for e in (1e-6, 0.05, 0.1, 0.2))]
-    constant = min(_losses(loss, constants, target), default=1.0)
+    losses = list(_losses(loss, constants, target))
+    constant = min(losses, default=1.0)
+    if constant < 1e-5:  # all targets are the same: then ignoring x is right
+        constant = max(losses)
     floor = min(_losses(loss, best, target), default=0.0)
     floor = floor if floor < 0.99 * constant else 0.0
     return floor, max(constant, floor + 1e-12)

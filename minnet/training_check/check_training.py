@@ -62,7 +62,7 @@ def check_training(
     >>> x = np.random.default_rng(0).normal(size=(100, 2))
     >>> layers = [mn.Linear(2, 1), mn.Sigmoid()]
     >>> trainer = mn.Trainer(layers, mn.BinaryCrossEntropy(), mn.SGD(1e-5), seed=0)
-    >>> report = check_training(trainer, x, x[:, 0] > 0, epochs=50, progress=False)
+    >>> report = check_training(trainer, x, x[:, 0] < 0, epochs=50, progress=False)
     >>> report.ok, report.findings[0].code
     (False, 'learning-rate-too-low')
     """

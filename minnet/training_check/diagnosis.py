@@ -16,7 +16,10 @@ from minnet.training_check.rules import inputs, network, start, steps, targets
 from minnet.training_check.trial import ERRORS, Change, Outcome
 
 LEARNED = 0.6
-"""Below this part of the loss of the best constant answer, a training is said to learn."""
+"""Below this part of the loss of the best constant answer, a training is said to learn.
+
+(If it begins below, it must fall by a twentieth, or to 0.3.)
+"""
 
 _RULES = (*targets.RULES, *inputs.RULES, *network.RULES, *start.RULES, steps.regularized)
 
@@ -56,10 +59,12 @@ class _Diagnosis:
         if self.e.refusal is not None:
             self._refused(self.e.refusal, suspects)
             return
+        start = self.e.part.relative_loss(self.e.x, self.e.y, self.e.part.weight)
+        self.learned = min(LEARNED, max(0.3, 0.95 * start))
         self.baseline = self.now = self._trial()
         self.summary = f"As it is: {self.now} (of that of the best constant answer)."
         unsolved = self._together(self._confirm(suspects))
-        fails = self.baseline.relative > LEARNED
+        fails = self.baseline.relative > self.learned
         for suspect in unsolved:
             if suspect.remark in ("always", "only") or (fails and suspect.remark == "fails"):
                 self._add(suspect)
@@ -100,7 +105,7 @@ class _Diagnosis:
     def _slower(self, suspect: Suspect, outcome: Outcome) -> bool:
         """A training that learns, but would learn better without the cause: a remark."""
         before, after = self.now.relative, outcome.relative
-        if 0.05 < before <= LEARNED and after <= 0.7 * before:
+        if 0.05 < before <= self.learned and after <= 0.7 * before:
             self._add(suspect, False, self._evidence([suspect], outcome))
             return True
         return False
@@ -108,7 +113,7 @@ class _Diagnosis:
     def _together(self, unsolved: list[Suspect]) -> list[Suspect]:
         """Two causes may hide each other: remove all, then find out which are needed."""
         group = [s for s in unsolved if s.change is not None and s.remark != "never"]
-        for factor in (1.0, 0.1, 10.0) if self.now.relative > LEARNED and group else ():
+        for factor in (1.0, 0.1, 10.0) if self._fails and group else ():
             rate = [partial(steps.rate_times, factor)] if factor != 1 else []
             outcome = self._trial(*_changes(group), *rate, share=0.15)
             if not self._helps(outcome) or len(group) + len(rate) < 2:
@@ -127,7 +132,7 @@ class _Diagnosis:
     def _helps(self, outcome: Outcome) -> bool:
         """It learns, and clearly better; much better, where the training learns anyway."""
         before, after = self.now.relative, outcome.relative
-        if before <= LEARNED:
+        if not self._fails:
             return before > 0.2 and after <= 0.4 * before
         return after <= min(0.8, 0.7 * before)
 
@@ -163,7 +168,7 @@ class _Diagnosis:
 
     @property
     def _fails(self) -> bool:
-        return self.now.relative > LEARNED
+        return self.now.relative > self.learned
 
     def _unlearnable(self, suspects: list[Suspect]) -> None:
         """What no change has made learn: random labels, or a network that learns nothing."""

@@ -44,15 +44,20 @@ def rates(e: Examination, kept: Sequence[Change], now: Outcome) -> Iterator[Susp
     """A rate a tenth or ten times as large must not be far better."""
     optimizer, rate = e.trainer.optimizer, e.trainer.optimizer.learning_rate
     best, factor = now, 1.0
-    upwards = () if now.relative == math.inf or oscillates(now) else (10.0,)
-    for base in (*upwards, 0.1):
-        for power in range(1, 7):
-            outcome = e.run(*kept, partial(rate_times, base**power), share=0.12)
-            better = outcome.relative < best.relative
-            best, factor = (outcome, base**power) if better else (best, factor)
-            late = e.time_left < 0.15 or best.relative < 0.3
-            if late or (power > 1 and not better and now.relative < math.inf):
-                break
+    signs: tuple[int, ...] = (-1, 1)
+    if now.relative == math.inf or oscillates(now):
+        signs = (-1,)
+    for power in range(1, 7):
+        before = best
+        for tried in (10.0 ** (sign * power) for sign in signs):
+            outcome = e.run(*kept, partial(rate_times, tried), share=0.12)
+            if outcome.relative < best.relative:
+                best, factor = outcome, tried
+        if factor != 1:
+            signs = (1,) if factor > 1 else (-1,)
+        stuck = power > 1 and best is before and now.relative < math.inf
+        if stuck or best.relative < 0.3 or e.time_left < 0.15:
+            break
     if factor > 1 and not now.complete and (now.relative < 0.95 or best.relative > 0.5):
         return  # a training that was cut short may still learn
     if factor != 1:
