@@ -44,7 +44,7 @@ def not_flattened(e: Examination) -> Iterator[Suspect]:
 def output(e: Examination) -> Iterator[Suspect]:
     """The last activation decides which answers can be given."""
     last, ending = e.last, "mn.Softmax()" if e.loss.canonical is Softmax else "mn.Sigmoid()"
-    if last is None or (last.dropped and not last.activation):
+    if last is None or last.dropped or not np.isfinite(last.y).all():
         return
     if last.constant:
         one = last.y.shape[-1] == 1 and np.allclose(last.y, 1)

@@ -1,4 +1,4 @@
-"""What one training of the corpus is: parts, data, the arguments of `fit`, and what is true of it."""
+"""What one training of the corpus is: parts, data, arguments of `fit`, and what is true of it."""
 
 from __future__ import annotations
 

@@ -1,12 +1,30 @@
 """Right trainings after the examples, the README and the docstrings of the project."""
 
 import numpy as np
-from training_check.corpus.case import Corpus, Training, digits, generated, measured, scaled
-from training_check.corpus.case import standard
+from training_check.corpus.case import (
+    Corpus,
+    Training,
+    digits,
+    generated,
+    measured,
+    scaled,
+    standard,
+)
 
 import minnet as mn
-from minnet import SGD, Adam, BinaryCrossEntropy, CategoricalCrossEntropy, Dropout, Linear
-from minnet import MeanSquaredError, ReLU, Sigmoid, Softmax, Tanh
+from minnet import (
+    SGD,
+    Adam,
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    Dropout,
+    Linear,
+    MeanSquaredError,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
 
 CASES = Corpus()
 
@@ -101,9 +119,7 @@ def l2_of_a_hundredth():
     x, y = generated("double_arc", 200, 5)
     net = [Linear(2, 32, weight_init="he_normal"), ReLU(), Linear(32, 1), Sigmoid()]
     penalty = {"penalty": mn.L2(0.001)}
-    return Training(
-        net, BinaryCrossEntropy(), Adam(0.01), standard(x), y, 100, trainer=penalty
-    )
+    return Training(net, BinaryCrossEntropy(), Adam(0.01), standard(x), y, 100, trainer=penalty)
 
 
 @right("examples/batch_norm.py")

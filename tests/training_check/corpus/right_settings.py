@@ -1,12 +1,32 @@
 """Right trainings: nothing in them is a mistake."""
 
 import numpy as np
-from training_check.corpus.case import Corpus, Training, curve, digits, generated, measured, rng
-from training_check.corpus.case import scaled, standard
+from training_check.corpus.case import (
+    Corpus,
+    Training,
+    curve,
+    digits,
+    generated,
+    measured,
+    rng,
+    scaled,
+    standard,
+)
 
 import minnet as mn
-from minnet import SGD, Adam, BinaryCrossEntropy, CategoricalCrossEntropy, Dropout, Linear
-from minnet import MeanSquaredError, ReLU, Sigmoid, Softmax, Tanh
+from minnet import (
+    SGD,
+    Adam,
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    Dropout,
+    Linear,
+    MeanSquaredError,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
 
 CASES = Corpus()
 

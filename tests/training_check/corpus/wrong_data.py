@@ -13,9 +13,18 @@ from training_check.corpus.case import (
     standard,
 )
 
-import minnet as mn
-from minnet import Adam, BinaryCrossEntropy, CategoricalCrossEntropy, Linear, MeanSquaredError
-from minnet import SGD, ReLU, Sigmoid, Softmax, Tanh
+from minnet import (
+    SGD,
+    Adam,
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    Linear,
+    MeanSquaredError,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
 
 CASES = Corpus()
 wrong = CASES.add

@@ -1,12 +1,23 @@
 """Wrong trainings: layers in the wrong place, wrong starts, and layers of one's own."""
 
 import numpy as np
+from minnet.initializers import constant, normal
 from training_check.corpus.case import Corpus, Training, curve, digits, generated, scaled, standard
 
 import minnet as mn
-from minnet import SGD, Adam, BinaryCrossEntropy, CategoricalCrossEntropy, Dropout, Linear
-from minnet import MeanSquaredError, ReLU, Sigmoid, Softmax, Tanh
-from minnet.initializers import constant, normal
+from minnet import (
+    SGD,
+    Adam,
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    Dropout,
+    Linear,
+    MeanSquaredError,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
 
 CASES = Corpus()
 wrong = CASES.add
@@ -187,3 +198,12 @@ def angles_in_degrees_behind_a_tanh():
     x, y = curve(300, 13)
     net = [Linear(1, 16), Tanh(), Linear(16, 1), Tanh()]
     return Training(net, MeanSquaredError(), Adam(0.02), x, 90 * y, 40)
+
+
+@wrong("gradient-vanishes", "own")
+def eight_sigmoid_layers_on_arcs():
+    x, y = generated("double_arc", 300, 7)
+    net = [Linear(2, 8), Sigmoid()]
+    net += [layer for _ in range(7) for layer in (Linear(8, 8), Sigmoid())]
+    net += [Linear(8, 1), Sigmoid()]
+    return Training(net, BinaryCrossEntropy(), SGD(0.3), standard(x), y, 60)

@@ -4,8 +4,19 @@ import numpy as np
 from training_check.corpus.case import Corpus, Training, curve, digits, generated, scaled, standard
 
 import minnet as mn
-from minnet import SGD, Adam, BinaryCrossEntropy, CategoricalCrossEntropy, Dropout, Linear
-from minnet import MeanSquaredError, ReLU, Sigmoid, Softmax, Tanh
+from minnet import (
+    SGD,
+    Adam,
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    Dropout,
+    Linear,
+    MeanSquaredError,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
 
 CASES = Corpus()
 wrong = CASES.add
