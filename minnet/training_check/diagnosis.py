@@ -160,7 +160,7 @@ class _Diagnosis:
         for rule in rules if self.e.steps >= 60 else reversed(rules):
             swings = steps.oscillates(self.now) and self.now.relative > 0.2
             for suspect in rule(self.e, self.kept, self.now) if self._fails or swings else ():
-                outcome = self._trial(*_changes([suspect]), share=0.3)
+                outcome = suspect.outcome or self._trial(*_changes([suspect]), share=0.3)
                 changes = [*self.kept, *_changes([suspect])]
                 if self._helps(outcome) and steps.generalizes(self.e, changes):
                     self._confirmed([suspect], outcome)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import math
-import time
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,7 +17,7 @@ import numpy as np
 from minnet.training.callback import Callback
 from minnet.training_check.codes import CODES
 from minnet.training_check.layer_facts import LayerFacts, walk
-from minnet.training_check.trial import Change, Copy, Outcome, class_labels, run
+from minnet.training_check.trial import Change, Clock, Copy, Limit, Outcome, class_labels, run
 from minnet.utils.types import Array
 
 MOST_ROWS = 4000
@@ -33,6 +32,7 @@ class Suspect:
         message: what was measured. change: removes the cause from a copy.
         certain: the message is evidence enough. step: instead of the code's next step.
         without: what a trial without the cause is called, if not as in the table of codes.
+        outcome: of that trial, if it has been made.
     """
 
     code: str
@@ -42,6 +42,7 @@ class Suspect:
     certain: bool = False
     step: str = ""
     without: str = ""
+    outcome: Outcome | None = None
 
     @property
     def remark(self) -> str:
@@ -63,7 +64,7 @@ class Examination:
         self.all, self.validation, self.seconds = training, validation, seconds
         self.validation_given = validation_given
         self.trainer, self.loss = training.trainer, training.trainer.loss
-        self.until = time.monotonic() + seconds
+        self.clock = Clock()
         self.most_steps = math.inf
         rows = len(training.x)
         kept = np.linspace(0, rows - 1, min(rows, MOST_ROWS)).astype(int)
@@ -103,8 +104,8 @@ class Examination:
 
     def run(self, *changes: Change, share: float = 0.25) -> Outcome:
         """A trial in at most this share of the time; in as many steps as the first had time for."""
-        until = min(self.until, time.monotonic() + share * self.seconds)
-        outcome = run(self.part, changes, until, self.most_steps)
+        until = min(self.seconds, self.clock() + share * self.seconds)
+        outcome = run(self.part, changes, Limit(self.clock, until, self.most_steps))
         if self.most_steps == math.inf and not outcome.complete and not changes:
             self.most_steps = outcome.steps
         return outcome
@@ -112,7 +113,7 @@ class Examination:
     @property
     def time_left(self) -> float:
         """The share of the time that is left."""
-        return max(0.0, (self.until - time.monotonic()) / self.seconds)
+        return max(0.0, 1 - self.clock() / self.seconds)
 
     @cached_property
     def target(self) -> Array | None:

@@ -53,6 +53,8 @@ def rates(e: Examination, kept: Sequence[Change], now: Outcome) -> Iterator[Susp
             outcome = e.run(*kept, partial(rate_times, tried), share=0.12)
             if outcome.relative < best.relative:
                 best, factor = outcome, tried
+            if best.relative < 0.3:
+                break
         if factor != 1:
             signs = (1,) if factor > 1 else (-1,)
         stuck = power > 1 and best is before and now.relative < math.inf
@@ -64,8 +66,9 @@ def rates(e: Examination, kept: Sequence[Change], now: Outcome) -> Iterator[Susp
         code = "learning-rate-too-high" if factor < 1 else "learning-rate-too-low"
         step = f"mn.{type(optimizer).__name__}({rate * factor:.3g})"
         change, without = partial(rate_times, factor), f"with the rate {rate * factor:.3g}"
-        place = repr(optimizer)
-        yield Suspect(code, place, f"the rate is {rate:g}.", change, step=step, without=without)
+        found = Suspect(code, repr(optimizer), f"the rate is {rate:g}.", change, step=step)
+        found.without, found.outcome = without, best
+        yield found
 
 
 def more_epochs(e: Examination, kept: Sequence[Change], now: Outcome) -> Iterator[Suspect]:  # noqa: ARG001
