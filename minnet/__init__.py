@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     from minnet.data import datasets
     from minnet.gradient_check import check_layer, check_loss
     from minnet.training.lr_finder import RangeTest, lr_range_test
-    from minnet.training_check.check_training import check_training
+    from minnet.training_check.check import check_training
 
 __version__ = "0.1.0"
 

@@ -12,7 +12,7 @@ from minnet.nn.losses import Loss
 from minnet.utils.types import Array
 
 _ERRORS = (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError)
-_ROWS = 1000
+_ENTRIES = 200_000  # of the targets, at most, that are looked at after each fit
 
 LEARNED_NOTHING = "did not learn: mn.check_training(trainer, x, y) looks for the reason"
 """Said after a fit that ends no better than the best answer that ignores x."""
@@ -23,25 +23,41 @@ def learned_nothing(loss: Loss, target: Array, first: float, last: float) -> boo
 
     Or if it is hardly below that of the first epoch, and not half of a constant answer's.
     """
-    constant = extreme_losses(loss, target[:: max(1, len(target) // _ROWS)])[1]
+    width = int(target.max()) + 1 if target.ndim == 1 else target[0].size
+    part = target[:: -(-len(target) * width // _ENTRIES)]
+    constant = constant_loss(loss, part)
     return last > 0.98 * constant or (last > 0.99 * first and last > constant / 2)
+
+
+def constant_loss(loss: Loss, target: Array) -> float:
+    """The smallest loss of an answer that is the same for all rows."""
+    rows = _answers(target)
+    mean = rows.mean(axis=0)
+    repeated = np.ones((len(rows), *[1] * mean.ndim))
+    answers = (mean, np.median(rows, axis=0), _uniform(mean))
+    losses = list(_losses(loss, [repeated * answer for answer in answers], target))
+    smallest = min(losses, default=1.0)
+    return smallest if smallest > 1e-5 else max(losses)  # of equal targets: ignoring x is right
 
 
 def extreme_losses(loss: Loss, target: Array) -> tuple[float, float]:
     """The smallest loss of any answer, and of an answer that is the same for all rows."""
-    rows = columns(target).reshape(*target.shape[:1], *target.shape[1:] or (-1,))
-    mean = rows.mean(axis=0)
-    uniform = np.full_like(mean, 1 / max(2, mean.size))
-    repeated = np.ones((len(rows), *[1] * mean.ndim))
-    constants = [repeated * answer for answer in (mean, np.median(rows, axis=0), uniform)]
-    best = [rows, *((1 - e) * rows + e * uniform for e in (1e-6, 0.05, 0.1, 0.2))]
-    losses = list(_losses(loss, constants, target))
-    constant = min(losses, default=1.0)
-    if constant < 1e-5:  # all targets are the same: then ignoring x is right
-        constant = max(losses)
-    floor = min(_losses(loss, best, target), default=0.0)
+    rows, constant = _answers(target), constant_loss(loss, target)
+    smoothed = ((1 - e) * rows + e * _uniform(rows[0]) for e in (1e-6, 0.05, 0.1, 0.2))
+    floor = min(_losses(loss, [rows, *smoothed], target), default=0.0)
     floor = floor if floor < 0.99 * constant else 0.0
     return floor, max(constant, floor + 1e-12)
+
+
+def _answers(target: Array) -> Array:
+    """The targets as answers of a network: one-hot rows for labels."""
+    rows = columns(target)
+    return rows if target.ndim == 1 else rows.reshape(target.shape)
+
+
+def _uniform(answer: Array) -> Array:
+    """All classes equally likely."""
+    return np.full(answer.shape, 1 / max(2, answer.size))
 
 
 def _losses(loss: Loss, answers: list[Array], target: Array) -> Iterator[float]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from minnet.training.trainer import Trainer
-from minnet.training_check.check_training import check_training, trainer_of_parts
+from minnet.training_check.check import check_training, trainer_of_parts
 from minnet.training_check.report import HINTS
 
 

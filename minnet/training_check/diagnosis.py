@@ -13,7 +13,7 @@ from minnet.training_check.codes import CODES, RANK
 from minnet.training_check.examination import Examination, Suspect
 from minnet.training_check.report import Finding, TrainingReport
 from minnet.training_check.rules import inputs, network, start, steps, targets
-from minnet.training_check.trial import ERRORS, Change, Outcome
+from minnet.training_check.trial import Change, Outcome
 
 LEARNED = 0.6
 """Below this part of the loss of the best constant answer, a training is said to learn.
@@ -48,13 +48,13 @@ class _Diagnosis:
     def examine(self) -> None:
         """Rules first, then trials."""
         suspects: list[Suspect] = []
+        failed: list[str] = []
         for rule in _RULES:
             self.bar.set_description(rule.__name__.replace("_", " "), refresh=False)
             try:
                 suspects += rule(self.e)
-            except ERRORS:
-                if self.e.refusal is None:  # else these data or parts do not suit the rule
-                    raise
+            except Exception as error:  # data or parts that `fit` refuses do not suit each rule
+                failed.append(f"{rule.__name__} ({type(error).__name__})")
         suspects.sort(key=lambda suspect: RANK[suspect.code])
         if self.e.refusal is not None:
             self._refused(self.e.refusal, suspects)
@@ -63,6 +63,8 @@ class _Diagnosis:
         self.learned = min(LEARNED, max(0.3, 0.95 * start))
         self.baseline = self.now = self._trial()
         self.summary = f"As it is: {self.now} (of that of the best constant answer)."
+        if failed:
+            self.summary += f" Rules that could not be asked: {', '.join(failed)}."
         unsolved = self._together(self._confirm(suspects))
         fails = self.baseline.relative > self.learned
         for suspect in unsolved:

@@ -6,7 +6,6 @@ is confirmed by a trial; only then, or if it is `certain`, it is called a mistak
 
 from __future__ import annotations
 
-import copy
 import math
 from dataclasses import dataclass
 from functools import cached_property
@@ -85,19 +84,8 @@ class Examination:
 
     def _refusal(self) -> Exception | None:
         """The error with which `fit` would refuse these data or parts."""
-
-        given = self.all
         try:
-            copy.deepcopy(self.trainer).fit(
-                given.x,
-                given.y,
-                1,
-                given.batch_size,
-                self.validation_given,
-                [_Stop()],
-                progress=False,
-                sample_weight=given.weight,
-            )
+            self.all.copied().fit(_Stop(), self.validation_given)
         except Exception as error:  # whatever a student's layer may raise
             return error
         return None

@@ -20,6 +20,7 @@ from minnet.nn.layer import Layer
 from minnet.nn.network import Network
 from minnet.training.callback import Callback
 from minnet.training.constant_answer import extreme_losses
+from minnet.training.history import History
 from minnet.training.trainer import Trainer
 from minnet.utils.types import Array
 
@@ -44,6 +45,16 @@ class Copy:
         """Put these layers in the place of one, counted as by `leaves`."""
         _, network, index = list(leaves(self.trainer.network))[number]
         network.layers[index : index + 1] = layers
+
+    def copied(self) -> Copy:
+        """Another one, with another trainer; the data are shared."""
+        return replace(self, trainer=copy.deepcopy(self.trainer))
+
+    def fit(self, callback: Callback, validation: Any = None) -> History:
+        """Train it."""
+        more: dict[str, Any] = {"sample_weight": self.weight, "shuffle": self.shuffle}
+        rows = (self.x, self.y, self.epochs, self.batch_size, validation, [callback])
+        return self.trainer.fit(*rows, progress=False, **more)
 
     def relative_loss(self, x: Array, y: Array, weight: Array | None = None) -> float:
         """The loss in evaluation mode without penalties, relative to the best constant answer's.
@@ -112,7 +123,7 @@ class Outcome:
 
 def run(training: Copy, changes: Sequence[Change], limit: Limit) -> Outcome:
     """Train a copy with these changes, within the limit; errors count as diverged."""
-    trial = replace(training, trainer=copy.deepcopy(training.trainer))
+    trial = training.copied()
     outcome = Outcome(math.inf, trial)
     try:
         for change in changes:
@@ -120,21 +131,11 @@ def run(training: Copy, changes: Sequence[Change], limit: Limit) -> Outcome:
         trainer = trial.trainer
         target = trainer.objective.targets(trial.x.astype(trainer.network.dtype), trial.y)
         trainer.metrics = metrics.get([] if class_labels(target) is None else ["accuracy"])
-        history = trainer.fit(
-            trial.x,
-            trial.y,
-            trial.epochs,
-            trial.batch_size,
-            shuffle=trial.shuffle,
-            sample_weight=trial.weight,
-            callbacks=[limit],
-            progress=False,
-        )
-        outcome.losses = [row["loss"] for row in history]
+        outcome.losses = trial.fit(limit)["loss"]
         outcome.relative = trial.relative_loss(trial.x, trial.y, trial.weight)
         outcome.accuracy = trainer.evaluate(trial.x, trial.y).get("accuracy")
-    except ERRORS:
-        pass
+    except Exception:  # whatever a student's layer may raise
+        outcome.relative = math.inf
     outcome.steps, outcome.complete = limit.taken, not limit.reached
     return outcome
 
