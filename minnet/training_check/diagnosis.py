@@ -94,7 +94,8 @@ class _Diagnosis:
         unsolved = []
         for suspect in suspects:
             if suspect.certain or (suspect.change is None and suspect.remark != "never"):
-                self._add(suspect, suspect.certain)
+                if self._fails or suspect.remark != "fails":
+                    self._add(suspect, suspect.certain and (self._fails or not suspect.weak))
             elif suspect.change is not None:
                 self.bar.set_description(suspect.code, refresh=False)
                 outcome = self._trial(suspect.change, share=0.15)
@@ -135,7 +136,7 @@ class _Diagnosis:
         """It learns, and clearly better; much better, where the training learns anyway."""
         before, after = self.now.relative, outcome.relative
         if not self._fails:
-            return before > 0.2 and after <= 0.4 * before
+            return before > 0.4 and after <= 0.4 * before
         return after <= min(0.8, 0.7 * before)
 
     def _evidence(self, group: list[Suspect], outcome: Outcome, more: str = "") -> str:

@@ -138,7 +138,7 @@ def conflicting(e: Examination) -> Iterator[Suspect]:
             f"{share:.0%} of the rows are equal to another row with a different target: no network "
             f"explains more than {1 - left:.0%} of the variance of y."
         )
-        yield Suspect("conflicting-labels", "y", message, certain=left > 0.6)
+        yield Suspect("conflicting-labels", "y", message, certain=left > 0.7)
 
 
 def unbalanced(e: Examination) -> Iterator[Suspect]:
