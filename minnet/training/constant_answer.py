@@ -36,8 +36,8 @@ def constant_loss(loss: Loss, target: Array) -> float:
     repeated = np.ones((len(rows), *[1] * mean.ndim))
     answers = (mean, np.median(rows, axis=0), _uniform(mean))
     losses = list(_losses(loss, [repeated * answer for answer in answers], target))
-    smallest = min(losses, default=1.0)
-    return smallest if smallest > 1e-5 else max(losses)  # of equal targets: ignoring x is right
+    same = np.ptp(rows, axis=0).max() == 0  # then ignoring x is right
+    return max(losses, default=1.0) if same else min(losses, default=1.0)
 
 
 def extreme_losses(loss: Loss, target: Array) -> tuple[float, float]:
@@ -46,7 +46,7 @@ def extreme_losses(loss: Loss, target: Array) -> tuple[float, float]:
     smoothed = ((1 - e) * rows + e * _uniform(rows[0]) for e in (1e-6, 0.05, 0.1, 0.2))
     floor = min(_losses(loss, [rows, *smoothed], target), default=0.0)
     floor = floor if floor < 0.99 * constant else 0.0
-    return floor, max(constant, floor + 1e-12)
+    return floor, max(constant, floor + 1e-30)
 
 
 def _answers(target: Array) -> Array:

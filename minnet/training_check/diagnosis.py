@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -13,7 +14,7 @@ from minnet.training_check.codes import CODES, RANK
 from minnet.training_check.examination import Examination, Suspect
 from minnet.training_check.report import Finding, TrainingReport
 from minnet.training_check.rules import inputs, network, start, steps, targets
-from minnet.training_check.trial import Change, Outcome
+from minnet.training_check.trial import ERRORS, Change, Outcome
 
 LEARNED = 0.6
 """Below this part of the loss of the best constant answer, a training is said to learn.
@@ -59,19 +60,23 @@ class _Diagnosis:
         if self.e.refusal is not None:
             self._refused(self.e.refusal, suspects)
             return
-        start = self.e.part.relative_loss(self.e.x, self.e.y, self.e.part.weight)
+        try:
+            start = self.e.part.relative_loss(self.e.x, self.e.y, self.e.part.weight)
+        except ERRORS:  # not finite
+            start = math.inf
         self.learned = min(LEARNED, max(0.3, 0.95 * start))
         self.baseline = self.now = self._trial()
         self.summary = f"As it is: {self.now} (of that of the best constant answer)."
         if failed:
             self.summary += f" Rules that could not be asked: {', '.join(failed)}."
+        self.failed = self._fails
         unsolved = self._together(self._confirm(suspects))
-        fails = self.baseline.relative > self.learned
         for suspect in unsolved:
-            if suspect.remark in ("always", "only") or (fails and suspect.remark == "fails"):
+            if suspect.remark in ("always", "only") or (self.failed and suspect.remark == "fails"):
                 self._add(suspect)
-        self._optimizer()
-        self._unlearnable(suspects)
+        if not self._random(suspects):
+            self._optimizer()
+            self._by_heart()
         for suspect in steps.swinging(self.e, self.baseline):
             self._add(suspect)
 
@@ -94,8 +99,8 @@ class _Diagnosis:
         unsolved = []
         for suspect in suspects:
             if suspect.certain or (suspect.change is None and suspect.remark != "never"):
-                if self._fails or suspect.remark != "fails":
-                    self._add(suspect, suspect.certain and (self._fails or not suspect.weak))
+                if self.failed or suspect.remark != "fails":
+                    self._add(suspect, suspect.certain and (self.failed or not suspect.weak))
             elif suspect.change is not None:
                 self.bar.set_description(suspect.code, refresh=False)
                 outcome = self._trial(suspect.change, share=0.15)
@@ -158,8 +163,8 @@ class _Diagnosis:
 
     def _optimizer(self) -> None:
         """Other rates and more steps, if what was found so far does not explain it."""
-        certain = any(f.severity == "mistake" and f.code != "wrong-backward" for f in self.findings)
-        rules = [steps.rates, steps.more_epochs] if self.kept or not certain else []
+        explained = bool(self._mistakes - {"wrong-backward"})
+        rules = [steps.rates, steps.more_epochs] if self.kept or not explained else []
         for rule in rules if self.e.steps >= 60 else reversed(rules):
             swings = steps.oscillates(self.now) and self.now.relative > 0.2
             for suspect in rule(self.e, self.kept, self.now) if self._fails or swings else ():
@@ -173,15 +178,22 @@ class _Diagnosis:
     def _fails(self) -> bool:
         return self.now.relative > self.learned
 
-    def _unlearnable(self, suspects: list[Suspect]) -> None:
-        """What no change has made learn: random labels, or a network that learns nothing."""
-        known = {f.code for f in self.findings if f.severity == "mistake"}
+    @property
+    def _mistakes(self) -> set[str]:
+        return {finding.code for finding in self.findings if finding.severity == "mistake"}
+
+    def _random(self, suspects: list[Suspect]) -> bool:
+        """Are the labels random? Then no rate helps."""
         for suspect in suspects:
-            if suspect.code == "labels-look-random" and not known:
+            if suspect.code == "labels-look-random" and not self._mistakes:
                 for found in steps.random_labels(self.e, self.kept, suspect):
                     self._add(found, True)
-                    return
-        if self._fails and known <= {"wrong-backward"}:
+                    return True
+        return False
+
+    def _by_heart(self) -> None:
+        """What nothing has made learn: can it learn a few rows by heart?"""
+        if self._fails and self._mistakes <= {"wrong-backward"}:
             for found in steps.one_batch(self.e, self.kept):
                 self._add(found, found.certain)
 

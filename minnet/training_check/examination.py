@@ -86,6 +86,8 @@ class Examination:
         self.output = np.empty(0) if self.last is None else self.last.y
         self.outputs = self.output.shape[1] if self.output.ndim == 2 else 0
         self.wants_classes = self.loss.canonical is not None
+        if self.target is not None:
+            self.loss.begin_fit(self.target)  # as `fit` does: for class_weight="balanced"
 
     def _refusal(self) -> Exception | None:
         """The error with which `fit` would refuse these data or parts."""

@@ -67,3 +67,13 @@ def test_a_diverged_training_names_the_doctor() -> None:
     trainer = mn.Trainer([mn.Linear(1, 1)], mn.MeanSquaredError(), mn.SGD(1e6), seed=0)
     with pytest.raises(mn.TrainingDiverged, match=r"mn\.check_training\(trainer, x, y\)"):
         trainer.fit(x, x, 50, progress=False)
+
+
+def test_small_targets_are_no_equal_targets() -> None:
+    target = 1e-4 * np.array([[-1.0], [1.0]])
+    assert extreme_losses(mn.MeanSquaredError(), target)[1] == pytest.approx(5e-9)
+
+
+def test_of_equal_targets_another_answer_is_the_measure() -> None:
+    target = np.zeros((4, 1))
+    assert extreme_losses(mn.BinaryCrossEntropy(), target)[1] == pytest.approx(math.log(2))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from training_check.corpus import (
     right_examples,
+    right_mixed,
     right_settings,
     right_tasks,
     wrong_data,
     wrong_layers,
+    wrong_mixed,
     wrong_network,
     wrong_posts,
     wrong_settings,
@@ -18,10 +20,12 @@ from training_check.corpus.case import Case
 from minnet.training_check.codes import CODES
 
 WRONG: list[Case] = [
-    *(*wrong_data.CASES, *wrong_layers.CASES, *wrong_network.CASES),
+    *(*wrong_data.CASES, *wrong_layers.CASES, *wrong_mixed.CASES, *wrong_network.CASES),
     *(*wrong_posts.CASES, *wrong_settings.CASES),
 ]
-RIGHT: list[Case] = [*right_examples.CASES, *right_settings.CASES, *right_tasks.CASES]
+RIGHT: list[Case] = [
+    *(*right_examples.CASES, *right_mixed.CASES, *right_settings.CASES, *right_tasks.CASES)
+]
 
 EVERY_DAY = {
     *("one_row_repeated", "milliseconds_since_1970", "one_and_two", "species_from_one"),
@@ -29,7 +33,12 @@ EVERY_DAY = {
     *("eight_flowers", "validated_on_the_first_hundred_rows", "logits_into_binary_cross_entropy"),
     *("softmax_for_yes_or_no", "images_into_a_linear", "five_outputs_for_ten_digits"),
     *("two_softmaxes", "several_labels_behind_a_softmax", "penguins_in_grams"),
-    *("the_same_constant_everywhere", "labels_minus_one", "a_loss_that_climbs"),
+    *(
+        "the_same_constant_everywhere",
+        "labels_minus_one",
+        "a_loss_that_climbs",
+        "classes_ten_twenty_thirty",
+    ),
 }
 
 TIME = 60.0
