@@ -1,12 +1,21 @@
 """Right trainings of all kinds, written after the rules, to see whether they hold."""
 
 import numpy as np
-from training_check.corpus.case import Corpus, Training, digits, generated, rng, scaled
-from training_check.corpus.case import standard
+from training_check.corpus.case import Corpus, Training, digits, generated, rng, scaled, standard
 
 import minnet as mn
-from minnet import SGD, Adam, BinaryCrossEntropy, CategoricalCrossEntropy, Linear
-from minnet import MeanSquaredError, ReLU, Sigmoid, Softmax, Tanh
+from minnet import (
+    SGD,
+    Adam,
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    Linear,
+    MeanSquaredError,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
 
 CASES = Corpus()
 

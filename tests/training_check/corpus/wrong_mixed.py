@@ -1,12 +1,22 @@
 """Wrong trainings of all kinds, written after the rules, to see whether they hold."""
 
 import numpy as np
+from minnet.initializers import normal
 from training_check.corpus.case import Corpus, Training, curve, digits, rng, scaled, standard
 
 import minnet as mn
-from minnet import SGD, Adam, BinaryCrossEntropy, CategoricalCrossEntropy, Linear
-from minnet import MeanSquaredError, ReLU, Sigmoid, Softmax, Tanh
-from minnet.initializers import normal
+from minnet import (
+    SGD,
+    Adam,
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    Linear,
+    MeanSquaredError,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
 
 CASES = Corpus()
 wrong = CASES.add
