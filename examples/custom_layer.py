@@ -184,7 +184,7 @@ def train(name: str, seed: int, clean: tuple[Array, Array]) -> tuple[mn.Trainer,
 def draw_fits(runs: dict[str, tuple[mn.Trainer, mn.History]], clean: tuple[Array, Array]) -> Any:
     """The measurements of the first seed, the true curve, and the fit under each loss."""
     x, y = measurements(SEEDS[0])
-    ax = style.new_axes(None, "custom_layer")
+    ax = style.new_axes(None)
     ax.scatter(x, y, s=14, color="0.6", label="measurements")
     ax.plot(*clean, color="black", linewidth=1.2, label="truth: sin 2x")
     for index, (name, (trainer, _)) in enumerate(runs.items()):

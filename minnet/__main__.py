@@ -1,10 +1,8 @@
-"""`python -m minnet check FILE.py` and `check-training SCRIPT.py`: minnet's command line."""
+"""`python -m minnet`: the same as the command `minnet`."""
 
 import sys
 
-from minnet.gradient_check.command_line import main as layers
-from minnet.training_check import command_line as trainings
+from minnet.command_line import main
 
 if __name__ == "__main__":
-    main = trainings.main if sys.argv[1:2] == ["check-training"] else layers.main
     sys.exit(main())

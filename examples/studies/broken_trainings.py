@@ -9,7 +9,7 @@ helped in a short trial, and what to write instead. Each mistake is one that peo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +22,7 @@ Data = tuple[Any, Any]
 class Broken(NamedTuple):
     """The parts of a Trainer, the data and the arguments of fit."""
 
-    layers: list[mn.Layer]
+    layers: Sequence[mn.Layer]
     loss: mn.Loss
     optimizer: mn.Optimizer
     data: Data

@@ -14,6 +14,7 @@ from minnet.utils.types import Array
 
 # Labels larger than this are likely to be identifiers, not class numbers.
 _MOST_GUESSED_CLASSES = 1_000_000
+_MOST_ENTRIES = 2**30  # 8 GiB
 
 
 @explained
@@ -39,12 +40,19 @@ def one_hot(labels: ArrayLike, classes: int | None = None) -> NDArray[np.float64
             f"one_hot: labels: expected shape (m,), got {array.shape}. "
             f"Use labels.ravel() for a column; rows of 0 and 1 are one-hot already."
         )
-    array_checks.not_empty("one_hot", "labels", array)
-    array_checks.finite("one_hot", "labels", array)
+    array_checks.numbers("one_hot", "labels", array)
     if classes is not None:
         classes = checks.whole_number("one_hot", "classes", classes)
     columns = _guessed_classes(array) if classes is None else classes
-    _check_labels(array, columns)
+    wrong = (array < 0) | (array >= max(columns, 1)) | (array != np.floor(array))
+    wanted = f"whole numbers from 0 to {max(columns, 1) - 1}"
+    fix = "Count the classes from 0, or give classes=."
+    array_checks.refuse("one_hot", "labels", array, wrong, wanted, fix)
+    if len(array) * columns > _MOST_ENTRIES:
+        raise ValueError(
+            f"one_hot: labels and classes: expected at most {_MOST_ENTRIES:,} entries, got "
+            f"{len(array)} rows of {columns}. CategoricalCrossEntropy takes the labels themselves."
+        )
     result = np.zeros((len(array), columns))
     result[np.arange(len(array)), array.astype(np.int64)] = 1.0
     return result
@@ -60,14 +68,3 @@ def _guessed_classes(labels: Array) -> int:
             f"names, labels = np.unique(labels, return_inverse=True)."
         )
     return classes
-
-
-def _check_labels(labels: Array, classes: int) -> None:
-    """Refuse the first label that is not a whole number from 0 to classes - 1."""
-    bad = (labels < 0) | (labels >= max(classes, 1)) | (labels != np.floor(labels))
-    if bad.any():
-        first = int(np.argmax(bad))
-        raise ValueError(
-            f"one_hot: labels: expected whole numbers from 0 to {max(classes, 1) - 1}, got "
-            f"labels[{first}] = {labels[first]}. Count the classes from 0, or give classes=."
-        )

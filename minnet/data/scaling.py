@@ -7,12 +7,14 @@ from the training rows alone, and used for all others.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.data.checks import table
+from minnet.utils import array_checks, checks
 from minnet.utils.keyword_arguments import Explained
 from minnet.utils.types import Array
 
@@ -25,7 +27,7 @@ class _ColumnScaler(Explained):
     # Names of the two public attributes that `fit` computes; the first one is the shift.
     _names: tuple[str, str]
 
-    columns: list[str] | None = None
+    columns: list[Any] | None = None
     """Names of the columns in `fit`, if they had names, as in a DataFrame."""
 
     def fit(self: ScalerType, x: ArrayLike) -> ScalerType:
@@ -36,10 +38,9 @@ class _ColumnScaler(Explained):
                 its statistics overflow.
         """
         place = f"{type(self).__name__}.fit"
-        columns = column_names(x)
-        x = table(place, x).astype(np.float64)
+        numbers = table(place, x).astype(np.float64)
         with np.errstate(over="ignore", invalid="ignore"):
-            measured = self._measure(x)
+            measured = self._measure(numbers)
             width = self._width(measured)
         bad = np.flatnonzero(~np.isfinite(width))
         if len(bad):
@@ -49,7 +50,7 @@ class _ColumnScaler(Explained):
             )
         for name, value in zip(self._names, measured, strict=True):
             setattr(self, name, value)
-        self.columns = columns
+        self.columns = column_names(x)
         return self
 
     def transform(self, x: ArrayLike) -> Array:
@@ -59,7 +60,7 @@ class _ColumnScaler(Explained):
             RuntimeError: fit was not called. TypeError, ValueError: as `fit`, or another f.
         """
         x, shift, scale = self._ready("transform", x)
-        return np.asarray((x - shift) / scale, dtype=_float_type(x))
+        return self._as_float("transform", x, lambda: (x - shift) / scale)
 
     def fit_transform(self, x: ArrayLike) -> Array:
         """`fit(x)`, then `transform(x)`: for the training data, never for the test data."""
@@ -68,7 +69,15 @@ class _ColumnScaler(Explained):
     def inverse_transform(self, x: ArrayLike) -> Array:
         """Back to the original units: x * scale + shift; types and errors as in `transform`."""
         x, shift, scale = self._ready("inverse_transform", x)
-        return np.asarray(x * scale + shift, dtype=_float_type(x))
+        return self._as_float("inverse_transform", x, lambda: x * scale + shift)
+
+    def _as_float(self, verb: str, x: Array, scaled: Callable[[], Array]) -> Array:
+        """The scaled numbers in the type of x, float64 for integers and bools."""
+        with np.errstate(over="ignore"):
+            result = np.asarray(scaled(), x.dtype if x.dtype.kind == "f" else np.float64)
+        fix = "Is x of the same kind and unit as in fit? Else give it as float64."
+        array_checks.finite(f"{type(self).__name__}.{verb}", "the result", result, fix=fix)
+        return result
 
     def _ready(self, verb: str, x: ArrayLike) -> tuple[Array, Array, Array]:
         """(x, shift, scale): the scale of a constant column is 1."""
@@ -79,23 +88,25 @@ class _ColumnScaler(Explained):
                 f"Call fit(x_train) first."
             )
         shift, other = (getattr(self, name) for name in self._names)
+        array = table(place, x)
         self._check_columns(place, column_names(x))
-        x = table(place, x)
-        if x.shape[1] != len(shift):
+        if array.shape[1] != len(shift):
             raise ValueError(
-                f"{place}: x: expected {len(shift)} features as in fit, got {x.shape[1]} "
-                f"(shape {x.shape}). Give the same columns as in fit, in the same order."
+                f"{place}: x: expected {len(shift)} features as in fit, got {array.shape[1]} "
+                f"(shape {array.shape}). Give the same columns as in fit, in the same order."
             )
         width = self._width((shift, other))
-        return x, shift, np.where(width > 0, width, 1.0)
+        return array, shift, np.where(width > 0, width, 1.0)
 
-    def _check_columns(self, place: str, names: list[str] | None) -> None:
+    def _check_columns(self, place: str, names: list[Any] | None) -> None:
         """Refuse columns of other names, or in another order: each would be scaled as another."""
         if names is None or self.columns is None or names == self.columns:
             return
         fix = "Give the same columns as in fit."
-        if sorted(names) == sorted(self.columns):
+        if set(names) == set(self.columns):
             fix = f"Give them in the order of fit: x[{self.columns}]."
+        elif [*range(len(names))] in (names, self.columns):  # as pandas numbers an array's
+            return
         raise ValueError(
             f"{place}: x: expected the columns {self.columns} as in fit, got {names}. {fix}"
         )
@@ -176,14 +187,6 @@ class MinMaxScaler(_ColumnScaler):
         return np.asarray(maximum - minimum)
 
 
-def column_names(x: object) -> list[str] | None:
+def column_names(x: object) -> list[Any] | None:
     """The names of the columns of a DataFrame; None for an array or a list."""
-    names = getattr(x, "columns", None)
-    if names is None or not all(isinstance(name, str) for name in names):
-        return None
-    return list(names)
-
-
-def _float_type(x: Array) -> np.dtype[Any]:
-    """The dtype of the result: as x, or float64 for integers and bools."""
-    return x.dtype if x.dtype.kind == "f" else np.dtype(np.float64)
+    return checks.items(getattr(x, "columns", None))

@@ -67,23 +67,7 @@ def train_test_split(
     more, options = _options(more, test_fraction=test_fraction, seed=seed, stratify=stratify)
     arrays = _checked_arrays(place, x, y, more)
     shuffle = checks.boolean(place, "shuffle", shuffle)
-    stratify = checks.boolean(place, "stratify", options["stratify"])
-    for name, example in (("test_fraction", "0.25"), ("seed", "0")):
-        if options[name] is _NOT_GIVEN and (shuffle or name != "seed"):
-            raise TypeError(
-                f"{place}: {name}: expected a number, got none. Write {name}={example}."
-            )
-    fraction = checks.number(
-        place,
-        "test_fraction",
-        options["test_fraction"],
-        minimum=0,
-        maximum=1,
-        above=True,
-        below=True,
-    )
-    given_seed = None if options["seed"] is _NOT_GIVEN else options["seed"]
-    generator = np.random.default_rng(checks.seed(place, given_seed))
+    fraction, generator, stratify = _checked_options(place, shuffle, **options)
     if stratify and (len(arrays) < 2 or not shuffle):
         raise ValueError(
             f"{place}: stratify: expected False without y or with shuffle=False, got True. Give "
@@ -105,7 +89,10 @@ def train_test_split(
 
 def _options(given: tuple[Any, ...], **options: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """The further arrays; and the options, of which some may stand behind the arrays."""
-    is_option = [a is None or isinstance(a, (str, numbers.Number, np.bool_)) for a in given]
+    is_option = [
+        a is None or isinstance(a, (str, numbers.Number, np.bool_)) or getattr(a, "ndim", 1) == 0
+        for a in given
+    ]
     arrays = is_option.index(True) if True in is_option else len(given)
     unnamed = given[arrays:]
     if len(unnamed) > len(options):
@@ -121,6 +108,21 @@ def _options(given: tuple[Any, ...], **options: Any) -> tuple[tuple[Any, ...], d
             )
         options[name] = value
     return given[:arrays], options
+
+
+def _checked_options(
+    place: str, shuffle: bool, test_fraction: Any, seed: Any, stratify: Any
+) -> tuple[float, np.random.Generator, bool]:
+    """The share of the test rows, the generator that shuffles, and whether classes are kept."""
+    for name, value, example in (("test_fraction", test_fraction, 0.25), ("seed", seed, 0)):
+        if value is _NOT_GIVEN and (shuffle or name != "seed"):
+            raise TypeError(
+                f"{place}: {name}: expected a number, got none. Write {name}={example}."
+            )
+    limits: dict[str, Any] = {"minimum": 0, "maximum": 1, "above": True, "below": True}
+    share = checks.number(place, "test_fraction", test_fraction, **limits)
+    given_seed = checks.seed(place, None if seed is _NOT_GIVEN else seed)
+    return share, np.random.default_rng(given_seed), checks.boolean(place, "stratify", stratify)
 
 
 def _checked_arrays(place: str, x: ArrayLike, y: ArrayLike, more: tuple[Any, ...]) -> list[Array]:

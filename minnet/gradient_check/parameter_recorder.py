@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from minnet.nn.layer import Layer, find
+from minnet.nn.layer import Layer
 from minnet.nn.parameter import Parameter
+from minnet.nn.search import find
 
 
 class Buffer(np.ndarray[Any, Any]):

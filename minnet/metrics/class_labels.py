@@ -30,34 +30,12 @@ def predicted_classes(prediction: ArrayLike) -> Array:
     >>> predicted_classes([0, 2, 1])
     array([0, 2, 1])
     """
-    array = _numbers("prediction", prediction)
-    if array.ndim == 1 or array.shape[1:] == (1,):
-        column = array.reshape(-1)
-        if array.dtype.kind in "iub":
-            return _checked_labels("prediction", column)
-        return (column > THRESHOLD).astype(np.intp)
-    if array.ndim != 2:
-        raise ValueError(
-            f"metrics: prediction: expected shape (m, 1) or (m, k), got {array.shape}. Give one "
-            f"row for each sample."
-        )
-    return np.asarray(array.argmax(axis=1))
+    return _predicted(prediction)[0]
 
 
 def target_classes(target: ArrayLike) -> Array:
     """Class labels (m,) from labels, from a column of 0 and 1, or from one-hot rows."""
-    array = _numbers("target", target)
-    if array.ndim == 2 and array.shape[1] > 1:
-        one_hot = _one_hot_rows(array)
-        if not one_hot.all():
-            row = int((~one_hot).argmax())
-            raise ValueError(
-                f"metrics: target: expected one class for each row, got target[{row}] = "
-                f"{array[row]}. Several labels in a row are judged by accuracy, exact_match, f1 "
-                f"and others, as rows of 0 and 1; for numbers use rmse or r_squared."
-            )
-        return np.asarray(array.argmax(axis=1))
-    return _checked_labels("target", array.reshape(-1))
+    return _true(target)[0]
 
 
 def both_classes(prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array, int]:
@@ -66,14 +44,12 @@ def both_classes(prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array
     Raises:
         ValueError: a true class for which there is no output, as in a regression.
     """
-    predicted, true = predicted_classes(prediction), target_classes(target)
+    (predicted, outputs), (true, columns) = _predicted(prediction), _true(target)
     array_checks.same_length("metrics", "prediction", predicted, "target", true)
-    scores, rows = _numbers("prediction", prediction), _numbers("target", target)
-    outputs = scores.size // len(scores)
-    if outputs > 1 or scores.dtype.kind == "f":
-        _check_labels_have_outputs("metrics", true, outputs)
-        return predicted, true, max(2, outputs)
-    return predicted, true, 1 + int(max(1, rows.size // len(rows) - 1, predicted.max(), true.max()))
+    if outputs is None:
+        return predicted, true, max(2, columns, 1 + int(predicted.max()), 1 + int(true.max()))
+    _check_labels_have_outputs("metrics", true, outputs)
+    return predicted, true, max(2, outputs)
 
 
 def scores_and_classes(place: str, prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
@@ -84,17 +60,9 @@ def scores_and_classes(place: str, prediction: ArrayLike, target: ArrayLike) -> 
     Raises:
         ValueError: a true class for which there is no output.
     """
-    scores = array_checks.numeric_array(place, "prediction", prediction)
-    true = target_classes(target)
-    array_checks.not_empty(place, "prediction", scores)
-    array_checks.finite(place, "prediction", scores)
-    if scores.ndim not in (1, 2):
-        raise ValueError(
-            f"{place}: prediction: expected shape (m, 1) or (m, k), got {scores.shape}. Give one "
-            f"row for each sample."
-        )
+    scores, true = _numbers(place, "prediction", prediction), target_classes(target)
     array_checks.same_length(place, "prediction", scores, "target", true)
-    scores = scores.reshape(-1, 1) if scores.ndim == 1 else scores
+    scores = scores.reshape(len(scores), -1)
     _check_labels_have_outputs(place, true, scores.shape[1])
     return scores, true
 
@@ -109,19 +77,17 @@ def has_several_labels(target: ArrayLike) -> bool:
 
 def label_columns(place: str, prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
     """Predictions and targets (m, k) of k yes-or-no labels; each column is a metric's own data."""
-    p, y = _numbers("prediction", prediction), _numbers("target", target)
+    p, y = _numbers(place, "prediction", prediction), _numbers(place, "target", target)
     if p.ndim != 2 or p.shape != y.shape:
         raise ValueError(
             f"{place}: prediction: expected a column for each label, shape {y.shape} as the "
             f"target, got {p.shape}. Give trainer.predict(x), or zeros and ones of that shape."
         )
-    wrong = (y != 0) & (y != 1)
-    if wrong.any():
-        row, column = (int(i) for i in np.argwhere(wrong)[0])
-        raise ValueError(
-            f"{place}: target: expected labels 0 and 1, got target[{row}, {column}] = "
-            f"{y[row, column]}. For numbers use rmse or r_squared."
-        )
+    labels = {"target": y, "prediction": p if p.dtype.kind in "iu" else y}  # floats are scores
+    for name, array in labels.items():
+        wrong = (array != 0) & (array != 1)
+        fix = "For numbers use rmse or r_squared."
+        array_checks.refuse(place, name, array, wrong, "labels 0 and 1", fix)
     return p, y.astype(np.intp)
 
 
@@ -155,17 +121,39 @@ def by_label(metric: Judge) -> Judge:
     return cast(Judge, getattr(metric, "by_label", metric))
 
 
-def _numbers(name: str, value: ArrayLike) -> Array:
-    """Finite numbers, at least one."""
-    array = array_checks.numeric_array("metrics", name, value)
-    array_checks.not_empty("metrics", name, array)
-    array_checks.finite("metrics", name, array)
-    if array.ndim == 0:
+def _predicted(prediction: ArrayLike) -> tuple[Array, int | None]:
+    """Classes (m,), and from how many outputs; None if the prediction is classes already."""
+    array = _numbers("metrics", "prediction", prediction)
+    if array.ndim == 2 and array.shape[1] > 1:
+        return np.asarray(array.argmax(axis=1)), array.shape[1]
+    if array.dtype.kind in "iub":
+        return _checked_labels("prediction", array.reshape(-1)), None
+    return (array.reshape(-1) > THRESHOLD).astype(np.intp), 1
+
+
+def _true(target: ArrayLike) -> tuple[Array, int]:
+    """Classes (m,), and in how many columns they were given."""
+    array = _numbers("metrics", "target", target)
+    if array.ndim == 1 or array.shape[1] == 1:
+        return _checked_labels("target", array.reshape(-1)), 1
+    fix = (
+        "Several labels in a row are judged by accuracy, exact_match, f1 and others, as rows of 0 "
+        "and 1; for numbers use rmse or r_squared."
+    )
+    wrong = ~_one_hot_rows(array)
+    array_checks.refuse("metrics", "target", array, wrong, "one class for each row", fix)
+    return np.asarray(array.argmax(axis=1)), array.shape[1]
+
+
+def _numbers(place: str, name: str, value: ArrayLike) -> Array:
+    """Finite numbers (m,) or (m, k), m and k at least 1."""
+    array = array_checks.numeric_array(place, name, value)
+    if array.ndim not in (1, 2):
         raise ValueError(
-            f"metrics: {name}: expected an entry for each sample, got the number {array}. One "
-            f"sample: [{array}]."
+            f"{place}: {name}: expected shape (m,), (m, 1) or (m, k), an entry or a row for each "
+            f"sample, got {array.shape if array.ndim else f'the number {array}'}. One sample: [a]."
         )
-    return array
+    return array_checks.numbers(place, name, array)
 
 
 def _one_hot_rows(array: Array) -> Array:
@@ -175,23 +163,20 @@ def _one_hot_rows(array: Array) -> Array:
 def _checked_labels(name: str, labels: Array) -> Array:
     """Whole numbers from 0 on, as integers; the error names the first that is not."""
     wrong = (labels != np.floor(labels)) | (labels < 0) | (labels > _LARGEST_LABEL)
-    if wrong.any():
-        row = int(wrong.argmax())
-        raise ValueError(
-            f"metrics: {name}: expected class labels 0, 1, 2, ..., got {name}[{row}] = "
-            f"{labels[row]}. Number the classes: names, y = np.unique(y, return_inverse=True); "
-            f"for a regression use rmse or r_squared."
-        )
+    fix = (
+        "Number the classes: names, y = np.unique(y, return_inverse=True); for a regression use "
+        "rmse or r_squared."
+    )
+    array_checks.refuse("metrics", name, labels, wrong, "class labels 0, 1, 2, ...", fix)
     return labels.astype(np.intp)
 
 
 def _check_labels_have_outputs(place: str, true: Array, outputs: int) -> None:
     """Refuse a true class for which the prediction has no column; one output has two classes."""
     classes = max(2, outputs)
-    if true.max() >= classes:
-        row = int(true.argmax())
-        raise ValueError(
-            f"{place}: target: expected classes from 0 to {classes - 1}, because the prediction "
-            f"has {outputs} output(s), got target[{row}] = {true[row]}. Give the network an output "
-            f"for each class; for a regression use rmse or r_squared."
-        )
+    wanted = f"classes from 0 to {classes - 1}, because the prediction has {outputs} output(s)"
+    fix = (
+        "Give trainer.predict(x), with an output for each class; for a regression use rmse or "
+        "r_squared."
+    )
+    array_checks.refuse(place, "target", true, true >= classes, wanted, fix)

@@ -36,6 +36,7 @@ def accuracy(prediction: ArrayLike, target: ArrayLike) -> float:
     return float((predicted == true).mean())
 
 
+@explained
 def exact_match(prediction: ArrayLike, target: ArrayLike) -> float:
     """The share of rows in which all labels are right; with one class in a row, the accuracy.
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.metrics.class_labels import mean_over_labels, scores_and_classes
-from minnet.utils import checks
+from minnet.utils import array_checks, checks
 from minnet.utils.keyword_arguments import explained
 from minnet.utils.types import Array
 
@@ -121,13 +121,8 @@ def _probabilities(place: str, prediction: ArrayLike, target: ArrayLike) -> tupl
     """A probability for each class (m, k), k >= 2, as floats, and the true classes (m,)."""
     p, true = scores_and_classes(place, prediction, target)
     p = p.astype(np.float32 if p.dtype == np.float32 else np.float64, copy=False)
-    wrong = (p < 0) | (p > 1)
-    if wrong.any():
-        row, column = (int(i) for i in np.argwhere(wrong)[0])
-        raise ValueError(
-            f"{place}: prediction: expected probabilities, got prediction[{row}, {column}] = "
-            f"{p[row, column]:g}. End the network in mn.Sigmoid() or mn.Softmax()."
-        )
+    fix = "End the network in mn.Sigmoid() or mn.Softmax()."
+    array_checks.refuse(place, "prediction", p, (p < 0) | (p > 1), "probabilities", fix)
     if p.shape[1] == 1:
         return np.hstack([1 - p, p]), true
     sums = p.sum(axis=1, dtype=np.float64)

@@ -103,7 +103,7 @@ def better(name: str) -> str | None:
     >>> better("val_accuracy"), better("loss"), better("my_metric")
     ('max', 'min', None)
     """
-    name = name.removeprefix("val_")
+    name = checks.text("better", "name", name).removeprefix("val_")
     if name in _HIGHER:
         return "max"
     return "min" if name == "loss" or name in _LOWER else None

@@ -6,19 +6,23 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.utils import array_checks
+from minnet.utils.keyword_arguments import explained
 from minnet.utils.types import Array
 
 
+@explained
 def mean_absolute_error(prediction: ArrayLike, target: ArrayLike) -> float:
-    """1/m sum |a - y|, in the unit of y; the mean over the outputs where there are several.
+    """1/m sum `|a - y|`, in the unit of y; the mean over the outputs where there are several.
 
     >>> mean_absolute_error([[1.0], [2.0]], [[2.0], [4.0]])
     1.5
     """
     a, y = _numbers("mean_absolute_error", prediction, target)
-    return float(np.abs(a - y).mean())
+    with np.errstate(over="ignore"):  # the error of 1e308 and -1e308 is infinite
+        return float(np.abs(a - y).mean())
 
 
+@explained
 def root_mean_squared_error(prediction: ArrayLike, target: ArrayLike) -> float:
     """sqrt(1/m sum (a - y)^2), in the unit of y; the mean over the outputs.
 
@@ -27,9 +31,11 @@ def root_mean_squared_error(prediction: ArrayLike, target: ArrayLike) -> float:
     """
     a, y = _numbers("root_mean_squared_error", prediction, target)
     scale = _power_of_two(a, y)
-    return float((np.sqrt(np.square(a / scale - y / scale).mean(axis=0)) * scale).mean())
+    with np.errstate(over="ignore"):
+        return float((np.sqrt(np.square(a / scale - y / scale).mean(axis=0)) * scale).mean())
 
 
+@explained
 def r_squared(prediction: ArrayLike, target: ArrayLike) -> float:
     """1 - sum (a - y)^2 / sum (y - mean of y)^2: the share of the variance that is explained.
 
@@ -50,12 +56,12 @@ def r_squared(prediction: ArrayLike, target: ArrayLike) -> float:
         )
     constant = (y == y[0]).all(axis=0)  # not total == 0: the mean of constants may be rounded
     right = (a == y).all(axis=0)
-    scale = _power_of_two(a, y)
-    a, y = a / scale, y / scale
-    residual = np.square(a - y).sum(axis=0)
-    total = np.square(y - y.mean(axis=0)).sum(axis=0)
-    explained = 1 - residual / np.where(constant, 1, total)
-    return float(np.where(constant, right, explained).mean())
+    both, own = _power_of_two(a, y), _power_of_two(y - y.mean(axis=0), y[:1])
+    residual = np.square(a / both - y / both).sum(axis=0)
+    total = np.square((y - y.mean(axis=0)) / own).sum(axis=0)
+    with np.errstate(over="ignore"):  # -inf where the predictions are absurdly far off
+        share = 1 - residual / np.where(constant, 1, total) * (both / own) ** 2
+    return float(np.where(constant, right, share).mean())
 
 
 def _power_of_two(a: Array, y: Array) -> Array:
@@ -71,9 +77,7 @@ def _numbers(place: str, prediction: ArrayLike, target: ArrayLike) -> tuple[Arra
     """Both as floats (m, outputs); one output may be (m,) on either side."""
     arrays = []
     for name, value in (("prediction", prediction), ("target", target)):
-        array = array_checks.numeric_array(place, name, value)
-        array_checks.not_empty(place, name, array)
-        array_checks.finite(place, name, array)
+        array = array_checks.numbers(place, name, value)
         arrays.append(array.reshape(-1, 1) if array.ndim < 2 else array)
     a, y = arrays
     if a.shape != y.shape:

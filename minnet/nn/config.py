@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 
 from minnet.nn import initializers
+from minnet.nn.search import is_layer
 
 PLAIN = (type(None), bool, int, float, str)
 """Types that are kept as they are; exactly these, not their subclasses."""
 
 _CONTAINERS = (list, tuple, dict)
+_DEEPEST = 64
 
 
 class Unsavable:
@@ -35,12 +37,7 @@ class Unsavable:
         return self.text
 
 
-def is_layer(value: object) -> bool:
-    """True for a Layer; layer.py imports this file, so Layer cannot be imported here."""
-    return "_minnet" in getattr(value, "__dict__", ())
-
-
-def remember(value: Any, known: dict[int, Any] | None = None) -> Any:
+def remember(value: Any, known: dict[int, Any] | None = None, depth: int = 0) -> Any:
     """A private copy of an argument; `known` handles lists that contain themselves.
 
     >>> sizes = [3, 4]
@@ -58,16 +55,17 @@ def remember(value: Any, known: dict[int, Any] | None = None) -> Any:
         return value
     if is_named_initializer(value):
         return value
-    if type(value) not in _CONTAINERS:
+    if type(value) not in _CONTAINERS or depth > _DEEPEST:
         return Unsavable(value)
+    depth += 1
     if type(value) is tuple:
-        return tuple(remember(item, known) for item in value)
+        return tuple(remember(item, known, depth) for item in value)
     if type(value) is list:
         copy: Any = known.setdefault(id(value), [])
-        copy.extend(remember(item, known) for item in value)
+        copy.extend(remember(item, known, depth) for item in value)
     else:
         copy = known.setdefault(id(value), {})
-        copy.update({key: remember(item, known) for key, item in value.items()})
+        copy.update({key: remember(item, known, depth) for key, item in value.items()})
     return copy
 
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from minnet.utils.checks import describe, number, whole_number
+from minnet.utils.checks import describe, items, number, whole_number
 from minnet.utils.types import Array
 
 Shape = tuple[int, ...]
@@ -48,12 +48,13 @@ def fans(shape: Shape) -> tuple[int, int]:
 
 def _lengths(shape: Shape) -> Shape:
     """The shape, if it is a tuple of whole numbers."""
-    if not isinstance(shape, (tuple, list)):
+    lengths = items(shape) if isinstance(shape, (tuple, list)) else None
+    if lengths is None:
         raise TypeError(
             f"initializer: shape: expected a tuple of lengths, got {describe(shape)}. "
             f"Write for example (4, 3)."
         )
-    return tuple(whole_number("initializer", "shape", length) for length in shape)
+    return tuple(whole_number("initializer", "shape", length) for length in lengths)
 
 
 def zeros(shape: Shape, _generator: np.random.Generator) -> Array:

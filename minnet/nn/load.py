@@ -12,7 +12,8 @@ from minnet.nn.layer import Layer
 from minnet.nn.layer_encoding import decoder
 from minnet.nn.network import Network
 from minnet.nn.network_file import NetworkFile
-from minnet.saving.errors import InvalidFile, checked_path, reading
+from minnet.saving.errors import InvalidFile, reading
+from minnet.utils import checks
 from minnet.utils.checks import describe, items
 
 Classes = dict[str, type[Layer]]
@@ -53,7 +54,7 @@ def load(
     >>> bool((again.predict(x) == network.predict(x)).all())
     True
     """
-    place = checked_path("load", path)
+    place = checks.path("load", path)
     classes = _classes(layers)
     with reading(place):
         return _build(network_file.read(place), classes)

@@ -43,7 +43,7 @@ class Sequential(Layer):
         index = 0
         try:
             for index in range(len(layers)):
-                y = layers[index].forward(x)
+                y = layers[index]._forward(x)
                 if type(y) is not np.ndarray or y.dtype is not dtype:
                     y = convert_output(y, "forward", dtype)
                 shapes.append(y.shape)
@@ -64,7 +64,7 @@ class Sequential(Layer):
                 if index == 0 and not for_input:
                     layers[0]._backward_parameters(grad)
                     break
-                below = layers[index].backward(grad)
+                below = layers[index]._backward(grad)
                 if type(below) is not np.ndarray or below.dtype is not dtype:
                     below = convert_output(below, "backward", dtype)
                 if below.shape != shapes[index]:
@@ -76,6 +76,23 @@ class Sequential(Layer):
         except Exception as error:
             raise locate_error(error, index, layers[index], "backward", grad.shape) from None
         return grad
+
+
+def forward_in_batches(network: Layer, output_layer: Layer, x: Array, rows: int) -> Array:
+    """The output for all of x, so many rows at a time."""
+    first = network.forward(x[:rows])
+    if len(x) <= rows:
+        return np.array(first)
+    if len(first) != rows:
+        raise ValueError(
+            f"{output_layer!r}: expected an output of shape (m, ...), one row for each of {rows} "
+            f"samples, got {first.shape}."
+        )
+    result = np.empty((len(x), *first.shape[1:]), first.dtype)
+    result[:rows] = first
+    for start in range(rows, len(x), rows):
+        result[start : start + rows] = network.forward(x[start : start + rows])
+    return result
 
 
 def checked_layers(place: str, layers: Iterable[Layer]) -> list[Layer]:

@@ -10,6 +10,7 @@ penalty use a metric, for example "log_loss", which does not include it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -41,7 +42,7 @@ class Penalty(Explained):
 
 
 class L1(Penalty):
-    """lambda sum |w|, gradient lambda sign(w): pulls small weights all the way to 0.
+    """lambda sum `|w|`, gradient lambda sign(w): pulls small weights all the way to 0.
 
     Source: Tibshirani (1996), the lasso.
 
@@ -50,7 +51,7 @@ class L1(Penalty):
     """
 
     def value(self, w: Array) -> float:
-        """lambda sum |w|."""
+        """lambda sum `|w|`."""
         return self.strength * float(np.abs(w).sum())
 
     def gradient(self, w: Array) -> Array:
@@ -86,9 +87,8 @@ def get(penalty: Penalty | Iterable[Penalty] | None) -> list[Penalty]:
     """None, one or several penalties as a list."""
     if penalty is None:
         return []
-    if not isinstance(penalty, (Penalty, Iterable)):
-        penalty = [penalty]
-    penalties = [penalty] if isinstance(penalty, Penalty) else list(penalty)
+    given = None if isinstance(penalty, Penalty) else checks.items(penalty)
+    penalties: list[Any] = [penalty] if given is None else given
     for item in penalties:
         if not isinstance(item, Penalty):
             raise TypeError(

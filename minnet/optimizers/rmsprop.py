@@ -16,8 +16,9 @@ class RMSProp(Optimizer):
         g <- g + weight_decay w
         v <- decay v + (1 - decay) g^2
         u <- g / (sqrt(v) + epsilon)
-        w <- w - learning_rate u                    with momentum: b <- momentum b + u,
-                                                    w <- w - learning_rate b
+        w <- w - learning_rate u
+
+    With momentum the last line is b <- momentum b + u, w <- w - learning_rate b.
     Centered, the root is that of a variance: sqrt(v - n^2), n <- decay n + (1 - decay) g, and
     steps are longer where the gradient hardly changes. Rounding can make a variance of 0
     negative; it is then taken as 0, where PyTorch gives NaN.

@@ -1,9 +1,8 @@
 """Schedules: the learning rate as a function of the step.
 
-Large steps at first, while the minimum is far away; small ones at the end, where noise would
-carry the weights around the minimum. A schedule is called with the number of the step, counted
-from 0, and gives the rate of that update: a schedule for 100 steps gives rates for 0 to 99, and
-stays at its last value. An optimizer takes one in place of a number:
+Large steps at first, while the minimum is far away; small ones at the end, where noise would carry
+the weights around it. A schedule is called with the number of the step, counted from 0: one for 100
+steps gives rates for 0 to 99, and stays at its last value. An optimizer takes it for a number:
 
     mn.SGD(learning_rate=mn.schedules.Cosine(0.1, steps=1000))
 
@@ -268,14 +267,6 @@ def name_of(schedule: Rate) -> str:
     return getattr(schedule, "__name__", type(schedule).__name__)
 
 
-def not_an_object(place: str, schedule: type) -> str:
-    """The message for a class where an object was meant."""
-    return (
-        f"{place}: expected a number or a schedule, got the class {schedule.__name__}. Create an "
-        f"object: {schedule.__name__}(...)."
-    )
-
-
 def rate_of(place: str, schedule: Rate, step: int) -> float:
     """The rate of a schedule at a step: a finite number >= 0, else an error that names both."""
     rate = schedule(step)
@@ -296,7 +287,10 @@ def check_schedule(place: str, schedule: Rate, step: int) -> None:
         TypeError, ValueError: naming the schedule and what it should be.
     """
     if isinstance(schedule, type):
-        raise TypeError(not_an_object(place, schedule))
+        raise TypeError(
+            f"{place}: expected a number or a schedule, got the class {schedule.__name__}. Create "
+            f"an object: {schedule.__name__}(...)."
+        )
     if not fits(schedule, 1):
         raise TypeError(
             f"{place}: expected a schedule that is called with the number of the step alone, got "

@@ -84,7 +84,7 @@ def boundary_animation(
     recorder = _Recorder(place, trainer, plane_grid(ranges, _GRID)[1], wanted)
     if wanted[-1]:
         trainer.fit(x, y, wanted[-1], batch_size, callbacks=[recorder], progress=False)
-    film = _Film(place, recorder.frames, ranges, ax)
+    film = _Film(recorder.frames, ranges, ax)
     film.draw_points(points, labels, names)
     return film.animation(interval)
 
@@ -116,7 +116,6 @@ class _Film:
 
     def __init__(
         self,
-        place: str,
         frames: dict[int, Array],
         ranges: list[tuple[float, float]],
         ax: Axes | None,
@@ -124,7 +123,7 @@ class _Film:
         self.frames = list(frames.items())
         self.axes = [np.linspace(*limits, _GRID) for limits in ranges]
         self.new_figure = ax is None
-        self.ax = ax = style.new_axes(ax, place, figsize=(4.6, 4.0))
+        self.ax = ax = style.new_axes(ax, figsize=(4.6, 4.0))
         self.background = ax.imshow(
             self.frames[0][1],
             extent=(*ranges[0], *ranges[1]),
@@ -172,14 +171,13 @@ class _Film:
 
 def _checked_epochs(place: str, epochs: object) -> list[int]:
     """Increasing whole numbers from 0 on."""
-    if not isinstance(epochs, (Sequence, np.ndarray)) or isinstance(epochs, str) or not len(epochs):
+    given = checks.items(epochs) if isinstance(epochs, range) else checks.listed(epochs)
+    if not given:
         raise TypeError(
             f"{place}: epochs: expected a list such as range(0, 50, 2), got "
             f"{checks.describe(epochs)}."
         )
-    wanted = [
-        checks.whole_number(place, f"epochs[{i}]", e, minimum=0) for i, e in enumerate(epochs)
-    ]
+    wanted = [checks.whole_number(place, f"epochs[{i}]", e, minimum=0) for i, e in enumerate(given)]
     if any(second <= first for first, second in itertools.pairwise(wanted)):
         raise ValueError(f"{place}: epochs: expected numbers that increase, got {wanted}.")
     return wanted

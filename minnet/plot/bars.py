@@ -52,7 +52,7 @@ def step_counts(
         str(name): checks.whole_number(place, f"counts[{name!r}]", count, minimum=0)
         for name, count in checked_mapping(place, "counts", counts, "number of steps").items()
     }
-    ax = style.new_axes(ax, place)
+    ax = style.new_axes(ax)
     for index, height in enumerate(heights.values()):
         ax.bar(index, height, 0.7, **_filling(index))
         ax.annotate(
@@ -124,7 +124,7 @@ def median_steps(
     runs, at = checked_curves(place, curves, steps)
     check_accuracies(place, runs)
     wanted = checked_thresholds(place, thresholds)
-    ax = style.new_axes(ax, place)
+    ax = style.new_axes(ax)
     width = 0.8 / len(runs)
     for index, (name, array) in enumerate(runs.items()):
         shift = (index - (len(runs) - 1) / 2) * width

@@ -7,7 +7,8 @@ names.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+import numbers
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from minnet import metrics
 from minnet.nn.network import Network
 from minnet.training.trainer import Trainer
 from minnet.utils import array_checks, checks
-from minnet.utils.checks import describe
+from minnet.utils.checks import describe, items
 from minnet.utils.types import Array
 
 Curves = Mapping[str, ArrayLike]
@@ -44,22 +45,31 @@ def checked_names(
     """As many names as there are defaults, or the defaults."""
     if names is None:
         return list(default)
-    if isinstance(names, str) or not isinstance(names, (Sequence, np.ndarray)):
+    given = None if isinstance(names, (str, bytes, Set, Mapping, Iterator)) else items(names)
+    if given is None or not all(map(_is_name, given)):
         raise TypeError(
             f"{place}: {name}: expected a list of {len(default)} names, got {describe(names)}."
         )
-    if len(names) != len(default):
+    if len(given) != len(default):
         raise ValueError(
-            f"{place}: {name}: expected {len(default)} names, got {len(names)}: {list(names)}."
+            f"{place}: {name}: expected {len(default)} names, got {len(given)}: {describe(names)}."
         )
-    return [str(entry) for entry in names]
+    return [str(entry) for entry in given]
+
+
+def _is_name(entry: object) -> bool:
+    """A text, or a number that is short enough for one."""
+    if isinstance(entry, (np.bool_, numbers.Real)):
+        return bool(abs(entry) < 2**63)
+    return isinstance(entry, str)
 
 
 def checked_span(place: str, span: object, name: str = "span") -> tuple[float, float]:
     """Two numbers, the first below the second."""
-    if not isinstance(span, (tuple, list, np.ndarray)) or len(span) != 2:
+    pair = checks.listed(span)
+    if pair is None or len(pair) != 2:
         raise TypeError(f"{place}: {name}: expected two numbers (low, high), got {describe(span)}.")
-    low, high = (checks.number(place, f"{name}[{i}]", span[i]) for i in range(2))
+    low, high = (checks.number(place, f"{name}[{i}]", end) for i, end in enumerate(pair))
     if low >= high:
         raise ValueError(f"{place}: {name}: expected low < high, got ({low:g}, {high:g}).")
     return low, high
@@ -117,16 +127,16 @@ def labels_of(place: str, y: ArrayLike) -> Array:
 
 def check_binary_labels(place: str, labels: Array) -> None:
     """Refuse labels other than 0 and 1."""
-    if labels.max() > 1:
-        raise ValueError(
-            f"{place}: y: expected labels 0 and 1, got y[{int(labels.argmax())}] = {labels.max()}. "
-            f"Choose one class: y == {labels.max()} is True for it and False for all others."
-        )
+    fix = f"Choose one class: y == {labels.max()} is True for it and False for all others."
+    array_checks.refuse(place, "y", labels, labels > 1, "labels 0 and 1", fix)
 
 
 def check_scaler(place: str, scaler: object) -> None:
     """None, or an object with `transform`."""
-    if scaler is not None and not callable(getattr(scaler, "transform", None)):
+    transforms = False
+    with contextlib.suppress(Exception):  # an object of the user's may raise anything
+        transforms = callable(getattr(scaler, "transform", None))
+    if scaler is not None and not transforms:
         raise TypeError(
             f"{place}: scaler: expected the mn.data.Standardizer or MinMaxScaler that scaled the "
             f"network's training data, or None, got {describe(scaler)}."
@@ -169,10 +179,7 @@ def checked_values(place: str, name: str, values: object) -> dict[str, Array]:
     arrays = {}
     for key, value in checked_mapping(place, name, values, "numbers").items():
         where = f"{name}[{key!r}]"
-        array = array_checks.numeric_array(place, where, value).astype(float)
-        array_checks.not_empty(place, where, array)
-        array_checks.finite(place, where, array)
-        arrays[str(key)] = array
+        arrays[str(key)] = array_checks.numbers(place, where, value).astype(float)
     return arrays
 
 
@@ -222,12 +229,13 @@ def _checked_steps(place: str, steps: ArrayLike | None, points: int, name: str) 
 
 def checked_thresholds(place: str, thresholds: Sequence[float]) -> list[float]:
     """One or more accuracies."""
-    if not isinstance(thresholds, (list, tuple, np.ndarray)) or not len(thresholds):
+    given = checks.listed(thresholds)
+    if not given:
         raise TypeError(
             f"{place}: thresholds: expected a list of accuracies such as (0.9, 0.95), got "
             f"{describe(thresholds)}."
         )
-    return [checks.number(place, "thresholds", t, minimum=0, maximum=1) for t in thresholds]
+    return [checks.number(place, "thresholds", t, minimum=0, maximum=1) for t in given]
 
 
 def check_not_negative(place: str, runs: dict[str, Array]) -> None:

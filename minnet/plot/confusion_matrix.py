@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from minnet.plot import style
 from minnet.plot.checks import checked_names
-from minnet.utils.array_checks import finite, not_empty, numeric_array
+from minnet.utils.array_checks import numbers, refuse
 from minnet.utils.types import Array
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _PLACE = "mn.plot.confusion_matrix"
 _SIZE = (5.4, 4.7)
+_MOST = 2**53  # of one cell; larger floats have no whole part of their own
 _WHITE_TEXT_FROM = 0.5  # above this shade black letters are hard to read
 
 
@@ -48,7 +49,7 @@ def confusion_matrix(
     counts = _checked_counts(matrix)
     k = len(counts)
     names = checked_names(_PLACE, class_names, [str(i) for i in range(k)])
-    ax = style.new_axes(ax, _PLACE, figsize=_SIZE)
+    ax = style.new_axes(ax, figsize=_SIZE)
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for row, column in np.ndindex(k, k):
@@ -72,19 +73,13 @@ def confusion_matrix(
 
 def _checked_counts(matrix: ArrayLike) -> Array:
     """The matrix as integers (k, k)."""
-    array = numeric_array(_PLACE, "matrix", matrix)
-    not_empty(_PLACE, "matrix", array)
-    finite(_PLACE, "matrix", array)
+    array = numbers(_PLACE, "matrix", matrix)
     if array.ndim != 2 or array.shape[0] != array.shape[1]:
         raise ValueError(
             f"{_PLACE}: matrix: expected counts of shape (k, k), got {array.shape}. Make it with "
             f"mn.metrics.confusion_matrix(prediction, target)."
         )
-    wrong = (array < 0) | (array != np.floor(array))
-    if wrong.any():
-        row, column = (int(i) for i in np.argwhere(wrong)[0])
-        raise ValueError(
-            f"{_PLACE}: matrix: expected counts 0, 1, 2, ..., got matrix[{row}, {column}] = "
-            f"{array[row, column]}. The shares are computed here: give the counts."
-        )
+    wrong = (array < 0) | (array > _MOST) | (array != np.floor(array))
+    fix = "The shares are computed here: give the counts."
+    refuse(_PLACE, "matrix", array, wrong, "counts 0, 1, 2, ...", fix)
     return array.astype(np.int64)

@@ -14,6 +14,7 @@ from minnet.nn.network import Network
 from minnet.plot import style
 from minnet.plot.checks import check_scaler, checked_names, network_of, outputs, points_of
 from minnet.training.trainer import Trainer
+from minnet.utils import array_checks
 from minnet.utils.types import Array
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def decision_boundary(
     plane.check_labels(2)
     names = checked_names(place, class_names, ["class 0", "class 1"])
     features = checked_names(place, feature_names, ["x1", "x2"], "feature_names")
-    ax = style.new_axes(ax, place)
+    ax = style.new_axes(ax)
     _draw_probability(ax, plane, output.reshape(_GRID, _GRID), names[1])
     handles = plane.draw_points(ax, names)
     style.label(ax, "Decision boundary", *features)
@@ -138,7 +139,7 @@ def decision_regions(
     plane.check_labels(k)
     names = checked_names(place, class_names, [f"class {i}" for i in range(k)])
     features = checked_names(place, feature_names, ["x1", "x2"], "feature_names")
-    ax = style.new_axes(ax, place)
+    ax = style.new_axes(ax)
     for index in range(k):
         _draw_region(ax, plane, _margin_over_others(output, index), index)
     handles = plane.draw_points(ax, names)
@@ -167,13 +168,9 @@ class _Plane:
 
     def check_labels(self, classes: int) -> None:
         """Refuse a label for which the network has no output."""
-        wrong = self.labels >= classes
-        if wrong.any():
-            row = int(wrong.argmax())
-            raise ValueError(
-                f"{self.place}: y: expected labels from 0 to {classes - 1}, as this network "
-                f"has {classes} classes, got y[{row}] = {self.labels[row]}."
-            )
+        wanted = f"labels from 0 to {classes - 1}, as this network has {classes} classes"
+        fix = "Number the classes from 0."
+        array_checks.refuse(self.place, "y", self.labels, self.labels >= classes, wanted, fix)
 
     def draw_points(self, ax: Axes, names: Sequence[str]) -> list[Any]:
         """The points of each class; returns the legend handles."""

@@ -31,7 +31,7 @@ def descent_paths(
     ax: Axes | None = None,
     *,
     title: str = "Ways down",
-    names: tuple[str, str] = ("x", "y"),
+    names: Sequence[str] | None = None,
     spans: Sequence[tuple[float, float]] | None = None,
     legend: bool = True,
 ) -> Axes:
@@ -41,7 +41,7 @@ def descent_paths(
         function: takes two arrays of one shape and returns the heights, an array of the same shape.
         paths: name -> points (n, 2), the start first.
         ax: where to draw; None makes a new figure.
-        names: the names of the two numbers.
+        names: the names of the two numbers; None: x, y.
         spans: (low, high) of each; None fits them to the paths.
         legend: False leaves it out.
 
@@ -62,7 +62,7 @@ def descent_paths(
     if spans is not None:
         ranges = _checked_spans(place, spans)
     axes, heights = _heights(place, function, ranges)
-    ax = style.new_axes(ax, place)
+    ax = style.new_axes(ax)
     ax.contour(*axes, heights, levels=14, colors="0.6", linewidths=0.8)
     draw_paths(ax, points)
     style.finish(ax, title, *axes_names, legend=legend)
@@ -98,11 +98,12 @@ def _heights(
 
 def _checked_spans(place: str, spans: object) -> list[tuple[float, float]]:
     """Two pairs (low, high)."""
-    if not isinstance(spans, (tuple, list)) or len(spans) != 2:
+    pair = checks.listed(spans)
+    if pair is None or len(pair) != 2:
         raise TypeError(
             f"{place}: spans: expected two pairs, ((-8, 8), (-3, 3)), got {checks.describe(spans)}."
         )
-    return [checked_span(place, span, f"spans[{i}]") for i, span in enumerate(spans)]
+    return [checked_span(place, span, f"spans[{i}]") for i, span in enumerate(pair)]
 
 
 def draw_paths(ax: Axes, paths: Mapping[str, Array], on_colour: bool = False) -> None:

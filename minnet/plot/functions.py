@@ -49,7 +49,7 @@ def cross_entropy(ax: Axes | None = None) -> Axes:
     >>> round(float(np.interp(0.5, *ax.lines[0].get_data())), 3)
     0.693
     """
-    ax = style.new_axes(ax, "mn.plot.cross_entropy")
+    ax = style.new_axes(ax)
     a = np.linspace(0.005, 0.995, 199)
     for index, (y, text) in enumerate(((1.0, "y = 1: -ln a"), (0.0, "y = 0: -ln(1 - a)"))):
         losses = [BinaryCrossEntropy().forward(np.array([[p]]), np.array([[y]])) for p in a]
@@ -96,13 +96,12 @@ def activation(
     place = "mn.plot.activation"
     layer = _copied_layer(place, "activation", activation)
     low, high = checked_span(place, span)
-    mark = checks.boolean(place, "mark_maximum", mark_maximum)
     z = np.linspace(low, high, _POINTS)
     a, derivative = _forward_and_derivative(place, layer, z)
-    ax = style.new_axes(ax, place)
+    ax = style.new_axes(ax)
     style.curve(ax, 0, z, a, "a = f(z)")
     style.curve(ax, 1, z, derivative, "derivative")
-    if mark:
+    if mark_maximum:
         at = int(derivative.argmax())
         text = f"maximum {derivative[at]:.4g}"
         _mark(ax, z[at], derivative[at], text, (10, 6))
@@ -164,7 +163,7 @@ def logit_gradient(
     scores[:, 0] = z
     targets = np.tile(row, (len(z), 1))
     gradients = {name: _gradient(layer, loss, scores, targets) for name, loss in losses.items()}
-    ax = style.new_axes(ax, place)
+    ax = style.new_axes(ax)
     for index, (name, gradient) in enumerate(gradients.items()):
         style.curve(ax, index, z, gradient[:, 0], str(name))
     ax.axhline(0, color="0.4", linewidth=0.8)

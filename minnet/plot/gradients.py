@@ -42,7 +42,7 @@ def gradient_flow(monitor: GradientMonitor, ax: Axes | None = None) -> Axes:
     if not flow:
         raise ValueError(f"{place}: monitor: expected at least one epoch, got none. {hint}")
     if ax is not None:
-        style.new_axes(ax, place).clear()
+        style.new_axes(ax).clear()
     named = {f"layers[{name}]": curve for name, curve in flow.items()}
     return norms(named, ax, title=_seen(monitor), quantity="norm of the gradient", logarithmic=True)
 

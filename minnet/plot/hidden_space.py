@@ -84,7 +84,7 @@ def hidden_space(
     position = checks.whole_number(place, "layer", layer, minimum=0, maximum=last)
     hidden = _HiddenLayer(place, network, scaler, position)
     h = hidden.outputs(points)
-    ax = style.new_axes(ax, place, figsize=(5.2, 4.9))
+    ax = style.new_axes(ax, figsize=(5.2, 4.9))
     for line in _plane_lines(points):
         ax.plot(*hidden.outputs(line).T, color="0.82", linewidth=0.8, zorder=1)
     style.scatter_classes(ax, h, labels, names, s=36, zorder=3)

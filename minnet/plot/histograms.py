@@ -58,7 +58,7 @@ def histograms(
     place = "mn.plot.histograms"
     arrays = checked_values(place, "values", values)
     low, high = _span_of(arrays) if span is None else checked_span(place, span)
-    ax = style.new_axes(ax, place)
+    ax = style.new_axes(ax)
     for index, array in enumerate(arrays.values()):
         counts, edges = np.histogram(array, bins=_BINS, range=(low, high))
         heights = index + _HEIGHT * counts / max(1, counts.max())
@@ -121,7 +121,7 @@ def gradient_histograms(
     span: tuple[float, float] | None = None,
     title: str = "Gradients",
 ) -> Axes:
-    """log10 |dL/dw| over the weights of each layer, for one batch.
+    """`log10 |dL/dw|` over the weights of each layer, for one batch.
 
     Gradients that shrink towards the first layer vanish, those that grow explode.
 

@@ -176,9 +176,7 @@ def feature_maps(
 
 def _stack(place: str, name: str, value: ArrayLike) -> Array:
     """Images as (n, h, w)."""
-    array = array_checks.numeric_array(place, name, value)
-    array_checks.not_empty(place, name, array)
-    array_checks.finite(place, name, array)
+    array = array_checks.numbers(place, name, value)
     if array.ndim == 4 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim == 2:
@@ -212,7 +210,7 @@ def _mosaic(
     step = tall + _GAP + lines * _LINE / _INCHES  # from one row to the next
     width, height = across * (1 + _GAP) - _GAP, rows * step
     size = (max(3.2, width * _INCHES + 0.4), height * _INCHES + (0.4 if title else 0.1))
-    ax = style.new_axes(ax, place, figsize=size)
+    ax = style.new_axes(ax, figsize=size)
     for k, (image, label) in enumerate(zip(stack, labels, strict=True)):
         row, column = divmod(k, across)
         left, bottom = column * (1 + _GAP), (row + 1) * step

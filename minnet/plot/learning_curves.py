@@ -55,7 +55,7 @@ def history(history: History, names: str | Sequence[str] = "loss", ax: Axes | No
     """
     place = "mn.plot.history"
     chosen = _checked_names(place, history, names)
-    ax = style.new_axes(ax, place)
+    ax = style.new_axes(ax)
     for index, name in enumerate(chosen):
         for offset, (column, data) in enumerate(_columns(history, name)):
             text = f"{name}, {data}" if data else name
@@ -102,8 +102,7 @@ def histories(
     """
     place = "mn.plot.histories"
     _check_histories(place, histories, name)
-    logarithmic = checks.boolean(place, "logarithmic", logarithmic)
-    ax = style.new_axes(ax, place)
+    ax = style.new_axes(ax)
     for index, (run, record) in enumerate(histories.items()):
         style.marked_curve(ax, index, *_points(record, name), str(run), linewidth=1.8)
     if logarithmic:
@@ -143,14 +142,13 @@ def norms(
     """
     place = "mn.plot.norms"
     arrays = checked_values(place, "curves", curves)
-    logarithmic = checks.boolean(place, "logarithmic", logarithmic)
     for name, array in arrays.items():
         if array.ndim != 1 or array.min() < 0:
             raise ValueError(
                 f"{place}: curves[{name!r}]: expected one number >= 0 for each epoch, got shape "
                 f"{array.shape} with least value {array.min():g}."
             )
-    ax = style.new_axes(ax, place)
+    ax = style.new_axes(ax)
     for index, (name, array) in enumerate(arrays.items()):
         epochs = np.arange(1, len(array) + 1)
         style.marked_curve(ax, index, epochs, array, name, linewidth=1.8)
@@ -192,21 +190,21 @@ def _checked_names(place: str, history: History, names: str | Sequence[str]) -> 
             f"{place}: history: expected at least one epoch, got a History without any. "
             f"Call trainer.fit first."
         )
-    chosen = [names] if isinstance(names, str) else names
-    if not isinstance(chosen, Sequence) or not all(isinstance(name, str) for name in chosen):
+    chosen = [names] if isinstance(names, str) else checks.listed(names)
+    if chosen is None or not all(isinstance(name, str) for name in chosen):
         raise TypeError(
             f'{place}: names: expected names such as "loss" or ["loss", "accuracy"], got '
             f"{describe(names)}."
         )
     if not 1 <= len(chosen) <= _MOST_NAMES or len(set(chosen)) < len(chosen):
         raise ValueError(
-            f"{place}: names: expected one to {_MOST_NAMES} different names, got {list(chosen)}. "
+            f"{place}: names: expected one to {_MOST_NAMES} different names, got {chosen}. "
             f"Draw further ones into a second picture."
         )
     for name in chosen:
         if name not in history:
             raise ValueError(f"{place}: names: expected one of {_known(history)}, got {name!r}.")
-    return list(chosen)
+    return chosen
 
 
 def _check_histories(place: str, histories: object, name: object) -> None:
@@ -214,8 +212,6 @@ def _check_histories(place: str, histories: object, name: object) -> None:
     runs = checked_mapping(
         place, "histories", histories, "History (for one run use mn.plot.history)"
     )
-    if not isinstance(name, str):
-        raise TypeError(f'{place}: name: expected a column such as "loss", got {describe(name)}.')
     for run, record in runs.items():
         _check_history(place, f"histories[{run!r}]", record)
         if name not in record:

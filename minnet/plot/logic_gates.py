@@ -52,7 +52,7 @@ def logic_gate(
     network = network_of(place, trainer_or_network)
     x, y = truth_table(gate)
     output = _outputs(place, network, x)
-    ax = style.new_axes(ax, place, figsize=(4.6, 4.6))
+    ax = style.new_axes(ax, figsize=(4.6, 4.6))
     if x.shape[1] == 1:
         _draw_curve(place, ax, network)
         corners = np.column_stack([x[:, 0], output])

@@ -99,14 +99,15 @@ def descend(
 def _checked_entries(place: str, entries: object, trainer: Trainer) -> tuple[int, int]:
     """Two different positions in the flat vector."""
     last = trainer.network.flat_values.size - 1
-    if not isinstance(entries, (tuple, list)) or len(entries) != 2:
+    pair = checks.listed(entries)
+    if pair is None or len(pair) != 2:
         raise TypeError(
             f"{place}: entries: expected two positions in network.flat_values, got "
             f"{checks.describe(entries)}."
         )
     first, second = (
         checks.whole_number(place, f"entries[{i}]", entry, minimum=0, maximum=last)
-        for i, entry in enumerate(entries)
+        for i, entry in enumerate(pair)
     )
     if first == second:
         raise ValueError(f"{place}: entries: expected two different positions, got {entries}.")

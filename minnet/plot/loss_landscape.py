@@ -35,7 +35,7 @@ def loss_surface(
     ax: Axes | None = None,
     *,
     title: str = "Loss surface",
-    names: tuple[str, str] = _NAMES,
+    names: Sequence[str] | None = None,
 ) -> Axes:
     """The loss as a surface in perspective, with the path on it.
 
@@ -47,9 +47,9 @@ def loss_surface(
         TypeError, ValueError: not a LossGrid, not a path, an ax that is not 3d.
     """
     place = "mn.plot.loss_surface"
-    names = _checked(place, grid, names)
+    labels = _checked(place, grid, names)
     points = None if path is None else checked_paths(place, {"path": path}, columns=3)
-    depth: Any = style.new_axes(ax, place, subplot_kw={"projection": "3d"})
+    depth: Any = style.new_axes(ax, subplot_kw={"projection": "3d"})
     if depth.name != "3d":
         raise TypeError(
             f"{place}: ax: expected Axes with depth, got flat ones. Make them with "
@@ -70,7 +70,7 @@ def loss_surface(
         draw_paths(depth, points, on_colour=True)
     depth.view_init(**_VIEW)
     depth.set_box_aspect(None, zoom=_ZOOM)
-    style.label(depth, title, *names)
+    style.label(depth, title, *labels)
     depth.set_zlabel("loss", fontsize=style.TEXT, labelpad=14)
     return depth  # type: ignore[no-any-return]
 
@@ -82,7 +82,7 @@ def loss_contours(
     ax: Axes | None = None,
     *,
     title: str = "Loss contours",
-    names: tuple[str, str] = _NAMES,
+    names: Sequence[str] | None = None,
     levels: Sequence[float] | int = 12,
 ) -> Axes:
     """Lines of equal loss with their numbers, and the path.
@@ -95,17 +95,17 @@ def loss_contours(
         TypeError, ValueError: not a LossGrid, not a path.
     """
     place = "mn.plot.loss_contours"
-    names = _checked(place, grid, names)
+    labels = _checked(place, grid, names)
     points = None if path is None else checked_paths(place, {"path": path}, columns=3)
     at = _checked_levels(place, levels)
-    ax = style.new_axes(ax, place)
+    ax = style.new_axes(ax)
     ax.contourf(grid.first, grid.second, grid.losses, levels=at, cmap="cividis", alpha=0.55)
     look: dict[str, Any] = {"levels": at, "colors": "0.25", "linewidths": 0.7}
     lines = ax.contour(grid.first, grid.second, grid.losses, **look)
     if points:
         draw_paths(ax, {name: row[:, :2] for name, row in points.items()}, on_colour=True)
     _write_numbers(ax, lines, points["path"][:, :2] if points else np.empty((0, 2)))
-    style.label(ax, title, *names)
+    style.label(ax, title, *labels)
     ax.grid(visible=False)
     return ax
 
@@ -117,7 +117,7 @@ def loss_slices(
     ax: Axes | None = None,
     *,
     title: str = "Slices",
-    names: tuple[str, str] = _NAMES,
+    names: Sequence[str] | None = None,
 ) -> Axes:
     """The loss over the first parameter, with the second fixed at each of several values.
 
@@ -131,19 +131,20 @@ def loss_slices(
         TypeError, ValueError: not a LossGrid, a value outside the grid.
     """
     place = "mn.plot.loss_slices"
-    names = _checked(place, grid, names)
+    labels = _checked(place, grid, names)
     low, high = float(grid.second[0]), float(grid.second[-1])
-    if not isinstance(at, (Sequence, np.ndarray)) or isinstance(at, str) or not len(at):
+    given = checks.listed(at)
+    if not given:
         raise TypeError(f"{place}: at: expected a list of values, got {checks.describe(at)}.")
     values = [
-        checks.number(place, f"at[{i}]", v, minimum=low, maximum=high) for i, v in enumerate(at)
+        checks.number(place, f"at[{i}]", v, minimum=low, maximum=high) for i, v in enumerate(given)
     ]
-    ax = style.new_axes(ax, place)
+    ax = style.new_axes(ax)
     for index, value in enumerate(values):
         losses = [np.interp(value, grid.second, column) for column in grid.losses.T]
-        style.curve(ax, index, grid.first, losses, f"{names[1]} = {value:g}")
+        style.curve(ax, index, grid.first, losses, f"{labels[1]} = {value:g}")
     ax.set_ylim(bottom=0)
-    return style.finish(ax, title, names[0], "loss")
+    return style.finish(ax, title, labels[0], "loss")
 
 
 def _write_numbers(ax: Axes, lines: Any, path: Array) -> None:
@@ -167,7 +168,7 @@ def _filled(path: Array) -> Array:
     return np.column_stack([np.interp(along, range(len(path)), column) for column in path.T])
 
 
-def _checked(place: str, grid: object, names: Sequence[str]) -> tuple[str, str]:
+def _checked(place: str, grid: object, names: Sequence[str] | None) -> tuple[str, str]:
     """The names of the two parameters; refuses what is not a LossGrid."""
     if not isinstance(grid, LossGrid):
         raise TypeError(
@@ -193,9 +194,10 @@ def _checked(place: str, grid: object, names: Sequence[str]) -> tuple[str, str]:
 
 def _checked_levels(place: str, levels: object) -> list[float] | int:
     """A number of lines, or their losses in increasing order."""
-    if not isinstance(levels, (list, tuple, np.ndarray)):
+    entries = checks.listed(levels)
+    if entries is None:
         return checks.whole_number(place, "levels", levels)
-    given = [checks.number(place, f"levels[{i}]", level) for i, level in enumerate(levels)]
+    given = [checks.number(place, f"levels[{i}]", level) for i, level in enumerate(entries)]
     if len(given) < 2 or (np.diff(given) <= 0).any():
         raise ValueError(
             f"{place}: levels: expected two or more losses that increase, or how many lines, got "

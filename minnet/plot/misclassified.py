@@ -92,14 +92,10 @@ def _probabilities(place: str, prediction: ArrayLike) -> Array:
             f"{place}: prediction: expected probabilities of k >= 2 classes, shape (m, k), got "
             f"{probabilities.shape}. Give what trainer.predict(x) returns for a softmax."
         )
-    outside = (probabilities < 0) | (probabilities > 1)
-    if outside.any():
-        row, column = np.argwhere(outside)[0]
-        raise ValueError(
-            f"{place}: prediction: expected probabilities from 0 to 1, got prediction[{row}, "
-            f"{column}] = {probabilities[row, column]:g}. Give what trainer.predict(x) returns "
-            f"for a softmax, not scores."
-        )
+    wrong = (probabilities < 0) | (probabilities > 1)
+    fix = "Give what trainer.predict(x) returns for a softmax, not scores."
+    wanted = "probabilities from 0 to 1"
+    array_checks.refuse(place, "prediction", probabilities, wrong, wanted, fix)
     return probabilities
 
 
@@ -107,9 +103,7 @@ def _labels(place: str, y: ArrayLike, probabilities: Array) -> NDArray[np.intp]:
     """Class labels (m,), each below the number of columns of the prediction."""
     labels = labels_of(place, y)
     array_checks.same_length(place, "prediction", probabilities, "y", labels)
-    if labels.max() >= probabilities.shape[1]:
-        raise ValueError(
-            f"{place}: y: expected labels below {probabilities.shape[1]}, one for each column of "
-            f"the prediction, got y[{int(labels.argmax())}] = {labels.max()}."
-        )
+    k = probabilities.shape[1]
+    wanted = f"labels below {k}, one for each column of the prediction"
+    array_checks.refuse(place, "y", labels, labels >= k, wanted, "Number the classes from 0.")
     return labels.astype(np.intp)

@@ -57,9 +57,6 @@ def pairwise_lines(
     place = "mn.plot.pairwise_lines"
     network = network_of(place, trainer_or_network)
     check_scaler(place, scaler)
-    if ax is None:
-        raise TypeError(f"{place}: ax: expected the Axes of mn.plot.decision_regions, got None.")
-    ax = style.new_axes(ax, place)
     axes, points = plane_grid([ax.get_xlim(), ax.get_ylim()], _GRID)
     scores = _scores(place, network, scaler, points)
     for i, j in itertools.combinations(range(scores.shape[1]), 2):

@@ -73,7 +73,6 @@ def learning_speed(
     ([0.9, 0.4], 'loss')
     """
     place = "mn.plot.learning_speed"
-    logarithmic = checks.boolean(place, "logarithmic", logarithmic)
     drawn = curves_of(place, curves, steps, by, column)
     ax = _means_by_step(place, drawn.curves, drawn.steps, logarithmic, ax)
     y_label = drawn.quantity if quantity is None else quantity
@@ -89,13 +88,13 @@ def output_gradient(
     legend: bool = True,
     ax: Axes | None = None,
 ) -> Axes:
-    """|dL/dz| by update step, z being the input of the last activation: the speed of learning.
+    """`|dL/dz|` by update step, z being the input of the last activation: the speed of learning.
 
     The gradient of each weight contains dL/dz as a factor. After a sigmoid it is a - y under
     cross-entropy, and (a - y) a (1 - a) under squared error.
 
     Args:
-        curves: name -> array (runs, points) of numbers >= 0, such as the mean of |dL/dz|.
+        curves: name -> array (runs, points) of numbers >= 0, such as the mean of `|dL/dz|`.
         steps: the update step of each gradient; 0, 1, 2, ... if left out.
         legend: False leaves it out, for several pictures that share one.
         ax: where to draw; None makes a new figure.
@@ -141,7 +140,7 @@ def steps_by_rate(
     if at[0] <= 0:
         raise ValueError(f"{place}: rates: expected numbers above 0, got {at[0]:g}.")
     check_not_negative(place, runs)
-    ax = style.new_axes(ax, place)
+    ax = style.new_axes(ax)
     for index, (name, array) in enumerate(runs.items()):
         mean = array.mean(axis=0)
         line = style.curve(ax, index, at, mean, name)
@@ -185,7 +184,7 @@ def single_neuron(
                 f"{place}: curves[{name!r}]: expected one run, shape (points,), got "
                 f"{len(array)} runs. For many runs use mn.plot.learning_speed."
             )
-    ax = style.new_axes(ax, place)
+    ax = style.new_axes(ax)
     for index, (name, array) in enumerate(runs.items()):
         style.curve(ax, index, epochs, array[0], name)
     ax.set_ylim(bottom=0)
@@ -231,12 +230,11 @@ def bands(
     from matplotlib.ticker import MaxNLocator
 
     place = "mn.plot.bands"
-    logarithmic = checks.boolean(place, "logarithmic", logarithmic)
     start = checks.whole_number(place, "first", first, minimum=0)
     runs, points = checked_curves(place, curves, at, "places")
     if logarithmic:
         check_not_negative(place, runs)
-    ax = style.new_axes(ax, place)
+    ax = style.new_axes(ax)
     for index, (name, array) in enumerate(runs.items(), start):
         _draw_band(ax, index, points, array)
         style.marked_curve(ax, index, points, array.mean(axis=0), name)
@@ -254,7 +252,7 @@ def _means_by_step(
     runs, at = checked_curves(place, curves, steps)
     if logarithmic:
         check_not_negative(place, runs)
-    ax = style.new_axes(ax, place)
+    ax = style.new_axes(ax)
     for index, (name, array) in enumerate(runs.items()):
         _draw_band(ax, index, at, array)
         mark = style.marker(index) if len(at) == 1 else None  # a single point has no line

@@ -42,7 +42,7 @@ def schedule(
     rates = {name: _rates(place, one, count) for name, one in named.items()}
     if not rates:
         raise ValueError(f"{place}: schedule: expected at least one, got none.")
-    ax = style.new_axes(ax, place)
+    ax = style.new_axes(ax)
     for index, (name, values) in enumerate(rates.items()):
         style.curve(ax, index, range(count), values, name)
     ax.set_ylim(bottom=0)
@@ -92,7 +92,7 @@ def range_test(result: RangeTest, ax: Axes | None = None) -> Axes:
             f"mn.plot.range_test: result: expected the RangeTest that mn.lr_range_test returns, "
             f"got {checks.describe(result)}. Write result = mn.lr_range_test(trainer, x, y)."
         )
-    ax = style.new_axes(ax, "mn.plot.range_test")
+    ax = style.new_axes(ax)
     ax.plot(result.rates, result.losses, label="each batch", color="0.6", linewidth=1)
     style.curve(ax, 0, result.rates, result.smoothed, "smoothed")
     if result.falls:

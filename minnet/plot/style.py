@@ -8,13 +8,15 @@ Matplotlib is imported inside the functions, so that `import minnet` does not wa
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from numpy.typing import ArrayLike
 
-from minnet.utils.checks import describe
+from minnet.utils import checks
+from minnet.utils.keyword_arguments import explained
 from minnet.utils.types import Array
 
 if TYPE_CHECKING:
@@ -71,10 +73,18 @@ def tint(index: int, strength: float = 0.3) -> tuple[float, float, float]:
 
 
 def picture(draw: Callable[P, T]) -> Callable[P, T]:
-    """A decorator: a figure that `draw` has opened is closed again if `draw` fails."""
+    """Decorates a function that draws: checks the arguments that all pictures have, and cleans up.
 
+    What is annotated as text, as True or False or as Axes must be that, before anything is
+    computed. A figure that `draw` has opened is closed again if `draw` fails.
+    """
+    parameters = inspect.signature(draw).parameters
+
+    @explained
     @functools.wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
+        for name, value in {**dict(zip(parameters, args)), **kwargs}.items():  # noqa: B905
+            _check_argument(f"mn.plot.{draw.__name__}", name, parameters[name].annotation, value)
         before = _open_figures()
         try:
             return draw(*args, **kwargs)
@@ -92,26 +102,34 @@ def _open_figures() -> set[int]:
     return set() if pyplot is None else set(pyplot.get_fignums())
 
 
-def new_axes(ax: Axes | None, place: str, **kwargs: Any) -> Axes:
-    """`ax` if one was given, else the axes of a new figure.
+def _check_argument(place: str, name: str, annotation: object, value: object) -> None:
+    """Refuse a value that is not of this kind of argument; other kinds are checked elsewhere."""
+    kind, _, optional = str(annotation).partition(" | ")
+    if value is None and optional == "None":
+        return
+    if kind == "bool":
+        checks.boolean(place, name, value)
+    elif kind == "str" and optional in ("", "None"):
+        checks.text(place, name, value)
+    elif kind == "Axes":
+        from matplotlib.axes import Axes
 
-    Raises:
-        TypeError: ax is not a Matplotlib Axes.
-    """
-    from matplotlib.axes import Axes
+        if not isinstance(value, Axes):
+            raise TypeError(
+                f"{place}: {name}: expected a Matplotlib Axes (fig, ax = plt.subplots()), got "
+                f"{checks.describe(value)}."
+            )
 
-    if ax is None:
-        import matplotlib.pyplot as plt
 
-        kwargs.setdefault("figsize", SIZE)
-        _, new = plt.subplots(layout="constrained", **kwargs)
-        return new  # type: ignore[no-any-return]
-    if not isinstance(ax, Axes):
-        raise TypeError(
-            f"{place}: ax: expected a Matplotlib Axes (fig, ax = plt.subplots()), got "
-            f"{describe(ax)}."
-        )
-    return ax
+def new_axes(ax: Axes | None, **kwargs: Any) -> Axes:
+    """`ax` if one was given, else the axes of a new figure."""
+    if ax is not None:
+        return ax
+    import matplotlib.pyplot as plt
+
+    kwargs.setdefault("figsize", SIZE)
+    _, new = plt.subplots(layout="constrained", **kwargs)
+    return new  # type: ignore[no-any-return]
 
 
 def curve(

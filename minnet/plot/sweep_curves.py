@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.plot.checks import Curves
-from minnet.sweep.results import Runs, distinct, label
+from minnet.sweep.results import Runs
+from minnet.sweep.setting_values import distinct, label
 from minnet.utils import checks
 
 COLUMNS = {

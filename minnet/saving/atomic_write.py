@@ -114,6 +114,8 @@ def _mode(path: Path) -> int | None:
         found = path.lstat().st_mode
     except FileNotFoundError:
         return None
+    except ValueError as error:
+        raise OSError(errno.EINVAL, f"expected a path that can be one, got an {error}") from None
     if not stat.S_ISREG(found):
         raise OSError(errno.EINVAL, "expected the path of a regular file or of none, got another")
     if not os.access(path, os.W_OK, effective_ids=_EFFECTIVE):  # a rename does not check this

@@ -67,17 +67,3 @@ def reading(path: Path) -> Iterator[None]:
         raise CheckpointError(path, f"it cannot be read: {error.strerror or error}.") from error
     except Exception as error:
         raise CheckpointError(path, f"{type(error).__name__}: {error}") from error
-
-
-def checked_path(place: str, path: object) -> Path:
-    """A path as a Path.
-
-    Raises:
-        TypeError: it is not a path.
-    """
-    if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
-        raise TypeError(
-            f'{place}: path: expected a path such as "network.minnet", got {path!r} '
-            f"({type(path).__name__})."
-        )
-    return Path(path)

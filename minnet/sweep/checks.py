@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from minnet.sweep.results import equal_values
 from minnet.sweep.run import FIT_SETTINGS, Settings, SweepSettings, accepted_settings
+from minnet.sweep.setting_values import equal_values
 from minnet.utils import array_checks, checks
 from minnet.utils.checks import describe
 

@@ -6,18 +6,16 @@ those that differ only in the seed, and look at the mean and the spread of each 
 
 from __future__ import annotations
 
-import functools
-import itertools
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from minnet.nn.config import initializer_name
+from minnet.sweep.setting_values import equal_values, key_of, keys_of, label
 from minnet.training.callbacks import Callback
 from minnet.training.history import History
-from minnet.utils.checks import describe, items
+from minnet.utils.checks import boolean, describe, items, text
 from minnet.utils.table import Table, table
 from minnet.utils.types import Array
 
@@ -84,7 +82,7 @@ class Runs:
                 f"Write Runs([Run(settings, history), ...]); mn.sweep makes them."
             )
         self._runs: list[Run] = given
-        self.interrupted = interrupted
+        self.interrupted = boolean("Runs", "interrupted", interrupted)
 
     def __len__(self) -> int:
         return len(self._runs)
@@ -132,10 +130,10 @@ class Runs:
                     f"Runs.where: {name}: expected one of {', '.join(map(label, values))}, got "
                     f"{describe(value)}. For a range of values use runs.filter(function of a run)."
                 )
+        missing = object()
         return self.filter(
             lambda run: all(
-                name in run.settings and equal_values(value, run.settings[name])
-                for name, value in settings.items()
+                equal_values(v, run.settings.get(n, missing)) for n, v in settings.items()
             )
         )
 
@@ -145,17 +143,15 @@ class Runs:
         Raises:
             ValueError: no run has such a setting.
         """
-        if name not in self.names:
+        if not isinstance(name, str) or name not in self.names:
             raise ValueError(
-                f"Runs: expected one of the settings {', '.join(self.names) or '(no run)'}, got "
-                f"{describe(name)}."
+                f"Runs: name: expected one of the settings {', '.join(self.names) or '(no run)'}, "
+                f"got {describe(name)}."
             )
         values: list[Any] = []
-        for run in self:
-            if name in run.settings and not any(
-                equal_values(run.settings[name], v) for v in values
-            ):
-                values.append(run.settings[name])
+        for value in (run.settings[name] for run in self if name in run.settings):
+            if not any(equal_values(value, other) for other in values):
+                values.append(value)
         return values
 
     def group_by(self, *names: str) -> dict[Any, Runs]:
@@ -172,12 +168,22 @@ class Runs:
                 "Runs.group_by: expected the names of settings, got none. Write for example "
                 'runs.group_by("loss").'
             )
-        keys = {name: _keys(self.values(name)) for name in names}
+        keys = {name: keys_of(self.values(name)) for name in names}
         groups: dict[Any, list[Run]] = {}
         for run in self:
-            key = tuple(_key_of(run.settings.get(name), keys[name]) for name in names)
+            key = tuple(key_of(run.settings.get(name), keys[name]) for name in names)
             groups.setdefault(key if len(names) > 1 else key[0], []).append(run)
         return {key: Runs(group, self.interrupted) for key, group in groups.items()}
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row for each run and epoch: its settings and its numbers, as pandas takes them.
+
+        >>> history = History()
+        >>> history.append({"epoch": 1, "loss": 0.5})
+        >>> Runs([Run({"rate": 0.1}, history)]).rows()
+        [{'rate': 0.1, 'epoch': 1, 'loss': 0.5}]
+        """
+        return [{**run.settings, **row} for run in self.finished for row in run.history or ()]
 
     def curves(self, column: str = "loss") -> Array:
         """One column of all histories: floats (runs, epochs), of the runs that did not fail.
@@ -186,14 +192,14 @@ class Runs:
             KeyError: a history has no such column. ValueError: no run finished, or they have
                 different numbers of epochs.
         """
-        finished = self.finished
-        if not len(finished):
+        text("Runs.curves", "column", column)
+        rows = [run.history[column] for run in self.finished if run.history is not None]
+        if not rows:
             reason = f"; the first of them: {self[0]!r}" if len(self) else ""
             raise ValueError(
                 f"Runs.curves: expected at least one run that finished, got {len(self)} that "
                 f"failed{reason}."
             )
-        rows = [run.history[column] for run in finished if run.history is not None]
         lengths = sorted({len(row) for row in rows})
         if len(lengths) > 1:
             raise ValueError(
@@ -222,6 +228,9 @@ class Runs:
         text = self.table() if len(self) else "Runs: no run"
         return f"{text}\n(interrupted)" if self.interrupted else str(text)
 
+    def _repr_html_(self) -> str:
+        return self.table().html + ("(interrupted)" if self.interrupted else "")
+
 
 def error_text(error: BaseException) -> str:
     """Class and message of an error, also of one whose message fails.
@@ -235,73 +244,9 @@ def error_text(error: BaseException) -> str:
         return f"{type(error).__name__}, whose message fails: {type(other).__name__}"
 
 
-def label(value: object) -> str:
-    """A setting as a short text: a name for classes and functions, four digits for a float.
-
-    >>> label(History), label(0.1), label("squared error"), label([8, 4])
-    ('History', '0.1', 'squared error', '[8, 4]')
-    >>> label(functools.partial(round, ndigits=2))
-    'round(ndigits=2)'
-    """
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, functools.partial):
-        named = initializer_name(value)
-        if named is not None:  # normal(0, 0.01)
-            return f"{named[0]}({', '.join(map(label, named[1]))})"
-        given = [*map(label, value.args), *(f"{k}={label(v)}" for k, v in value.keywords.items())]
-        return f"{label(value.func)}({', '.join(given)})"
-    name = getattr(value, "__name__", None)
-    return name if isinstance(name, str) else str(value)
-
-
 def _entry(value: object) -> object:
     """A setting in a table: numbers stay numbers, which are aligned to the right."""
     return value if value is None or isinstance(value, (int, float)) else label(value)
-
-
-def _keys(values: list[Any]) -> list[tuple[Any, Any]]:
-    """(value, key) of each value; no two of the keys are equal."""
-    keys: list[Any] = []
-    for value in values:
-        key = value if _hashes(value) else label(value)
-        keys.append(distinct(label(value), keys) if key in keys else key)
-    return list(zip(values, keys, strict=True))
-
-
-def _key_of(value: Any, keys: list[tuple[Any, Any]]) -> Any:
-    """The key of this value; None where a run has no such setting."""
-    return next((key for known, key in keys if equal_values(value, known)), None)
-
-
-def distinct(text: str, taken: Container[Any]) -> str:
-    """The text, followed by a number if it is taken already.
-
-    >>> distinct("rate", []), distinct("rate", ["rate"])
-    ('rate', 'rate [2]')
-    """
-    candidates = (text if n == 1 else f"{text} [{n}]" for n in itertools.count(1))
-    return next(candidate for candidate in candidates if candidate not in taken)
-
-
-def _hashes(value: Any) -> bool:
-    """True if the value can be the key of a dict."""
-    try:
-        hash(value)
-    except TypeError:
-        return False
-    return True
-
-
-def equal_values(one: Any, other: Any) -> bool:
-    """Equality that also works for arrays, and in which True is not 1."""
-    if one is other:
-        return True
-    if isinstance(one, bool) != isinstance(other, bool):
-        return False
-    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
-        return np.array_equal(one, other)
-    return bool(one == other)
 
 
 def _last(history: History | None) -> dict[str, float]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pickle
 from typing import Any
 
-from minnet.sweep.results import Run, Runs, equal_values
+from minnet.sweep.results import Run, Runs
 from minnet.sweep.run import Settings, SweepSettings
+from minnet.sweep.setting_values import equal_values
 from minnet.utils.checks import describe
 
 

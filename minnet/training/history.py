@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
+from minnet.utils import checks
 from minnet.utils.checks import describe
 from minnet.utils.keyword_arguments import Explained
 from minnet.utils.table import Table, table
@@ -53,7 +53,8 @@ class History(Explained):
 
     def append(self, row: Row) -> None:
         """Add the numbers of one epoch."""
-        if not isinstance(row, Mapping) or not all(isinstance(name, str) for name in row):
+        texts = isinstance(row, Mapping) and all(isinstance(name, str) for name in row)
+        if not texts or any(isinstance(value, (str, bytes)) for value in row.values()):
             raise TypeError(
                 f"History.append: row: expected a dict, name to number, got {describe(row)}. "
                 f'Write append({{"epoch": 1, "loss": 0.5}}).'
@@ -78,24 +79,38 @@ class History(Explained):
     def __len__(self) -> int:
         return len(self.rows)
 
+    def keys(self) -> list[str]:
+        """The columns, so that `dict(history)` works: name -> list."""
+        return self.names
+
+    @property
+    def history(self) -> dict[str, list[float]]:
+        """The columns as a dict, as Keras has them: `history.history["loss"]`."""
+        return {name: self[name] for name in self.names}
+
     def table(self) -> Table:
-        """All epochs as a text table."""
+        """All epochs as a table."""
+        return self._table(shortened=False)
+
+    def _table(self, shortened: bool) -> Table:
         names = self.names
-        return table(names, [[row.get(name) for name in names] for row in self.rows])
+        rows = [[row.get(name) for name in names] for row in self.rows]
+        return table(names, rows, shortened=shortened)
 
     def __repr__(self) -> str:
-        text = self.table() if self.rows else "History: no epoch yet"
-        notes = [*(["interrupted"] if self.interrupted else []), *filter(None, [self.advice])]
-        return "\n".join([text, *(f"({note})" for note in notes)])
+        text = self._table(shortened=True) if self.rows else "History: no epoch yet"
+        return "\n".join([text, *self._notes()])
+
+    def _notes(self) -> list[str]:
+        notes = ["interrupted" if self.interrupted else "", self.advice]
+        return [f"({note})" for note in notes if note]
+
+    def _repr_html_(self) -> str:
+        return "\n".join([self._table(shortened=True).html, *self._notes()])
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write all epochs, in full precision: reading them gives the same floats."""
-        if not isinstance(path, (str, os.PathLike)):
-            raise TypeError(
-                f"History.to_csv: path: expected a path, got {describe(path)}. "
-                f'Write to_csv("history.csv").'
-            )
-        with Path(path).open("w", encoding="utf-8", newline="") as file:
+        with checks.path("History.to_csv", path).open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, self.names)
             writer.writeheader()
             writer.writerows(self.rows)

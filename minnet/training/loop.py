@@ -48,7 +48,7 @@ class Loop:
     def run(self, show_progress: bool) -> History:
         """Train until the last epoch is done, `trainer.stop` is True, or Ctrl-C is pressed."""
         state = self.state
-        with state.network._thread_lock.training():
+        with state.network._thread_lock:
             self.start = state._starting_point(self.fit)
             state.stop = False
             try:

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet import metrics as metrics_module
-from minnet.data.batches import Batches
 from minnet.metrics import Metric
 from minnet.nn.layer import Layer
 from minnet.nn.losses import Loss
@@ -22,14 +21,14 @@ from minnet.nn.network import Network
 from minnet.optimizers import Optimizer, penalties
 from minnet.optimizers.gradient_clipping import GradientClipping
 from minnet.optimizers.penalties import Penalty
-from minnet.saving.errors import checked_path
 from minnet.training import checkpoint
 from minnet.training import checks as training_checks
-from minnet.training.callbacks import Callback, checked_callbacks
+from minnet.training.blas_threads import one_thread_if_small
+from minnet.training.callbacks import Callback
+from minnet.training.fit_arguments import checked_fit, last_epoch
 from minnet.training.history import History
 from minnet.training.loop import Loop
-from minnet.training.objective import Objective, first_predictions
-from minnet.training.resume import CurrentFit
+from minnet.training.objective import Objective
 from minnet.training.state import TrainingState
 from minnet.training.step import train_on
 from minnet.utils import array_checks, checks
@@ -128,15 +127,14 @@ class Trainer(TrainingState):
             TypeError, ValueError: bad data, as in `fit`. TrainingDiverged: a loss or gradient that
                 is not finite (the weights are then as before), or a weight after the step.
         """
-        objective, network = self.objective, self.network
-        training_checks.check_optimizer(self.optimizer, network)
-        with network._thread_lock.training(), np.errstate(over="ignore", invalid="ignore"):
-            objective.refresh()
-            inputs = objective.read_only(training_checks.check_batch("step", x, network.dtype))
-            target = objective.read_only(objective.targets(inputs, y))
+        network = self.network
+        with network._thread_lock, np.errstate(over="ignore", invalid="ignore"):
+            if not network._flat.seems_current():
+                self.objective.refresh()
+            inputs, target = self.objective.batch(x, y)
             if len(inputs) == 1:  # before any running mean has changed
                 training_checks.check_smallest_batch(network, 1, 1)
-            if not network.training:
+            if not network._minnet.training:
                 network.training = True
             return train_on(self, inputs, target)
 
@@ -182,86 +180,14 @@ class Trainer(TrainingState):
         another number of its threads: sums of floats depend on their order. Wall times (`seconds`)
         always differ.
         """
-        rows = checks.whole_number("fit", "batch_size", batch_size)
-        shuffle = checks.boolean("fit", "shuffle", shuffle)
         progress = checks.boolean("fit", "progress", progress)
-        last = self._last_epoch(epochs, until)
-        checked = checked_callbacks(callbacks)
-        batches = self._checked_batches(x, y, rows, sample_weight)
-        validation = self._checked_validation(validation_data)
-        self.loss.begin_fit(batches.y)
-        return Loop(self, CurrentFit(batches, validation, checked, shuffle), last).run(progress)
-
-    def _last_epoch(self, epochs: int | None, until: int | None) -> int:
-        """The number of the epoch after which to stop."""
-        if (epochs is None) == (until is None):
-            raise ValueError(
-                "fit: expected epochs (how many more) or until (how many in all), got "
-                + ("neither" if epochs is None else "both")
-                + ". Give one of the two."
+        last = last_epoch(self.epochs, epochs, until)
+        with one_thread_if_small(self.network, batch_size):
+            fit = checked_fit(
+                self, x, y, batch_size, validation_data, callbacks, shuffle, sample_weight
             )
-        if epochs is None:
-            return checks.whole_number("fit", "until", until)
-        return self.epochs + checks.whole_number("fit", "epochs", epochs)
-
-    def _checked_batches(
-        self, x: ArrayLike, y: ArrayLike, rows: int, sample_weight: ArrayLike | None
-    ) -> Batches:
-        """Check and convert the training data, before anything changes."""
-        self.objective.refresh()
-        training_checks.check_optimizer(self.optimizer, self.network)
-        for name, parameter in self.network.parameters().items():
-            array_checks.finite("fit", f"the parameter {name}", parameter.value)
-        inputs, target = self._checked_pair("fit", x, y)
-        target = array_checks.read_only(target)
-        training_checks.check_two_classes(self.loss, y, target)
-        training_checks.check_smallest_batch(self.network, len(inputs), rows)
-        with training_checks.prefix_errors("fit"):
-            self._check_metrics(inputs, target)
-        weight = training_checks.check_sample_weight(
-            "fit", self.loss, sample_weight, target, self.network.dtype
-        )
-        return Batches(inputs, target, rows, weight)
-
-    def _check_metrics(self, x: Array, target: Array) -> None:
-        """Ask every metric about these data, before anything changes."""
-        if self.metrics:
-            prediction = first_predictions(self.network, x)
-            training_checks.check_metrics(self.metrics, self.loss, prediction, target)
-
-    def _checked_pair(self, place: str, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
-        """Samples and targets of which the network's dtype keeps what distinguishes them."""
-        dtype = self.network.dtype
-        inputs = array_checks.samples(place, "x", x, dtype=dtype)
-        if not (self.network.takes_indices and inputs.dtype.kind in "iu"):
-            array_checks.survives_cast(place, "x", inputs, dtype)
-        target = self.objective.targets(inputs, y)
-        if target.dtype.kind == "f":
-            given = array_checks.numeric_array(place, "y", y)
-            array_checks.survives_cast(place, "y", given, dtype)
-        return inputs, target
-
-    def _checked_validation(
-        self, validation_data: Sequence[ArrayLike] | None
-    ) -> tuple[Array, Array, Array | None] | None:
-        """Check and convert the validation data."""
-        if validation_data is None:
-            return None
-        if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
-            raise TypeError(
-                f"fit: validation_data: expected a pair (x, y) or (x, y, weights), got "
-                f"{checks.describe(validation_data)}. Write validation_data=(x_test, y_test)."
-            )
-        x, y, *weights = validation_data
-        place = "fit: validation_data"
-        with training_checks.prefix_errors(place):
-            inputs, target = self._checked_pair("", x, y)
-            target = array_checks.read_only(target)
-            self._check_metrics(inputs, target)
-        weight = training_checks.check_sample_weight(
-            place, self.loss, weights[0] if weights else None, target, self.network.dtype
-        )
-        return inputs, target, weight
+            self.loss.begin_fit(fit.batches.y)
+            return Loop(self, fit, last).run(progress)
 
     @explained
     def evaluate(
@@ -277,7 +203,7 @@ class Trainer(TrainingState):
             TypeError, ValueError: bad data, naming the argument.
         """
         self.objective.refresh()
-        inputs = array_checks.samples("evaluate", "x", x, dtype=self.network.dtype)
+        inputs = self.objective.samples("evaluate", x, looked_at=64)
         target = array_checks.read_only(self.objective.targets(inputs, y))
         weight = training_checks.check_sample_weight(
             "evaluate", self.loss, sample_weight, target, self.network.dtype
@@ -320,7 +246,7 @@ class Trainer(TrainingState):
         Raises:
             TypeError, ValueError: what cannot be saved, by its name. OSError: with the path.
         """
-        checkpoint.save(self, checked_path("save_checkpoint", path))
+        checkpoint.save(self, checks.path("save_checkpoint", path))
 
     def load_checkpoint(self, path: str | os.PathLike[str]) -> None:
         """Continue where a checkpoint was written, in a trainer created in the same way.
@@ -332,7 +258,7 @@ class Trainer(TrainingState):
             CheckpointError: the file is damaged, or of another network, loss, optimizer or
                 setting. Nothing has changed then.
         """
-        checkpoint.load(self, checked_path("load_checkpoint", path))
+        checkpoint.load(self, checks.path("load_checkpoint", path))
 
     def summary(self) -> Table:
         """A table of the layers, the loss, the optimizer, and how the gradient is computed."""
@@ -341,7 +267,12 @@ class Trainer(TrainingState):
         gradient = "chain rule, link by link"
         if self.fused:
             gradient = f"fused: {last!r} and {self.loss!r} together, (a - y)/m from the logits"
-        return Table(
-            f"{self.network.summary()}\n\n"
-            f"loss       {self.loss!r}\noptimizer  {self.optimizer!r}\ngradient   {gradient}"
-        )
+        layers = self.network.summary()
+        rest = f"loss       {self.loss!r}\noptimizer  {self.optimizer!r}\ngradient   {gradient}"
+        return Table(f"{layers}\n\n{rest}", layers.html + Table(rest).html)
+
+    def __repr__(self) -> str:
+        return f"Trainer({self.network!r}, {self.loss!r}, {self.optimizer!r})"
+
+    def _repr_html_(self) -> str:
+        return self.summary().html

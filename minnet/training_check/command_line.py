@@ -21,14 +21,14 @@ class _FirstFit(BaseException):
     """Ends the script where it calls `fit`; no `except Exception` of the script's catches it."""
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str]) -> int:
     """Run the command; 0 if no mistake was found, 1 if one was, 2 if no `fit` was reached."""
     parser = argparse.ArgumentParser(prog="python -m minnet check-training")
     parser.add_argument("script", type=Path, metavar="SCRIPT.py")
     parser.add_argument("--hints", choices=[*HINTS, "full"], default="full")
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument("--seconds", type=float, default=5.0, help="for all trials (default 5)")
-    options = parser.parse_args((sys.argv[1:] if argv is None else list(argv))[1:])
+    options = parser.parse_args(argv)
     if not options.script.is_file():
         sys.stderr.write(f"{options.script}: expected a Python script, found none.\n")
         return 2

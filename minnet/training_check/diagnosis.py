@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from minnet.training.progress_bar import can_show
 from minnet.training_check.codes import CODES, RANK
 from minnet.training_check.examination import Examination, Suspect
 from minnet.training_check.report import Finding, TrainingReport
 from minnet.training_check.rules import inputs, network, start, steps, targets
 from minnet.training_check.trial import ERRORS, Change, Outcome
+from minnet.utils.progress_bar import can_show
 
 LEARNED = 0.6
 """Below this part of the loss of the best constant answer, a training is said to learn.

@@ -7,22 +7,25 @@ four parts: the place, what was expected, what it got, and the next step.
 
 from __future__ import annotations
 
-import itertools
 import math
-import numbers
-from collections.abc import Iterator
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from minnet.utils.checks import describe
+from minnet.utils.array_messages import (
+    as_code,
+    is_missing,
+    is_number,
+    not_an_array,
+    not_convertible,
+    not_numeric,
+)
 from minnet.utils.types import Array
 
 # How many entries are examined at a time: the temporary memory of a check stays small.
 _PIECE = 1 << 15
-
-_DEEPEST = 64  # the most dimensions of a NumPy array
 
 
 def numeric_array(place: str, name: str, value: ArrayLike) -> Array:
@@ -46,16 +49,16 @@ def numeric_array(place: str, name: str, value: ArrayLike) -> Array:
     if type(value) is np.ndarray and value.dtype.kind in "biuf":
         return value
     try:
-        problem = _not_an_array(_as_code(name), value)
+        problem = not_an_array(as_code(name), value)
         array = np.empty(0) if problem else _as_array(value)
     except Exception as error:  # a tensor's `__array__` may raise anything, and so may a list
-        problem = _not_convertible(_as_code(name), value, error)
+        problem = not_convertible(as_code(name), value, error)
     if problem:
         raise TypeError(f"{place}: {name}: expected {problem}")
     if array.dtype.kind == "O":
         array = _numbers_from_objects(place, name, array, value)
     if array.dtype.kind not in "biuf":
-        raise TypeError(_not_numeric(place, name, array, value))
+        raise TypeError(not_numeric(place, name, array, value))
     return array
 
 
@@ -71,47 +74,6 @@ def float_array(place: str, name: str, value: ArrayLike) -> Array:
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
-def _not_an_array(code: str, value: Any) -> str:
-    """What NumPy would take for something else: masks, sparse matrices, dicts, iterators."""
-    if _has_mask(value):
-        masked = code if isinstance(value, np.ma.MaskedArray) else f"np.ma.array({code})"
-        return (
-            f"an array without a mask, got a masked array. Drop or fill the masked entries first, "
-            f"for example {masked}.filled(0)."
-        )
-    got = f"an array of numbers, got {type(value).__name__}"
-    if hasattr(value, "toarray"):
-        return f"an array of numbers, got a sparse {type(value).__name__}. Give {code}.toarray()."
-    if value is None:
-        return "an array of numbers, got None. Does the function that made it lack a return?"
-    if isinstance(value, dict):
-        return f"{got}. Give np.column_stack(list({code}.values()))."
-    if isinstance(value, (set, frozenset)):
-        return f"{got}, which has no order. Give a list."
-    if isinstance(value, Iterator):
-        return f"{got}. Give list({code})."
-    return ""
-
-
-def _as_code(name: str) -> str:
-    """The argument as one would write it: `y` of `validation_data: y`."""
-    return name.rpartition(" ")[2]
-
-
-def _has_mask(value: Any) -> bool:
-    """True for a masked array, also in lists; its hidden numbers would be taken for data."""
-    level = [value]
-    for _ in range(_DEEPEST):
-        kinds = set(map(type, level))  # of all items of all lists of this depth
-        if any(issubclass(kind, np.ma.MaskedArray) for kind in kinds):
-            return True
-        if not any(issubclass(kind, (list, tuple)) for kind in kinds):
-            return False
-        lists = {id(item): item for item in level if isinstance(item, (list, tuple))}
-        level = list(itertools.chain.from_iterable(lists.values()))
-    raise ValueError(f"lists in lists, more than {_DEEPEST} deep")
-
-
 def _as_array(value: Any) -> Array:
     """`np.asarray`, without subclasses."""
     # Called without arguments: NumPy would warn of an `__array__` that takes none.
@@ -119,110 +81,23 @@ def _as_array(value: Any) -> Array:
     return np.asarray(value if convert is None else convert())
 
 
-def _not_convertible(code: str, value: Any, error: Exception) -> str:
-    """The message for what raised an error when it was to become an array."""
-    kind = type(value)
-    tensor = "detach().cpu().float().numpy()"
-    if hasattr(kind, "detach"):
-        advice = f"Give {code}.{tensor}."
-    elif kind in (list, tuple) and any(hasattr(type(item), "detach") for item in value):
-        advice = f"Give np.stack([item.{tensor} for item in {code}])."
-    elif kind in (list, tuple):
-        advice = "Give each row the same length."
-    else:
-        advice = f"Make a NumPy array of floats of it first (a tensor: {code}.detach().float())."
-    return (
-        f"an array of numbers, got {kind.__name__}, which NumPy cannot turn into one "
-        f"({_text_of(error)}). {advice}"
-    )
-
-
-def _text_of(error: Exception) -> str:
-    try:
-        return str(error) or type(error).__name__
-    except Exception:  # an error of the user's may have a broken __str__
-        return type(error).__name__
-
-
 def _numbers_from_objects(place: str, name: str, array: Array, value: Any) -> Array:
     """An object array of numbers as integers or floats; None and NA become NaN."""
     entries = array.ravel().tolist()
-    if not all(_is_number(entry) or _is_missing(entry) for entry in entries):
-        raise TypeError(_not_numeric(place, name, array, value))
+    if not all(is_number(entry) or is_missing(entry) for entry in entries):
+        raise TypeError(not_numeric(place, name, array, value))
     if entries and all(isinstance(entry, (bool, np.bool_)) for entry in entries):
         return array.astype(bool)
-    if entries and all(isinstance(e, numbers.Integral) and abs(int(e)) < 2**63 for e in entries):
+    if entries and all(isinstance(e, Integral) and abs(int(e)) < 2**63 for e in entries):
         return array.astype(np.int64)
     try:
-        floats = [math.nan if _is_missing(entry) else float(entry) for entry in entries]
+        floats = [math.nan if is_missing(entry) else float(entry) for entry in entries]
     except OverflowError:
         raise ValueError(
             f"{place}: {name}: expected numbers that fit into float64, got a whole number with "
             f"more than 300 digits. Look for the entry, and scale or drop it."
         ) from None
     return np.array(floats, dtype=float).reshape(array.shape)
-
-
-def _is_number(entry: object) -> bool:
-    """A real number of Python, NumPy, decimal or fractions; no text, date, array or complex."""
-    if isinstance(entry, (np.datetime64, np.timedelta64, np.ndarray, complex, np.complexfloating)):
-        return False
-    return isinstance(entry, (numbers.Real, np.bool_)) or (
-        hasattr(entry, "__float__") and type(entry).__module__ in ("decimal", "fractions")
-    )
-
-
-def _is_missing(entry: object) -> bool:
-    """None, or the NA of pandas (known by its name: pandas is not imported here)."""
-    return entry is None or type(entry).__name__ == "NAType"
-
-
-def _is_text_of_number(entry: str | bytes) -> bool:
-    try:
-        float(entry)
-    except ValueError:
-        return False
-    return True
-
-
-def _not_numeric(place: str, name: str, array: Array, value: Any) -> str:
-    """The message for an array that holds anything but numbers: the first such entry, and a fix."""
-    got, code = f"{place}: {name}: expected an array of numbers, got ", _as_code(name)
-    for position, scalar in np.ndenumerate(array):
-        entry = scalar.item() if isinstance(scalar, np.character) else scalar
-        if isinstance(entry, (list, tuple, np.ndarray)):
-            return f"{got}rows of different lengths. Give each row the same length."
-        if (
-            isinstance(entry, (str, bytes))
-            and array.dtype.kind != "O"
-            and _is_text_of_number(entry)
-        ):
-            continue
-        if _is_number(entry) or _is_missing(entry):
-            continue
-        if array.ndim > 1 and array.shape[1:] != (1,):
-            columns = getattr(value, "columns", range(array.shape[-1]))
-            return (
-                f"{got}{describe(entry)} in column {columns[position[-1]]!r}, row {position[0]}. "
-                f"Leave that column out, or turn it into numbers: text by np.unique(column, "
-                f"return_inverse=True)[1], dates by the days since the first."
-            )
-        if isinstance(entry, (str, bytes)):
-            flat = code if array.ndim < 2 else f"np.ravel({code})"
-            return (
-                f"{got}text, {describe(entry)}. Names of classes: names, {code} = "
-                f"np.unique({flat}, return_inverse=True)."
-            )
-        if array.dtype.kind == "O":
-            return f"{got}{describe(entry)}. Give a list or an array of numbers."
-        break
-    advice = {
-        **dict.fromkeys("UST", f"Convert it first: np.asarray({code}, dtype=float)."),
-        "M": f"Give the time since the first: ({code} - {code}[0]) / np.timedelta64(1, 'D').",
-        "m": f"Divide by a unit: {code} / np.timedelta64(1, 'D').",
-        "c": f"Give {code}.real, or real and imaginary parts as columns of their own.",
-    }.get(array.dtype.kind, "Give a list or an array of numbers.")
-    return f"{got}one of type {array.dtype}. {advice}"
 
 
 def finite(
@@ -244,34 +119,24 @@ def finite(
     for start in range(0, len(entries), rows):
         piece = entries[start : start + rows]
         good = np.isfinite(piece) if limit == math.inf else np.abs(piece) <= limit
-        if not good.all():
-            first, *rest = (int(i) for i in np.argwhere(~good)[0])
-            position = (first + start, *rest) if array.ndim else ()
-            raise ValueError(_not_finite(place, name, array[position], position, dtype, fix))
+        if good.all():
+            continue
+        first, *rest = (int(i) for i in np.argwhere(~good)[0])
+        position = (first + start, *rest) if array.ndim else ()
+        where = f"{name}[{', '.join(map(str, position))}]" if position else name
+        value, wanted = array[position], "finite numbers"
+        if math.isfinite(value):
+            wanted = f"numbers that fit into {dtype}"
+            fix = 'Scale the data (mn.data.Standardizer) or use dtype="float64".'
+        raise ValueError(f"{place}: {name}: expected {wanted}, got {where} = {value:g}. {fix}")
 
 
-def _not_finite(
-    place: str,
-    name: str,
-    value: Any,
-    position: tuple[int, ...],
-    dtype: np.dtype[Any] | None,
-    fix: str,
-) -> str:
-    """The error message for one bad entry."""
-    where = f"{name}[{', '.join(map(str, position))}]" if position else name
-    if math.isfinite(value):
-        return (
-            f"{place}: {name}: expected numbers that fit into {dtype}, got {where} = {value:g}. "
-            f'Scale the data (mn.data.Standardizer) or use dtype="float64".'
-        )
-    return f"{place}: {name}: expected finite numbers, got {where} = {value}. {fix}"
-
-
-def survives_cast(place: str, name: str, array: Array, dtype: np.dtype[Any]) -> None:
+def survives_cast(
+    place: str, name: str, array: Array, dtype: np.dtype[Any], most: int = 1024
+) -> None:
     """Refuse a column whose values differ, but become equal in `dtype`: seconds since 1970, 1e-50.
 
-    Up to 1024 rows are looked at, evenly spaced. Differences of some float64 roundings do not
+    Up to `most` rows are looked at, evenly spaced. Differences of some float64 roundings do not
     count: such a column is constant.
 
     >>> survives_cast("fit", "x", 1.7e9 + np.arange(60.0)[:, None], np.dtype("float32"))
@@ -281,7 +146,7 @@ def survives_cast(place: str, name: str, array: Array, dtype: np.dtype[Any]) -> 
     """
     if array.dtype.itemsize <= dtype.itemsize or array.ndim == 0:
         return
-    rows = array[:: max(1, len(array) // 1024)]
+    rows = array[:: max(1, len(array) // most)]
     rows = rows.reshape(len(rows), -1)
     together = max(1, _PIECE // (4 * max(1, len(rows))))  # columns
     for first in range(0, rows.shape[1], together):
@@ -307,6 +172,31 @@ def not_empty(place: str, name: str, array: Array) -> None:
             f"{place}: {name}: expected data, got an empty array {array.shape}. "
             f"Look for a filter that drops all rows, or an empty file."
         )
+
+
+def numbers(place: str, name: str, value: ArrayLike) -> Array:
+    """`value` as an array of finite numbers, at least one."""
+    array = numeric_array(place, name, value)
+    not_empty(place, name, array)
+    finite(place, name, array)
+    return array
+
+
+def refuse(place: str, name: str, array: Array, wrong: Array, expected: str, fix: str) -> None:
+    """Refuse an array with a wrong entry; the error names the first.
+
+    >>> y = np.array([0, 1, 3])
+    >>> refuse("fit", "y", y, y > 1, "labels 0 and 1", "Number the classes.")
+    Traceback (most recent call last):
+    ...
+    ValueError: fit: y: expected labels 0 and 1, got y[2] = 3. Number the classes.
+    """
+    if wrong.any():
+        position = tuple(int(i) for i in np.argwhere(wrong)[0])
+        value = array[position]
+        got = f"{name}[{', '.join(map(str, position))}] = "
+        got += f"{value:g}" if isinstance(value, np.floating) else str(value)
+        raise ValueError(f"{place}: {name}: expected {expected}, got {got}. {fix}")
 
 
 def same_length(place: str, first_name: str, first: Array, second_name: str, second: Array) -> None:

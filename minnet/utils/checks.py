@@ -7,8 +7,11 @@ the place, what was expected, what it got, and the next step. `TypeError` means 
 
 from __future__ import annotations
 
+import contextlib
 import math
 import numbers
+import os
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -165,10 +168,47 @@ def items(value: Any) -> list[Any] | None:
     ([1, 2], None)
     """
     try:
-        iterator = iter(value)
-    except TypeError:
+        return list(value)
+    except Exception:  # a class of the user's may raise anything
         return None
-    return list(iterator)
+
+
+def listed(value: Any) -> list[Any] | None:
+    """The items of a list, a tuple or an array; None for anything else, also a text or a set.
+
+    >>> listed((1, 2)), listed("ab")
+    ([1, 2], None)
+    """
+    return items(value) if isinstance(value, (list, tuple, np.ndarray)) else None
+
+
+def text(place: str, name: str, value: object) -> str:
+    """`value` if it is a string.
+
+    >>> text("plot.history", "title", 3)
+    Traceback (most recent call last):
+    ...
+    TypeError: plot.history: title: expected a text, got 3 (int). Write title="..." or str(...).
+    """
+    if not isinstance(value, str):
+        raise TypeError(
+            f'{place}: {name}: expected a text, got {describe(value)}. Write {name}="..." or '
+            f"str(...)."
+        )
+    return value
+
+
+def path(place: str, value: object, name: str = "path") -> Path:
+    """A string or another path as a Path; bytes, and an empty path, are refused."""
+    given: object = None
+    if isinstance(value, (str, os.PathLike)):
+        with contextlib.suppress(Exception):  # a class of the user's may have a broken __fspath__
+            given = os.fspath(value)
+    if not isinstance(given, str) or not given:
+        raise TypeError(
+            f'{place}: {name}: expected a path such as "results/run-1", got {describe(value)}.'
+        )
+    return Path(given)
 
 
 def boolean(place: str, name: str, value: object) -> bool:

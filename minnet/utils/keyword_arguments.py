@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable, Iterable
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from minnet.utils.foreign_names import ARGUMENTS, ATTRIBUTES, NAMES
+from minnet.utils.own_frames import without_own_frames
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 _LONG = 60  # characters of an argument that an error shows
 
@@ -23,10 +26,14 @@ _LONG = 60  # characters of an argument that an error shows
 class Explained:
     """A base class whose subclasses explain arguments and attributes that they do not have."""
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls: type[T], *args: Any, **kwargs: Any) -> T:
         """Check the names of the arguments before `__init__` gets them."""
         check_arguments(cls, args, kwargs)
-        return super().__new__(cls)
+        return object.__new__(cls)
+
+    def __dir__(self) -> list[str]:
+        """What a user may use; what begins with `_` is left out."""
+        return [name for name in super().__dir__() if not name.startswith("_")]
 
     if not TYPE_CHECKING:  # else every misspelt attribute would pass the type checker
 
@@ -41,39 +48,62 @@ class Explained:
 
 
 def explained(function: F) -> F:
-    """Decorates a function or method: arguments that it does not take are explained."""
+    """Decorates a public function or method: arguments that it does not take are explained.
+
+    An error that comes out of the user's code shows the user's lines alone.
+    """
     names = _names(inspect.signature(function).parameters.values())
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
-        if names is not None and not kwargs.keys() <= names.keys():
+        if kwargs and names is not None and not kwargs.keys() <= names.keys():
             _refuse_unknown(function.__name__, list(names), kwargs)
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            raise without_own_frames(error)  # noqa: B904 (it is the same error)
 
     return cast(F, checked)
 
 
 def explain_module(module: ModuleType) -> None:
-    """Let a module explain the names that it does not have."""
+    """Let a module explain the names that it does not have, and list its public ones alone."""
 
     def missing(name: str) -> Any:
         raise missing_name(module.__name__, name, vars(module))
 
     module.__getattr__ = missing  # type: ignore[method-assign]
+    names = getattr(module, "__all__", None)
+    if names is not None:
+        module.__dir__ = lambda: sorted(names)  # type: ignore[method-assign]
 
 
-def missing_name(module: str, name: str, known: Iterable[str]) -> AttributeError:
-    """The error for a name that a module does not have, with the one that was probably meant."""
+def missing_name(module: str, name: str, known: Iterable[str]) -> Exception:
+    """The error for a name that a module does not have, with the one that was probably meant.
+
+    To be called by the module's `__getattr__`. In `from module import name` it is an ImportError:
+    Python replaces an AttributeError by its own, without the advice.
+    """
     import difflib  # here: only this message needs it
 
+    kind: type[Exception] = AttributeError
     message = f"module {module!r} has no attribute {name!r}"
+    if _is_importing(sys._getframe(2)) and f"{module}.{name}" not in sys.modules:
+        kind, message = ImportError, f"cannot import name {name!r} from {module!r}"
     if name.startswith("_"):
-        return AttributeError(message)
+        return kind(message)
     if name in NAMES:
-        return AttributeError(f"{message}. Write {NAMES[name]}.")
+        return kind(f"{message}. Write {NAMES[name]}.")
     lower = {other.lower(): other for other in known if not other.startswith("_")}
     likely = difflib.get_close_matches(name.lower(), lower, n=1)
-    return AttributeError(f"{message}. Did you mean {lower[likely[0]]}?" if likely else message)
+    return kind(f"{message}. Did you mean {lower[likely[0]]}?" if likely else message)
+
+
+def _is_importing(frame: FrameType) -> bool:
+    """True while the frame executes `from module import name`."""
+    import dis
+
+    return frame.f_code.co_code[frame.f_lasti] == dis.opmap["IMPORT_FROM"]
 
 
 def check_arguments(kind: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:

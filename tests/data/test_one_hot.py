@@ -56,3 +56,8 @@ BAD = [
 def test_bad_input_is_named(arguments, error, message):
     with pytest.raises(error, match=f"^one_hot: .*{message}|^one_hot: {message}"):
         one_hot(*arguments)
+
+
+def test_rows_that_no_memory_would_hold_are_refused():
+    with pytest.raises(ValueError, match=r"got 100000 rows of 100000. .* the labels themselves"):
+        one_hot(np.arange(100_000))

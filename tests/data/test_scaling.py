@@ -243,3 +243,24 @@ def test_columns_in_another_order_are_refused_where_they_have_names(scaler):
     np.testing.assert_array_equal(fitted.transform(x.to_numpy()), expected)
     np.testing.assert_array_equal(fitted.transform(pandas.DataFrame(x.to_numpy())), expected)
     scaler().fit(x.to_numpy()).transform(x)  # without names nothing is known of an order
+
+
+@pytest.mark.parametrize("scaler", [Standardizer, MinMaxScaler])
+def test_columns_in_another_order_are_refused_whatever_their_names(scaler):
+    pandas = pytest.importorskip("pandas")
+    for names in (["a", "b"], [0, 1], ["a", 1]):
+        table = pandas.DataFrame([[0.0, 5.0], [1.0, 9.0]], columns=names)
+        fitted = scaler().fit(table)
+        with pytest.raises(ValueError, match=r"in the order of fit"):
+            fitted.transform(table[names[::-1]])
+        numbered = pandas.DataFrame(table.to_numpy())
+        assert fitted.transform(numbered).tolist() == fitted.transform(table).tolist()
+
+
+@pytest.mark.parametrize("scaler", [Standardizer, MinMaxScaler])
+def test_numbers_that_overflow_when_scaled_are_refused_without_a_warning(scaler):
+    small = scaler().fit([[0.0], [1e-30]])
+    with pytest.raises(ValueError, match=r"transform: the result: expected .* as in fit"):
+        small.transform(np.array([[1e30]], np.float32))
+    with pytest.raises(ValueError, match="inverse_transform: the result"):
+        scaler().fit([[0.0], [1e300]]).inverse_transform([[1e300]])

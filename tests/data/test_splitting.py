@@ -223,3 +223,12 @@ def test_any_number_of_arrays_is_split_alike(stratify):
 def test_arrays_and_options_that_do_not_fit(call, message):
     with pytest.raises((TypeError, ValueError), match=f"train_test_split: .*{message}"):
         call(np.arange(24.0).reshape(12, 2), np.arange(12) % 2)
+
+
+def test_numbers_of_numpy_without_axes_may_be_options():
+    x, y = np.arange(8.0).reshape(4, 2), np.arange(4)
+    plain = train_test_split(x, y, 0.25, 3)
+    again = train_test_split(x, y, np.array(0.25), np.int64(3))
+    assert all(np.array_equal(one, other) for one, other in zip(plain, again, strict=True))
+    with pytest.raises(TypeError, match=r"test_fraction: expected a finite number .*got None"):
+        train_test_split(x, y, None, 0.25, 0)

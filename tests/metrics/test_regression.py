@@ -49,3 +49,16 @@ def test_squares_neither_overflow_nor_underflow(size):
     a, y = np.array([1.0, 2.0, 4.0]), np.array([1.0, 2.0, 3.0])
     assert metrics.r_squared(a * size, y * size) == pytest.approx(metrics.r_squared(a, y))
     assert metrics.rmse(a * size, y * size) == pytest.approx(metrics.rmse(a, y) * size)
+
+
+def test_numbers_that_overflow_when_squared_give_no_warning():
+    far = [1.7e308, 1.0], [-1.7e308, 1.0]
+    assert metrics.mae(*far) == np.inf
+    assert metrics.rmse(*far) == np.inf
+    assert metrics.r_squared(*far) == pytest.approx(-7)
+    assert metrics.r_squared([1e300, 1.0], [1.0, 2.0]) == -np.inf
+
+
+def test_names_of_other_libraries_are_explained():
+    with pytest.raises(TypeError, match=r"y_pred.*Did you mean prediction"):
+        metrics.rmse(y_pred=[1.0], y_true=[1.0])

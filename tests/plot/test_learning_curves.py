@@ -209,7 +209,7 @@ def test_a_logarithmic_axis_has_numbers_as_one_says_them(runs):
             r"one of loss, accuracy, odd, got 'nothing'",
         ),
         ({"a": mn.History()}, "loss", ValueError, r"it has no epoch yet"),
-        ({"a": history_of(0.5)}, ["loss"], TypeError, r"name: expected a column such as"),
+        ({"a": history_of(0.5)}, ["loss"], TypeError, r"name: expected a text"),
     ],
 )
 def test_bad_input(given, name, kind, message):

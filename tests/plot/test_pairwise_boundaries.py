@@ -79,7 +79,7 @@ def test_what_has_no_pairwise_lines_is_refused():
     two = network_of(mn.Linear(2, 2))
     with pytest.raises(ValueError, match=r"pairwise_lines: .*three or more outputs, got \(2,\)"):
         pairwise_lines(two, plt.subplots()[1])
-    with pytest.raises(TypeError, match=r"pairwise_lines: ax: expected the Axes of"):
+    with pytest.raises(TypeError, match=r"pairwise_lines: ax: expected a Matplotlib Axes"):
         pairwise_lines(three_scores(), None)
     with pytest.raises(TypeError, match=r"pairwise_lines: ax: expected a Matplotlib"):
         pairwise_lines(three_scores(), "here")

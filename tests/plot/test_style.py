@@ -41,28 +41,28 @@ def test_a_tint_goes_from_white_to_the_colour():
 
 def test_new_axes_keeps_the_axes_that_it_is_given():
     _, ax = plt.subplots()
-    assert style.new_axes(ax, "mn.plot.history") is ax
+    assert style.new_axes(ax) is ax
     assert len(plt.get_fignums()) == 1
 
 
 def test_new_axes_makes_a_figure_of_the_default_size():
-    ax = style.new_axes(None, "mn.plot.history")
+    ax = style.new_axes(None)
     assert tuple(ax.figure.get_size_inches()) == style.SIZE
 
 
 @pytest.mark.parametrize("wrong", [5, "ax", plt, [None]])
-def test_new_axes_refuses_other_objects(wrong):
-    with pytest.raises(TypeError, match=r"mn\.plot\.history: ax: expected a Matplotlib Axes"):
-        style.new_axes(wrong, "mn.plot.history")
+def test_a_picture_refuses_what_are_no_axes(wrong):
+    with pytest.raises(TypeError, match=r"mn\.plot\.cross_entropy: ax: expected a Matplotlib Axes"):
+        mn.plot.cross_entropy(wrong)
 
 
-def test_new_axes_refuses_a_figure():
+def test_a_picture_refuses_a_figure():
     with pytest.raises(TypeError, match="expected a Matplotlib Axes"):
-        style.new_axes(plt.figure(), "mn.plot.history")
+        mn.plot.cross_entropy(plt.figure())
 
 
 def test_label_writes_all_three_texts_large_enough_to_halve():
-    ax = style.new_axes(None, "x")
+    ax = style.new_axes(None)
     style.label(ax, "title", "time (s)", "loss (nats)")
     assert (ax.get_title(), ax.get_xlabel(), ax.get_ylabel()) == (
         "title",
@@ -78,7 +78,7 @@ def test_label_writes_all_three_texts_large_enough_to_halve():
 
 
 def test_a_legend_below_hides_neither_data_nor_the_axis_label():
-    ax = style.new_axes(None, "x")
+    ax = style.new_axes(None)
     for index in range(5):
         ax.plot([0, 1], [index, 0], label=f"curve {index}", **style.line(index))
     style.label(ax, "title", "epoch", "loss")
@@ -117,8 +117,8 @@ def test_names_are_drawn_as_they_are():
 
 def test_a_picture_that_fails_leaves_no_open_figure():
     @style.picture
-    def draw(ax=None):
-        style.new_axes(ax, "here")
+    def draw(ax: "plt.Axes | None" = None):
+        style.new_axes(ax)
         raise ValueError("no picture")
 
     kept = plt.figure()
@@ -127,3 +127,28 @@ def test_a_picture_that_fails_leaves_no_open_figure():
             draw(ax)
         assert plt.get_fignums() == [kept.number]
     plt.close(kept)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"title": 3}, r"norms: title: expected a text, got 3"),
+        ({"quantity": None}, r"norms: quantity: expected a text, got None"),
+        ({"legend": 1}, r"norms: legend: expected True or False, got 1"),
+        ({"logarithmic": "yes"}, r"norms: logarithmic: expected True or False"),
+        ({"figsize": (3, 4)}, r"norms: figsize: expected one of the arguments curves"),
+    ],
+)
+def test_what_all_pictures_take_is_checked_before_anything_is_drawn(options, message):
+    with pytest.raises(TypeError, match=message):
+        mn.plot.norms({"a": [1.0, 2.0]}, **options)
+    assert plt.get_fignums() == []
+
+
+def test_a_wrong_ax_is_refused_before_a_training():
+    x, y = mn.datasets.linear_binary(20, seed=0)
+    layers = [mn.Linear(2, 1), mn.Sigmoid()]
+    trainer = mn.Trainer(layers, mn.BinaryCrossEntropy(), mn.SGD(1.0), seed=0)
+    with pytest.raises(TypeError, match="ax: expected a Matplotlib Axes"):
+        mn.plot.boundary_animation(trainer, x, y, [0, 1], ax="here")
+    assert trainer.epochs == 0

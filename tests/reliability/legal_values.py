@@ -18,7 +18,7 @@ ARRAYS = (
     | NAN
     | EMPTY
     | {"True", "-1", "[10**30]", "np.ones((2, 3, 4, 5))", "np.matrix([[1, 2]])"}
-    | {"a None in it", "memoryview", "[None]"}
+    | {"a None in it", "memoryview", "[None]", "Decimal('NaN')"}
 )
 
 # Numbers that may be negative, and whole numbers that stand for memory.
@@ -40,7 +40,7 @@ SIZES = {
 # Taken as text whatever it is: a number as a title is shown as it is.
 LABELS = {"title", "quantity", "horizontal", "description"}
 # Iterables of things: none at all, of whatever kind, is as good as the default.
-SEVERAL = {"metrics", "callbacks", "penalty", "names", "layers"}
+SEVERAL = {"metrics", "callbacks", "penalty", "names", "layers", "runs"}
 NOTHING = EMPTY | {"''", "b''", "{}", "set()"}
 NAMES = {"class_names", "feature_names", "names", "labels"}
 CALLABLES = {"int", "a class", "a function", "an object that raises"}
@@ -61,7 +61,9 @@ def is_legal(call: Call, argument: str, value: str, rule: str) -> bool:
     if call.name.startswith("initializers.") and argument == "shape":
         return value in NOTHING | WHOLE - {"10**30"} | {"memoryview"}
     method = call.name.rpartition(".")[2]
-    if call.name in ("check_loss", "Parameter.grad=") and value in ARRAYS:
+    if (call.name, argument, value) in LEGAL_CALLS:
+        return True
+    if call.name in ("check_layer", "check_loss", "Parameter.grad=") and value in ARRAYS:
         return True  # the gradient check reports what it finds
     if (call.name, argument, rule) == ("Parameter", "value", "legal") and value in ARRAYS - NAN:
         return True
@@ -130,6 +132,14 @@ LEGAL = {
     ("counts", "{'a': 1}"),
     ("values", "{'a': 1}"),
     ("epochs", "memoryview"),
+}
+# By the function, too.
+LEGAL_CALLS = {
+    ("CategoricalCrossEntropy", "class_weight", "memoryview"),  # three whole numbers
+    ("Trainer.fit", "validation_data", "with None"),  # no weights
+    ("data.train_test_split", "x", "np.ones((2, 3, 4, 5))"),  # alone
+    ("metrics.predicted_classes", "prediction", "[10**30]"),  # a score
+    ("plot.steps_to_reach", "curves", "[10**30]"),
 }
 # What a Trainer's float32 cannot hold.
 ILLEGAL = {

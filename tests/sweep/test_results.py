@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.sweep.results import Run, Runs, label
+from minnet.sweep.results import Run, Runs
+from minnet.sweep.setting_values import label
 
 
 def history(*losses, **more):

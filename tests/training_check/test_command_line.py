@@ -31,7 +31,7 @@ RIGHT = "[mn.Linear(2, 1), mn.Sigmoid()]"
 def script(folder: Path, layers: str = RIGHT, call: str = "x, y, epochs=30") -> list[str]:
     path = folder / "train.py"
     path.write_text(SCRIPT.format(layers=layers, call=call), encoding="utf-8")
-    return ["check-training", str(path)]
+    return [str(path)]
 
 
 def test_the_first_fit_is_examined_and_not_run(tmp_path: Path, capsys: Any) -> None:
@@ -61,8 +61,8 @@ def test_parts_that_the_trainer_refuses_are_examined(tmp_path: Path, capsys: Any
 def test_a_script_without_a_fit_or_no_script(tmp_path: Path, capsys: Any) -> None:
     path = tmp_path / "empty.py"
     path.write_text("x = 1\n", encoding="utf-8")
-    assert main(["check-training", str(path)]) == 2
+    assert main([str(path)]) == 2
     assert "without calling trainer.fit" in capsys.readouterr().err
-    assert main(["check-training", str(tmp_path / "none.py")]) == 2
+    assert main([str(tmp_path / "none.py")]) == 2
     with pytest.raises(SystemExit):
-        main(["check-training"])
+        main([])

@@ -124,3 +124,33 @@ def test_built_in_is_exactly_minnet_s_own():
     assert checks.is_built_in(mn.MeanSquaredError())
     assert not checks.is_built_in(Mine())
     assert not checks.is_built_in(Near())
+
+
+class Hostile:
+    """Its path and its items cannot be asked for."""
+
+    def __fspath__(self):
+        raise RuntimeError("no path")
+
+    def __iter__(self):
+        raise RuntimeError("no items")
+
+
+@pytest.mark.parametrize("wrong", [3, b"bytes", "", None, Hostile(), ["a"]])
+def test_what_is_no_path_is_refused(wrong):
+    with pytest.raises(TypeError, match=r"^save: folder: expected a path such as"):
+        checks.path("save", wrong, "folder")
+
+
+def test_what_is_a_path_becomes_one(tmp_path):
+    assert checks.path("save", str(tmp_path)) == checks.path("save", tmp_path) == tmp_path
+
+
+@pytest.mark.parametrize("wrong", [3, "ab", {1, 2}, {"a": 1}, Hostile(), np.array(3)])
+def test_what_has_no_order_is_not_listed(wrong):
+    assert checks.listed(wrong) is None
+
+
+def test_items_of_what_raises_are_none():
+    assert checks.items(Hostile()) is None
+    assert checks.listed(np.array([1.5, 2.0])) == [1.5, 2.0]

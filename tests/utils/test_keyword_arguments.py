@@ -118,3 +118,23 @@ def test_names_that_modules_do_not_have():
         _ = mn.zebra
     with pytest.raises(AttributeError, match=r"Did you mean Linear\?"):
         _ = mn.layers.Lineer
+
+
+@pytest.mark.parametrize(
+    ("statement", "advice"),
+    [
+        ("from minnet import Dense", r"cannot import name 'Dense' from 'minnet'. Write mn.Linear"),
+        ("from minnet import Linaer", "Did you mean Linear"),
+        ("from minnet.layers import Dense", "Write mn.Linear"),
+        ("from minnet.optimizers import RMSprop as r, SGD", "Write mn.RMSProp"),
+    ],
+)
+def test_the_import_of_a_name_that_is_not_there_is_advised(statement, advice):
+    with pytest.raises(ImportError, match=advice):
+        exec(statement, {})
+
+
+def test_a_missing_name_is_no_attribute_either():
+    assert not hasattr(mn, "Dense")
+    assert getattr(mn, "Dense", None) is None
+    exec("from minnet import sweep, datasets, gradient_check; import minnet.losses as l", {})

@@ -64,9 +64,7 @@ def fashion_mnist(folder: str | os.PathLike[str]) -> tuple[Dataset, Dataset]:
     ...
     FileNotFoundError: fashion_mnist: folder: expected ...
     """
-    if not isinstance(folder, (str, os.PathLike)):
-        raise TypeError(f"fashion_mnist: folder: expected a path, got {checks.describe(folder)}.")
-    files = _files(Path(folder))
+    files = _files(checks.path("fashion_mnist", folder, "folder"))
     train, test = (_read(images, labels) for images, labels in files)
     return train, test
 

@@ -63,7 +63,7 @@ def read_idx(
     array([[1, 2, 3],
            [4, 5, 6]], dtype=uint8)
     """
-    file = _existing(path)
+    file, expected = _existing(path), None if dtype is None else _checked_dtype(dtype)
     place = f"read_idx: {file.name}"
     if dimensions is not None:
         dimensions = checks.whole_number("read_idx", "dimensions", dimensions)
@@ -72,7 +72,7 @@ def read_idx(
     try:
         with cast("BinaryIO", gzip.open(file) if zipped else file.open("rb")) as stream:
             shape, stored = _header(place, stream)
-            _check_expected(place, shape, stored, dimensions, dtype)
+            _check_expected(place, shape, stored, dimensions, expected)
             size = math.prod(shape) * stored.itemsize
             # One byte more, to see that the file ends here, but no memory for a wrong size.
             content = stream.read(min(size, _BEST_RATIO * file.stat().st_size) + 1)
@@ -92,9 +92,7 @@ def read_idx(
 
 def _existing(path: str | os.PathLike[str]) -> Path:
     """The path, if there is such a file."""
-    if not isinstance(path, (str, os.PathLike)):
-        raise TypeError(f"read_idx: path: expected a path, got {checks.describe(path)}.")
-    file = Path(path)
+    file = checks.path("read_idx", path)
     if file.is_dir():
         raise IsADirectoryError(f"read_idx: path: expected a file, got the folder '{file}'.")
     if not file.exists():
@@ -103,6 +101,18 @@ def _existing(path: str | os.PathLike[str]) -> Path:
             f"starts from '{Path.cwd()}')."
         )
     return file
+
+
+def _checked_dtype(dtype: Any) -> np.dtype[Any]:
+    """A type as NumPy knows it."""
+    try:
+        result: np.dtype[Any] = np.dtype(dtype)
+    except Exception:  # NumPy raises many kinds, an object of the user's any
+        raise TypeError(
+            f'read_idx: dtype: expected a type of numbers such as "uint8", got '
+            f"{checks.describe(dtype)}."
+        ) from None
+    return result
 
 
 def _header(place: str, stream: BinaryIO) -> tuple[tuple[int, ...], np.dtype[Any]]:
@@ -134,7 +144,7 @@ def _check_expected(
     shape: tuple[int, ...],
     stored: np.dtype[Any],
     dimensions: int | None,
-    dtype: DTypeLike | None,
+    dtype: np.dtype[Any] | None,
 ) -> None:
     """Refuse other dimensions or another type than the caller expects."""
     if dimensions is not None and len(shape) != dimensions:
@@ -142,8 +152,8 @@ def _check_expected(
             f"{place}: expected {dimensions} dimension{'s' * (dimensions > 1)}, got "
             f"{len(shape)}, of sizes {shape}. Images have 3 and labels 1: is it the other file?"
         )
-    if dtype is not None and stored.newbyteorder("=") != np.dtype(dtype):
+    if dtype is not None and stored.newbyteorder("=") != dtype:
         raise ValueError(
-            f"{place}: expected numbers of type {np.dtype(dtype)}, got {stored.name}. Is it the "
+            f"{place}: expected numbers of type {dtype}, got {stored.name}. Is it the "
             f"file of another data set?"
         )

@@ -78,7 +78,10 @@ class Conv2d(Layer):
         self.weight = Parameter(shape=shape, initializer=initializer)
         has_bias = boolean("Conv2d", "bias", bias)
         self.bias = Parameter(shape=self.out_channels) if has_bias else None
-        self._windows = Windows(self.kernel_size, self.stride, self.padding, self.dilation)
+
+    @property
+    def _windows(self) -> Windows:
+        return Windows(self.kernel_size, self.stride, self.padding, self.dilation)
 
     def forward(self, x: Array) -> Array:
         """y = W X + b, for a few images at a time."""

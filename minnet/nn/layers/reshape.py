@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from minnet.nn.layer import Layer
-from minnet.utils.checks import describe, whole_number
+from minnet.utils.checks import describe, listed, whole_number
 from minnet.utils.types import Array
 
 
 class Reshape(Layer):
-    """y = x with each sample in another shape: (m, ...) becomes (m, *shape).
+    """y = x with each sample in another shape: (m, ...) becomes `(m, *shape)`.
 
     No number changes, so dL/dx is dL/dy in the shape of x.
 
@@ -35,12 +35,13 @@ class Reshape(Layer):
         lengths: Any = shape[0] if len(shape) == 1 else shape
         if isinstance(lengths, (int, np.integer)):
             lengths = (lengths,)
-        if not isinstance(lengths, (tuple, list)) or not lengths:
+        given = listed(lengths)
+        if not given:
             raise TypeError(
                 f"Reshape: shape: expected the shape of one sample as whole numbers, got "
                 f"{describe(lengths)}. Write Reshape((1, 28, 28))."
             )
-        self.shape = tuple(whole_number("Reshape", "shape", n, minimum=-1) for n in lengths)
+        self.shape = tuple(whole_number("Reshape", "shape", n, minimum=-1) for n in given)
         if 0 in self.shape or self.shape.count(-1) > 1:
             raise ValueError(
                 f"Reshape: shape: expected lengths >= 1, of which one may be -1, got {self.shape}."

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from minnet.nn.layer import Layer
-from minnet.utils.checks import describe, whole_number
+from minnet.utils.checks import describe, listed, whole_number
 from minnet.utils.types import Array
 
 Pair = tuple[int, int]
@@ -125,12 +125,13 @@ def pair(place: str, name: str, value: object, *, minimum: int = 1) -> Pair:
     if not isinstance(value, (tuple, list)):
         both = whole_number(place, name, value, minimum=minimum)
         return both, both
-    if len(value) != 2:
+    both_axes = listed(value)
+    if both_axes is None or len(both_axes) != 2:
         raise ValueError(
             f"{place}: {name}: expected a whole number or a pair (height, width), "
             f"got {describe(value)}."
         )
-    height, width = (whole_number(place, name, entry, minimum=minimum) for entry in value)
+    height, width = (whole_number(place, name, entry, minimum=minimum) for entry in both_axes)
     return height, width
 
 

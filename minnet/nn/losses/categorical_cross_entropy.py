@@ -26,11 +26,11 @@ from minnet.nn.losses.sample_weights import (
     counted,
 )
 from minnet.nn.losses.target_checks import (
-    are_labels,
     as_class_target,
     check_ends_in,
     check_not_saturated,
     check_probability_rows,
+    plain_labels,
     prediction_array,
     target_array,
 )
@@ -109,7 +109,7 @@ class CategoricalCrossEntropy(Loss):
         self, prediction: Array, target: Array, sample_weight: Array | None = None
     ) -> float:
         """The loss of rows of probabilities, the outputs of a softmax."""
-        place = repr(self)
+        place = self._place
         a = prediction_array(place, prediction)
         self.check_prediction(a)
         check_number_of_classes(place, self.class_weight, a.shape[1])
@@ -134,7 +134,8 @@ class CategoricalCrossEntropy(Loss):
         """The loss from the logits z, and its gradient with it: both need the same exponentials."""
         if self._plain and target.ndim == 1 and sample_weight is None:
             loss, self._gradient = softmax_cross_entropy(logits, target)
-            self.count = float(len(logits))
+            if self.count is not None:  # the samples
+                self.count = None
             return loss
         self._weigh(target, logits, sample_weight)
         loss, self._gradient = weighted_softmax_cross_entropy(logits, self._q, self._divisor)
@@ -146,7 +147,7 @@ class CategoricalCrossEntropy(Loss):
 
     def _weigh(self, y: Array, like: Array, sample_weight: Array | None) -> None:
         """The weights q (m, k) of the terms, and n, for these targets, in the dtype of `like`."""
-        check_balanced(repr(self), self.balanced, self.class_weight)
+        check_balanced(self._place, self.balanced, self.class_weight)
         m, k = like.shape
         s = np.ones((m, 1), like.dtype)
         if y.ndim == 1:
@@ -155,7 +156,7 @@ class CategoricalCrossEntropy(Loss):
             y = np.eye(k, dtype=like.dtype)[np.where(counts, y, 0).astype(np.intp)]
         self._y = y = y.astype(like.dtype, copy=False)
         if sample_weight is not None:
-            weights = check_sample_weight(repr(self), sample_weight, m, like.dtype)
+            weights = check_sample_weight(self._place, sample_weight, m, like.dtype)
             s = s * as_column(weights, like)
         w = s if self.class_weight is None else s * self.class_weight.astype(like.dtype)
         weighted = sample_weight is not None or self.class_weight is not None
@@ -167,11 +168,11 @@ class CategoricalCrossEntropy(Loss):
 
     def check_last_layer(self, layer: Layer) -> None:
         """The last layer must be a Softmax or a custom layer."""
-        check_ends_in(repr(self), layer, Softmax, _FIXES)
+        check_ends_in(self._place, layer, Softmax, _FIXES)
 
     def check_prediction(self, prediction: Array) -> None:
         """Refuse rows that are not two or more probabilities."""
-        check_probability_rows(repr(self), prediction)
+        check_probability_rows(self._place, prediction)
 
     def counts(self, target: Array) -> Array:
         """How much each sample counts: the weight of its class, 0 where its label is ignored."""
@@ -199,9 +200,10 @@ class CategoricalCrossEntropy(Loss):
 
     def prepare_target(self, y: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """Integer labels `(m,)`; one-hot rows become labels, soft rows stay floats (m, k)."""
-        if self._plain and are_labels(y, shape):
-            return y  # type: ignore[return-value]
-        place, self._outputs = repr(self), shape[1]
+        labels = plain_labels(y, shape) if self._plain else None
+        if labels is not None:
+            return labels
+        place, self._outputs = self._place, shape[1]
         check_number_of_classes(place, self.class_weight, shape[1])
         target = target_array(place, y)
         same_length(place, "x", np.empty(shape[:1]), "y", target)

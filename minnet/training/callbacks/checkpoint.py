@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 from minnet.training.callback import Callback
@@ -29,8 +28,7 @@ class Checkpoint(Callback):
     middle of an epoch. To resume in a new process:
 
         trainer = ...                       # the same network, loss and optimizer, newly created
-        if path.exists():
-            trainer.load_checkpoint(path)
+        if path.exists(): trainer.load_checkpoint(path)
         trainer.fit(x, y, until=100, callbacks=[mn.Checkpoint(path)])
 
     The result is bit for bit the same as without the interruption; see `trainer.fit` for the
@@ -64,12 +62,7 @@ class Checkpoint(Callback):
         steps: int | None = None,
         mode: str | None = None,
     ) -> None:
-        if not isinstance(path, (str, os.PathLike)) or not os.fspath(path):
-            raise TypeError(
-                f'Checkpoint: path: expected a path such as "run.minnet", got '
-                f"{checks.describe(path)}."
-            )
-        self.path = Path(path)
+        self.path = checks.path("Checkpoint", path)
         self.every = None if every is None else checks.whole_number("Checkpoint", "every", every)
         self.steps = None if steps is None else checks.whole_number("Checkpoint", "steps", steps)
         self.tracker = None if best_of is None else BestEpoch("Checkpoint", best_of, 1, 0.0, mode)

@@ -12,6 +12,7 @@ from minnet.training.callback import Callback
 from minnet.training.history import Row
 from minnet.training.state import TrainingState
 from minnet.utils import checks
+from minnet.utils.array_messages import is_text_of_number
 
 
 class CSVLogger(Callback):
@@ -28,7 +29,8 @@ class CSVLogger(Callback):
     Raises:
         OSError: when a fit begins, if the file cannot be written there.
         ValueError: before the first step, if rows cannot be appended to the file: it is no table
-            with commas and the column epoch, or its last row is cut off. The file is untouched.
+            of numbers with commas and the column epoch, or its last row is cut off. The file is
+            untouched.
 
     >>> import tempfile, numpy as np, minnet as mn
     >>> x, y = np.array([[0.0], [1.0]]), np.array([0.0, 1.0])
@@ -41,11 +43,7 @@ class CSVLogger(Callback):
     """
 
     def __init__(self, path: str | os.PathLike[str], append: bool = False) -> None:
-        if not isinstance(path, (str, os.PathLike)):
-            raise TypeError(
-                f'CSVLogger: path: expected a path such as "run.csv", got {checks.describe(path)}.'
-            )
-        self.path = Path(path)
+        self.path = checks.path("CSVLogger", path)
         self.append = checks.boolean("CSVLogger", "append", append)
         self._rows: list[dict[str, Any]] = []
         self._names: list[str] = []
@@ -113,6 +111,8 @@ def _read(path: Path) -> tuple[list[dict[str, Any]], list[str], str]:
     Raises:
         ValueError: rows cannot be appended to it.
     """
+    if not path.is_file():
+        raise _unusable(path, "it is a folder, a pipe or a device")
     try:
         text = path.read_bytes().decode("utf-8")
         bom = text.startswith("\ufeff")
@@ -129,6 +129,11 @@ def _read(path: Path) -> tuple[list[dict[str, Any]], list[str], str]:
         if len(row) != len(names):
             cut = " (was it cut off?)" if number == len(rows) else ""
             raise _unusable(path, f"row {number} has {len(row)} cells, not {len(names)}{cut}")
+        wrong = [cell for cell in row if cell and not is_text_of_number(cell)]
+        if wrong:
+            raise _unusable(path, f"row {number} has {wrong[0][:40]!r}, which is no number")
+    if rows and not rows[-1][-1] and not text.endswith(("\n", "\r")):
+        raise _unusable(path, "its last row ends in a comma (was it cut off?)")
     encoding = "utf-8-sig" if bom else "utf-8"
     return [dict(zip(names, row, strict=True)) for row in rows], names, encoding
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from minnet.nn.layer import Layer, find
+from minnet.nn.layer import Layer
 from minnet.nn.network import Network
 from minnet.nn.parameter import Parameter
+from minnet.nn.search import find
 from minnet.training.callback import Callback
 from minnet.training.history import Row
 from minnet.training.state import TrainingState
@@ -26,7 +27,7 @@ class GradientMonitor(Callback):
     unless a layer below it changes it never will.
 
     Attributes:
-        norms: parameter ("0.weight") -> for each epoch the mean over its steps of |gradient|.
+        norms: parameter ("0.weight") -> for each epoch the mean over its steps of `|gradient|`.
         layer_norms: layer ("0") -> the same for all of its own Parameters together.
         dead: layer -> for each epoch the share of its units, 0 to 1, that are dead.
 

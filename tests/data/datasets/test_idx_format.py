@@ -166,7 +166,7 @@ def test_the_checksum_is_read(write):
 def test_paths_that_lead_nowhere(tmp_path):
     refused(tmp_path / "none", ["read_idx: path", "found none at", "none"], FileNotFoundError)
     refused(tmp_path, ["expected a file, got the folder"], IsADirectoryError)
-    refused(3, ["read_idx: path: expected a path, got 3 (int)"], TypeError)
+    refused(3, ["read_idx: path: expected a path", "got 3 (int)"], TypeError)
     refused(b"bytes", ["expected a path"], TypeError)
 
 

@@ -1,6 +1,7 @@
 """CSVLogger: the History on disk, epoch by epoch."""
 
 import csv
+from pathlib import Path
 
 import pytest
 from callback_runs import X, Y, linear
@@ -113,6 +114,9 @@ def test_other_columns_are_continued(heading, row, tmp_path):
         "epoch,loss\r\n1\r\n2,0.4\r\n",
         HEADING + "1,0.5,0.1,0.01\r\n2,0.4,0.",
         'epoch,loss\r\n1,"0.5\r\n',
+        "epoch,loss\r\n1,0.5\r\n2,",
+        "epoch,loss\r\n1,low\r\n",
+        "epoch,loss\r\n1,0.5\r\nepoch,loss\r\n",
         "epoch,loss,loss\r\n1,0.5,0.4\r\n",
         "epoch,loss\r\n1,0.5\r\n".encode("utf-16"),
     ],
@@ -126,6 +130,15 @@ def test_a_table_that_cannot_be_continued_is_refused_before_the_first_step(conte
             trainer.fit(X, Y, 1, callbacks=[CSVLogger(path, append=True)], progress=False)
     assert path.read_bytes() == content
     assert trainer.optimizer.steps == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no devices as Linux has them")
+def test_nothing_is_read_from_a_device_or_a_folder(tmp_path):
+    (tmp_path / "device").symlink_to("/dev/zero")  # endless
+    for path in (tmp_path / "device", tmp_path):
+        loggers, trainer = [CSVLogger(path, append=True)], linear(mn.SGD(0.1))
+        with pytest.raises((ValueError, IsADirectoryError), match=r"CSVLogger: path"):
+            trainer.fit(X, Y, 1, callbacks=loggers, progress=False)
 
 
 def test_a_resumed_fit_writes_a_torn_table_again(tmp_path):
