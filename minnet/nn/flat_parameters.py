@@ -102,7 +102,8 @@ def flatten(
 ) -> FlatParameters:
     """Find, check, draw and move every Parameter; nothing is changed if a check fails."""
     containers: list[Collection[Any]] = []
-    found = find(network, containers)
+    tied: list[Found] = []
+    found = find(network, containers, tied)
     parameters = [f.item for f in found if isinstance(f.item, Parameter)]
     if sum(p.size for p in parameters) > _largest.get():
         raise InvalidFile("its description has more parameters than the file.")
@@ -122,7 +123,7 @@ def flatten(
         if not parameter.trainable:
             parameter._move(np.empty(parameter.shape, dtype), np.zeros(parameter.shape, dtype))
     flat.slots, flat.containers = _slots(found), [(c, list(c)) for c in containers]
-    _set_owner(network, found)
+    _set_owner(network, found, tied)
     _share_with_nested(found, flat)
     return flat
 
@@ -188,12 +189,14 @@ def _move(trainable: list[Parameter], flat: FlatParameters) -> None:
         )
 
 
-def _set_owner(network: Layer, found: list[Found]) -> None:
+def _set_owner(network: Layer, found: list[Found], tied: list[Found]) -> None:
     """Record the network in each layer and Parameter, and each Parameter's place, for messages."""
     owner = weakref.ref(network)
+    network._minnet.tied = shared = list(dict.fromkeys(place.item for place in tied))
     for new in found:
         item = new.item
         if isinstance(item, Layer):
+            item._minnet.tied = shared
             if owner_of(item) is not network:  # new here: it takes the network's mode
                 item._minnet.training = network.training
             item._minnet.owner = owner
@@ -210,6 +213,12 @@ def _share_with_nested(found: list[Found], flat: FlatParameters) -> None:
             size = sum(p.size for p in inner)
             start = _position(inner[0], flat.values) if inner else 0
             part = slice(start, start + size)
+            if inner and _position(inner[-1], flat.values) + inner[-1].size != start + size:
+                raise ValueError(
+                    f"{nested!r}: expected a nested network whose Parameters are its own, got one "
+                    f"that shares a Parameter with a layer outside. Put its layers into the outer "
+                    f"list."
+                )
             found_in_nested = find(nested)
             nested._flat = FlatParameters(
                 weakref.ref(nested),

@@ -230,6 +230,7 @@ class _Internals:
         self.kwargs: dict[str, Any] = remember(kwargs or {})
         self.owner: weakref.ref[Layer] | None = None  # the network that the layer belongs to
         self.shapes: list[tuple[int, ...]] = []  # in a Sequential: of its input and each output
+        self.tied: list[Parameter] = []  # in a network: those that several of its layers share
         self.in_backward = False  # True in a network while its backward runs
 
     def without_network(self) -> _Internals:

@@ -132,8 +132,8 @@ class Network(Sequential):
 
     def forward(self, x: Array) -> Array:
         """The output of the last layer for a batch x of shape (m, ...)."""
-        self._outer_lock().check()
-        return Network._forward(self, x)  # not that of a subclass, which may call this method
+        with self._outer_lock().evaluating():
+            return Network._forward(self, x)  # not that of a subclass, which may call this method
 
     def _forward(self, x: Array) -> Array:
         if type(x) is not np.ndarray or x.dtype is not self._dtype:
@@ -142,13 +142,13 @@ class Network(Sequential):
 
     def forward_to_logits(self, x: Array) -> Array:
         """The input of the last activation, also where that is in a nested network."""
-        self._outer_lock().check()
-        return self._forward_to_logits(x)
+        with self._outer_lock().evaluating():
+            return self._forward_to_logits(x)
 
     def backward(self, grad: Array) -> Array:
         """dL/dx from dL/doutput; zeroes all gradients first, then lets each layer set its own."""
-        self._outer_lock().check()
-        return Network._backward(self, convert_gradient(grad, self._dtype, self._minnet.shapes))
+        with self._outer_lock().evaluating():
+            return Network._backward(self, convert_gradient(grad, self._dtype, self._minnet.shapes))
 
     def _backward(self, grad: Array) -> Array:
         return self._over_zeroed_gradients(self._run_all_backward, grad)

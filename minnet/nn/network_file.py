@@ -62,6 +62,12 @@ def save(network: Any, path: str | os.PathLike[str]) -> None:
     """
     place = checks.path("save", path)
     network.refresh()
+    if network._minnet.tied:
+        raise TypeError(
+            f"save: expected layers with Parameters of their own, got "
+            f"{network._minnet.tied[0].name} in two layers, which a file cannot describe. Make the "
+            f"network by code, and use save_values(path) and load_values(path)."
+        )
     file = new("network", network, network.dtype)
     describe_network(file, network, _ADVICE)
     write(place, file)

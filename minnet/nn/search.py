@@ -42,15 +42,21 @@ class Found(NamedTuple):
         return f"{code} {cls.__name__}.{self.code[len(code) :].lstrip('.')}".strip()
 
 
-def find(layer: Any, containers: list[Collection[Any]] | None = None) -> list[Found]:
+def find(
+    layer: Any,
+    containers: list[Collection[Any]] | None = None,
+    tied: list[Found] | None = None,
+) -> list[Found]:
     """Every Parameter and Layer in `layer`, depth first, in the order of definition.
 
     Lists and dicts that were searched are added to `containers`, dicts by their `values()`.
+    A Parameter that layers share is found once; its other places are added to `tied`.
     """
     result: list[Found] = []
     searched: list[Collection[Any]] = [] if containers is None else containers
-    seen = {id(layer): "the layer itself"}
-    _find(layer, "", "", ("", type(layer)), seen, result, searched)
+    places = {id(layer): "the layer itself"}
+    others: list[Found] = [] if tied is None else tied
+    _find(layer, "", "", ("", type(layer)), places, result, searched, others)
     return result
 
 
@@ -68,8 +74,9 @@ def _find(
     seen: dict[int, str],
     result: list[Found],
     containers: list[Collection[Any]],
+    tied: list[Found],
 ) -> None:
-    """Search a layer, list, tuple or dict; `seen` refuses what is used twice."""
+    """Search a layer, list, tuple or dict; `seen` refuses a layer that is used twice."""
     hidden: tuple[str, ...] = ()
     if is_layer(container):
         container, hidden = vars(container), container._transparent
@@ -85,6 +92,9 @@ def _find(
         if isinstance(value, _SETS):
             _refuse_set(place, value)
             continue
+        if parameter and id(value) in seen:
+            tied.append(Found(inner, value, place, holder))
+            continue
         if layer or parameter:
             if id(value) in seen:
                 raise ValueError(_used_twice(value, seen[id(value)], place))
@@ -92,7 +102,7 @@ def _find(
             result.append(Found(inner, value, place, holder))
         if not parameter:
             here = (place, type(value)) if layer else holder
-            _find(value, inner, place, here, seen, result, containers)
+            _find(value, inner, place, here, seen, result, containers, tied)
 
 
 def _refuse_set(place: str, value: Any) -> None:
@@ -103,9 +113,9 @@ def _refuse_set(place: str, value: Any) -> None:
         )
 
 
-def _used_twice(value: Any, first: str, second: str) -> str:
-    kind = "Parameter" if isinstance(value, Parameter) else "layer"
+def _used_twice(layer: Any, first: str, second: str) -> str:
     return (
-        f"{second}: expected a {kind} that is used once, got the same {kind} as at {first}: "
-        f"{value!r}. Make a second one, or copy it with copy.deepcopy."
+        f"{second}: expected a layer that is used once, got the same layer as at {first}: "
+        f"{layer!r}. Make a second one, or copy it with copy.deepcopy; two layers may share a "
+        f"Parameter."
     )

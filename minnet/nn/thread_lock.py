@@ -43,7 +43,7 @@ class ThreadLock:
 
     @contextlib.contextmanager
     def evaluating(self) -> Iterator[None]:
-        """Inside `with`: no other thread evaluates or begins to train.
+        """Inside `with`, for each forward too: no other thread evaluates or begins to train.
 
         Raises:
             RuntimeError: another thread trains this network.
@@ -53,7 +53,7 @@ class ThreadLock:
             yield
 
     def check(self) -> None:
-        """Refuse a call from another thread than the one that trains; asked by each forward.
+        """Refuse a call from another thread than the one that trains.
 
         Raises:
             RuntimeError: another thread trains this network.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from typing import Any
 
@@ -69,6 +70,12 @@ class RestoredOptimizer:
             fits = value is None or type(value) in (int, float, bool, tuple, dict)
             if not known or not fits:
                 raise DamagedFile(f"its optimizer has the unexpected attribute {name}.")
+            setting = name in inspect.signature(type(self.optimizer)).parameters
+            if setting and name != "learning_rate" and value != here[name]:
+                raise InvalidFile(
+                    f"the checkpoint has optimizer.{name} = {value}, this optimizer {here[name]}. "
+                    f"Create the trainer with the same settings."
+                )
             if type(value) is float and not (math.isfinite(value) and value >= 0):
                 raise DamagedFile(f"its optimizer has the {name} {value}.")
 
