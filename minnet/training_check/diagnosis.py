@@ -14,7 +14,7 @@ from minnet.training_check.examination import Examination, Suspect
 from minnet.training_check.report import Finding, TrainingReport
 from minnet.training_check.rules import inputs, network, start, steps, targets
 from minnet.training_check.trial import ERRORS, Change, Outcome
-from minnet.utils.progress_bar import can_show
+from minnet.utils.progress_bar import can_show, new_bar
 
 LEARNED = 0.6
 """Below this part of the loss of the best constant answer, a training is said to learn.
@@ -27,13 +27,14 @@ _RULES = (*targets.RULES, *inputs.RULES, *network.RULES, *start.RULES, steps.reg
 
 def diagnose(e: Examination, progress: bool) -> TrainingReport:
     """All findings of one examination."""
-    from tqdm.auto import tqdm  # takes 50 ms: imported when it is needed
-
-    shown = progress and can_show()
-    bar = tqdm(desc="check_training", unit="trial", disable=not shown, leave=False)
-    with bar, np.errstate(all="ignore"):
-        diagnosis = _Diagnosis(e, bar)
-        diagnosis.examine()
+    bar = new_bar(100, "%", "check_training") if progress and can_show() else None
+    diagnosis = _Diagnosis(e, bar)
+    try:
+        with np.errstate(all="ignore"):
+            diagnosis.examine()
+    finally:
+        if bar is not None:
+            bar.close()
     return TrainingReport(diagnosis.findings, diagnosis.summary)
 
 
@@ -51,7 +52,6 @@ class _Diagnosis:
         suspects: list[Suspect] = []
         failed: list[str] = []
         for rule in _RULES:
-            self.bar.set_description(rule.__name__.replace("_", " "), refresh=False)
             try:
                 suspects += rule(self.e)
             except Exception as error:  # data or parts that `fit` refuses do not suit each rule
@@ -91,7 +91,8 @@ class _Diagnosis:
             self._add(Suspect("fit-refuses", place, message, step=step), True)
 
     def _trial(self, *changes: Change, share: float = 0.25) -> Outcome:
-        self.bar.update()
+        if self.bar is not None:  # it shows how much of the time is used
+            self.bar.update(round(100 - 100 * self.e.time_left) - self.bar.n)
         return self.e.run(*self.kept, *changes, share=share)
 
     def _confirm(self, suspects: list[Suspect]) -> list[Suspect]:
@@ -102,7 +103,6 @@ class _Diagnosis:
                 if self.failed or suspect.remark != "fails":
                     self._add(suspect, suspect.certain and (self.failed or not suspect.weak))
             elif suspect.change is not None:
-                self.bar.set_description(suspect.code, refresh=False)
                 outcome = self._trial(suspect.change, share=0.15)
                 if self._helps(outcome):
                     self._confirmed([suspect], outcome)
