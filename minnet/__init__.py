@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from minnet.data import datasets
     from minnet.gradient_check import check_layer, check_loss, check_optimizer
     from minnet.training.lr_finder import RangeTest, lr_range_test
+    from minnet.training_check.check import check_training
 
 __version__ = "0.1.0"
 
@@ -151,6 +152,7 @@ __all__ = [
     "check_layer",
     "check_loss",
     "check_optimizer",
+    "check_training",
     "data",
     "datasets",
     "doctor",
@@ -187,6 +189,7 @@ _LAZY = {
     "check_layer": "minnet.gradient_check",
     "check_loss": "minnet.gradient_check",
     "check_optimizer": "minnet.gradient_check",
+    "check_training": "minnet.training_check",
     "RangeTest": "minnet.training.lr_finder",
     "lr_range_test": "minnet.training.lr_finder",
 }

@@ -8,6 +8,10 @@ from importlib import import_module
 
 COMMANDS = {
     "check": ("minnet.gradient_check.command_line.main", "find mistakes in layers and losses"),
+    "check-training": (
+        "minnet.training_check.command_line",
+        "find out why a script learns nothing",
+    ),
     "codes": ("minnet.gradient_check.command_line.main", "explain the mistakes that have a name"),
     "grade": ("minnet.coursework.command", "grade submissions of an assignment"),
     "starter": ("minnet.coursework.starter", "make the file that students get of a solution"),

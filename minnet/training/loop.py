@@ -6,6 +6,7 @@ callbacks, the mean loss of the epoch, validation, history, Ctrl-C.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 
 from minnet.training.blas_threads import one_thread_if_small
 from minnet.training.callback import Callback
+from minnet.training.constant_answer import LEARNED_NOTHING, learned_nothing
 from minnet.training.epoch_predictions import EpochPredictions
 from minnet.training.history import History, Row
 from minnet.training.keyboard_interrupt import KeyboardInterruptHandler, handle_keyboard_interrupt
@@ -103,6 +105,17 @@ class Loop:
         self.begin()
         while state.epochs < self.last_epoch and not (state.stop or interrupt.requested):
             self._train_epoch(bar, interrupt)
+        self._check_progress(bar)
+
+    def _check_progress(self, bar: ProgressBar) -> None:
+        """Say so if the loss is no better than that of an answer that ignores x."""
+        losses = [row["loss"] - self.state.objective.penalty() for row in self.history.rows]
+        if len(losses) > 1 and not self.state.stop:
+            continued = len(self.state.history) > len(losses)  # it may have learned before
+            first = math.inf if continued else losses[0]
+            if learned_nothing(self.state.loss, self.fit.batches.y, first, losses[-1]):
+                self.history.advice = LEARNED_NOTHING
+                bar.say(LEARNED_NOTHING)
 
     def begin(self) -> None:
         """Tell the callbacks, each once, and give those of a resumed training their saved state."""

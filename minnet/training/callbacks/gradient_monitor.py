@@ -36,6 +36,7 @@ class GradientMonitor(Callback):
     of its matrices, the first axis of its kernels. A Parameter with a penalty
     always has a gradient, so only the others are looked at; a layer that has no others, or whose
     Parameters disagree about the number of units, is left out of `dead`.
+    `mn.plot.gradient_flow(monitor)` draws the norms and names what is seen.
 
     Source: Glorot and Bengio (2010), figure 7, for the norms; Maas, Hannun, Ng (2013) for dead
     units.
