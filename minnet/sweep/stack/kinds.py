@@ -46,6 +46,8 @@ def why_alone(loop: Loop) -> str:
     for part, known in parts:
         if type(part) not in known or getattr(part, "axis", -1) != -1:
             return f"{short_repr(part)} is not known to stack"
+    if state.network._minnet.tied:
+        return "two of its layers share a Parameter"
     for callback in loop.fit.callbacks:
         if _looks_into_epochs(callback):
             return f"{type(callback).__name__} is called within epochs"
