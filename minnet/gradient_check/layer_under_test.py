@@ -80,7 +80,7 @@ class LayerUnderTest:
     def initial_values(self, stream: int) -> dict[str, Any]:
         """The Parameters that the constructor itself draws, with these random numbers."""
         found = parameters_in(self._make(stream)).items()
-        return {name: parameter._value for name, parameter in found if parameter._value is not None}
+        return {name: parameter._value for name, parameter in found if parameter._is_drawn}
 
     def _prepared(self) -> Any:
         with self.streams.frozen():

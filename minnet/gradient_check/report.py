@@ -112,7 +112,7 @@ class Report:
     def __getstate__(self) -> dict[str, Any]:
         """What is copied and pickled: the fixes themselves instead of the way to them."""
         self.find_fixes()
-        return self.__dict__
+        return {**self.__dict__, "point": None}
 
     @property
     def ok(self) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import gc
 import inspect
 import os
 import sys
@@ -168,11 +167,14 @@ def _contents(code: CodeType) -> tuple[Any, ...]:
 
 def executed(run: Callable[[], Any]) -> list[StudentFunction]:
     """The student's functions that `run` goes through, in the order of their first call."""
-    codes: dict[CodeType, None] = {}
+    functions: dict[CodeType, FunctionType | None] = {}
 
     def note(frame: Any, event: str, _: Any) -> None:
-        if event == "call" and not frame.f_code.co_filename.startswith(_NOT_THE_STUDENT):
-            codes.setdefault(frame.f_code)
+        code = frame.f_code
+        known = code in functions or code.co_filename.startswith(_NOT_THE_STUDENT)
+        if event == "call" and not known:
+            near = (f for f in _functions_near(frame) if f.__code__ is code)
+            functions[code] = next(near, None)
 
     before = sys.gettrace()
     sys.settrace(note)
@@ -180,10 +182,28 @@ def executed(run: Callable[[], Any]) -> list[StudentFunction]:
         run()
     finally:
         sys.settrace(before)
-    holders = gc.get_referrers(*codes) if codes else []
-    functions = {h.__code__: h for h in holders if isinstance(h, FunctionType)}
     found: list[StudentFunction] = []
-    for code in codes:
-        with contextlib.suppress(KeyError, OSError, TypeError, ValueError, SyntaxError):
-            found.append(StudentFunction(functions[code]))
+    for function in functions.values():
+        with contextlib.suppress(OSError, TypeError, ValueError, SyntaxError):
+            if function is not None:
+                found.append(StudentFunction(function))
     return found
+
+
+def _functions_near(frame: Any) -> Iterator[FunctionType]:
+    """Where the function that runs in a frame may be: its object's classes, its module, a caller.
+
+    (The garbage collector knows all, but may not be asked where code of students runs.)
+    """
+    spaces = [vars(cls) for value in frame.f_locals.values() for cls in type(value).__mro__]
+    spaces += [frame.f_globals, frame.f_back.f_locals if frame.f_back else {}]
+    spaces += [
+        vars(value) for space in spaces[-2:] for value in space.values() if isinstance(value, type)
+    ]
+    for space in spaces:
+        for value in list(space.values()):
+            value = value.fget if isinstance(value, property) else value
+            value = value.__func__ if isinstance(value, (staticmethod, classmethod)) else value
+            while isinstance(value, FunctionType):
+                yield value
+                value = vars(value).get("__wrapped__")

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from minnet.gradient_check.evaluation_point import EvaluationPoint
+from minnet.gradient_check.harness import CallRecord
 from minnet.gradient_check.parameter_recorder import RecordedParameter, parameters_in
 from minnet.gradient_check.random_state import own_generators
 from minnet.gradient_check.tape import array_methods  # noqa: F401 - completes Traced
@@ -76,7 +77,7 @@ def _run(point: EvaluationPoint, tape: Tape, obj: Any) -> Trace:
     if point.differentiable:
         given = constant(given, "x")
         leaves["input"] = operation_of(given)
-    y = harness.call_forward(obj, given, point.training)
+    y, cache = harness.call_forward(obj, given, point.training)
     output = (
         operation_of(y)
         if isinstance(y, Traced)
@@ -89,7 +90,8 @@ def _run(point: EvaluationPoint, tape: Tape, obj: Any) -> Trace:
     tape.phase = "backward"
     g = constant(new_array(point.g), "grad")
     upstream = operation_of(g)
-    arrays: dict[str, Any] = {"input": harness.call_backward(obj, g, given)}
+    call = CallRecord(x=point.x, obj=obj, cache=cache)
+    arrays: dict[str, Any] = {"input": harness.call_backward(call, g, given)}
     places: dict[str, int] = {}
     for weight in harness.weights:
         holder = _parameter_of(weight, obj)
