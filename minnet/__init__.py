@@ -201,9 +201,7 @@ if not TYPE_CHECKING:  # else every misspelt name would pass for one that is loa
     def __getattr__(name: str) -> Any:
         """A public name that is loaded when first used."""
         if name in _LAZY_MODULES:
-            module = import_module(f"minnet.{name}")  # which binds it here
-            explain_module(module)
-            return module
+            return import_module(f"minnet.{name}")  # which binds it here
         if name not in _LAZY:
             raise missing_name("minnet", name, __all__)
         globals()[name] = value = getattr(import_module(_LAZY[name]), name)

@@ -3,6 +3,8 @@
 One file per kind of picture. Matplotlib is loaded by the first picture, not by `import minnet`.
 """
 
+import sys
+
 from minnet.plot.animation import boundary_animation
 from minnet.plot.bars import median_steps, step_counts, steps_to_reach
 from minnet.plot.confusion_matrix import confusion_matrix
@@ -27,6 +29,7 @@ from minnet.plot.run_curves import (
     steps_by_rate,
 )
 from minnet.plot.schedules import range_test, schedule
+from minnet.utils.keyword_arguments import explain_module
 
 __all__ = [
     "LossGrid",
@@ -68,3 +71,5 @@ __all__ = [
     "steps_by_rate",
     "steps_to_reach",
 ]
+
+explain_module(sys.modules[__name__])

@@ -15,7 +15,7 @@ from functools import partial
 
 import numpy as np
 
-from minnet.nn.dtype import convert_output
+from minnet.nn.dtype import convert_input, convert_output
 from minnet.nn.layer import Layer
 from minnet.nn.network import Network
 from minnet.nn.parameter import Parameter
@@ -33,8 +33,7 @@ def warn_of_wrong_gradients(network: Network, x: Array) -> None:
     """Test each custom layer of the network on the first samples; each class once in a process."""
     state = np.random.get_state()  # noqa: NPY002 - a layer may draw from it
     try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with np.errstate(all="ignore"):
             found = list(_wrong_layers(network, x[:_SAMPLES]))
     finally:
         np.random.set_state(state)  # noqa: NPY002
@@ -49,8 +48,12 @@ def warn_of_wrong_gradients(network: Network, x: Array) -> None:
 
 def _wrong_layers(network: Network, x: Array) -> Iterator[tuple[type, tuple[int, ...], str]]:
     """The custom classes that are new and wrong, each with the shape of its input."""
-    with without_side_effects(network):
-        reached = list(_with_inputs(network, x.astype(network.dtype, copy=False)))
+    x = convert_input(x, network.dtype, network.takes_indices)
+    try:
+        with without_side_effects(network):
+            reached = list(_with_inputs(network, x))
+    except Exception:  # the training will explain it better
+        return
     for layer, inputs in reached:
         cls = next((type(part) for part in layers_of(layer) if not is_built_in(part)), None)
         if cls is None or cls in _examined:

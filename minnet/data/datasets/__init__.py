@@ -5,6 +5,8 @@ generated ones have shapes that the reader knows, so that a wrong boundary is se
 All of them unpack as `x, y`.
 """
 
+import sys
+
 from minnet.data.datasets.dataset import Dataset
 from minnet.data.datasets.fashion_mnist import fashion_mnist
 from minnet.data.datasets.generated import (
@@ -19,6 +21,7 @@ from minnet.data.datasets.generated import (
 )
 from minnet.data.datasets.idx_format import read_idx
 from minnet.data.datasets.measured import breast_cancer, digits, iris, penguins
+from minnet.utils.keyword_arguments import explain_module
 
 __all__ = [
     "Dataset",
@@ -37,3 +40,5 @@ __all__ = [
     "spirals",
     "xor",
 ]
+
+explain_module(sys.modules[__name__])

@@ -403,7 +403,7 @@ def test_a_notebook_is_read_cell_by_cell(tmp_path):
     made, _ = student_file.load(path)
     (cls,) = student_file.classes_in(made).values()
     (mistake,) = student_file.examine(made, cls, 0).mistakes
-    assert (mistake.code, mistake.place) == ("sign-flipped", "course.ipynb cell 3, line 4")
+    assert (mistake.code, mistake.place) == ("sign-flipped", "course.ipynb cell 3, line 5")
 
 
 def test_what_is_no_notebook(tmp_path):
