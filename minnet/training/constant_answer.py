@@ -12,7 +12,7 @@ from minnet.nn.losses import Loss
 from minnet.utils.types import Array
 
 _ERRORS = (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError)
-_ENTRIES = 200_000  # of the targets, at most, that are looked at after each fit
+_ENTRIES = 2_000  # of the targets, at most, that are looked at after each fit
 
 LEARNED_NOTHING = "did not learn: mn.check_training(trainer, x, y) looks for the reason"
 """Said after a fit that ends no better than the best answer that ignores x."""
