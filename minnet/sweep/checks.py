@@ -14,6 +14,7 @@ import numpy as np
 
 from minnet.sweep.run import FIT_SETTINGS, Settings, SweepSettings, accepted_settings
 from minnet.sweep.setting_values import equal_values
+from minnet.training.checks import check_measure_at
 from minnet.utils import array_checks, checks
 from minnet.utils.checks import describe
 
@@ -135,6 +136,14 @@ def check_settings(shared: SweepSettings, settings: Settings) -> None:
                 f"argument, got {name!r}, which would change nothing. Write def "
                 f"make_trainer({', '.join(settings)}): ..."
             )
+
+
+def check_last_step(shared: SweepSettings, settings: Settings) -> None:
+    """Refuse to measure after the last step; data that a function makes are checked in each run."""
+    if not callable(shared.data):
+        rows = settings.get("batch_size", shared.batch_size)
+        last = settings.get("epochs", shared.epochs) * -(-len(shared.data[0]) // rows)
+        check_measure_at("sweep", shared.measure_at, True, last)
 
 
 def _check_call(place: str, function: Callable[..., Any], settings: Settings) -> None:

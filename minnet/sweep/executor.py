@@ -8,6 +8,7 @@ becomes a failed run.
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -22,6 +23,7 @@ from typing import Any
 from minnet.sweep.callback_files import SharedFileError
 from minnet.sweep.results import Run
 from minnet.sweep.run import IndexedRuns, Settings, SweepSettings, train_remotely
+from minnet.sweep.together import MOST_IN_FLIGHT, train_stacks_remotely
 from minnet.utils.checks import describe
 
 
@@ -98,9 +100,10 @@ def train_with(
         yield from _train_in_processes(executor, shared, combinations)
         return
     futures: dict[Future[Run], int] = {}
+    why = "only a ProcessPoolExecutor trains stacks" if shared.stack else "stack=False"
     try:
         for index, settings in combinations.items():
-            futures[_submit(executor, shared, settings)] = index
+            futures[_submit(executor, train_remotely, shared, settings, why)] = index
         for future in as_completed(futures):
             yield futures[future], _result(future)
     finally:
@@ -111,23 +114,29 @@ def train_with(
 def _train_in_processes(
     pool: ProcessPoolExecutor, shared: SweepSettings, combinations: dict[int, Settings]
 ) -> IndexedRuns:
-    """As many runs in flight as there are processes.
+    """As many parts of the grid in flight as there are processes, first as stacks, then run by run.
 
-    If a process is killed, Python gives up its pool. That costs the runs in flight; all others
-    are trained in a new pool of the same kind.
+    If a process is killed, Python gives up its pool. The runs in flight are then trained one by
+    one in a new pool of the same kind; one that is lost again has failed.
     """
-    left, futures = dict(combinations), dict[Future[Run], int]()
-    original = pool
+    left, futures = dict(combinations), dict[Future[Any], dict[int, Settings]]()
+    alone: dict[int, str] = {} if shared.stack else dict.fromkeys(left, "stack=False")
+    size, original = -(-len(left) // _processes(pool)), pool
     try:
         while left or futures:
             while left and len(futures) < _processes(pool):
-                index = next(iter(left))
-                futures[_submit(pool, shared, left.pop(index))] = index
+                part, future = _submit_part(pool, shared, left, alone, min(size, MOST_IN_FLIGHT))
+                futures[future] = part
             done, _ = wait(futures, return_when=FIRST_COMPLETED)
             broken = any(isinstance(future.exception(), BrokenExecutor) for future in done)
             ended = list(futures) if broken else list(done)  # all of a broken pool end at once
             for future in ended:
-                yield futures.pop(future), _result(future)
+                part = futures.pop(future)
+                for index, run in _results(future, part, alone).items():
+                    if run.history is None and run.error is None:  # not trained yet
+                        left[index], alone[index] = part[index], run.why_alone
+                    else:
+                        yield index, run
             if broken and left:
                 pool = _renewed(pool)
     finally:
@@ -135,6 +144,34 @@ def _train_in_processes(
             future.cancel()
         if pool is not original:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _submit_part(
+    pool: ProcessPoolExecutor,
+    shared: SweepSettings,
+    left: dict[int, Settings],
+    alone: dict[int, str],
+    size: int,
+) -> tuple[dict[int, Settings], Future[Any]]:
+    """The next runs, which may be stacked; or one run alone."""
+    indices = [index for index in left if index not in alone][:size] or [next(iter(left))]
+    part = {index: left.pop(index) for index in indices}
+    if indices[0] in alone:
+        return part, _submit(pool, train_remotely, shared, part[indices[0]], alone[indices[0]])
+    return part, _submit(pool, train_stacks_remotely, shared, part)
+
+
+def _results(
+    future: Future[Any], part: dict[int, Settings], alone: dict[int, str]
+) -> dict[int, Run]:
+    """The runs of a part; untrained ones if it was lost with its process."""
+    if next(iter(part)) in alone:
+        return {index: _result(future) for index in part}
+    error = future.exception()
+    if isinstance(error, (KeyboardInterrupt, SharedFileError)):
+        raise error
+    lost = {index: Run({}, why_alone="its process was lost with a stack") for index in part}
+    return lost if error is not None else future.result()
 
 
 def _processes(pool: ProcessPoolExecutor) -> int:
@@ -149,12 +186,12 @@ def _renewed(pool: ProcessPoolExecutor) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(_processes(pool), **given)
 
 
-def _submit(executor: Executor, shared: SweepSettings, settings: Settings) -> Future[Run]:
-    """The future of a run; if the executor has broken down, one that holds the error."""
+def _submit(executor: Executor, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+    """The future of a call; if the executor has broken down, one that holds the error."""
     try:
-        return executor.submit(train_remotely, shared, settings)
+        return executor.submit(function, *arguments)
     except BrokenExecutor as error:
-        lost: Future[Run] = Future()
+        lost: Future[Any] = Future()
         lost.set_exception(error)
         return lost
     except RuntimeError as error:

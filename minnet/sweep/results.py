@@ -6,6 +6,7 @@ those that differ only in the seed, and look at the mean and the spread of each 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,8 @@ class Run:
         history: of the run; None if it failed.
         callbacks: this run's own copies, with what they recorded; empty if it failed.
         error: the exception, or None; also a SystemExit. traceback: its traceback, as text.
+        stacked: how many runs were trained together with it, itself among them; 1: it was alone.
+        why_alone: the reason for that.
     """
 
     settings: dict[str, Any]
@@ -39,6 +42,8 @@ class Run:
     callbacks: tuple[Callback, ...] = ()
     error: BaseException | None = None
     traceback: str = ""
+    stacked: int = 1
+    why_alone: str = ""
 
     @property
     def name(self) -> str:
@@ -107,6 +112,15 @@ class Runs:
     def failed(self) -> Runs:
         """The runs that ended in an error: see `run.error` and `run.traceback`."""
         return self.filter(lambda run: run.error is not None)
+
+    @property
+    def why_not_stacked(self) -> str:
+        """Why runs were trained one by one, in a sentence; empty if none was."""
+        alone = Counter(run.why_alone for run in self if run.why_alone)
+        if not alone:
+            return ""
+        reasons = "; ".join(f"{reason} ({count})" for reason, count in alone.items())
+        return f"{alone.total()} of {len(self)} runs were trained one by one: {reasons}."
 
     def filter(self, wanted: Callable[[Run], bool]) -> Runs:
         """The runs for which `wanted(run)` is true: `lambda run: run.settings["rate"] > 1`."""

@@ -13,13 +13,15 @@ import pickle
 import traceback
 import weakref
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from minnet.nn.network import Network
 from minnet.sweep.callback_files import SharedFileError, files_of, refuse
 from minnet.sweep.results import Run, error_text
 from minnet.training.callbacks import Callback
+from minnet.training.history import History
+from minnet.training.loop import Loop
 from minnet.training.trainer import Trainer
 from minnet.utils.checks import describe
 
@@ -45,6 +47,8 @@ class SweepSettings:
     validation_data: Any
     callbacks: Any
     shuffle: bool
+    stack: bool
+    measure_at: Any
     varying: frozenset[str] = frozenset()  # the settings that differ between runs
 
     def functions(self) -> dict[str, Callable[..., Any]]:
@@ -70,43 +74,85 @@ def accepted_settings(function: Callable[..., Any], settings: Mapping[str, Any])
     return {name: value for name, value in settings.items() if name in taken}
 
 
-def train(shared: SweepSettings, settings: Settings) -> Run:
+class PreparedRun(NamedTuple):
+    """A run whose trainer, data and callbacks exist and are checked; nothing is trained yet.
+
+    Attributes:
+        loop: its fit; None if a subclass of Trainer has its own. fit: trains it.
+    """
+
+    settings: Settings
+    trainer: Trainer
+    callbacks: list[Callback]
+    loop: Loop | None
+    fit: Callable[[], History]
+
+
+def prepare(shared: SweepSettings, settings: Settings) -> PreparedRun:
+    """Make everything of a run; its errors are raised."""
+    own: Settings = copy.deepcopy(settings)
+    trainer = _check_new(shared.make_trainer(**accepted_settings(shared.make_trainer, own)))
+    x, y = _pair(_value_of(shared.data, own))
+    callbacks = _callbacks(shared, own)
+    epochs, rows = own.get("epochs", shared.epochs), own.get("batch_size", shared.batch_size)
+    validation = _value_of(shared.validation_data, own)
+    if type(trainer).fit is Trainer.fit:
+        data = (x, y, None, validation)
+        loop = trainer._loop(data, epochs, rows, callbacks, shared.shuffle, shared.measure_at)
+        return PreparedRun(settings, trainer, callbacks, loop, lambda: loop.run(False))
+    options = {
+        **{"epochs": epochs, "batch_size": rows, "validation_data": validation},
+        **{"callbacks": callbacks, "shuffle": shared.shuffle, "progress": False},
+        **({"measure_at": shared.measure_at} if shared.measure_at else {}),
+    }
+    return PreparedRun(settings, trainer, callbacks, None, lambda: trainer.fit(x, y, **options))
+
+
+def train(shared: SweepSettings, settings: Settings, why_alone: str = "") -> Run:
     """Train one run; an error is not raised, but returned in the Run."""
+    return _ended(settings, lambda: finish(prepare(shared, settings), 1, why_alone), 1, why_alone)
+
+
+def finish(run: PreparedRun, stacked: int = 1, why_alone: str = "") -> Run:
+    """Train a run to its end."""
+
+    def fit() -> Run:
+        history, callbacks = run.fit(), tuple(run.callbacks)
+        return Run(run.settings, history, callbacks, stacked=stacked, why_alone=why_alone)
+
+    return _ended(run.settings, fit, stacked, why_alone)
+
+
+def _ended(
+    settings: Settings, fit: Callable[[], Run], stacked: int = 1, why_alone: str = ""
+) -> Run:
+    """What `fit` returns, or a Run with its error."""
     try:
-        own: Settings = copy.deepcopy(settings)
-        trainer = _check_new(shared.make_trainer(**accepted_settings(shared.make_trainer, own)))
-        x, y = _pair(_value_of(shared.data, own))
-        callbacks = _callbacks(shared, own)
-        history = trainer.fit(
-            x,
-            y,
-            epochs=own.get("epochs", shared.epochs),
-            batch_size=own.get("batch_size", shared.batch_size),
-            validation_data=_value_of(shared.validation_data, own),
-            callbacks=callbacks,
-            shuffle=shared.shuffle,
-            progress=False,
-        )
+        return fit()
     except (KeyboardInterrupt, SharedFileError):
         raise
     except BaseException as error:  # also sys.exit, which ends this run and not the others
-        return Run(settings, error=error, traceback=traceback.format_exc())
-    return Run(settings, history, tuple(callbacks))
+        text = traceback.format_exc()
+        return Run(settings, None, (), error, text, stacked, why_alone)
 
 
-def train_remotely(shared: SweepSettings, settings: Settings) -> Run:
+def train_remotely(shared: SweepSettings, settings: Settings, why_alone: str = "") -> Run:
     """`train` in another process: what cannot be pickled is replaced or left out.
 
     The settings are not sent back: the main process has them already.
     """
-    run = train(shared, settings)
+    return sendable(train(shared, settings, why_alone))
+
+
+def sendable(run: Run) -> Run:
+    """The run without what cannot be pickled, and without its settings."""
     error, callbacks = run.error, run.callbacks
     if error is not None and not _can_be_sent(error):
         error = RuntimeError(error_text(error))
     text = run.traceback
     if not _can_be_sent(callbacks):
         callbacks, text = (), f"{text}(its callbacks could not be sent back from their process)"
-    return Run({}, run.history, callbacks, error, text)
+    return replace(run, settings={}, callbacks=callbacks, error=error, traceback=text)
 
 
 def _value_of(part: Any, settings: Settings) -> Any:

@@ -37,6 +37,7 @@ from minnet.sweep.callback_files import check_list
 from minnet.sweep.checks import (
     Grid,
     check_description,
+    check_last_step,
     check_make_trainer,
     check_settings,
     checked_data,
@@ -46,8 +47,10 @@ from minnet.sweep.checks import (
 )
 from minnet.sweep.results import Run, Runs, error_text
 from minnet.sweep.resume import taken_over
-from minnet.sweep.run import IndexedRuns, Settings, SweepSettings, train
+from minnet.sweep.run import Settings, SweepSettings
+from minnet.sweep.together import train_together
 from minnet.training.callbacks import Callback, checked_callbacks
+from minnet.training.checks import check_measure_at
 from minnet.training.progress_bar import can_show
 from minnet.training.trainer import Trainer
 from minnet.utils import checks
@@ -74,6 +77,8 @@ def sweep(
     executor: Executor | None = None,
     description: str = "sweep",
     resume: Runs | None = None,
+    stack: bool = True,
+    measure_at: Sequence[int] = (),
 ) -> Runs:
     """Train once for each combination of settings; returns every history with its settings.
 
@@ -94,6 +99,10 @@ def sweep(
         executor: where to train; None: in this process. It is not shut down.
         resume: the runs of an earlier sweep over the same grid that was interrupted or lost
             processes. Those that have a history are taken over; only the others are trained.
+        stack: train runs of one shape together, several times as fast; every number is the same
+            as one by one. `run.stacked` says with how many, `runs.why_not_stacked` why not.
+        measure_at: as in `Trainer.fit`: steps at which each run is measured on its validation
+            data, into `run.history.steps`.
 
     A function gets the settings that are among its arguments, so `data` may be a function of
     `seed` alone. A run that fails is kept with its error and its settings in `runs.failed`, a
@@ -133,10 +142,13 @@ def sweep(
         None if validation_data is None else checked_data("validation_data", validation_data),
         callbacks if callable(callbacks) else checked_callbacks(callbacks),
         checks.boolean("sweep", "shuffle", shuffle),
+        checks.boolean("sweep", "stack", stack),
+        sorted(check_measure_at("sweep", measure_at, validation_data is not None)),
     )
     combinations = [s for one in checked_grids(grid) for s in combinations_of(one)]
     for settings in combinations:
         check_settings(shared, settings)
+        check_last_step(shared, settings)
     shared = replace(shared, varying=varying_settings(combinations))
     if len(combinations) > 1 and not callable(shared.callbacks):
         check_list(shared.callbacks)
@@ -159,7 +171,7 @@ def _run_all(
     interrupted = False
     left = {index: s for index, s in enumerate(combinations) if index not in done}
     if executor is None:
-        trained = _train_here(shared, left)
+        trained = train_together(shared, left)
     else:
         from minnet.sweep.executor import train_with
 
@@ -175,12 +187,6 @@ def _run_all(
         except KeyboardInterrupt:
             interrupted = True
     return Runs((done[index] for index in sorted(done)), interrupted)
-
-
-def _train_here(shared: SweepSettings, combinations: dict[int, Settings]) -> IndexedRuns:
-    """One run after the other, in this process."""
-    for index, settings in combinations.items():
-        yield index, train(shared, settings)
 
 
 @contextlib.contextmanager

@@ -87,7 +87,11 @@ def _state(trainer: TrainingState) -> dict[str, Any]:
     return {
         "settings": {**_settings(trainer), "parts": fingerprint(trainer)},
         "epochs": trainer.epochs,
-        "history": {"rows": _rows(trainer.history), "interrupted": trainer.history.interrupted},
+        "history": {
+            "rows": _rows(trainer.history),
+            "steps": _rows(trainer.history.steps),
+            "interrupted": trainer.history.interrupted,
+        },
         "optimizer": _optimizer_state(trainer),
         "schedule": _schedule(trainer.optimizer.schedule),
         "order": [_kind(trainer.order), order],
@@ -272,12 +276,13 @@ def _count(value: Any) -> int:
 
 def _history(state: dict[str, Any]) -> History:
     history = History()
-    for row in checked(state.get("rows"), list):
-        if not all(
-            type(n) is str and isinstance(v, _NUMBERS) for n, v in checked(row, dict).items()
-        ):
-            raise DamagedFile("its history has a row that is not a dict of numbers.")
-        history.append(row)
+    for table, name in ((history, "rows"), (history.steps, "steps")):
+        for row in checked(state.get(name, []), list):
+            if not all(
+                type(n) is str and isinstance(v, _NUMBERS) for n, v in checked(row, dict).items()
+            ):
+                raise DamagedFile("its history has a row that is not a dict of numbers.")
+            table.append(row)
     history.interrupted = checked(state.get("interrupted"), bool)
     return history
 

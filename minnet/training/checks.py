@@ -159,6 +159,43 @@ def classifies(network: Network, loss: Loss, shape: tuple[int, ...]) -> bool:
     return bool(((output >= 0) & (output <= 1)).all())
 
 
+def check_measure_at(
+    place: str, measure_at: object, has_validation: bool, last: int | None = None
+) -> frozenset[int]:
+    """The steps of `measure_at`: whole numbers in rising order, none after the last step.
+
+    Args:
+        last: the last step of the fit; None: it is not known yet.
+    """
+    given = checks.items(measure_at)
+    if given is None:
+        raise TypeError(
+            f"{place}: measure_at: expected a list of steps, got {checks.describe(measure_at)}. "
+            f"Write measure_at=[0, 1, 2, 5, 10]."
+        )
+    steps = [
+        checks.whole_number(place, f"measure_at[{i}]", step, minimum=0)
+        for i, step in enumerate(given)
+    ]
+    for i, (before, step) in enumerate(itertools.pairwise(steps), 1):
+        if step <= before:
+            raise ValueError(
+                f"{place}: measure_at: expected rising steps, got measure_at[{i}] = {step} after "
+                f"{before}. Write sorted(set(steps))."
+            )
+    if steps and not has_validation:
+        raise ValueError(
+            f"{place}: measure_at: expected validation_data to measure on, got none. Add "
+            f"validation_data=(x_test, y_test)."
+        )
+    if steps and last is not None and steps[-1] > last:
+        raise ValueError(
+            f"{place}: measure_at: expected steps up to the last one, {last} (epochs times batches "
+            f"in an epoch), got {steps[-1]}. Leave it out, or train for more epochs."
+        )
+    return frozenset(steps)
+
+
 @contextlib.contextmanager
 def prefix_errors(place: str) -> Iterator[None]:
     """Inside `with`: the message of an error about data begins with `place`."""

@@ -22,6 +22,8 @@ class History(Explained):
     of the epoch's last step).
 
     Attributes:
+        steps: a table of the same kind, of what `fit(..., measure_at=...)` measured: one row for
+            each of these steps, with the columns `step`, `val_loss` and so on.
         interrupted: True if Ctrl-C ended the training.
         error: the exception that ended the fit, for `on_fit_end`; None if there was none.
 
@@ -39,10 +41,19 @@ class History(Explained):
         2   0.5
     """
 
+    _steps: History | None = None
+
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self.interrupted = False
         self.error: BaseException | None = None
+
+    @property
+    def steps(self) -> History:
+        """What was measured within epochs."""
+        if self._steps is None:
+            self._steps = History()
+        return self._steps
 
     @property
     def names(self) -> list[str]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from minnet.training.callback import Callback
 from minnet.training.epoch_predictions import EpochPredictions
-from minnet.training.history import History
+from minnet.training.history import History, Row
 from minnet.training.keyboard_interrupt import KeyboardInterruptHandler, handle_keyboard_interrupt
 from minnet.training.progress_bar import ProgressBar
 from minnet.training.resume import CurrentFit, EpochProgress, ResumePoint
@@ -34,6 +34,8 @@ class Loop:
     def __init__(self, state: TrainingState, fit: CurrentFit, last_epoch: int) -> None:
         self.state, self.fit, self.last_epoch = state, fit, last_epoch
         self.history = History()
+        resumed = state._loaded is not None  # then its steps are counted from the first epoch
+        self.first_epoch, self.step = 0 if resumed else state.epochs, 0
         # Most callbacks wait for the end of an epoch; a step only calls those that define
         # on_step_end.
         self.step_callbacks = [
@@ -42,13 +44,15 @@ class Loop:
             if getattr(c.on_step_end, "__func__", None) is not Callback.on_step_end
         ]
         self.begun: list[Callback] = []
+        self.start, self.under_way = ResumePoint(), False
+        self.error: BaseException | None = None  # of a callback, before `run`
 
     def run(self, show_progress: bool) -> History:
         """Train until the last epoch is done, `trainer.stop` is True, or Ctrl-C is pressed."""
         state = self.state
         with state.network._thread_lock.training():
-            self.start = state._starting_point(self.fit)
-            state.stop = False
+            if not self.under_way:  # else it continues what a sweep has trained in a stack
+                self.start, state.stop = state._starting_point(self.fit), False
             try:
                 self.history.interrupted = self._train_or_interrupt(show_progress)
                 if state.stop and self.start.progress is None:
@@ -92,20 +96,31 @@ class Loop:
     def _train(self, bar: ProgressBar, interrupt: KeyboardInterruptHandler) -> None:
         """One epoch after the other."""
         state = self.state
-        for callback in self.fit.callbacks:
-            self.begun.append(callback)
-            callback.on_fit_begin(state)
-        self._restore(self.start)
+        if self.error is not None:
+            raise self.error
+        self.begin()
         while state.epochs < self.last_epoch and not (state.stop or interrupt.requested):
             self._train_epoch(bar, interrupt)
+
+    def begin(self) -> None:
+        """Tell the callbacks, each once, and give those of a resumed training their saved state."""
+        for callback in self.fit.callbacks[len(self.begun) :]:
+            self.begun.append(callback)
+            callback.on_fit_begin(self.state)
+        self._restore(self.start)
 
     def _train_epoch(self, bar: ProgressBar, interrupt: KeyboardInterruptHandler) -> None:
         """A step on each batch. An epoch that is cut short leaves no row in the History."""
         state, batches = self.state, self.fit.batches
         order, record, progress = self._begin_epoch(bar)
+        self.step = (state.epochs - self.first_epoch) * batches.steps + progress.batch
+        if self.step == 0:
+            self._measure()
         for x, y, weight in batches.epoch(order, skip=progress.batch):
             loss = train_on(state, x, y, weight, state.epochs + 1, progress.batch + 1)
             self._record(record, progress, len(x), loss)
+            self.step += 1
+            self._measure()
             bar.step(loss)
             if self.step_callbacks:
                 _call_each(self.step_callbacks, "on_step_end", state, loss)
@@ -162,23 +177,43 @@ class Loop:
         self, record: EpochPredictions, progress: EpochProgress, bar: ProgressBar
     ) -> None:
         """Means, validation, learning rate; then History and callbacks."""
-        state, validation = self.state, self.fit.validation
+        state = self.state
         state.network.training = False
         row = {"epoch": state.epochs + 1, "loss": progress.total / progress.counted}
         row.update(record.values())
         seconds = time.perf_counter() - self.started
         self._check_running_statistics()
-        if validation is not None:
-            x, y, weight = validation
-            values = state.objective.evaluate(x, y, state.metrics, weight)
-            row.update({f"val_{name}": value for name, value in values.items()})
+        row.update(self._validate())
         row.update(seconds=seconds, learning_rate=self._last_rate())
+        self.add(row)
+        bar.end_of_epoch(row)
+
+    def _validate(self) -> Row:
+        """Loss and metrics on the validation data; empty without such data."""
+        if self.fit.validation is None:
+            return {}
+        x, y, weight = self.fit.validation
+        values = self.state.objective.evaluate(x, y, self.state.metrics, weight)
+        return {f"val_{name}": value for name, value in values.items()}
+
+    def _measure(self) -> None:
+        """A row of `history.steps`, if it is wanted after this step."""
+        if self.step in self.fit.measure_at:
+            self.add_step({"step": self.step, **self._validate()})
+
+    def add_step(self, row: Row) -> None:
+        """A row of `history.steps`."""
+        for history in (self.state.history, self.history):
+            history.steps.rows.append(row)
+
+    def add(self, row: Row) -> None:
+        """A row of the History: an epoch is done."""
+        state = self.state
         state.epochs += 1
         self.fit.progress = None
         for history in (state.history, self.history):
             history.rows.append(row)  # the same dict: callbacks may add numbers to it
         _call_each(self.fit.callbacks, "on_epoch_end", state, row)
-        bar.end_of_epoch(row)
 
     def _last_rate(self) -> float:
         """The rate of the last step; of the next one if an old checkpoint does not have it."""

@@ -28,7 +28,7 @@ from minnet.training.epoch_predictions import EpochPredictions
 from minnet.utils import array_checks, checks
 from minnet.utils.types import Array
 
-_EVALUATION_ROWS = 1000  # evaluated at a time, so that memory stays small
+EVALUATION_ROWS = 1000  # evaluated at a time, so that memory stays small
 
 
 class Objective:
@@ -100,8 +100,8 @@ class Objective:
         total = seen = 0.0
         record = EpochPredictions(metrics, y, None, self.loss)
         with self.network.evaluating():
-            for start in range(0, len(x), _EVALUATION_ROWS):
-                part = slice(start, start + _EVALUATION_ROWS)
+            for start in range(0, len(x), EVALUATION_ROWS):
+                part = slice(start, start + EVALUATION_ROWS)
                 weights = () if weight is None else (weight[part],)
                 value, prediction = self._loss_and_prediction(x[part], y[part], *weights)
                 total += value * self.count

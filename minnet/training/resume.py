@@ -118,6 +118,7 @@ class CurrentFit:
     validation: tuple[Array, Array, Array | None] | None
     callbacks: list[Callback]
     shuffle: bool
+    measure_at: frozenset[int] = frozenset()
     progress: EpochProgress | None = None
 
     @cached_property

@@ -153,6 +153,7 @@ class Trainer(TrainingState):
         *,
         until: int | None = None,
         sample_weight: ArrayLike | None = None,
+        measure_at: Sequence[int] = (),
     ) -> History:
         """Train for `epochs` more epochs, or until there are `until` in all.
 
@@ -164,6 +165,8 @@ class Trainer(TrainingState):
             shuffle: a new order of the samples each epoch, from the Trainer's seed.
             progress: show a bar.
             sample_weight: how much each sample counts, (m,) numbers >= 0.
+            measure_at: steps of this fit after which loss and metrics of the validation data go
+                into `history.steps`, for example [0, 1, 2, 5]; 0: before the first.
 
         Returns:
             The History of this call; `trainer.history` has that of all calls. Ctrl-C ends after
@@ -181,15 +184,33 @@ class Trainer(TrainingState):
         another number of its threads: sums of floats depend on their order. Wall times (`seconds`)
         always differ.
         """
+        progress = checks.boolean("fit", "progress", progress)
+        data = (x, y, sample_weight, validation_data)
+        last = self._last_epoch(epochs, until)
+        return self._loop(data, last, batch_size, callbacks, shuffle, measure_at).run(progress)
+
+    def _loop(
+        self,
+        data: tuple[Any, Any, Any, Any],
+        last: int,
+        batch_size: int,
+        callbacks: Sequence[Callback],
+        shuffle: bool,
+        measure_at: Sequence[int] = (),
+    ) -> Loop:
+        """A fit whose arguments have been checked; data: x, y, weights, validation."""
+        x, y, sample_weight, validation_data = data
         rows = checks.whole_number("fit", "batch_size", batch_size)
         shuffle = checks.boolean("fit", "shuffle", shuffle)
-        progress = checks.boolean("fit", "progress", progress)
-        last = self._last_epoch(epochs, until)
         checked = checked_callbacks(callbacks)
         batches = self._checked_batches(x, y, rows, sample_weight)
         validation = self._checked_validation(validation_data)
+        epochs = last if self._loaded is not None else last - self.epochs
+        steps = training_checks.check_measure_at(
+            "fit", measure_at, validation is not None, epochs * batches.steps
+        )
         self.loss.begin_fit(batches.y)
-        return Loop(self, CurrentFit(batches, validation, checked, shuffle), last).run(progress)
+        return Loop(self, CurrentFit(batches, validation, checked, shuffle, steps), last)
 
     def _last_epoch(self, epochs: int | None, until: int | None) -> int:
         """The number of the epoch after which to stop."""

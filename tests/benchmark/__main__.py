@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import agreement, imports, machine, memory, report, scaling, sweeps, timing
+from . import agreement, imports, machine, memory, report, scaling, stacks, sweeps, timing
 from .contenders import installed
 from .contenders.of_minnet import BareSteps, StepFromOutside
 from .workloads import WORKLOADS, Workload
@@ -21,6 +21,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", metavar="NAME", help="these workloads alone")
     parser.add_argument("--rounds", type=int, default=timing.ROUNDS, help="paired blocks of steps")
     parser.add_argument("--steps", action="store_true", help="leave out all but the steps")
+    parser.add_argument("--stacks", action="store_true", help="measure sweeps as stacks alone")
     return parser.parse_args()
 
 
@@ -82,8 +83,11 @@ def main() -> None:
     options = arguments()
     chosen = [w for w in WORKLOADS if not options.only or w.name in options.only]
     say = ["# minnet measured", "", *[f"- {line}" for line in machine.description()]]
-    steps(chosen, options.rounds, say)
-    if not options.steps:
+    if options.stacks:
+        say += stacks.measure(options.rounds // 5)
+    else:
+        steps(chosen, options.rounds, say)
+    if not (options.steps or options.stacks):
         fits(chosen, options.rounds, say)
         memories(chosen, say)
         ratio, more = imports.measure()

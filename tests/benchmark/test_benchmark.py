@@ -3,6 +3,7 @@
 No time is asserted here.
 """
 
+import dataclasses
 import subprocess
 import sys
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from benchmark import __main__ as program
-from benchmark import agreement, imports, memory, report, scaling, sweeps, timing
+from benchmark import agreement, imports, memory, report, scaling, stacks, sweeps, timing
 from benchmark.contenders import Plain, installed, scikit_learn
 from benchmark.contenders.bare_products import Products
 from benchmark.contenders.hand_written import HandWritten
@@ -151,3 +152,16 @@ def test_the_report_is_written(monkeypatch, tmp_path, capsys):
     assert "`import minnet` / `import numpy`: 1.20 (20 ms more)" in text
     assert "| rows | 1.00  | at most 1.05 |" in text
     assert (tmp_path / "scaling.png").exists()
+
+
+@pytest.mark.parametrize("workload", stacks.WORKLOADS[:3], ids=lambda w: w.name)
+def test_stacks_are_the_single_runs(workload):
+    few = dataclasses.replace(workload, epochs=2)
+    stacks.check_bits(few)
+    assert all(run.stacked == stacks.RUNS for run in stacks.sweep(few, True))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workload", stacks.WORKLOADS[:3], ids=lambda w: w.name)
+def test_the_other_stacks_compute_the_same_losses(workload):
+    stacks.check_losses(dataclasses.replace(workload, epochs=2))

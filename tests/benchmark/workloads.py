@@ -21,6 +21,7 @@ class Workload:
         parts: the layers without the softmax. batch: samples per step.
         rows: samples in the data of a `fit`. epochs: of a `fit`.
         optimizer: "SGD" or "Adam". rate: its learning rate. block: steps timed at a stretch.
+        seed: of the first weights.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Workload:
     optimizer: str = "SGD"
     rate: float = 0.01
     sample: tuple[int, ...] = field(default=())
+    seed: int = 0
 
     @property
     def label(self) -> str:
@@ -50,7 +52,7 @@ class Workload:
 
     def start(self) -> list[np.ndarray]:
         """Weight and bias of each layer that has them: linear (in, out), conv (out, in, k, k)."""
-        generator, arrays = np.random.default_rng(0), []
+        generator, arrays = np.random.default_rng(self.seed), []
         for kind, *numbers in self.parts:
             if kind == "linear":
                 inputs, outputs = numbers

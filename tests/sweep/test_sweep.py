@@ -142,7 +142,7 @@ class CtrlC(mn.Callback):
 
 
 def test_ctrl_c_ends_the_sweep_and_gives_what_is_finished():
-    runs = quiet({"seed": range(5)}, epochs=3, callbacks=[CtrlC()])
+    runs = quiet({"seed": range(5)}, epochs=3, callbacks=[CtrlC()], stack=False)
     assert [run.settings["seed"] for run in runs] == [0, 1]
     assert runs.interrupted
     assert "(interrupted)" in repr(runs)

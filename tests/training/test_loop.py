@@ -1,5 +1,7 @@
 """The loop: epochs, means over whole epochs, validation, the order of the samples."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -236,3 +238,86 @@ def test_a_change_of_the_rate_acts_and_is_written_down():
     x, y = data()
     history = trainer_of(0.4).fit(x, y, 3, 10, callbacks=[Halve()], progress=False)
     assert history["learning_rate"] == [0.4, 0.2, 0.1]
+
+
+def test_measured_steps_are_what_evaluate_gives_at_them():
+    x, y = data()
+    held_out = data(9, seed=1)
+    trainer, other = (trainer_of(metrics=["accuracy"]) for _ in range(2))
+    history = trainer.fit(
+        x, y, 3, 8, held_out, measure_at=[0, 2, 4, 11, 12], progress=False, shuffle=False
+    )
+    expected, step = [], 0
+    for step in range(13):
+        if step in (0, 2, 4, 11, 12):
+            expected.append({"step": step, **other.evaluate(*held_out)})
+        start = 8 * (step % 4)
+        other.step(x[start : start + 8], y[start : start + 8])
+    assert [[row["step"], row["val_loss"], row["val_accuracy"]] for row in history.steps] == [
+        [row["step"], row["loss"], row["accuracy"]] for row in expected
+    ]
+    assert history.steps["val_loss"][2] == history["val_loss"][0]  # step 4 ends the first epoch
+    assert "step" in repr(history.steps)
+
+
+def test_measuring_changes_nothing():
+    x, y = data()
+    layers = [mn.Linear(4, 5), mn.BatchNorm(5), mn.Dropout(0.5), mn.Linear(5, 3), mn.Softmax()]
+    histories = []
+    for steps in ((), range(9)):
+        trainer = trainer_of(layers=copy.deepcopy(layers))
+        history = trainer.fit(x, y, 2, 8, data(5), measure_at=steps, progress=False)
+        histories.append(without_seconds(history))
+    assert histories[0] == histories[1]
+
+
+def test_the_steps_of_a_second_fit_are_counted_from_its_start():
+    trainer, arrays = trainer_of(), data()
+    for _ in range(2):
+        history = trainer.fit(
+            *arrays, 1, 10, validation_data=arrays, measure_at=[0, 3], progress=False
+        )
+        assert history.steps["step"] == [0, 3]
+    assert trainer.history.steps["step"] == [0, 3, 0, 3]
+
+
+def test_a_resumed_training_has_measured_all_steps(tmp_path):
+    arrays, path = data(), tmp_path / "training"
+    options = {"validation_data": arrays, "measure_at": range(8), "progress": False}
+    whole = trainer_of()
+    whole.fit(*arrays, batch_size=8, until=2, **options)
+
+    class Saves(mn.Callback):
+        def on_step_end(self, trainer, loss):
+            if trainer.optimizer.steps == 6:
+                trainer.save_checkpoint(path)
+                trainer.stop = True
+
+    trainer_of().fit(*arrays, batch_size=8, until=2, callbacks=[Saves()], **options)
+    resumed = trainer_of()
+    resumed.load_checkpoint(path)
+    resumed.fit(*arrays, batch_size=8, until=2, **options)
+    assert list(resumed.history.steps) == list(whole.history.steps)
+
+
+@pytest.mark.parametrize(
+    ("steps", "says"),
+    [
+        ([0.5], r"fit: measure_at\[0\]: expected a whole number"),
+        ([0, -1], r"fit: measure_at\[1\]: expected a whole number >= 0"),
+        ([3, 1], r"expected rising steps, got measure_at\[1\] = 1 after 3"),
+        ([0, 5], "expected steps up to the last one, 4"),
+        (3, "expected a list of steps, got 3"),
+    ],
+)
+def test_steps_that_cannot_be_measured(steps, says):
+    trainer, arrays = trainer_of(), data()
+    before = trainer.network.flat_values.copy()
+    with pytest.raises((TypeError, ValueError), match=says):
+        trainer.fit(*arrays, 1, 8, validation_data=arrays, measure_at=steps)
+    assert (trainer.network.flat_values == before).all()
+
+
+def test_measuring_needs_validation_data():
+    with pytest.raises(ValueError, match="fit: measure_at: expected validation_data to measure on"):
+        trainer_of().fit(*data(), 1, measure_at=[0])

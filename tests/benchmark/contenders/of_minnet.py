@@ -23,11 +23,11 @@ _LAYERS = {
 def trainer_of(workload: Workload) -> mn.Trainer:
     """The Trainer of a workload, at its start."""
     layers = [_LAYERS[kind](*numbers) for kind, *numbers in workload.parts]
-    network = mn.Network([*layers, mn.Softmax()], seed=0)
+    network = mn.Network([*layers, mn.Softmax()], seed=workload.seed)
     for parameter, start in zip(network.parameters().values(), workload.start(), strict=True):
         parameter.value = start
     optimizer = getattr(mn, workload.optimizer)(workload.rate)
-    return mn.Trainer(network, mn.CategoricalCrossEntropy(), optimizer, seed=0)
+    return mn.Trainer(network, mn.CategoricalCrossEntropy(), optimizer, seed=workload.seed)
 
 
 class Minnet(Plain):
