@@ -13,14 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import common
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 import minnet as mn
-from minnet.plot import history, style
+from minnet.plot import history, script_pictures, style
 from minnet.utils.table import table
 
 Array = NDArray[Any]
@@ -234,7 +233,7 @@ def report(runs: dict[tuple[str, int], tuple[mn.Trainer, mn.History]]) -> None:
 
 def main() -> None:
     """Check, train under both losses, print and draw."""
-    pictures = common.start(__doc__)
+    pictures = script_pictures.start(__doc__)
     check()
     x = np.linspace(-2, 2, 200).reshape(-1, 1)
     clean = x, truth(x)

@@ -16,7 +16,6 @@ The gallery draws its pictures from the table that lies next to this file.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import functools
 import itertools
@@ -29,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import minnet as mn
+from minnet.plot import script_pictures
 from minnet.utils.table import table
 
 Array = NDArray[Any]
@@ -84,16 +84,10 @@ Results = dict[Cell, Array]  # the steps of each seed, inf: never
 @functools.cache
 def split(task: str, seed: int) -> tuple[Array, Array, Array, Array]:
     """Training and held-out rows, standardized by the training rows."""
-    x, y = rows_of(task)
+    x, y = TASKS[task][0]()
     x_train, x_held, y_train, y_held = mn.data.train_test_split(x, y, 0.3, seed=seed, stratify=True)
     scaler = mn.data.Standardizer().fit(x_train)
     return scaler.transform(x_train), scaler.transform(x_held), y_train, y_held
-
-
-@functools.cache
-def rows_of(task: str) -> Any:
-    """The data set."""
-    return TASKS[task][0]()
 
 
 def accuracy(prediction: Array, target: Array) -> float:
@@ -107,11 +101,7 @@ def accuracy(prediction: Array, target: Array) -> float:
 def make_trainer(
     task: str, scaled: str, factor: int, method: str, loss: str, rate: float, seed: int
 ) -> mn.Trainer:
-    """A network with its first weights, under the loss of this run.
-
-    "direction": every update has the length `rate`, because the gradient is cut to a length
-    that it always has.
-    """
+    """A network with its first weights. "direction": every update has the length `rate`."""
     _, outputs, last, cross_entropy = TASKS[task]
     layers = [mn.Linear(split(task, seed)[0].shape[1], HIDDEN), mn.Tanh()]
     network = mn.Network([*layers, mn.Linear(HIDDEN, outputs), last()], seed=seed)
@@ -235,3 +225,75 @@ def write(path: Path, results: Results) -> None:
             writer.writerow([*Cell._fields, "steps"])
         for cell, steps in results.items():
             writer.writerow([*cell, " ".join(f"{step:g}" for step in steps)])
+
+
+# -- what the runs say -----------------------------------------------------------------------
+
+
+def sign_test(ahead: int, behind: int) -> float:
+    """The two-sided probability of so uneven a split if both were equally often ahead.
+
+    >>> round(sign_test(9, 1), 4)
+    0.0215
+    """
+    n, few = ahead + behind, min(ahead, behind)
+    return min(1.0, 2 * sum(math.comb(n, k) for k in range(few + 1)) / 2**n)
+
+
+def interval_of_ratio(first: Array, second: Array) -> tuple[float, float]:
+    """95 % of the ratio of medians, second by first, over resampled pairs of seeds; inf: later."""
+    chosen = np.random.default_rng(0).integers(len(first), size=(2000, len(first)))
+    below, above = np.median(first[chosen], axis=1), np.median(second[chosen], axis=1)
+    with np.errstate(invalid="ignore"):
+        ratios = np.where(np.isinf(below) & np.isinf(above), 1.0, above / below)
+    low, high = np.percentile(ratios, (2.5, 97.5), method="nearest")
+    return float(low), float(high)
+
+
+def comparison(results: Results, situation: Situation, rates: list[float]) -> list[object]:
+    """One row: medians, those who never learn, who is first in how many seeds, interval."""
+    steps = [
+        results[Cell(*situation, loss, rate, "reported")]
+        for loss, rate in zip(LOSSES, rates, strict=True)
+    ]
+    ahead, behind = int((steps[0] < steps[1]).sum()), int((steps[0] > steps[1]).sum())
+    low, high = interval_of_ratio(*steps)
+    return [
+        *(f"{rates[0]:g} / {rates[1]:g}", " / ".join(f"{np.median(s):g}" for s in steps)),
+        " / ".join(str(int(np.isinf(s).sum())) for s in steps),
+        f"{ahead} / {len(steps[0]) - ahead - behind} / {behind}",
+        *(f"{sign_test(ahead, behind):.2g}", f"{low:.2g} to {high:.2g}"),
+    ]
+
+
+def report(results: Results) -> Any:
+    """One row for each comparison that the table has runs for."""
+    rows: list[list[object]] = []
+    for situation in [*FOUR, *OUTPUT, *OTHER]:
+        if any(not [c for c in results if c[:5] == (*situation, loss)] for loss in LOSSES):
+            continue
+        compared = {"own best": [best_rate(results, situation, loss) for loss in LOSSES]}
+        if situation in FOUR:
+            compared["one rate"] = [ONE_RATE, ONE_RATE]
+        for name, rates in compared.items():
+            rows.append([*situation, name, *comparison(results, situation, rates)])
+    headers = ["rates", "median steps", "never", "first / tie / second", "sign test", "ratio, 95 %"]
+    return table(["data", "scaled", "times", "method", "compared at", *headers], rows)
+
+
+def main() -> None:
+    """Read or make the runs, and print the table."""
+    parser = script_pictures.parser(__doc__)
+    parser.add_argument("--seeds", type=int, default=SEEDS, help="runs that are reported")
+    parser.add_argument("--runs", type=Path, help="print the tables of these runs; train nothing")
+    options = script_pictures.read(parser)
+    if options.runs is None:
+        results = measure(options.output / "learning_speed_runs.csv", options.seeds)
+    else:
+        results = read(options.runs)
+    print("Each pair: cross-entropy / squared error. Steps to 95 % held-out accuracy, kept.\n")
+    print(report(results))
+
+
+if __name__ == "__main__":
+    main()

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
-from figures_curves import split
+from curves import split
 from numpy.typing import NDArray
 
 import minnet as mn
@@ -248,3 +248,8 @@ def raw_scores(quick: bool) -> Any:
 
 
 PICTURES = {"regression": regression, "raw_scores": raw_scores}
+
+if __name__ == "__main__":
+    import make_figures
+
+    make_figures.main(pictures=PICTURES, description=__doc__)

@@ -13,7 +13,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-import common
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,7 @@ from tqdm.auto import tqdm
 
 import minnet as mn
 from minnet import data, datasets, initializers
-from minnet.plot import bands, style
+from minnet.plot import bands, script_pictures, style
 from minnet.utils.table import table
 
 Array = NDArray[Any]
@@ -113,7 +112,7 @@ def size(array: Array) -> float:
     return float(np.sqrt(np.mean(np.square(array, dtype=np.float64))))
 
 
-def lesson_of_sizes(pictures: common.Pictures) -> None:
+def lesson_of_sizes(pictures: script_pictures.Pictures) -> None:
     """First and last layer in a table, all layers in a figure."""
     figure, axes = plt.subplots(2, 2, figsize=(9.6, 8.0), layout="constrained", sharex=True)
     rows: list[list[Any]] = []
@@ -174,7 +173,7 @@ def best_rate(word: str, name: str) -> tuple[float | None, int, list[Any]]:
     return best, diverged, usable[best]
 
 
-def lesson_of_training(pictures: common.Pictures) -> None:
+def lesson_of_training(pictures: script_pictures.Pictures) -> None:
     """Each initialization at each rate; the best rate is shown, if any converges."""
     bar = tqdm([(word, name) for word in ACTIVATIONS for name in STARTS], "training", unit="start")
     found = {both: best_rate(*both) for both in bar}
@@ -224,7 +223,7 @@ def draw_training(found: dict[tuple[str, str], tuple[float | None, int, list[Any
 
 def main() -> None:
     """The three lessons, one after the other."""
-    pictures = common.start(__doc__)
+    pictures = script_pictures.start(__doc__)
     lesson_of_symmetry()
     lesson_of_sizes(pictures)
     lesson_of_training(pictures)

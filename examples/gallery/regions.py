@@ -144,3 +144,8 @@ PICTURES = {
     "confusion_matrix": confusion_matrix,
     "boundary_film": boundary_film,
 }
+
+if __name__ == "__main__":
+    import make_figures
+
+    make_figures.main(pictures=PICTURES, description=__doc__)

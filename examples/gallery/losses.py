@@ -92,3 +92,8 @@ PICTURES = {
     "activations": every_activation,
     "output_gradients": output_gradients,
 }
+
+if __name__ == "__main__":
+    import make_figures
+
+    make_figures.main(pictures=PICTURES, description=__doc__)

@@ -118,3 +118,8 @@ PICTURES = {
     "learning_rates": learning_rates,
     "range_test": range_test,
 }
+
+if __name__ == "__main__":
+    import make_figures
+
+    make_figures.main(pictures=PICTURES, description=__doc__)
