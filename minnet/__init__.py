@@ -32,6 +32,7 @@ from minnet.nn.layers import (
     BatchNorm,
     Conv2d,
     Dropout,
+    Embedding,
     Flatten,
     GlobalAveragePool2d,
     LayerNorm,
@@ -106,6 +107,7 @@ __all__ = [
     "Dropout",
     "EarlyStopping",
     "ElementwiseLoss",
+    "Embedding",
     "Flatten",
     "GlobalAveragePool2d",
     "GradientMonitor",
@@ -204,4 +206,4 @@ if not TYPE_CHECKING:  # else every misspelt name would pass for one that is loa
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return [*__all__, "__version__"]

@@ -1,8 +1,8 @@
-"""`python -m minnet check FILE.py`: minnet's command line."""
+"""`python -m minnet`: the same as the command `minnet`."""
 
 import sys
 
-from minnet.gradient_check.command_line.main import main
+from minnet.command_line import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -164,7 +164,7 @@ def test_the_version_is_that_of_the_metadata():
     if text.is_file():
         assert f'version = "{mn.__version__}"' in text.read_text(encoding="utf-8")
     else:
-        assert importlib.metadata.version("minnet") == mn.__version__
+        assert importlib.metadata.version("minnet-learn") == mn.__version__
 
 
 def test_every_file_opens_with_why_it_exists():
@@ -186,3 +186,13 @@ def test_every_file_can_be_imported_without_side_effects(capsys, monkeypatch):
     for name in names:
         importlib.import_module(name)
     assert capsys.readouterr() == ("", "")
+
+
+def test_only_public_names_are_listed():
+    trainer = mn.Trainer([mn.Linear(2, 1)], mn.MeanSquaredError(), mn.SGD())
+    for thing in (mn.plot, mn.data, mn.metrics, trainer, trainer.optimizer, mn.History()):
+        assert not [name for name in dir(thing) if name.startswith("_")]
+    assert set(dir(mn)) == {*mn.__all__, "__version__"}
+    assert {"history", "fit"} < set(dir(trainer))
+    assert dir(mn.plot) == sorted(mn.plot.__all__)
+    assert "lazy" not in dir(mn.plot)

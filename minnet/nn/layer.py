@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import weakref
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,8 @@ from minnet.utils.checks import boolean
 from minnet.utils.error_codes import with_code
 from minnet.utils.keyword_arguments import Explained
 from minnet.utils.types import Array
+
+T = TypeVar("T")
 
 _METHODS = frozenset({"forward", "backward", "parameters"})
 
@@ -63,9 +65,9 @@ class Layer(Explained):
 
     _transparent: tuple[str, ...] = ()  # attributes that do not show in the names of parameters
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls: type[T], *args: Any, **kwargs: Any) -> T:
         """Keep the arguments for `repr` and `save`: no `super().__init__()` is needed."""
-        layer = super().__new__(cls, *args, **kwargs)
+        layer: T = super().__new__(cls, *args, **kwargs)  # type: ignore[misc]
         layer.__dict__["_minnet"] = _Internals(args, kwargs)
         return layer
 
@@ -173,6 +175,10 @@ class Layer(Explained):
             if not self._minnet.trainable:  # frozen in a constructor, before its Parameters
                 value.trainable = False
         _set(self, name, value)
+
+    if TYPE_CHECKING:  # a layer of a network may have any attribute: network.layers[0].weight
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles: the copy belongs to no network."""

@@ -341,5 +341,22 @@ class Network(Sequential):
         self._flat = FlatParameters.empty(self._dtype)
         self.refresh()
 
+    def __call__(self, x: Array) -> Array:
+        """`network(x)` is `network.forward(x)`."""
+        return self.forward(x)
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __iter__(self) -> Iterator[Layer]:
+        return iter(self.layers)
+
+    def __getitem__(self, index: int) -> Layer:
+        """One layer: `network[0]`, the last `network[-1]`."""
+        return self.layers[index]
+
+    def _repr_html_(self) -> str:
+        return self.summary().html
+
     def __repr__(self) -> str:
         return f"Network([{', '.join(map(short_repr, self.layers))}])"

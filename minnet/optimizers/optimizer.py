@@ -10,7 +10,7 @@ import functools
 import inspect
 import weakref
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from minnet.optimizers.parameter_memory import ParameterMemory
 from minnet.utils import checks
 from minnet.utils.attributes import check_attribute
 from minnet.utils.keyword_arguments import Explained
+from minnet.utils.settings import changed_settings
 from minnet.utils.types import Array
 
 Step = Callable[[Any, Array, Array], None]
@@ -55,6 +56,9 @@ def _counted(step: Step) -> Step:
             own["_in_step"] = False
 
     return counted
+
+
+T = TypeVar("T")
 
 
 class Optimizer(Explained):
@@ -113,9 +117,9 @@ class Optimizer(Explained):
         self.learning_rate = learning_rate
         self.weight_decay = self._number("weight_decay", weight_decay)
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls: type[T], *args: Any, **kwargs: Any) -> T:
         """Create its state, also for a subclass without `super().__init__()`."""
-        optimizer = super().__new__(cls, *args, **kwargs)
+        optimizer: T = super().__new__(cls, *args, **kwargs)  # type: ignore[misc]
         vars(optimizer).update(
             state={},
             _by_parameter=ParameterMemory(),
@@ -265,7 +269,8 @@ class Optimizer(Explained):
         rate = (
             f"{self.learning_rate:g}" if self.schedule is None else schedules.name_of(self.schedule)
         )
-        return f"{type(self).__name__}(learning_rate={rate})"
+        others = changed_settings(self, but=("learning_rate",))
+        return f"{type(self).__name__}(learning_rate={rate}{others and ', '}{others})"
 
 
 def _check_vectors(place: str, values: Array, grads: Array) -> None:

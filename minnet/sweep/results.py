@@ -189,6 +189,16 @@ class Runs:
             groups.setdefault(key if len(names) > 1 else key[0], []).append(run)
         return {key: Runs(group, self.interrupted) for key, group in groups.items()}
 
+    def rows(self) -> list[dict[str, Any]]:
+        """One row for each run and epoch: its settings and its numbers, as pandas takes them.
+
+        >>> history = History()
+        >>> history.append({"epoch": 1, "loss": 0.5})
+        >>> Runs([Run({"rate": 0.1}, history)]).rows()
+        [{'rate': 0.1, 'epoch': 1, 'loss': 0.5}]
+        """
+        return [{**run.settings, **row} for run in self.finished for row in run.history or ()]
+
     def curves(self, column: str = "loss") -> Array:
         """One column of all histories: floats (runs, epochs), of the runs that did not fail.
 
@@ -231,6 +241,9 @@ class Runs:
     def __repr__(self) -> str:
         text = self.table() if len(self) else "Runs: no run"
         return f"{text}\n(interrupted)" if self.interrupted else str(text)
+
+    def _repr_html_(self) -> str:
+        return self.table().html + ("(interrupted)" if self.interrupted else "")
 
 
 def error_text(error: BaseException) -> str:

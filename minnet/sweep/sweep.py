@@ -51,10 +51,10 @@ from minnet.sweep.run import Settings, SweepSettings
 from minnet.sweep.together import train_together
 from minnet.training.callbacks import Callback, checked_callbacks
 from minnet.training.checks import check_measure_at
-from minnet.training.progress_bar import can_show
 from minnet.training.trainer import Trainer
 from minnet.utils import checks
 from minnet.utils.keyword_arguments import explained
+from minnet.utils.progress_bar import can_show, new_bar
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -195,10 +195,8 @@ def _progress_bar(description: str | None, runs: int) -> Iterator[Callable[[Run]
     if description is None or not can_show():
         yield lambda _run: None
         return
-    from tqdm.auto import tqdm  # takes 50 ms to import: only when needed
-
     failed = 0
-    with tqdm(total=runs, desc=description, unit="run", dynamic_ncols=True) as bar:
+    with new_bar(runs, "run", description) as bar:
 
         def advance(run: Run) -> None:
             nonlocal failed

@@ -88,14 +88,30 @@ class History(Explained):
     def __len__(self) -> int:
         return len(self.rows)
 
+    def keys(self) -> list[str]:
+        """The columns, so that `dict(history)` works: name -> list."""
+        return self.names
+
+    @property
+    def history(self) -> dict[str, list[float]]:
+        """The columns as a dict, as Keras has them: `history.history["loss"]`."""
+        return {name: self[name] for name in self.names}
+
     def table(self) -> Table:
-        """All epochs as a text table."""
+        """All epochs as a table."""
+        return self._table(shortened=False)
+
+    def _table(self, shortened: bool) -> Table:
         names = self.names
-        return table(names, [[row.get(name) for name in names] for row in self.rows])
+        rows = [[row.get(name) for name in names] for row in self.rows]
+        return table(names, rows, shortened=shortened)
 
     def __repr__(self) -> str:
-        text = self.table() if self.rows else "History: no epoch yet"
+        text = self._table(shortened=True) if self.rows else "History: no epoch yet"
         return f"{text}\n(interrupted)" if self.interrupted else str(text)
+
+    def _repr_html_(self) -> str:
+        return self._table(shortened=True).html + ("(interrupted)" if self.interrupted else "")
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write all epochs, in full precision: reading them gives the same floats."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from types import FrameType
@@ -26,10 +27,12 @@ class KeyboardInterruptHandler:
 def handle_keyboard_interrupt() -> Iterator[KeyboardInterruptHandler]:
     """Inside `with`: Ctrl-C only sets `.requested`; afterwards the earlier handler is back.
 
-    Signals reach the main thread only; in any other thread nothing is changed.
+    Signals reach the main thread only; in any other thread, and in a browser, which has no
+    signals, nothing is changed.
     """
     handler = KeyboardInterruptHandler()
-    if threading.current_thread() is not threading.main_thread():
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if not in_main_thread or sys.platform == "emscripten":
         yield handler
         return
     before = signal.getsignal(signal.SIGINT)

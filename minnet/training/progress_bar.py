@@ -1,21 +1,16 @@
-"""The progress bar: tqdm, also in notebooks, imported when it is first shown."""
+"""The progress bar of a training: its steps, and the numbers of the epoch."""
 
 from __future__ import annotations
 
-import sys
 import time
 from types import TracebackType
 from typing import Any
 
 from minnet.training.history import Row
+from minnet.utils.progress_bar import can_show, new_bar
 
 _HIDDEN = ("epoch", "seconds", "learning_rate")
 _SECONDS_BETWEEN_UPDATES = 0.1
-
-
-def can_show() -> bool:
-    """False in a program without a console (pythonw, a service): there is nothing to write to."""
-    return sys.stderr is not None and not getattr(sys.stderr, "closed", False)
 
 
 class ProgressBar:
@@ -28,9 +23,7 @@ class ProgressBar:
         self._next = 0.0
         self._steps = 0  # not shown by the bar yet
         if shown and can_show():
-            from tqdm.auto import tqdm  # takes 50 ms: imported when it is needed
-
-            self._bar = tqdm(total=epochs * steps, unit="step", dynamic_ncols=True)
+            self._bar = new_bar(epochs * steps, "step")
 
     def epoch(self, epoch: int) -> None:
         """A new epoch begins."""

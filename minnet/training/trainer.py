@@ -361,7 +361,12 @@ class Trainer(TrainingState):
         gradient = "chain rule, link by link"
         if self.fused:
             gradient = f"fused: {last!r} and {self.loss!r} together, (a - y)/m from the logits"
-        return Table(
-            f"{self.network.summary()}\n\n"
-            f"loss       {self.loss!r}\noptimizer  {self.optimizer!r}\ngradient   {gradient}"
-        )
+        layers = self.network.summary()
+        rest = f"loss       {self.loss!r}\noptimizer  {self.optimizer!r}\ngradient   {gradient}"
+        return Table(f"{layers}\n\n{rest}", layers.html + Table(rest).html)
+
+    def __repr__(self) -> str:
+        return f"Trainer({self.network!r}, {self.loss!r}, {self.optimizer!r})"
+
+    def _repr_html_(self) -> str:
+        return self.summary().html

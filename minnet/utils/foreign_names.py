@@ -184,7 +184,6 @@ ATTRIBUTES: dict[str, str] = _by_name(
         "kernel w W": "layer.weight",
         "b": "layer.bias",
         "call": "layer.forward(x)",
-        "history": 'history["loss"], or history.names for all columns',
         "mean_": "scaler.mean",
         "scale_": "scaler.standard_deviation",
         "var_": "scaler.standard_deviation ** 2",

@@ -15,8 +15,10 @@ from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from minnet.utils.foreign_names import ARGUMENTS, ATTRIBUTES, NAMES
+from minnet.utils.own_frames import without_own_frames
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 _LONG = 60  # characters of an argument that an error shows
 
@@ -24,10 +26,14 @@ _LONG = 60  # characters of an argument that an error shows
 class Explained:
     """A base class whose subclasses explain arguments and attributes that they do not have."""
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls: type[T], *args: Any, **kwargs: Any) -> T:
         """Check the names of the arguments before `__init__` gets them."""
         check_arguments(cls, args, kwargs)
-        return super().__new__(cls)
+        return object.__new__(cls)
+
+    def __dir__(self) -> list[str]:
+        """What a user may use; what begins with `_` is left out."""
+        return [name for name in super().__dir__() if not name.startswith("_")]
 
     if not TYPE_CHECKING:  # else every misspelt attribute would pass the type checker
 
@@ -42,25 +48,34 @@ class Explained:
 
 
 def explained(function: F) -> F:
-    """Decorates a function or method: arguments that it does not take are explained."""
+    """Decorates a public function or method: arguments that it does not take are explained.
+
+    An error that comes out of the user's code shows the user's lines alone.
+    """
     names = _names(inspect.signature(function).parameters.values())
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
         if names is not None and not kwargs.keys() <= names.keys():
             _refuse_unknown(function.__name__, list(names), kwargs)
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            raise without_own_frames(error)  # noqa: B904 (it is the same error)
 
     return cast(F, checked)
 
 
 def explain_module(module: ModuleType) -> None:
-    """Let a module explain the names that it does not have."""
+    """Let a module explain the names that it does not have, and list its public ones alone."""
 
     def missing(name: str) -> Any:
         raise missing_name(module.__name__, name, vars(module))
 
     module.__getattr__ = missing  # type: ignore[method-assign]
+    names = getattr(module, "__all__", None)
+    if names is not None:
+        module.__dir__ = lambda: sorted(names)  # type: ignore[method-assign]
 
 
 def missing_name(module: str, name: str, known: Iterable[str]) -> Exception:

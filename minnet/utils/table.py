@@ -1,8 +1,11 @@
-"""Plain-text tables, used to print summaries, histories and the runs of a sweep."""
+"""Tables that show summaries, histories and the runs of a sweep: text, HTML in notebooks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from html import escape
+
+_MOST_ROWS, _ENDS = 60, 5  # of a longer table only the two ends are shown
 
 
 class Table(str):
@@ -12,10 +15,20 @@ class Table(str):
     a  b
     """
 
-    __slots__ = ()
+    html: str
+
+    def __new__(cls, text: str, html: str = "") -> Table:
+        """`html` is what a notebook shows; without it, the text."""
+        self = super().__new__(cls, text)
+        self.html = html or f"<pre>{escape(text)}</pre>"
+        return self
 
     def __repr__(self) -> str:
         return str(self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return self.html
 
 
 def cell(value: object) -> str:
@@ -25,8 +38,13 @@ def cell(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+def table(
+    headers: Sequence[str], rows: Iterable[Sequence[object]], *, shortened: bool = False
+) -> Table:
     """Rows under headers: columns with numbers aligned right, the others left.
+
+    Args:
+        shortened: of more than 60 rows show the first and the last five.
 
     >>> table(["loss", "steps"], [["cross-entropy", 16], ["squared error", 89]])
     loss           steps
@@ -35,11 +53,17 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     squared error     89
     """
     body = [list(row) for row in rows]
-    text = [list(headers)] + [[cell(value) for value in row] for row in body]
-    widths = [max(len(line[column]) for line in text) for column in range(len(headers))]
     right = [
         any(isinstance(row[column], (int, float)) for row in body) for column in range(len(headers))
     ]
+    text = [[cell(value) for value in row] for row in body]
+    if shortened and len(text) > _MOST_ROWS:
+        text[_ENDS:-_ENDS] = [["..."] * len(headers)]
+    return Table(_as_text(headers, text, right), _as_html(headers, text, right))
+
+
+def _as_text(headers: Sequence[str], rows: list[list[str]], right: list[bool]) -> str:
+    widths = [max(map(len, column)) for column in zip(headers, *rows, strict=True)]
 
     def line(cells: Sequence[str]) -> str:
         padded = (
@@ -49,4 +73,17 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
         return "  ".join(padded).rstrip()
 
     rule = "  ".join("-" * width for width in widths)
-    return Table("\n".join([line(text[0]), rule, *(line(cells) for cells in text[1:])]))
+    return "\n".join([line(headers), rule, *map(line, rows)])
+
+
+def _as_html(headers: Sequence[str], rows: list[list[str]], right: list[bool]) -> str:
+    def line(tag: str, cells: Sequence[str]) -> str:
+        sides = ("right" if to_right else "left" for to_right in right)
+        inside = (
+            f'<{tag} style="text-align: {side}">{escape(entry)}</{tag}>'
+            for entry, side in zip(cells, sides, strict=True)
+        )
+        return f"<tr>{''.join(inside)}</tr>"
+
+    body = "\n".join(line("td", row) for row in rows)
+    return f"<table>\n<thead>{line('th', headers)}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"

@@ -113,7 +113,6 @@ ADVICE = [
     (lambda: three().network.fit(X, Y), "mn.Trainer(network, loss, optimizer).fit", lambda: fit(trainer=three())),
     (lambda: mn.SGD(0.1).zero_grad(), "backward zeroes", lambda: None),
     (lambda: mn.SGD(0.1).lr, "optimizer.learning_rate", lambda: mn.SGD(0.1).learning_rate),
-    (lambda: fit().history, 'history["loss"]', lambda: fit()["loss"]),
 ]  # fmt: skip
 
 

@@ -88,3 +88,10 @@ def identity_trainer(
     linear.weight.value = np.eye(features)
     network = mn.Network([linear, ending], dtype=dtype)
     return mn.Trainer(network, loss, mn.SGD(0.0))
+
+
+def close_to_largest(got: Array, expected: Array) -> float:
+    """The largest difference, relative to the largest expected number."""
+    assert got.shape == expected.shape
+    largest = float(np.abs(expected).max()) or 1.0
+    return float(np.abs(np.asarray(got, float) - expected).max()) / largest

@@ -295,3 +295,15 @@ def test_the_summary_counts_what_is_trained():
 
 def test_repr_shows_the_layers():
     assert repr(mn.Network([mn.Linear(2, 1), mn.Tanh()])) == "Network([Linear(2 -> 1), Tanh()])"
+
+
+def test_a_network_is_called_and_indexed_like_a_list_of_layers():
+    network = mn.Network([mn.Linear(2, 3), mn.Tanh(), mn.Linear(3, 1)], seed=0)
+    x = np.ones((4, 2), np.float32)
+    np.testing.assert_array_equal(network(x), network.forward(x))
+    assert len(network) == 3
+    assert network[2] is network.layers[2]
+    assert network[-1] is network.layers[2]
+    assert list(network) == network.layers
+    assert "<td" in network._repr_html_()
+    assert "Linear(2 -&gt; 3)" in network._repr_html_()

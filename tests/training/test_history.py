@@ -86,3 +86,35 @@ def test_copies(clone):
     assert list(other) == list(history)
     other.append({"epoch": 3})
     assert len(history) == 2
+
+
+def long_history(rows):
+    history = mn.History()
+    for epoch in range(1, rows + 1):
+        history.append({"epoch": epoch, "loss": 1 / epoch})
+    return history
+
+
+def test_a_long_history_shows_its_ends():
+    lines = repr(long_history(61)).splitlines()
+    assert [line.split()[0] for line in lines] == [
+        *("epoch", "-----", "1", "2", "3", "4", "5", "..."),
+        *("57", "58", "59", "60", "61"),
+    ]
+    assert len(repr(long_history(60)).splitlines()) == 62
+    assert len(str(long_history(61).table()).splitlines()) == 63
+
+
+def test_it_is_a_mapping_of_columns_too():
+    history = long_history(2)
+    assert dict(history) == {"epoch": [1, 2], "loss": [1.0, 0.5]} == history.history
+    assert list(history.keys()) == ["epoch", "loss"]
+
+
+def test_notebooks_show_html():
+    html = long_history(100)._repr_html_()
+    assert html.count("<tr>") == 1 + 11
+    assert '<td style="text-align: right">100</td>' in html
+    history = long_history(1)
+    history.interrupted = True
+    assert history._repr_html_().endswith("(interrupted)")

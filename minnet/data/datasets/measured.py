@@ -8,7 +8,7 @@ them, under which licence they are distributed, and what was changed.
 from __future__ import annotations
 
 import csv
-from pathlib import Path
+from importlib import resources
 
 import numpy as np
 
@@ -132,8 +132,8 @@ def digits() -> Dataset:
 
 def _read(file: str, class_names: tuple[str, ...], source: str, licence: str) -> Dataset:
     """Read a CSV file with a header line, numbers, and the name of the class in the last column."""
-    with (Path(__file__).parent / file).open(encoding="utf-8", newline="") as lines:
-        header, *rows = csv.reader(lines)
+    lines = resources.files("minnet.data.datasets").joinpath(file).read_text(encoding="utf-8")
+    header, *rows = csv.reader(lines.splitlines())  # also where the package is in a zip file
     x = np.array([[float(cell) for cell in row[:-1]] for row in rows])
     y = np.array([class_names.index(row[-1]) for row in rows], dtype=np.int64)
     return Dataset(x, y, tuple(header[:-1]), class_names, source, licence)

@@ -3,6 +3,7 @@
 from minnet.nn.layers.batch_norm import BatchNorm
 from minnet.nn.layers.convolution import Conv2d
 from minnet.nn.layers.dropout import Dropout
+from minnet.nn.layers.embedding import Embedding
 from minnet.nn.layers.layer_norm import LayerNorm
 from minnet.nn.layers.linear import Linear
 from minnet.nn.layers.pooling import AveragePool2d, GlobalAveragePool2d, MaxPool2d
@@ -14,6 +15,7 @@ __all__ = [
     "BatchNorm",
     "Conv2d",
     "Dropout",
+    "Embedding",
     "Flatten",
     "GlobalAveragePool2d",
     "LayerNorm",

@@ -93,7 +93,7 @@ class BinaryCrossEntropy(Loss):
         place = "BinaryCrossEntropy"
         self.class_weight = check_class_weight(place, class_weight)
         self.balanced = isinstance(class_weight, str)
-        check_number_of_classes(repr(self), self.class_weight, 2)
+        check_number_of_classes(self._place, self.class_weight, 2)
         self.label_smoothing = check_label_smoothing(place, label_smoothing)
         self.ignore_label = check_ignore_label(place, ignore_label)
 
@@ -101,7 +101,7 @@ class BinaryCrossEntropy(Loss):
         self, prediction: Array, target: Array, sample_weight: Array | None = None
     ) -> float:
         """The loss of probabilities a, the outputs of a sigmoid."""
-        place = repr(self)
+        place = self._place
         a, y = prediction_and_target(place, prediction, target)
         self.check_prediction(a)
         check_between_0_and_1(place, "target", self._without_ignored(y)[0])
@@ -120,7 +120,7 @@ class BinaryCrossEntropy(Loss):
         a, u, v = self._a, self._u, self._v
         undefined = ((a == 0) | (a == 1)) & (u + v > 0)
         problem = "the gradient (a - y)/(a (1 - a)) is 0/0"
-        check_not_saturated(repr(self), Sigmoid, a, undefined, problem)
+        check_not_saturated(self._place, Sigmoid, a, undefined, problem)
         towards_0 = np.divide(v, 1 - a, out=np.zeros_like(a), where=v > 0)
         towards_1 = np.divide(u, a, out=np.zeros_like(a), where=u > 0)
         gradient: Array = (towards_0 - towards_1) / self._divisor
@@ -149,7 +149,7 @@ class BinaryCrossEntropy(Loss):
     def _weigh(self, y: Array, sample_weight: Array | None) -> None:
         """The weights u and v of the two terms, and n, for these targets."""
         self._u, self._v, self.count = y, 1 - y, float(len(y))
-        check_balanced(repr(self), self.balanced, self.class_weight)
+        check_balanced(self._place, self.balanced, self.class_weight)
         plain = self.class_weight is None and not self.label_smoothing
         if plain and self.ignore_label is None and sample_weight is None:
             self._divisor = self.count
@@ -158,7 +158,7 @@ class BinaryCrossEntropy(Loss):
         (w0, w1), e = self._class_weights(), self.label_smoothing
         s = counts.astype(y.dtype)
         if sample_weight is not None:
-            weights = check_sample_weight(repr(self), sample_weight, len(y), y.dtype)
+            weights = check_sample_weight(self._place, sample_weight, len(y), y.dtype)
             s = s * as_column(weights, y)
         t = y * (1 - e) + e / 2
         one_minus_t = (1 - y) * (1 - e) + e / 2  # in this form nothing cancels
@@ -183,11 +183,11 @@ class BinaryCrossEntropy(Loss):
 
     def check_last_layer(self, layer: Layer) -> None:
         """The last layer must be a Sigmoid or a custom layer."""
-        check_ends_in(repr(self), layer, Sigmoid, _FIXES)
+        check_ends_in(self._place, layer, Sigmoid, _FIXES)
 
     def check_prediction(self, prediction: Array) -> None:
         """Refuse numbers that are not probabilities."""
-        check_between_0_and_1(repr(self), "prediction", prediction)
+        check_between_0_and_1(self._place, "prediction", prediction)
 
     def counts(self, target: Array) -> Array:
         """How much each sample counts: the weights of its classes, 0 where a label is ignored."""
@@ -212,7 +212,7 @@ class BinaryCrossEntropy(Loss):
     def prepare_target(self, y: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """0/1 labels or probabilities, `(m,)` or `(m, 1)`, as floats of shape (m, 1)."""
         target = super().prepare_target(y, shape, dtype)
-        check_between_0_and_1(repr(self), "y", self._without_ignored(target)[0])
-        check_weights_survive(repr(self), "class_weight", self.class_weight, dtype)
-        check_total_weight(repr(self), self.counts(target))
+        check_between_0_and_1(self._place, "y", self._without_ignored(target)[0])
+        check_weights_survive(self._place, "class_weight", self.class_weight, dtype)
+        check_total_weight(self._place, self.counts(target))
         return target

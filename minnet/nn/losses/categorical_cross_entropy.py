@@ -109,7 +109,7 @@ class CategoricalCrossEntropy(Loss):
         self, prediction: Array, target: Array, sample_weight: Array | None = None
     ) -> float:
         """The loss of rows of probabilities, the outputs of a softmax."""
-        place = repr(self)
+        place = self._place
         a = prediction_array(place, prediction)
         self.check_prediction(a)
         check_number_of_classes(place, self.class_weight, a.shape[1])
@@ -146,7 +146,7 @@ class CategoricalCrossEntropy(Loss):
 
     def _weigh(self, y: Array, like: Array, sample_weight: Array | None) -> None:
         """The weights q (m, k) of the terms, and n, for these targets, in the dtype of `like`."""
-        check_balanced(repr(self), self.balanced, self.class_weight)
+        check_balanced(self._place, self.balanced, self.class_weight)
         m, k = like.shape
         s = np.ones((m, 1), like.dtype)
         if y.ndim == 1:
@@ -155,7 +155,7 @@ class CategoricalCrossEntropy(Loss):
             y = np.eye(k, dtype=like.dtype)[np.where(counts, y, 0).astype(np.intp)]
         self._y = y = y.astype(like.dtype, copy=False)
         if sample_weight is not None:
-            weights = check_sample_weight(repr(self), sample_weight, m, like.dtype)
+            weights = check_sample_weight(self._place, sample_weight, m, like.dtype)
             s = s * as_column(weights, like)
         w = s if self.class_weight is None else s * self.class_weight.astype(like.dtype)
         weighted = sample_weight is not None or self.class_weight is not None
@@ -167,11 +167,11 @@ class CategoricalCrossEntropy(Loss):
 
     def check_last_layer(self, layer: Layer) -> None:
         """The last layer must be a Softmax or a custom layer."""
-        check_ends_in(repr(self), layer, Softmax, _FIXES)
+        check_ends_in(self._place, layer, Softmax, _FIXES)
 
     def check_prediction(self, prediction: Array) -> None:
         """Refuse rows that are not two or more probabilities."""
-        check_probability_rows(repr(self), prediction)
+        check_probability_rows(self._place, prediction)
 
     def counts(self, target: Array) -> Array:
         """How much each sample counts: the weight of its class, 0 where its label is ignored."""
@@ -201,7 +201,7 @@ class CategoricalCrossEntropy(Loss):
         """Integer labels `(m,)`; one-hot rows become labels, soft rows stay floats (m, k)."""
         if self._plain and are_labels(y, shape):
             return y  # type: ignore[return-value]
-        place, self._outputs = repr(self), shape[1]
+        place, self._outputs = self._place, shape[1]
         check_number_of_classes(place, self.class_weight, shape[1])
         target = target_array(place, y)
         same_length(place, "x", np.empty(shape[:1]), "y", target)

@@ -30,7 +30,7 @@ class ElementwiseLoss(Loss):
         self, prediction: Array, target: Array, sample_weight: Array | None = None
     ) -> float:
         """The weighted mean over the samples of the sum over the outputs."""
-        place = repr(self)
+        place = self._place
         a, y = prediction_and_target(place, prediction, target)
         self._a, self._y = a, y = a, y.astype(a.dtype, copy=False)
         values = self.values(a, y)

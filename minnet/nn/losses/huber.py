@@ -43,6 +43,3 @@ class Huber(ElementwiseLoss):
         """a - y, clipped to [-delta, delta]."""
         clipped: Array = np.clip(a - y, -self.delta, self.delta)
         return clipped
-
-    def __repr__(self) -> str:
-        return f"Huber(delta={self.delta:g})"

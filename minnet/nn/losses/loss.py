@@ -16,6 +16,7 @@ from minnet.nn.losses.target_checks import as_labels, same_shape, target_array
 from minnet.utils.array_checks import finite, float_array, same_length
 from minnet.utils.attributes import check_attribute
 from minnet.utils.keyword_arguments import Explained
+from minnet.utils.settings import changed_settings
 from minnet.utils.types import Array
 
 
@@ -96,7 +97,7 @@ class Loss(Explained):
 
         A loss of scores overrides it; metrics and `predict_classes` then judge what it returns.
         """
-        return float_array(repr(self), "prediction", prediction)
+        return float_array(self._place, "prediction", prediction)
 
     def counts(self, target: Array) -> Array:
         """How much each sample counts in the mean, without `sample_weight`: (m,) numbers >= 0."""
@@ -118,7 +119,7 @@ class Loss(Explained):
         Raises:
             TypeError, ValueError: naming y, what was expected and what it got.
         """
-        place = repr(self)
+        place = self._place
         target = target_array(place, y)
         same_length(place, "x", np.empty(shape[:1]), "y", target)
         if shape[1:] == (1,) and target.ndim == 1:
@@ -129,5 +130,10 @@ class Loss(Explained):
         finite(place, "y", target, dtype=dtype)
         return target.astype(dtype, copy=False)
 
-    def __repr__(self) -> str:
+    @property
+    def _place(self) -> str:
+        """For messages; in every step, so it does not look for settings as `repr` does."""
         return f"{type(self).__name__}()"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({changed_settings(self)})"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -179,7 +180,7 @@ def _entry(name: str, array: Array, wrong: Array) -> str:
 
 
 def check_ends_in(
-    place: str, layer: Layer, canonical: type[Layer], fixes: Mapping[type[Layer], str]
+    place: str, layer: Layer, canonical: type[Layer], fixes: Mapping[Any, str]
 ) -> None:
     """Refuse a built-in last layer that gives no probabilities; custom ones are judged by data.
 

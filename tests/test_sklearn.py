@@ -1,0 +1,116 @@
+"""The scikit-learn estimators: all of its own checks, and the tools that people use them with."""
+
+import numpy as np
+import pytest
+from sklearn.inspection import permutation_importance
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import minnet as mn
+from minnet.sklearn import MinnetClassifier, MinnetRegressor
+
+X, Y = mn.datasets.iris()
+NAMES = np.array(["setosa", "versicolor", "virginica"])[Y]
+
+
+@pytest.mark.filterwarnings("ignore")
+@parametrize_with_checks([MinnetClassifier(), MinnetRegressor()])
+def test_scikit_learns_own_checks(estimator, check):
+    check(estimator)
+
+
+def test_string_labels_and_probabilities():
+    model = MinnetClassifier(random_state=0).fit(X, NAMES)
+    assert list(model.classes_) == ["setosa", "versicolor", "virginica"]
+    assert model.score(X, NAMES) > 0.95
+    p = model.predict_proba(X)
+    np.testing.assert_allclose(p.sum(axis=1), 1)
+    np.testing.assert_array_equal(model.classes_[p.argmax(axis=1)], model.predict(X))
+    assert len(model.loss_curve_) == model.n_iter_ == 200
+    assert model.loss_curve_[-1] < model.loss_curve_[0]
+
+
+def test_the_same_random_state_gives_the_same_numbers():
+    one, two = (MinnetClassifier(random_state=3, epochs=5).fit(X, Y) for _ in range(2))
+    np.testing.assert_array_equal(one.predict_proba(X), two.predict_proba(X))
+    other = MinnetClassifier(random_state=4, epochs=5).fit(X, Y)
+    assert not np.array_equal(one.predict_proba(X), other.predict_proba(X))
+
+
+@pytest.mark.parametrize("loss", [mn.BinaryCrossEntropy(), mn.MeanSquaredError(), mn.Hinge()])
+def test_two_classes_under_every_loss(loss):
+    def layers(n_features, n_outputs):
+        last = [mn.Identity() if isinstance(loss, mn.Hinge) else mn.Sigmoid()]
+        return [mn.Linear(n_features, n_outputs), *last]
+
+    x, y = X[:100], NAMES[:100]
+    model = MinnetClassifier(layers, loss, mn.SGD(0.1), random_state=0).fit(x, y)
+    assert model.score(x, y) == 1
+    assert model.predict_proba(x).shape == (100, 2)
+    assert model.trainer_.predict(x).shape == (100, 2 if type(loss) is mn.MeanSquaredError else 1)
+
+
+def test_arguments_are_copied_and_fit_starts_again():
+    layers = [mn.Linear(4, 3), mn.Softmax()]
+    model = MinnetClassifier(layers, optimizer=mn.SGD(0.1), epochs=3, random_state=0)
+    first = model.fit(X, Y).predict_proba(X)
+    np.testing.assert_array_equal(model.fit(X, Y).predict_proba(X), first)
+    assert model.trainer_.network.layers[0] is not layers[0]
+    assert model.n_iter_ == 3
+
+
+def test_partial_fit_goes_on():
+    model = MinnetClassifier(random_state=0)
+    for _ in range(3):
+        model.partial_fit(X[:60], Y[:60], classes=[0, 1, 2])
+    assert model.n_iter_ == 3
+    assert model.predict_proba(X).shape == (150, 3)
+    with pytest.raises(ValueError, match=r"known from the start, got \[7\]"):
+        model.partial_fit(X[:3], [0, 1, 7])
+
+
+def test_sample_weights_count():
+    weights = np.where(Y == 2, 0.0, 1.0)
+    model = MinnetClassifier(random_state=0).fit(X, Y, sample_weight=weights)
+    assert not (model.predict(X) == 2).any()
+
+
+def test_in_a_pipeline_and_a_grid_search_over_layers_losses_and_rates():
+    def small(n_features, n_outputs):
+        return [mn.Linear(n_features, n_outputs), mn.Softmax()]
+
+    grid = {
+        "minnetclassifier__layers": [None, small],
+        "minnetclassifier__loss": [mn.CategoricalCrossEntropy(), mn.MeanSquaredError()],
+        "minnetclassifier__optimizer": [mn.SGD(0.01), mn.SGD(1.0)],
+    }
+    model = make_pipeline(StandardScaler(), MinnetClassifier(epochs=20, random_state=0))
+    search = GridSearchCV(model, grid, cv=3).fit(X, NAMES)
+    assert search.best_score_ > 0.9
+    assert search.best_params_["minnetclassifier__optimizer"].learning_rate == 1.0
+
+
+def test_permutation_importance_finds_the_column_that_counts():
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=(200, 3))
+    model = MinnetRegressor(random_state=0).fit(x, x[:, 1])
+    importance = permutation_importance(model, x, x[:, 1], random_state=0).importances_mean
+    assert importance.argmax() == 1
+    assert importance[1] > 100 * np.abs(importance[[0, 2]]).max()
+
+
+def test_regression_with_several_targets():
+    x = np.linspace(-1, 1, 60)[:, None]
+    y = np.hstack([x**2, -x])
+    model = MinnetRegressor(random_state=0).fit(x, y)
+    assert model.predict(x).shape == (60, 2)
+    assert model.score(x, y) > 0.9
+    assert cross_val_score(MinnetRegressor(random_state=0), x, x[:, 0], cv=3).shape == (3,)
+
+
+def test_callbacks_end_a_training():
+    stop = mn.EarlyStopping("loss", patience=1, minimum_change=1.0)
+    model = MinnetClassifier(callbacks=[stop], random_state=0).fit(X, Y)
+    assert model.n_iter_ < 10
