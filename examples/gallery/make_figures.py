@@ -34,17 +34,19 @@ def all_pictures() -> dict[str, Picture]:
     return {name: make for part in found for name, make in part.items()}
 
 
-def save(picture: Any, pictures: script_pictures.Pictures, name: str) -> Path:
+def save(
+    picture: Any, pictures: script_pictures.Pictures, name: str, dots_per_inch: int = DOTS_PER_INCH
+) -> Path:
     """Write a Figure as `name`.png, an animation as `name`.gif; close it unless it is shown."""
     import matplotlib.pyplot as plt
     from matplotlib.animation import PillowWriter
 
     if hasattr(picture, "savefig"):
         path = pictures.folder / f"{name}.png"
-        save_small(picture, path)
+        save_small(picture, path, dots_per_inch)
     else:
         path = pictures.folder / f"{name}.gif"
-        picture.save(path, PillowWriter(fps=FRAMES_PER_SECOND), dpi=DOTS_PER_INCH)
+        picture.save(path, PillowWriter(fps=FRAMES_PER_SECOND), dpi=dots_per_inch)
     if not pictures.shown:
         plt.close("all")
     return path

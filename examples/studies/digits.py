@@ -154,7 +154,7 @@ def draw_learning(trainers: dict[str, mn.Trainer], pictures: script_pictures.Pic
 
 
 def draw_weights(trainers: dict[str, mn.Trainer], pictures: script_pictures.Pictures) -> None:
-    """The weights of the first layers: whole digits, and strokes."""
+    """The weights of the first layers: to the eye mostly noise, in both networks."""
     first_dense = trainers["dense, moved copies"].network.parameters()["1.weight"]
     first_lenet = trainers["LeNet, moved copies"].network.parameters()["0.weight"]
     figure, axes = plt.subplots(1, 2, figsize=WIDE, layout="constrained")

@@ -98,13 +98,21 @@ def tumours(seed: int) -> list[Array]:
 
 
 def sizes(activation: type[mn.Activation], start: Initializer, seed: int) -> tuple[Array, Array]:
-    """Before training: the size of each hidden layer's output, and of each weight's gradient."""
-    trainer = deep(activation, start, 0.0, seed)  # a rate of 0: a look at the gradient, no step
+    """Before training: the size of each hidden layer's output, and of dL/dz on its way back.
+
+    dL/dz and not dL/dw: the latter has the layer's input as a factor, which grows as dL/dz fades.
+    """
+    network = deep(activation, start, 0.0, seed).network
     x, y = (part[:128] for part in tumours(seed)[:2])
-    outputs = trainer.network.activations(x)[1::2][:HIDDEN]
-    trainer.step(x, y)
-    gradients = [trainer.network.parameters()[f"{2 * i}.weight"].grad for i in range(HIDDEN)]
-    return np.array([size(array) for array in outputs]), np.array(list(map(size, gradients)))
+    outputs = network.activations(x)[1::2][:HIDDEN]
+    loss, sizes_of = mn.BinaryCrossEntropy(), []
+    loss.forward(network.forward(x), y.reshape(-1, 1))
+    gradient = loss.backward()
+    for layer in reversed(network.layers):
+        gradient = layer.backward(gradient)
+        sizes_of.append(size(gradient))
+    behind = sizes_of[::-1][1::2][:HIDDEN]  # each activation's backward gives dL/dz
+    return np.array([size(array) for array in outputs]), np.array(behind)
 
 
 def size(array: Array) -> float:
@@ -125,7 +133,7 @@ def lesson_of_sizes(pictures: script_pictures.Pictures) -> None:
             output, gradient = np.mean(runs, axis=0)
             ends = output[0], output[-1], gradient[-1], gradient[0]
             rows.append([word, name, *map(float, ends)])
-        for row, quantity in enumerate(("output, root mean square", "|dL/dw|, root mean square")):
+        for row, quantity in enumerate(("output, root mean square", "|dL/dz|, root mean square")):
             curves = {name: [run[row] for run in runs] for name, runs in both.items()}
             curves.pop(ZEROS)  # a logarithmic axis cannot show 0
             ax = bands(
