@@ -20,10 +20,10 @@ from minnet.utils.table import table
 GOAL, STEPS, BATCH = 0.95, 200, 32
 LOSSES = ("cross-entropy", "squared error")
 BEST = {  # data, start: the own best rates of cross-entropy and of squared error
-    ("tumours", 1): (1.0, 1.0),
-    ("tumours", 5): (1.0, 1.0),
-    ("iris", 1): (1.0, 1.0),
-    ("iris", 5): (1.0, 1.0),
+    ("tumours", 1): (1.58, 6.31),
+    ("tumours", 5): (6.31, 63.1),
+    ("iris", 1): (1.58, 3.98),
+    ("iris", 5): (2.51, 10.0),
 }
 MEASURED = sorted({*range(21), *(round(20 * 1.12**k) for k in range(20)), STEPS})
 LOOKS: list[dict[str, Any]] = [{"color": "#0072B2"}, {"color": "#D55E00", "linestyle": "--"}]
@@ -62,8 +62,8 @@ def train(task: str, rates: tuple[float, float], options: Any) -> list[Any]:
         measure_at=MEASURED,
         description=task,
     )
-    groups = [runs.where(loss=loss) for loss in LOSSES]
-    return [np.array([run.history.steps["val_accuracy"] for run in g]) for g in groups]
+    groups = [[run.history for run in runs.where(loss=loss) if run.history] for loss in LOSSES]
+    return [np.array([history.steps["val_accuracy"] for history in group]) for group in groups]
 
 
 def steps_to_goal(accuracy: Any) -> Any:

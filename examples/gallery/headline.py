@@ -13,6 +13,8 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import NullLocator
 from numpy.typing import NDArray
 
 from minnet.plot import style
@@ -30,13 +32,14 @@ RUNS = STUDIES / "learning_speed_runs.csv"
 NAMES = {"tumours": "Tumours", "iris": "Iris"}
 STARTS = {1: "ordinary weights", 5: "all weights times 5"}
 SIX = 6.0  # 1 / the integral of s (1 - s) over s: the mean of the sigmoid's derivative
+FIRST = LinearSegmentedColormap.from_list("first", [style.colour(1), "white", style.colour(0)])
 LOOKS: list[dict[str, Any]] = [{"color": style.colour(0)}, {"color": style.colour(1), "ls": "--"}]
 
 
 def steps_of(results: Any, situation: Any, loss: str, rate: float | None = None) -> Array:
     """The steps of all reported seeds, at the own best rate if none is given."""
     rate = study.best_rate(results, situation, loss) if rate is None else rate
-    found: Array = results[study.Cell(*situation, loss, rate, "reported")]
+    found: Array = results[study.Cell(*(*situation, loss, rate, "reported"))]
     return found
 
 
@@ -58,7 +61,8 @@ def learning_speed(quick: bool) -> Any:  # noqa: ARG001
         style.label(ax, title, "", "")
         ax.set_xlim(1, study.STEPS)
     figure.suptitle("Of 100 runs, how many have learnt after n steps?", fontsize=style.TITLE + 3)
-    figure.supxlabel("update steps n", fontsize=style.TEXT)
+    for ax in axes[1]:
+        ax.set_xlabel("update steps n", fontsize=style.TEXT)
     shared_legend(figure, axes[0, 0], columns=2)
     return figure
 
@@ -73,8 +77,8 @@ def shared_legend(figure: Any, ax: Any, columns: int) -> None:
 def axis_of_steps(axis: Any, which: str, ax: Any) -> None:
     """A logarithmic axis of steps with plain numbers."""
     ax.set_xscale("log") if which == "x" else ax.set_yscale("log")
-    axis.set_ticks([1, 3, 10, 30, 100, 200], ["1", "3", "10", "30", "100", "200"])
-    axis.set_minor_locator(plt.NullLocator())
+    axis.set_ticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
+    axis.set_minor_locator(NullLocator())
 
 
 def by_rate(results: Any, situation: Any, loss: str) -> tuple[Array, Array]:
@@ -127,9 +131,9 @@ def draw_map(ax: Any, results: Any, situation: Any) -> Any:
     """Seeds in which cross-entropy is first, minus those in which squared error is."""
     rates, first = by_rate(results, situation, study.LOSSES[0])
     _, second = by_rate(results, situation, study.LOSSES[1])
-    lead = np.sign(second[:, None] - first[None])  # rows: squared error's rate
-    lead = np.nan_to_num(lead).sum(axis=2)  # neither ever: inf - inf
-    image = ax.pcolormesh(rates, rates, lead, cmap="PuOr", vmin=-100, vmax=100, shading="nearest")
+    below, above = first[None] < second[:, None], first[None] > second[:, None]
+    lead = below.sum(axis=2) - above.sum(axis=2)  # rows: squared error's rate
+    image = ax.pcolormesh(rates, rates, lead, cmap=FIRST, vmin=-100, vmax=100, shading="nearest")
     ax.plot(rates, rates, color="black", lw=1.2)
     ax.plot(rates, SIX * rates, color="black", lw=1.2, linestyle="--")
     pair = [study.best_rate(results, situation, loss) for loss in study.LOSSES]
@@ -162,9 +166,39 @@ def saturation(quick: bool) -> Any:  # noqa: ARG001
         axis_of_steps(ax.yaxis, "y", ax)
         style.label(ax, NAMES[task], "first weights of the output layer, times", "")
         ax.set_xticks(factors, [str(f) for f in factors])
-        ax.xaxis.set_minor_locator(plt.NullLocator())
+        ax.xaxis.set_minor_locator(NullLocator())
     axes[0].set_ylabel("median steps, quartiles", fontsize=style.TEXT)
-    figure.suptitle("Sure and wrong at the output: no rate makes up for it", fontsize=16)
+    figure.suptitle("The output layer starts sure, each loss at its own best rate", fontsize=16)
+    shared_legend(figure, axes[0], columns=2)
+    return figure
+
+
+def equal_length(quick: bool) -> Any:  # noqa: ARG001
+    """One rate, own best rates, and updates of equal length: medians and quartiles."""
+    results = study.read(RUNS)
+    figure, axes = plt.subplots(1, 3, figsize=(9.2, 4.2), layout="constrained", sharey=True)
+    titles = ("one rate", "own best rates", "updates of equal length")
+    for ax, title in zip(axes, titles, strict=True):
+        for row, situation in enumerate(study.FOUR):
+            method = "direction" if title == titles[2] else "SGD"
+            rate = study.ONE_RATE if title == titles[0] else None
+            for loss, look, shift in zip(study.LOSSES, LOOKS, (-0.12, 0.12), strict=True):
+                steps = steps_of(results, situation._replace(method=method), loss, rate)
+                low, median, high = np.percentile(steps, (25, 50, 75), method="nearest")
+                limit = study.STEPS * 1.3
+                span = [min(low, limit), min(high, limit)]
+                ax.plot(span, [row + shift] * 2, lw=3, alpha=0.5, **look)
+                if np.isfinite(median):
+                    point = {"color": look["color"], "marker": "o^"[shift > 0]}
+                    label = loss if row == 0 else None
+                    ax.plot([median], [row + shift], ls="", ms=9, label=label, **point)
+        axis_of_steps(ax.xaxis, "x", ax)
+        style.label(ax, title, "steps", "")
+        ax.set_xlim(2, study.STEPS * 1.2)
+    names = [f"{NAMES[s.task]}\n{STARTS[s.factor]}" for s in study.FOUR]
+    axes[0].set_yticks(range(4), names)
+    axes[0].invert_yaxis()
+    figure.suptitle("Is it the length or the direction of the updates?", fontsize=16)
     shared_legend(figure, axes[0], columns=2)
     return figure
 
@@ -173,6 +207,7 @@ PICTURES = {
     "learning_speed": learning_speed,
     "steps_by_rate": steps_by_rate,
     "saturation": saturation,
+    "equal_length": equal_length,
 }
 
 

@@ -11,7 +11,7 @@ computed when it is drawn: no number is typed in.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,7 @@ def save_small(figure: Any, path: Path, dots_per_inch: int = DOTS_PER_INCH) -> N
 
 def main(
     arguments: Sequence[str] | None = None,
-    pictures: dict[str, Picture] | None = None,
+    pictures: Mapping[str, Any] | None = None,
     description: str | None = __doc__,
 ) -> None:
     """Make the named pictures, or all, with a progress bar; each source runs this for its own."""

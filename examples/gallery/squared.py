@@ -87,7 +87,7 @@ GREYS: list[dict[str, Any]] = [
     {"color": "0.3", "linestyle": ":"},
     {"color": style.colour(0), "linestyle": "-."},
 ]
-REGRESSION_RATES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+REGRESSION_RATES = tuple(float(f"{10 ** (k / 5):.2g}") for k in range(-6, 8))  # 0.063 to 25
 NOISE = 0.08
 
 
@@ -191,7 +191,7 @@ WAYS: dict[str, tuple[tuple[Any, ...], Any]] = {
     "softmax, squared error": ((mn.Softmax,), mn.MeanSquaredError),
     "raw scores, squared error": ((), mn.MeanSquaredError),
 }
-RATES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+RATES = tuple(float(f"{10 ** (k / 5):.2g}") for k in range(-5, 11))  # 0.1 to 100
 STARTS = {"ordinary weights": 1.0, "all weights times 5": 5.0}
 CLASS_STEPS = 300
 

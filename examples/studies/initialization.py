@@ -105,10 +105,9 @@ def sizes(activation: type[mn.Activation], start: Initializer, seed: int) -> tup
     network = deep(activation, start, 0.0, seed).network
     x, y = (part[:128] for part in tumours(seed)[:2])
     outputs = network.activations(x)[1::2][:HIDDEN]
-    loss, sizes_of = mn.BinaryCrossEntropy(), []
-    loss.forward(network.forward(x), y.reshape(-1, 1))
-    gradient = loss.backward()
-    for layer in reversed(network.layers):
+    gradient = (network.forward(x) - y.reshape(-1, 1)) / len(x)  # sigmoid and cross-entropy
+    sizes_of = []
+    for layer in reversed(network.layers[:-1]):
         gradient = layer.backward(gradient)
         sizes_of.append(size(gradient))
     behind = sizes_of[::-1][1::2][:HIDDEN]  # each activation's backward gives dL/dz

@@ -237,7 +237,7 @@ def sign_test(ahead: int, behind: int) -> float:
     0.0215
     """
     n, few = ahead + behind, min(ahead, behind)
-    return min(1.0, 2 * sum(math.comb(n, k) for k in range(few + 1)) / 2**n)
+    return float(min(1.0, 2 * sum(math.comb(n, k) for k in range(few + 1)) / 2**n))
 
 
 def interval_of_ratio(first: Array, second: Array) -> tuple[float, float]:
