@@ -78,8 +78,9 @@ if TYPE_CHECKING:
     from minnet import gradient_check, plot
     from minnet import gradient_check as doctor
     from minnet.data import datasets
-    from minnet.gradient_check import check_layer, check_loss
+    from minnet.gradient_check import check_layer, check_loss, check_optimizer
     from minnet.training.lr_finder import RangeTest, lr_range_test
+    from minnet.training_check.check import check_training
 
 __version__ = "0.1.0"
 
@@ -150,6 +151,8 @@ __all__ = [
     "activations",
     "check_layer",
     "check_loss",
+    "check_optimizer",
+    "check_training",
     "data",
     "datasets",
     "doctor",
@@ -185,6 +188,8 @@ for _module in (activations, data, initializers, layers, losses, metrics, optimi
 _LAZY = {
     "check_layer": "minnet.gradient_check",
     "check_loss": "minnet.gradient_check",
+    "check_optimizer": "minnet.gradient_check",
+    "check_training": "minnet.training_check",
     "RangeTest": "minnet.training.lr_finder",
     "lr_range_test": "minnet.training.lr_finder",
 }

@@ -8,7 +8,13 @@ from importlib import import_module
 
 COMMANDS = {
     "check": ("minnet.gradient_check.command_line.main", "find mistakes in layers and losses"),
+    "check-training": (
+        "minnet.training_check.command_line",
+        "find out why a script learns nothing",
+    ),
     "codes": ("minnet.gradient_check.command_line.main", "explain the mistakes that have a name"),
+    "grade": ("minnet.coursework.command", "grade submissions of an assignment"),
+    "starter": ("minnet.coursework.starter", "make the file that students get of a solution"),
     "examples": ("minnet.example_scripts", "list the example scripts, or copy one"),
 }
 """First word -> the module whose main(arguments) runs it, loaded when it is used; what it does."""

@@ -62,8 +62,8 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         self.trainer_.fit(
             X, target, epochs, rows, callbacks=callbacks, progress=False, sample_weight=weight
         )
-        self.loss_curve_ = self.trainer_.history["loss"]
-        self.n_iter_ = len(self.loss_curve_)
+        self.loss_curve_: list[float] = self.trainer_.history["loss"]
+        self.n_iter_: int = len(self.loss_curve_)
         return self
 
     def _new_trainer(self, n_features: int, n_outputs: int) -> mn.Trainer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,13 +19,22 @@ from minnet.gradient_check.checks.gradients import (
     find_point,
 )
 from minnet.gradient_check.checks.input_array import check_given_array
+from minnet.gradient_check.checks.parameter_values import (
+    check_initial_draws,
+    check_other_values,
+    check_used,
+)
 from minnet.gradient_check.checks.repeated_calls import check_repeats
 from minnet.gradient_check.checks.train_and_eval import check_modes
 from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.harness import Harness, quiet
-from minnet.gradient_check.input_domain import InputDomain
+from minnet.gradient_check.input_domain import InputDomain, side_by_side
 from minnet.gradient_check.layer_under_test import LayerUnderTest, NotALayerError
+from minnet.gradient_check.next_steps import compute_from_shapes
+from minnet.gradient_check.repair.batches import layer_batches
+from minnet.gradient_check.repair.fix import fix_later
 from minnet.gradient_check.report import Mistake, Report
+from minnet.gradient_check.tape import suspect_lines
 from minnet.utils import checks
 
 
@@ -34,6 +44,7 @@ def check_layer(
     *,
     seed: int = 0,
     parameters: dict[str, str] | None = None,
+    samples_axis: int = 0,
 ) -> Report:
     """Examine a layer's forward and backward, and name the mistakes.
 
@@ -43,6 +54,11 @@ def check_layer(
         x_or_shape: an input, whose range is then the domain; or a shape, batch axis first.
         seed: of all random numbers of the check.
         parameters: for plain classes, weight to gradient, {"W": "dW"}, where names do not tell.
+        samples_axis: -1 for a layer that takes the samples as columns.
+
+    A class without a base may also let forward return (y, cache), and backward take the cache or a
+    learning rate, or return (dx, dW, db). Where forward takes several inputs, give a list of arrays
+    or shapes, or one that fits all.
 
     Returns:
         a Report.
@@ -62,19 +78,44 @@ def check_layer(
     'sign-flipped'
     """
     check_seed("check_layer", seed)
-    inputs = InputDomain(x_or_shape, "check_layer")
     names = _checked_names(parameters)
     check_source("check_layer", layer_or_factory)
-    with quiet():
-        layer = layer_under_test("check_layer", layer_or_factory)
-        if isinstance(layer, Report):
-            return layer
-        state = CheckState(Harness(layer), inputs, Report(layer.name), seed)
-        with layer.streams.frozen():
-            _examine(state, names)
-        layer.restore()
-    state.report.sort()
-    return state.report
+    if samples_axis not in (0, -1):
+        raise ValueError(
+            f"check_layer: samples_axis: expected 0 (rows) or -1 (columns), got "
+            f"{checks.describe(samples_axis)}."
+        )
+
+    def examine() -> CheckState | Report:
+        with quiet():
+            layer = layer_under_test("check_layer", layer_or_factory)
+            if isinstance(layer, Report):
+                return layer
+            style = layer.convention
+            style.columns = samples_axis != 0
+            x, style.sizes = side_by_side(x_or_shape, len(style.inputs), style.columns)
+            inputs = InputDomain(x, "check_layer")
+            state = CheckState(Harness(layer), inputs, Report(layer.name), seed)
+            with layer.streams.frozen():
+                _examine(state, names)
+            layer.restore()
+        state.report.sort()
+        return state
+
+    state = examine()
+    if isinstance(state, CheckState):
+        fix_later(
+            state.report,
+            state.harness.layer,
+            partial(layer_batches, state),
+            lambda: _report(examine()),
+            lambda: suspect_lines(state.point) if state.point else [],
+        )
+    return _report(state)
+
+
+def _report(state: CheckState | Report) -> Report:
+    return state.report if isinstance(state, CheckState) else state
 
 
 def layer_under_test(place: str, source: Any) -> LayerUnderTest | Report:
@@ -143,6 +184,7 @@ def _examine(state: CheckState, names: dict[str, str] | None) -> None:
     prepare.find_precision(state)
     frozen = prepare.find_randomness(state)
     contract.check_raw_weights(state)
+    check_initial_draws(state)
     if not frozen:
         state.skipped(
             "gradients", "The forward draws random numbers that could not be made repeatable."
@@ -155,7 +197,7 @@ def _examine(state: CheckState, names: dict[str, str] | None) -> None:
 
 def _examine_gradients(state: CheckState) -> None:
     point = find_point(state, 100)
-    state.point = point
+    state.point = state.report.point = point
     contract.check_changes(state, point.run)
     if point.run.error is None and not contract.check_rows(state, point.run):
         return
@@ -173,6 +215,7 @@ def _examine_gradients(state: CheckState) -> None:
         lambda: forward_properties.check_samples(state, point),
         lambda: contract.check_batch_of_one(state),
         lambda: check_modes(state),
+        lambda: forward_properties.check_scale_of_dropout(state),
         lambda: forward_properties.check_extremes(state),
     )
     for check in checks_in_order:
@@ -184,6 +227,9 @@ def _examine_gradients(state: CheckState) -> None:
 
 def _compare(state: CheckState, point: EvaluationPoint) -> None:
     if not forward_properties.check_truncation(state, point):
+        check_used(state, point)
         check_missing(state, point)
         check_linearity(state, point)
         check_gradients(state, point)
+        compute_from_shapes(state, point)
+        check_other_values(state, point)

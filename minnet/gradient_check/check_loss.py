@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from minnet.gradient_check.check_state import CheckState
 from minnet.gradient_check.harness import Harness, quiet
 from minnet.gradient_check.input_domain import InputDomain
 from minnet.gradient_check.loss.examination import LossCheck
+from minnet.gradient_check.repair.batches import loss_batches
+from minnet.gradient_check.repair.fix import fix_later
 from minnet.gradient_check.report import Report
 from minnet.utils import array_checks, checks
 from minnet.utils.types import Array
@@ -45,18 +48,36 @@ def check_loss(
     check_seed("check_loss", seed)
     check_source("check_loss", loss_or_factory)
     given = _given(prediction, target)
+    check = _examined(loss_or_factory, given, seed)
+    if isinstance(check, LossCheck):
+        report = check.state.report
+        fix_later(
+            report,
+            check.loss,
+            partial(loss_batches, check.state, check.settings),
+            lambda: _report(_examined(loss_or_factory, given, seed)),
+        )
+    return _report(check)
+
+
+def _examined(source: Any, given: Any, seed: int) -> LossCheck | Report:
     with quiet():
-        loss = layer_under_test("check_loss", loss_or_factory)
+        loss = layer_under_test("check_loss", source)
         if isinstance(loss, Report):
             return loss
         state = CheckState(
             Harness(loss), InputDomain((5, 3), "check_loss"), Report(loss.name), seed
         )
+        check = LossCheck(state, loss, given)
         with loss.streams.frozen():
-            LossCheck(state, loss, given).examine()
+            check.examine()
         loss.restore()
     state.report.sort()
-    return state.report
+    return check
+
+
+def _report(check: LossCheck | Report) -> Report:
+    return check.state.report if isinstance(check, LossCheck) else check
 
 
 def _shape(lengths: tuple[Any, ...]) -> tuple[int, ...]:

@@ -39,16 +39,33 @@ class CheckState:
         """A check that was not possible, and why."""
         self.report.checks.append(Check(name, "skipped", sentence))
 
-    def wrong(self, name: str, code: str, where: str, message: str, evidence: str) -> None:
-        """A mistake; each is reported once."""
+    def remark(self, name: str, sentence: str) -> None:
+        """What is legal, but perhaps not meant."""
+        self.report.checks.append(Check(name, "remark", sentence))
+
+    def wrong(
+        self,
+        name: str,
+        code: str,
+        where: str,
+        message: str,
+        evidence: str,
+        place: str = "",
+        advice: str = "",
+    ) -> None:
+        """A mistake; each is reported once.
+
+        place: file and line, if more is known than the method. advice: the next step, if the
+        usual one of the code does not fit.
+        """
         method = where if where in ("forward", "backward", "__init__") else "backward"
         layer = self.harness.layer
-        place = f"{layer.name}.{method}: "
         message = message[0].lower() + message[1:] if message.startswith("The ") else message
-        text = message if message.startswith(layer.name) else place + message
+        text = message if message.startswith(layer.name) else f"{layer.name}.{method}: {message}"
         known = any(m.code == code and m.where == where for m in self.report.mistakes)
         if not known:
-            self.report.mistakes.append(Mistake(code, where, text, evidence, layer.place(method)))
+            spot = place or layer.place(method)
+            self.report.mistakes.append(Mistake(code, where, text, evidence, spot, advice))
         self._verdict(name, text)
 
     def _verdict(self, name: str, text: str) -> None:

@@ -36,6 +36,7 @@ class CallRecord:
     error: BaseException | None = None
     failed_in: str = ""
     obj: Any = None
+    cache: Any = None  # what forward returned beside y
 
     def gradient(self, name: str) -> Any:
         """The gradient of the input or of a weight, as the student left it."""
@@ -46,6 +47,7 @@ class Harness:
     """Calls a layer; knows its weights."""
 
     input_name = "input"
+    calls = 0  # of forward so far, in this process: whether a check goes on
 
     def __init__(self, layer: LayerUnderTest, weights: list[Weight] | None = None) -> None:
         self.layer = layer
@@ -77,15 +79,18 @@ class Harness:
         """The output for a copy of x; errors come through."""
         obj = self.fresh(values, training) if obj is None else obj
         self.layer.streams.restart(obj, own_generators(obj), stream)
-        return self.call_forward(obj, np.array(x), training)
+        return self.call_forward(obj, np.array(x), training)[0]
 
-    def call_forward(self, obj: Any, given: Array, training: bool) -> Any:
-        """forward, with the mode as an argument if this class wants it there."""
-        return obj.forward(given, **self.layer.mode_arguments(training))
+    def call_forward(self, obj: Any, given: Array, training: bool) -> tuple[Any, Any]:
+        """Output and cache of forward, with the mode as an argument if this class wants it."""
+        Harness.calls += 1
+        convention = self.layer.convention
+        arguments = convention.forward_arguments(given)
+        return convention.output(obj.forward(*arguments, **self.layer.mode_arguments(training)))
 
-    def call_backward(self, obj: Any, g: Array, given: Array) -> Any:  # noqa: ARG002
-        """backward(g); `given` is the input that forward had."""
-        return obj.backward(g)
+    def call_backward(self, run: CallRecord, g: Array, given: Array) -> Any:
+        """What backward makes of g; `given` is the input that forward had."""
+        return self.layer.convention.backward(run.obj, g, given, run.cache)
 
     def run(
         self,
@@ -103,7 +108,7 @@ class Harness:
         before = {} if g is None else {w.name: np.array(w.value(obj)) for w in self.weights}
         self.layer.streams.restart(obj, own_generators(obj), stream)
         try:
-            raw = self.call_forward(obj, given, training)
+            raw, run.cache = self.call_forward(obj, given, training)
         except (Exception, SystemExit) as error:
             run.error, run.failed_in = error, "forward"
             return run
@@ -125,7 +130,7 @@ class Harness:
             reset()
         earlier = {w.name: w.snapshot(obj) for w in self.weights}
         try:
-            returned = self.call_backward(obj, cotangent, given)
+            returned = self.call_backward(run, cotangent, given)
         except (Exception, SystemExit) as error:
             run.error, run.failed_in = error, "backward"
             return
@@ -140,7 +145,7 @@ class Harness:
 
     def backward_again(self, run: CallRecord, g: Array) -> CallRecord:
         """A second backward after the same forward."""
-        second = CallRecord(x=run.x, y=run.y, obj=run.obj)
+        second = CallRecord(x=run.x, y=run.y, obj=run.obj, cache=run.cache)
         before = {w.name: np.array(w.value(run.obj)) for w in self.weights}
         self.back(second, g, np.array(run.x), before)
         return second

@@ -93,19 +93,46 @@ class InputDomain:
         return np.asarray(np.where(x + shift <= high, x + shift, x - shift))
 
     def extremes(self, samples: int) -> list[tuple[str, Array]]:
-        """Batches at the ends of the range: +-1000, or the caller's smallest and largest."""
+        """Batches at +-1000; where the caller gave no negative number, at his mean and 1000."""
         if self.kind == "indices":
             return []
         shape = (samples, *self.shape[1:])
         low, high = np.full(shape, -1000.0), np.full(shape, 1000.0)
-        if self.kind == "given" and self.given is not None:
-            return []
+        if self.given is not None and self.given.min() >= 0:
+            low[...] = self.given.mean()
         rows = np.arange(samples).reshape(-1, *[1] * (len(shape) - 1)) % 2 == 0
         patterns = [("by rows", np.where(rows, high, low))]
         if len(shape) > 1:
             columns = np.arange(shape[-1]) % 2 == 0
             patterns.append(("by columns", np.where(columns, high, low)))
         return patterns
+
+
+def side_by_side(given: Any, inputs: int, columns: bool) -> tuple[Any, tuple[tuple[int, ...], ...]]:
+    """The inputs of a layer as one array or shape, samples first, and the shape of each sample.
+
+    `given`: as many arrays or shapes as forward takes inputs, or one for all of them.
+    """
+    several = isinstance(given, (tuple, list)) and len(given) == inputs > 1
+    if not (several and all(isinstance(part, (tuple, np.ndarray)) for part in given)):
+        if inputs < 2:
+            return _samples_first(given) if columns else given, ()
+        given = [
+            np.roll(given, k, 0) if isinstance(given, np.ndarray) else given for k in range(inputs)
+        ]
+    parts = [_samples_first(part) if columns else part for part in given]
+    shapes = [part.shape if isinstance(part, np.ndarray) else part for part in parts]
+    sizes = tuple(tuple(shape[1:]) for shape in shapes)
+    if all(isinstance(part, np.ndarray) for part in parts):
+        return np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1), sizes
+    return (shapes[0][0], sum(int(np.prod(size)) for size in sizes)), sizes
+
+
+def _samples_first(given: Any) -> Any:
+    """An array or shape with the last axis, the samples, moved to the front."""
+    if isinstance(given, tuple):
+        return (*given[-1:], *given[:-1])
+    return np.moveaxis(numeric_array("check_layer", "x_or_shape", given), -1, 0)
 
 
 def _is_length(value: object) -> bool:

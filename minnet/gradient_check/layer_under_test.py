@@ -6,15 +6,20 @@ import copy
 import inspect
 import linecache
 import re
+import sys
 import traceback
 import types
 from pathlib import Path
 from typing import Any
 
-from minnet.gradient_check.parameter_recorder import parameters_in, record
+import numpy as np
+
+from minnet.gradient_check.calling_convention import CallingConvention
+from minnet.gradient_check.parameter_recorder import layers_in, parameters_in, record
 from minnet.gradient_check.random_state import Streams
 from minnet.gradient_check.shared_state import SharedState
 from minnet.nn.layer import Layer
+from minnet.nn.network import Network
 from minnet.utils.checks import describe
 
 _MODE_NAMES = ("training", "is_training", "train_mode", "train_flg", "train_flag", "in_training")
@@ -64,18 +69,23 @@ class LayerUnderTest:
         self._first = first
         self.in_framework = isinstance(first, Layer)
         self._pristine = self._prepared()
+        self.convention = CallingConvention(self._pristine)
 
-    def _make(self) -> Any:
+    def _make(self, stream: int = 1) -> Any:
         if not self.made_here:
             return copy.deepcopy(self.source)
-        self.streams.restart(None, [], 1)
+        self.streams.restart(None, [], stream)
         return self.source()
+
+    def initial_values(self, stream: int) -> dict[str, Any]:
+        """The Parameters that the constructor itself draws, with these random numbers."""
+        found = parameters_in(self._make(stream)).items()
+        return {name: parameter._value for name, parameter in found if parameter._is_drawn}
 
     def _prepared(self) -> Any:
         with self.streams.frozen():
             obj = self._make()
-            for parameter in parameters_in(obj).values():
-                record(parameter)
+            _in_double_precision(obj)
         return obj
 
     def fresh(self) -> Any:
@@ -99,8 +109,7 @@ class LayerUnderTest:
         """Let the prepared object go through one forward: for weights that are made there."""
         obj = self.fresh()
         run_once(obj)
-        for parameter in parameters_in(obj).values():
-            record(parameter)
+        _in_double_precision(obj)
         self._pristine, self.by_copy, self.warmed = obj, True, True
 
     def set_mode(self, obj: Any, training: bool) -> None:
@@ -146,14 +155,29 @@ class LayerUnderTest:
                 return {name: training != (name in ("deterministic", "eval", "test"))}
         return {}
 
+    @property
+    def file_name(self) -> str:
+        """The name of the file that the class is written in."""
+        return self.place("backward").rpartition(", line ")[0]
+
     def place(self, method: str) -> str:
         """File and line of a method, as `layers.py, line 12`; empty where there is none."""
-        function = getattr(self.cls, method, None)
+        pair = getattr(self.cls, "_functions", {})
+        function = pair.get(method) or getattr(self.cls, method, None)
         try:
             code = inspect.unwrap(function).__code__  # type: ignore[arg-type]
         except (AttributeError, ValueError):
             return ""
-        return f"{Path(code.co_filename).name}, line {code.co_firstlineno}"
+        return f"{shown_name(code.co_filename)}, line {code.co_firstlineno}"
+
+
+def _in_double_precision(obj: Any) -> None:
+    """Recorded Parameters of float64; inner networks, of float32 by default, follow."""
+    for parameter in parameters_in(obj).values():
+        record(parameter)
+    for layer in layers_in(obj):
+        if isinstance(layer, Network):
+            layer._dtype = np.dtype(np.float64)
 
 
 def _mode_word(word: str, training: bool) -> str:
@@ -173,12 +197,13 @@ def _namespaces(source: Any) -> list[dict[str, Any]]:
         functions.append(source)
     cls = source if isinstance(source, type) else type(source)
     for base in getattr(cls, "__mro__", ()):
-        functions += [f for f in vars(base).values() if isinstance(f, types.FunctionType)]
+        names = [*vars(base).values(), *vars(base).get("_functions", {}).values()]
+        functions += [f for f in names if isinstance(f, types.FunctionType)]
     unique: dict[int, dict[str, Any]] = {}
     for function in functions:
-        names = function.__globals__
-        if not names.get("__name__", "").startswith("numpy"):
-            unique[id(names)] = names
+        reached = inspect.unwrap(function).__globals__
+        if not reached.get("__name__", "").startswith("numpy"):
+            unique[id(reached)] = reached
     return list(unique.values())
 
 
@@ -207,4 +232,12 @@ def where_raised(error: BaseException) -> str:
     if not frames:
         return ""
     last = frames[-1]
-    return f"{Path(last.filename).name}, line {last.lineno}: {(last.line or '').strip()}"
+    return f"{shown_name(last.filename)}, line {last.lineno}: {(last.line or '').strip()}"
+
+
+def shown_name(filename: str) -> str:
+    """The name of a file; in a notebook that is open, the cell: `Cell In[3]`."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    named = getattr(getattr(shell, "compile", None), "format_code_name", None)
+    cell = named(filename) if named is not None else None
+    return " ".join(cell) if cell else Path(filename).name

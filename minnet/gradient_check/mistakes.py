@@ -85,6 +85,11 @@ CODES: dict[str, Meaning] = {
         "self.dW += x.T @ grad, never set to zero",
         "Assign (=) instead of adding (+=), or set the sum to zero first.",
     ),
+    "not-used": Meaning(
+        "forward does not use a parameter, or a loss its prediction",
+        "forward: return x @ self.W.value; backward: self.b.grad = grad.sum(axis=0)",
+        "Use it in forward, or remove it.",
+    ),
     "parameter-gradient-missing": Meaning(
         "the gradient of a parameter is never set",
         "no self.b.grad = ... in backward",
@@ -266,10 +271,35 @@ CODES: dict[str, Meaning] = {
         "return y.astype(np.float32)",
         "Remove the conversion, or use x.dtype.",
     ),
+    "optimizer-changes-nothing": Meaning(
+        "the step of an optimizer leaves the weights as they were",
+        "values = values - self.learning_rate * grads",
+        "Change the array itself: values -= self.learning_rate * grads, or values[...] = ...",
+    ),
+    "optimizer-changes-gradients": Meaning(
+        "the step of an optimizer writes into the gradients",
+        "grads *= self.learning_rate",
+        "Compute with a new array: step = self.learning_rate * grads.",
+    ),
+    "optimizer-goes-uphill": Meaning(
+        "the steps of an optimizer do not lower a simple loss",
+        "values += self.learning_rate * grads",
+        "Subtract: values -= learning_rate * direction; see that the memory does not grow.",
+    ),
+    "optimizer-shares-memory": Meaning(
+        "what an optimizer remembers is not its own",
+        "class Momentum: velocity = {}",
+        "Make the memory in __init__ or in the first step, as a new array: np.zeros_like(values).",
+    ),
+    "optimizer-differs": Meaning(
+        "an optimizer takes other steps than the one it should be like",
+        "an Adam without bias correction",
+        "Compare with the formulas in the docstring of that optimizer, in the order of its lines.",
+    ),
     "unknown": Meaning(
         "wrong, and no known mistake reproduces it",
         "anything else",
-        "Derive this gradient again on paper, and compare entry by entry.",
+        "Start at the place: print what each line gives, and derive the first that surprises you.",
     ),
 }
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from minnet.nn.layer import Layer, find
+from minnet.nn.layer import Layer
 from minnet.nn.parameter import Parameter
+from minnet.nn.search import find
 
 
 class Buffer(np.ndarray[Any, Any]):
@@ -87,17 +88,30 @@ def record(parameter: Parameter) -> None:
 
 def parameters_in(obj: Any, depth: int = 4) -> dict[str, Parameter]:
     """All Parameters by path, also in classes that are not Layers; each once."""
+    return {n: item for n, item in _items(obj, depth).items() if isinstance(item, Parameter)}
+
+
+def layers_in(obj: Any, depth: int = 4) -> list[Layer]:
+    """The object itself, if it is a Layer, and all Layers inside of it."""
+    found = [item for item in _items(obj, depth).values() if isinstance(item, Layer)]
+    return [obj, *found] if isinstance(obj, Layer) else found
+
+
+def _items(obj: Any, depth: int) -> dict[str, Any]:
+    """Every Parameter and Layer inside of an object, by path."""
     if isinstance(obj, Layer):
-        return {f.name: f.item for f in find(obj) if isinstance(f.item, Parameter)}
-    found: dict[str, Parameter] = {}
+        return {f.name: f.item for f in find(obj)}
+    found: dict[str, Any] = {}
     _walk(obj, "", depth, found, set())
     return found
 
 
-def _walk(obj: Any, path: str, depth: int, found: dict[str, Parameter], seen: set[int]) -> None:
+def _walk(obj: Any, path: str, depth: int, found: dict[str, Any], seen: set[int]) -> None:
     if id(obj) in seen or depth == 0:
         return
     seen.add(id(obj))
+    if isinstance(obj, Layer):
+        found[path] = obj
     if isinstance(obj, Parameter):
         found[path] = obj
         return

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from minnet.nn.layer import Layer, layers_of
+from minnet.nn.layer import Layer
+from minnet.nn.search import layers_of
 
 Generators = list[tuple[Any, Any]]
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
 import textwrap
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -21,7 +23,7 @@ def shows_cause(hints: str) -> bool:
 
 @dataclass(frozen=True)
 class Check:
-    """One check: its name, `right`, `wrong` or `skipped`, and one sentence."""
+    """One check: its name, `right`, `wrong`, `skipped` or `remark`, and one sentence."""
 
     name: str
     verdict: str
@@ -81,7 +83,7 @@ class Mistake:
         return "\n".join(wrapped)
 
 
-@dataclass
+@dataclass(repr=False)
 class Report:
     """The result of `check_layer` and `check_loss`.
 
@@ -98,11 +100,29 @@ class Report:
     checks: list[Check] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
     note: str = ""  # why no check was possible
+    point: Any = field(default=None, repr=False, compare=False)  # where gradients were compared
+    search: Callable[[], None] | None = field(default=None, repr=False, compare=False)
+
+    def find_fixes(self) -> None:
+        """Search an edit that fixes the mistakes; done once, when a fix is first asked for."""
+        search, self.search = self.search, None
+        if search is not None:
+            search()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is copied and pickled: the fixes themselves instead of the way to them."""
+        self.find_fixes()
+        return {**self.__dict__, "point": None}
 
     @property
     def ok(self) -> bool:
         """True if the checks were made and found no mistake."""
         return not self.mistakes and not self.note
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is legal, but perhaps not meant; a report with remarks is ok."""
+        return [check.sentence for check in self.checks if check.verdict == "remark"]
 
     def sort(self) -> None:
         """Most specific first; mistakes of one rank keep the order in which they were found."""
@@ -115,6 +135,8 @@ class Report:
 
     def to_dict(self, hints: str = "full") -> dict[str, Any]:
         """The report as plain data; `hints` as in `text`."""
+        if hints == "full":
+            self.find_fixes()
         result: dict[str, Any] = {"name": self.name, "ok": self.ok}
         if self.note:
             result["note"] = self.note
@@ -130,8 +152,11 @@ class Report:
 
     def text(self, hints: str = "full") -> str:
         """For people. `hints`: whether ("none"), "place", "cause", and the fix ("full")."""
+        if hints == "full":
+            self.find_fixes()
         if self.ok:
-            return f"{self.name}: right. {self._summary()}"
+            lines = [f"{self.name}: right. {self._summary()}", *self.remarks]
+            return "\n  remark: ".join(lines if shows_cause(hints) else lines[:1])
         if self.note:
             return f"{self.name}: not examined. {self.note}"
         count = len(self.mistakes)
@@ -162,5 +187,9 @@ class Report:
         passed = sum(check.verdict == "right" for check in self.checks)
         return f"{passed} checks passed."
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.text()
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows the report: as text, line by line."""
+        return f"<pre>{html.escape(self.text())}</pre>"

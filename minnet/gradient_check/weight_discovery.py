@@ -15,6 +15,9 @@ from minnet.gradient_check.parameter_recorder import parameters_in
 from minnet.gradient_check.weight_access import Weight, follow, same
 from minnet.nn.layer import Layer
 
+RETURNED = "_returned_gradients"
+"""The attribute in which gradients are kept that backward returns, or subtracts from weights."""
+
 _VALUES = ("params", "parameters", "weights", "parameter", "param", "_params")
 _GRADIENTS = ("grads", "gradients", "dparams", "grad", "gradient", "_grads", "d")
 _PREFIXES = (
@@ -33,7 +36,7 @@ _PREFIXES = (
 _SUFFIXES = ("_grad", "_gradient", "_grads", "_gradients", "grad", "_g", "Grad")
 _VALUE_NAMES = ("value", "data", "val", "w")
 _GRAD_NAMES = ("grad", "gradient", "dw")
-_CACHES = {
+CACHES = {
     "x",
     "z",
     "a",
@@ -98,7 +101,13 @@ def find_weights(before: Any, after: Any) -> list[Weight]:
         for name, parameter in parameters_in(before).items()
         if parameter.trainable
     ]
-    return found + list(_plain(before, after, (), 3))
+    found += [
+        Weight(_name(path[-1:] if isinstance(path[-1], str) else path), path, (RETURNED, path))
+        for path in getattr(after, RETURNED, {})
+        if not isinstance(before, Layer)
+    ]
+    known = {weight.value_path for weight in found}
+    return found + [w for w in _plain(before, after, (), 3) if w.value_path not in known]
 
 
 def _plain(before: Any, after: Any, path: tuple[Any, ...], depth: int) -> Iterator[Weight]:
@@ -109,7 +118,7 @@ def _plain(before: Any, after: Any, path: tuple[Any, ...], depth: int) -> Iterat
     for holder, values in early.items():
         if not isinstance(values, (dict, list, tuple)):
             continue
-        partner = _partner(holder, boxes)
+        partner = partner_of(holder, boxes)
         if partner is None and holder in _VALUES:
             partner = _gradients_beside(late, holder)
         if partner and partner not in used and holder not in used:
@@ -118,10 +127,10 @@ def _plain(before: Any, after: Any, path: tuple[Any, ...], depth: int) -> Iterat
     for name, value in early.items():
         if name in used or not _is_number_array(value) or isinstance(value, (int, np.integer)):
             continue
-        partner = _partner(name, late)
+        partner = partner_of(name, late)
         if partner and not _is_written(early.get(partner), late[partner]):
             continue
-        if partner and partner not in used and name.lower().strip("_") not in _CACHES:
+        if partner and partner not in used and name.lower().strip("_") not in CACHES:
             used |= {name, partner}
             yield Weight(_name((*path, name)), (*path, name), (*path, partner))
     if depth:
@@ -171,7 +180,7 @@ def _from_container(
             continue
         other = key
         if isinstance(grads, dict) and key not in grads:
-            other = _partner(str(key), grads) or key
+            other = partner_of(str(key), grads) or key
         name = str(key) if isinstance(values, dict) else f"{value_path[-1]}.{key}"
         prefix = _name(value_path[:-1])
         yield Weight(
@@ -184,7 +193,7 @@ def _gradients_beside(names: dict[str, Any], holder: str) -> str | None:
     return next((g for g in wanted if g != holder), None)
 
 
-def _partner(name: str, names: dict[str, Any]) -> str | None:
+def partner_of(name: str, names: dict[str, Any]) -> str | None:
     """The attribute that holds the gradient of `name`; in any usual spelling."""
     core = name.strip("_")
     exact = [p + core for p in _PREFIXES] + [core + s for s in _SUFFIXES]

@@ -12,7 +12,7 @@ from minnet.utils.types import Array
 
 @explained
 def mean_absolute_error(prediction: ArrayLike, target: ArrayLike) -> float:
-    """1/m sum |a - y|, in the unit of y; the mean over the outputs where there are several.
+    """1/m sum `|a - y|`, in the unit of y; the mean over the outputs where there are several.
 
     >>> mean_absolute_error([[1.0], [2.0]], [[2.0], [4.0]])
     1.5

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from minnet.nn import initializers
+from minnet.nn.search import is_layer
 
 PLAIN = (type(None), bool, int, float, str)
 """Types that are kept as they are; exactly these, not their subclasses."""
@@ -30,15 +31,10 @@ class Unsavable:
             self.text = repr(value)
         except Exception:  # a custom repr of an unfinished object
             self.text = f"<{type(value).__name__}>"
-        self.kind = type(value).__name__
+        self.kind: str = type(value).__name__
 
     def __repr__(self) -> str:
         return self.text
-
-
-def is_layer(value: object) -> bool:
-    """True for a Layer; layer.py imports this file, so Layer cannot be imported here."""
-    return "_minnet" in getattr(value, "__dict__", ())
 
 
 def remember(value: Any, known: dict[int, Any] | None = None, depth: int = 0) -> Any:

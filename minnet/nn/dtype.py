@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from minnet.utils import array_checks
 from minnet.utils.array_checks import numeric_array
 from minnet.utils.checks import describe
 from minnet.utils.types import Array
@@ -25,6 +26,19 @@ def checked_dtype(dtype: object) -> np.dtype[Any]:
             f'Write dtype="float32".'
         )
     return np.dtype(name)
+
+
+def checked_samples(
+    place: str, x: ArrayLike, dtype: np.dtype[Any], takes_indices: bool, looked_at: int = 1024
+) -> Array:
+    """Samples of which the network's dtype keeps what distinguishes them.
+
+    `looked_at`: rows, evenly spaced, that are compared before and after the cast.
+    """
+    inputs = array_checks.samples(place, "x", x, dtype=dtype)
+    if not (takes_indices and inputs.dtype.kind in "iu"):
+        array_checks.survives_cast(place, "x", inputs, dtype, looked_at)
+    return inputs
 
 
 def convert_input(x: ArrayLike, dtype: np.dtype[Any], takes_indices: bool) -> Array:

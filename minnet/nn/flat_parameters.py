@@ -9,15 +9,19 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import weakref
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from operator import is_
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from minnet.nn.layer import Found, Layer, find
+from minnet.nn.layer import Layer
 from minnet.nn.parameter import Parameter
+from minnet.nn.search import Found, find
 from minnet.saving.errors import InvalidFile
+from minnet.utils import array_checks
 from minnet.utils.types import Array
 
 _largest: contextvars.ContextVar[float] = contextvars.ContextVar("largest", default=float("inf"))
@@ -43,6 +47,8 @@ class FlatParameters:
     gradients: Array
     slots: list[tuple[Array | None, bool]]  # for each of `found`: a Parameter's array, trainable?
     trained: list[Parameter] = field(default_factory=list)  # those in the vectors, in order
+    containers: list[tuple[Collection[Any], list[Any]]] = field(default_factory=list)
+    touched: bool = False  # has a layer or Parameter been assigned to since?
 
     @classmethod
     def empty(cls, dtype: np.dtype[Any]) -> FlatParameters:
@@ -58,24 +64,52 @@ class FlatParameters:
         root = None if self.root is None else self.root()
         if root is None or self.values.dtype != dtype:
             return False
-        now = find(root)
-        return len(now) == len(self.found) and all(
+        containers: list[Collection[Any]] = []
+        now = find(root, containers)
+        same = len(now) == len(self.found) and all(
             new.item is old.item and new.name == old.name and _in_slot(new.item, slot)
             for new, old, slot in zip(now, self.found, self.slots, strict=True)
         )
+        self.touched, self.containers = not same, [(c, list(c)) for c in containers]
+        return same
+
+    def seems_current(self) -> bool:
+        """`is_current` in no time, for each single step: layers and Parameters say if they change.
+
+        Lists and dicts do not: what they held is compared.
+        """
+        if self.touched:
+            return False
+        for now, before in self.containers:
+            if len(now) != len(before) or not all(map(is_, now, before)):
+                return False
+        return True
+
+    def assign_values(self, values: ArrayLike) -> None:
+        """Copy checked numbers into place."""
+        new = array_checks.numeric_array("Network", "flat_values", values)
+        if new.shape != self.values.shape:
+            raise ValueError(
+                f"Network.flat_values: expected shape {self.values.shape}, got {new.shape}."
+            )
+        fix = "Keep a copy of flat_values before you change them."
+        array_checks.finite("Network", "flat_values", new, dtype=self.values.dtype, fix=fix)
+        self.values[...] = new
 
 
 def flatten(
     network: Layer, dtype: np.dtype[Any], generator: np.random.Generator, seeded: bool
 ) -> FlatParameters:
     """Find, check, draw and move every Parameter; nothing is changed if a check fails."""
-    found = find(network)
+    containers: list[Collection[Any]] = []
+    tied: list[Found] = []
+    found = find(network, containers, tied)
     parameters = [f.item for f in found if isinstance(f.item, Parameter)]
     if sum(p.size for p in parameters) > _largest.get():
         raise InvalidFile("its description has more parameters than the file.")
     check_not_in_another_network(network, found)
     for parameter in parameters:
-        if not parameter._is_fixed() and (seeded or parameter._value is None):
+        if not parameter._is_fixed() and (seeded or not parameter._is_drawn):
             parameter._draw(generator)
         if seeded:
             parameter._fix()
@@ -88,8 +122,8 @@ def flatten(
     for parameter in parameters:
         if not parameter.trainable:
             parameter._move(np.empty(parameter.shape, dtype), np.zeros(parameter.shape, dtype))
-    flat.slots = _slots(found)
-    _set_owner(network, found)
+    flat.slots, flat.containers = _slots(found), [(c, list(c)) for c in containers]
+    _set_owner(network, found, tied)
     _share_with_nested(found, flat)
     return flat
 
@@ -155,12 +189,14 @@ def _move(trainable: list[Parameter], flat: FlatParameters) -> None:
         )
 
 
-def _set_owner(network: Layer, found: list[Found]) -> None:
+def _set_owner(network: Layer, found: list[Found], tied: list[Found]) -> None:
     """Record the network in each layer and Parameter, and each Parameter's place, for messages."""
     owner = weakref.ref(network)
+    network._minnet.tied = shared = list(dict.fromkeys(place.item for place in tied))
     for new in found:
         item = new.item
         if isinstance(item, Layer):
+            item._minnet.tied = shared
             if owner_of(item) is not network:  # new here: it takes the network's mode
                 item._minnet.training = network.training
             item._minnet.owner = owner
@@ -177,6 +213,12 @@ def _share_with_nested(found: list[Found], flat: FlatParameters) -> None:
             size = sum(p.size for p in inner)
             start = _position(inner[0], flat.values) if inner else 0
             part = slice(start, start + size)
+            if inner and _position(inner[-1], flat.values) + inner[-1].size != start + size:
+                raise ValueError(
+                    f"{nested!r}: expected a nested network whose Parameters are its own, got one "
+                    f"that shares a Parameter with a layer outside. Put its layers into the outer "
+                    f"list."
+                )
             found_in_nested = find(nested)
             nested._flat = FlatParameters(
                 weakref.ref(nested),
@@ -185,6 +227,7 @@ def _share_with_nested(found: list[Found], flat: FlatParameters) -> None:
                 flat.gradients[part],
                 _slots(found_in_nested),
                 inner,
+                touched=True,  # ask the network that holds it
             )
             nested._dtype = flat.values.dtype
 

@@ -1,9 +1,9 @@
-"""What the built-in layers do with an argument that is not an array of floats.
+"""What a built-in layer does with an argument that is not an array of floats.
 
 In a network every array has the network's dtype. A layer called by hand takes what NumPy takes:
 lists, DataFrames, integers, bools, half precision. So that each layer's file shows its formulas
-alone, the conversion is written once, here, and the class `Layer` puts it before the `forward` and
-`backward` of all built-in layers and activations.
+alone, the conversion is written once, here, around `forward` and `backward` of all built-in layers.
+A network goes around it: it calls the method as it is written, under the name `_forward`.
 """
 
 from __future__ import annotations
@@ -20,32 +20,33 @@ from minnet.utils.types import Array
 
 Method = Callable[[Any, Array], Array]
 
-_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 _FOLDERS = ("minnet.nn.layers.", "minnet.nn.activations.")
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
-def convert_arguments(cls: type) -> None:
+def take_all_arrays(cls: type) -> None:
     """Let forward and backward of a built-in layer take everything that is an array to NumPy."""
     if cls.__module__.startswith(_FOLDERS):
-        for name in ("forward", "backward"):
-            if name in vars(cls):
-                setattr(cls, name, _converting(vars(cls)[name]))
+        for name in {"forward", "backward"} & vars(cls).keys():
+            method = vars(cls)[name]
+            setattr(cls, f"_{name}", method)
+            setattr(cls, name, _converting(method))
 
 
 def _converting(method: Method) -> Method:
-    """The method with its argument converted; an array of floats costs two comparisons."""
+    """The method with its argument converted."""
     argument, verb = list(inspect.signature(method).parameters)[1], method.__name__
 
     @functools.wraps(method)
     def converting(self: Any, x: Any = None, *, z: Any = None, grad: Any = None) -> Array:
-        if type(x) is not np.ndarray or (x.dtype is not _FLOAT32 and x.dtype is not _FLOAT64):
-            given: Any = next((array for array in (x, z, grad) if array is not None), None)
-            x = float_array(f"{self!r}.{verb}", argument, given)
+        given: Any = next((array for array in (x, z, grad) if array is not None), None)
+        if type(given) is not np.ndarray or given.dtype not in _FLOATS:
+            given = float_array(f"{self!r}.{verb}", argument, given)
         try:
-            return method(self, x)
+            return method(self, given)
         except (AttributeError, ValueError, IndexError) as error:
             if verb == "backward":
-                _explain(self, x, error)
+                _explain(self, given, error)
             raise
 
     return converting

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import copy
 import weakref
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from minnet.nn.config import remember
 from minnet.nn.current_arguments import current_arguments
-from minnet.nn.float_input import convert_arguments
+from minnet.nn.float_input import take_all_arrays
 from minnet.nn.parameter import Parameter
+from minnet.nn.search import find, is_layer, layers_of, may_hold
 from minnet.utils.checks import boolean
 from minnet.utils.error_codes import with_code
 from minnet.utils.keyword_arguments import Explained
@@ -26,6 +26,11 @@ from minnet.utils.types import Array
 T = TypeVar("T")
 
 _METHODS = frozenset({"forward", "backward", "parameters"})
+_CALLED_BY_NETWORKS = {
+    "_forward": "forward",
+    "_backward": "backward",
+    "_backward_parameters": "backward",
+}
 
 
 class Layer(Explained):
@@ -40,6 +45,9 @@ class Layer(Explained):
         trainable: False freezes the layer: an optimizer leaves its Parameters as they are (running
             means still follow the data, as in PyTorch). True lets them train again.
         random: a NumPy Generator; in a network all layers share one, seeded by the network.
+        takes_indices: class attribute, True where the input is whole numbers, which are not cast.
+        mixes_samples: class attribute, True where a sample's output depends on the other samples
+            of its batch on purpose; `check_layer` then says nothing about it.
 
     Raises:
         TypeError: a reserved name (training, trainable, random, forward, backward, parameters) is
@@ -59,7 +67,7 @@ class Layer(Explained):
     """
 
     takes_indices = False
-    """True for a layer whose input is whole numbers; the network then does not cast it."""
+    mixes_samples = False
 
     _minnet: _Internals
 
@@ -80,10 +88,11 @@ class Layer(Explained):
             if name in vars(cls) and not callable(vars(cls)[name]):
                 raise _reserved(cls.__name__, name)
         _refuse_unfindable(cls)
-        convert_arguments(cls)
-        if _definer(cls, "backward") < _definer(cls, "_backward_parameters"):
-            # A subclass with a new backward must not be bypassed by its parent's shortcut.
-            cls._backward_parameters = Layer._backward_parameters  # type: ignore[method-assign]
+        take_all_arrays(cls)
+        for inner, method in _CALLED_BY_NETWORKS.items():
+            if _definer(cls, method) < _definer(cls, inner):
+                # A subclass with a new method must not be bypassed by its parent's shortcut.
+                setattr(cls, inner, vars(Layer)[inner])
 
     def forward(self, x: Array) -> Array:
         """The output for a batch x of shape (m, ...)."""
@@ -104,12 +113,18 @@ class Layer(Explained):
             f"Write .forward(x)."
         )
 
-    def _backward_parameters(self, grad: Array) -> None:
-        """`backward` without dL/dx, which training does not need for the first layer.
+    # A network calls these three. In a built-in layer they are forward and backward without the
+    # conversion of their argument (float_input.py), and backward without dL/dx, which training
+    # does not need for the first layer: Linear and Conv2d leave out that product.
 
-        Linear and Conv2d leave out the product for dL/dx; all others just call `backward`.
-        """
-        self.backward(grad)
+    def _forward(self, x: Array) -> Array:
+        return self.forward(x)
+
+    def _backward(self, grad: Array) -> Array:
+        return self.backward(grad)
+
+    def _backward_parameters(self, grad: Array) -> None:
+        self._backward(grad)
 
     def parameters(self) -> dict[str, Parameter]:
         """All Parameters of this layer and of its inner layers, by name, in order."""
@@ -164,8 +179,9 @@ class Layer(Explained):
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _METHODS:
             raise _reserved(type(self).__name__, name)
+        before = self.__dict__.get(name)
         if type(value) is np.ndarray:
-            if isinstance(self.__dict__.get(name), Parameter):
+            if isinstance(before, Parameter):
                 raise TypeError(
                     f"{type(self).__name__}.{name}: expected a Parameter, got an array, which "
                     f"would not be trained. Write self.{name}.value = ... to change its numbers."
@@ -174,7 +190,20 @@ class Layer(Explained):
             value.name = f"{type(self).__name__}.{name}"
             if not self._minnet.trainable:  # frozen in a constructor, before its Parameters
                 value.trainable = False
+        if type(value) is not type(before) or type(value) is not np.ndarray:
+            self._touch(before, value)
         _set(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        self._touch(self.__dict__.get(name))
+        object.__delattr__(self, name)
+
+    def _touch(self, *values: Any) -> None:
+        """Tell the network to look for its Parameters again, if one of these may hold some."""
+        owner = self if self._minnet.owner is None else self._minnet.owner()
+        flat = None if owner is None else vars(owner).get("_flat")
+        if flat is not None and any(map(may_hold, values)):
+            flat.touched = True
 
     if TYPE_CHECKING:  # a layer of a network may have any attribute: network.layers[0].weight
 
@@ -204,6 +233,7 @@ class _Internals:
         self.kwargs: dict[str, Any] = remember(kwargs or {})
         self.owner: weakref.ref[Layer] | None = None  # the network that the layer belongs to
         self.shapes: list[tuple[int, ...]] = []  # in a Sequential: of its input and each output
+        self.tied: list[Parameter] = []  # in a network: those that several of its layers share
         self.in_backward = False  # True in a network while its backward runs
 
     def without_network(self) -> _Internals:
@@ -223,70 +253,6 @@ class _Internals:
         return ", ".join([*map(short, self.args), *named])
 
 
-class Found(NamedTuple):
-    """A Parameter or a Layer that was found in another layer.
-
-    `name` is its key in `parameters()`, `1.row.0`; `code` is the expression for it,
-    `layers[1].row[0]`.
-    """
-
-    name: str
-    item: Any
-    code: str
-    holder: tuple[str, type]  # code and class of the layer in which it is
-
-    @property
-    def place(self) -> str:
-        """For messages: `layers[1].inner[0] Linear.weight`."""
-        code, cls = self.holder
-        return f"{code} {cls.__name__}.{self.code[len(code) :].lstrip('.')}".strip()
-
-
-def find(layer: Layer) -> list[Found]:
-    """Every Parameter and Layer in `layer`, depth first, in the order of definition."""
-    result: list[Found] = []
-    _find(layer, "", "", ("", type(layer)), {id(layer): "the layer itself"}, result)
-    return result
-
-
-def layers_of(layer: Layer) -> Iterator[Layer]:
-    """The layer itself and all of its inner layers."""
-    yield layer
-    yield from (found.item for found in find(layer) if isinstance(found.item, Layer))
-
-
-def _find(
-    container: Any,
-    name: str,
-    code: str,
-    holder: tuple[str, type],
-    seen: dict[int, str],
-    result: list[Found],
-) -> None:
-    """Search a layer, list, tuple or dict; `seen` refuses what is used twice."""
-    hidden: tuple[str, ...] = ()
-    if isinstance(container, Layer):
-        container, hidden = vars(container), container._transparent
-    pairs = container.items() if isinstance(container, dict) else enumerate(container)
-    for key, value in pairs:
-        if not isinstance(value, _SEARCHED):
-            continue
-        inner = name if key in hidden else f"{name}.{key}" if name else str(key)
-        place = f"{code}[{key}]" if str(key).isdigit() else f"{code}.{key}" if code else str(key)
-        if isinstance(value, (set, frozenset)):
-            _refuse_set(place, value)
-            continue
-        if isinstance(value, (Parameter, Layer)):
-            if id(value) in seen:
-                raise ValueError(_used_twice(value, seen[id(value)], place))
-            seen[id(value)] = place
-            result.append(Found(inner, value, place, holder))
-        if not isinstance(value, Parameter):
-            here = (place, type(value)) if isinstance(value, Layer) else holder
-            _find(value, inner, place, here, seen, result)
-
-
-_SEARCHED = (Parameter, Layer, list, tuple, dict, set, frozenset)
 _set = object.__setattr__
 
 
@@ -298,7 +264,7 @@ def _definer(cls: type, method: str) -> int:
 def _refuse_unfindable(cls: type) -> None:
     """A Parameter where `find` does not look would never be trained, without any error."""
     for name, value in vars(cls).items():
-        if isinstance(value, (Parameter, Layer)):
+        if isinstance(value, Parameter) or is_layer(value):
             kind = "Parameter" if isinstance(value, Parameter) else "layer"
             raise TypeError(
                 f"{cls.__name__}.{name}: expected a {kind} created in __init__, got one on the "
@@ -309,22 +275,6 @@ def _refuse_unfindable(cls: type) -> None:
         raise TypeError(
             f"{cls.__name__}: expected no __slots__, got __slots__: a slot is not found or trained."
         )
-
-
-def _refuse_set(place: str, value: Any) -> None:
-    """A set has no order, so the parameters in it would have no place in the flat vector."""
-    if any(isinstance(item, (Parameter, Layer)) for item in value):
-        raise TypeError(
-            f"{place}: expected a list, got a {type(value).__name__}, which has no order."
-        )
-
-
-def _used_twice(value: Any, first: str, second: str) -> str:
-    kind = "Parameter" if isinstance(value, Parameter) else "layer"
-    return (
-        f"{second}: expected a {kind} that is used once, got the same {kind} as at {first}: "
-        f"{value!r}. Make a second one, or copy it with copy.deepcopy."
-    )
 
 
 def _reserved(owner: str, name: str) -> TypeError:

@@ -13,8 +13,9 @@ import inspect
 from typing import Any
 
 from minnet.nn import initializers
-from minnet.nn.config import MAKERS, Unsavable, initializer_name, is_layer
+from minnet.nn.config import MAKERS, Unsavable, initializer_name
 from minnet.nn.layer import Layer
+from minnet.nn.search import is_layer
 from minnet.saving.encoding import Decoder, Encoder, MakeLayer
 from minnet.saving.errors import InvalidFile, checked
 from minnet.utils.checks import is_built_in

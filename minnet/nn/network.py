@@ -1,14 +1,13 @@
 """A network: layers one after the other, with all of their parameters in one flat vector.
 
-`flat_values` holds every trainable number of the network, `flat_gradients` the derivative of the
-loss with respect to each of them; a Parameter is a view of its part. An optimizer, a saved file or
-a clipped gradient is then a few operations on whole vectors that know nothing about layers.
+`flat_values` holds every trainable number, `flat_gradients` the derivative of the loss with respect
+to each; a Parameter is a view of its part. An optimizer, a saved file or a clipped gradient is then
+a few operations on whole vectors that know nothing about layers.
 """
 
 from __future__ import annotations
 
 import contextlib
-import copy
 import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -17,24 +16,20 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.nn import network_file
-from minnet.nn.current_arguments import is_for_comparison
-from minnet.nn.dtype import checked_dtype, convert_gradient, convert_input
+from minnet.nn.dtype import checked_dtype, checked_samples, convert_gradient, convert_input
 from minnet.nn.error_location import locate_error, short_repr
-from minnet.nn.flat_parameters import (
-    FlatParameters,
-    check_not_in_another_network,
-    flatten,
-    owner_of,
-    release,
-)
-from minnet.nn.layer import Layer, find, layers_of
+from minnet.nn.flat_parameters import FlatParameters, flatten, owner_of, release
+from minnet.nn.layer import Layer
+from minnet.nn.search import layers_of
 from minnet.nn.seeded_construction import draw_again
-from minnet.nn.sequential import Sequential
+from minnet.nn.sequential import Sequential, forward_in_batches
 from minnet.nn.thread_lock import ThreadLock
 from minnet.utils import array_checks, checks
 from minnet.utils.random_streams import random_stream
 from minnet.utils.table import Table, table
 from minnet.utils.types import Array
+
+_OnPath = Callable[[Any, str | os.PathLike[str]], None]
 
 
 class Network(Sequential):
@@ -47,8 +42,7 @@ class Network(Sequential):
         dtype: "float32" or "float64"; the dtype of all parameters, inputs and outputs.
 
     Attributes:
-        layers: the list. flat_values, flat_gradients: one vector each.
-        dtype: assigning it converts everything.
+        layers: the list. flat_values, flat_gradients: one vector each. dtype: may be assigned.
 
     Raises:
         TypeError, ValueError: no layer, a class instead of an object, a layer or Parameter that
@@ -69,10 +63,9 @@ class Network(Sequential):
     ) -> None:
         self._dtype = checked_dtype(dtype)
         super().__init__(layers)
-        self.seed = checks.seed("Network", seed)
+        self.seed: int | None = checks.seed("Network", seed)
         self._initial_random = random_stream(self.seed, "initial weights")
         self._layers_random = random_stream(self.seed, "layers")
-        self._constructors_random: np.random.Generator | None = None  # made if it is needed
         self._thread_lock = ThreadLock()
         self._flat = FlatParameters.empty(self._dtype)
         self.refresh()
@@ -83,8 +76,6 @@ class Network(Sequential):
         `fit`, `step`, `save`, `copy` and `predict` do this by themselves; call it after you have
         replaced a layer or a Parameter and continue with `forward`. True: something was replaced.
         """
-        if is_for_comparison():
-            return False
         owner = owner_of(self)
         if isinstance(owner, Network):
             changed = owner.refresh()  # after which we may belong to it no longer
@@ -92,22 +83,13 @@ class Network(Sequential):
                 return changed
         changed = not self._flat.is_current(self._dtype)
         if changed:
-            if self.seed is not None:
-                self._draw_again()
+            draw_again(self)
             before = self._flat
             self._flat = flatten(self, self._dtype, self._initial_random, self.seed is not None)
             release(before, self._flat)
             for layer in layers_of(self):
                 layer._minnet.random = self._layers_random
         return changed
-
-    def _draw_again(self) -> None:
-        """What layers drew in their constructors, before this network and its seed were known."""
-        if any(layer._minnet.entropy is not None for layer in layers_of(self)):
-            check_not_in_another_network(self, find(self))
-            if self._constructors_random is None:
-                self._constructors_random = random_stream(self.seed, "constructors")
-            draw_again(self, self._constructors_random)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -133,14 +115,7 @@ class Network(Sequential):
 
     @flat_values.setter
     def flat_values(self, values: ArrayLike) -> None:
-        new = array_checks.numeric_array("Network", "flat_values", values)
-        if new.shape != self._flat.values.shape:
-            raise ValueError(
-                f"Network.flat_values: expected shape {self._flat.values.shape}, got {new.shape}."
-            )
-        fix = "Keep a copy of flat_values before you change them."
-        array_checks.finite("Network", "flat_values", new, dtype=self._dtype, fix=fix)
-        self._flat.values[...] = new
+        self._flat.assign_values(values)
 
     @property
     def flat_gradients(self) -> Array:
@@ -160,39 +135,42 @@ class Network(Sequential):
 
     def forward(self, x: Array) -> Array:
         """The output of the last layer for a batch x of shape (m, ...)."""
-        if self._minnet.owner is None:  # else the network that holds this one has checked it
-            self._thread_lock.check()
-        if type(x) is not np.ndarray or x.dtype != self._dtype:  # not in training: converted before
+        with self._outer_lock().evaluating():
+            return Network._forward(self, x)  # not that of a subclass, which may call this method
+
+    def _forward(self, x: Array) -> Array:
+        if type(x) is not np.ndarray or x.dtype is not self._dtype:
             x = convert_input(x, self._dtype, self.takes_indices)
         return self._run_forward(x, self.layers, self._dtype)
 
     def forward_to_logits(self, x: Array) -> Array:
         """The input of the last activation, also where that is in a nested network."""
-        self._thread_lock.check()
-        if type(x) is not np.ndarray or x.dtype != self._dtype:  # not in training: converted before
-            x = convert_input(x, self._dtype, self.takes_indices)
-        return self._forward_to_logits(x)
+        with self._outer_lock().evaluating():
+            return self._forward_to_logits(x)
 
     def backward(self, grad: Array) -> Array:
         """dL/dx from dL/doutput; zeroes all gradients first, then lets each layer set its own."""
-        self._outer_lock().check()
-        return self._over_zeroed_gradients(
-            self._full_backward, convert_gradient(grad, self._dtype, self._minnet.shapes)
-        )
+        with self._outer_lock().evaluating():
+            return Network._backward(self, convert_gradient(grad, self._dtype, self._minnet.shapes))
+
+    def _backward(self, grad: Array) -> Array:
+        return self._over_zeroed_gradients(self._run_all_backward, grad)
+
+    def _run_all_backward(self, grad: Array, for_input: bool = True) -> Array:
+        return self._run_backward(grad, self.layers, self._dtype, for_input=for_input)
 
     def _backward_parameters(self, grad: Array) -> None:
         """The gradients of the parameters alone, without dL/dx of the network's input."""
-        self._over_zeroed_gradients(self._full_backward, grad, for_input=False)
+        self._over_zeroed_gradients(self._run_all_backward, grad, for_input=False)
 
     def backward_from_logits(self, grad: Array) -> None:
         """The gradients of the parameters from dL/dlogits, leaving out the last activation."""
         self._over_zeroed_gradients(self._backward_from_logits, grad, for_input=False)
 
-    def _full_backward(self, grad: Array, for_input: bool = True) -> Array:
-        return self._run_backward(grad, self.layers, self._dtype, for_input=for_input)
-
     def _forward_to_logits(self, x: Array) -> Array:
         """Run all layers except the last; in a nested network at the end, do the same."""
+        if type(x) is not np.ndarray or x.dtype is not self._dtype:
+            x = convert_input(x, self._dtype, self.takes_indices)
         *layers, last = self.layers
         x = self._run_forward(x, layers, self._dtype)
         if not isinstance(last, Network):
@@ -239,25 +217,14 @@ class Network(Sequential):
         """The output in evaluation mode, computed in batches so that memory stays small.
 
         Raises:
-            TypeError, ValueError: x is not (m, ...) finite numbers, or has the wrong width.
+            TypeError, ValueError: x is not (m, ...) finite numbers, has the wrong width, or has
+                differences that the network's dtype does not keep.
         """
-        data = array_checks.samples("predict", "x", x, dtype=self._dtype)
+        data = checked_samples("predict", x, self._dtype, self.takes_indices, looked_at=64)
         rows = checks.whole_number("predict", "batch_size", batch_size)
         self.refresh()
         with self.evaluating():
-            first = self.forward(data[:rows])
-            if len(data) <= rows:
-                return np.array(first)
-            if len(first) != rows:
-                raise ValueError(
-                    f"{self.output_layer!r}: expected an output of shape (m, ...), one row for "
-                    f"each of {rows} samples, got {first.shape}."
-                )
-            result = np.empty((len(data), *first.shape[1:]), self._dtype)
-            result[:rows] = first
-            for start in range(rows, len(data), rows):
-                result[start : start + rows] = self.forward(data[start : start + rows])
-        return result
+            return forward_in_batches(self, self.output_layer, data, rows)
 
     def _outer_lock(self) -> ThreadLock:
         """The lock of this network, or of that which holds it."""
@@ -290,45 +257,15 @@ class Network(Sequential):
         rows.append(["total", str(self._dtype), self._flat.values.size])
         return table(["place", "layer", "parameters"], rows)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write layers and values to one file, of which `mn.load(path)` makes a network again.
-
-        Of each layer the arguments of its constructor are saved, as they were when it was made;
-        also of a custom layer, without extra code. Numbers, strings, arrays, layers, named
-        initializers and lists of these can be saved. An earlier file is replaced completely or
-        not at all.
-
-        Raises:
-            TypeError: an argument that no file can hold, by its name; `save_values` always works.
-            ValueError: a value that is NaN or inf. OSError: with the path; nothing has changed.
-        """
-        network_file.save(self, path)
-
-    def save_values(self, path: str | os.PathLike[str]) -> None:
-        """Write the values of all Parameters alone, for `load_values`.
-
-        Raises:
-            ValueError: a value that is NaN or inf. OSError: with the path; nothing has changed.
-        """
-        network_file.save_values(self, path)
-
-    def load_values(self, path: str | os.PathLike[str]) -> None:
-        """Read the values of all Parameters from a file of any kind, cast to this network's dtype.
-
-        Raises:
-            CheckpointError: something is wrong with the file, or names and shapes that differ from
-                those of this network. Nothing has changed then.
-        """
-        network_file.load_values(self, path)
+    save: _OnPath = network_file.save
+    save_values: _OnPath = network_file.save_values
+    load_values: _OnPath = network_file.load_values
 
     def _constructor(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """A plain network is made again from the layers that it has now."""
         if type(self) is not Network:
             return super()._constructor()
         return (list(self.layers),), {"seed": self.seed, "dtype": str(self._dtype)}
-
-    def __copy__(self) -> Network:
-        return copy.deepcopy(self)
 
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles: the layers have the numbers, a copy makes new flat vectors."""

@@ -10,9 +10,10 @@ from urllib.parse import quote
 
 import numpy as np
 
-from minnet.nn.layer import Layer, find
+from minnet.nn.layer import Layer
 from minnet.nn.layer_encoding import encoder
 from minnet.nn.parameter import Parameter
+from minnet.nn.search import find
 from minnet.saving import atomic_write, file_format
 from minnet.saving.errors import InvalidFile, checked, reading
 from minnet.utils import checks
@@ -48,23 +49,48 @@ class NetworkFile:
 
 
 def save(network: Any, path: str | os.PathLike[str]) -> None:
-    """`Network.save`."""
+    """Write layers and values to one file, of which `mn.load(path)` makes a network again.
+
+    Of each built-in layer the arguments are saved by which it is made as it computes now; of a
+    custom layer those it was made with, without extra code, and a change since is refused.
+    Numbers, strings, arrays, layers, named initializers and lists of these can be saved. An
+    earlier file is replaced completely or not at all.
+
+    Raises:
+        TypeError: an argument that no file can hold, by its name; `save_values` always works.
+        ValueError: a value that is NaN or inf. OSError: with the path; nothing has changed.
+    """
     place = checks.path("save", path)
     network.refresh()
+    if network._minnet.tied:
+        raise TypeError(
+            f"save: expected layers with Parameters of their own, got "
+            f"{network._minnet.tied[0].name} in two layers, which a file cannot describe. Make the "
+            f"network by code, and use save_values(path) and load_values(path)."
+        )
     file = new("network", network, network.dtype)
     describe_network(file, network, _ADVICE)
     write(place, file)
 
 
 def save_values(network: Any, path: str | os.PathLike[str]) -> None:
-    """`Network.save_values`."""
+    """Write the values of all Parameters alone, for `load_values`.
+
+    Raises:
+        ValueError: a value that is NaN or inf. OSError: with the path; nothing has changed.
+    """
     place = checks.path("save_values", path)
     network.refresh()
     write(place, new("values", network, network.dtype))
 
 
 def load_values(network: Any, path: str | os.PathLike[str]) -> None:
-    """`Network.load_values`."""
+    """Read the values of all Parameters from a file of any kind, cast to this network's dtype.
+
+    Raises:
+        CheckpointError: something is wrong with the file, or names and shapes that differ from
+            those of this network. Nothing has changed then.
+    """
     place = checks.path("load_values", path)
     network.refresh()
     parameters = named_parameters(network)

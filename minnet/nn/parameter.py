@@ -1,8 +1,7 @@
 """A value that a network learns, and the gradient of the loss with respect to it.
 
-A Parameter keeps its place in memory: assigning to `.value` or `.grad` copies numbers into that
-place. This is how a Network can keep all parameters in one flat vector while each layer sees an
-array of its own shape.
+A Parameter keeps its place in memory: assigning to `.value` or `.grad` copies numbers there. So a
+Network can keep all parameters in one flat vector while each layer sees an array of its own shape.
 """
 
 from __future__ import annotations
@@ -10,7 +9,8 @@ from __future__ import annotations
 import numbers
 import weakref
 from collections.abc import Callable
-from typing import Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,6 +22,18 @@ from minnet.utils.error_codes import with_code
 from minnet.utils.types import Array
 
 _FIX = "Look for a division by 0 or an overflow where the numbers were computed."
+
+
+class _ArrayProperty(property):
+    """A property of an array; `attrgetter` as its getter costs no Python call in each step."""
+
+    if TYPE_CHECKING:
+
+        def __get__(  # type: ignore[override]
+            self, instance: Any, owner: type | None = None
+        ) -> Array: ...
+
+        def __set__(self, instance: Any, value: ArrayLike) -> None: ...
 
 
 class Parameter:
@@ -59,13 +71,12 @@ class Parameter:
         penalized: bool | None = None,
     ) -> None:
         self.name = "Parameter"
-        self._penalized = (
-            None if penalized is None else boolean("Parameter", "penalized", penalized)
-        )
+        given = penalized is not None
+        self._penalized = boolean("Parameter", "penalized", penalized) if given else None
         self.trainable = trainable
         self._is_state = not self.trainable  # as a running mean: not a frozen weight
-        self._value: Array | None = None
-        self._grad: Array | None = None
+        self._value: Array  # both are made when they are first needed: __getattr__
+        self._grad: Array
         self._drawn: bytes | None = None  # digest of a random draw that a seed may repeat
         self._owner: weakref.ref[Any] | None = None  # the network that it is part of
         self._initializer: initializers.Initializer = initializers.zeros
@@ -104,38 +115,31 @@ class Parameter:
             len(self._shape) > 1 if self._penalized is None else self._penalized
         )
 
-    @property
-    def value(self) -> Array:
-        """The numbers; drawn now, by a new generator, if no network has drawn them."""
-        if self._value is None:
-            self._draw(np.random.default_rng())
-        return self._value  # type: ignore[return-value]
-
-    @value.setter
-    def value(self, value: ArrayLike) -> None:
-        current = self.value
+    def _set_value(self, value: ArrayLike) -> None:
+        current = self._value
         if value is not current:
             new = self._of_our_shape("value", value)
             finite(self.name, "value", new, dtype=current.dtype, fix=_FIX)
             current[...] = new
 
-    @property
-    def grad(self) -> Array:
-        """dL/dvalue, zero until a backward sets it."""
-        if self._grad is None:
-            self._grad = np.zeros_like(self.value)
-        return self._grad
-
-    @grad.setter
-    def grad(self, grad: ArrayLike) -> None:
-        current = self.grad
+    def _set_grad(self, grad: ArrayLike) -> None:
+        current = self._grad
         if grad is not current:  # `p.grad += g` has written in place already
             current[...] = self._of_our_shape("grad", grad)
+
+    value: _ArrayProperty = _ArrayProperty(attrgetter("_value"), _set_value, doc="The numbers.")
+    grad: _ArrayProperty = _ArrayProperty(
+        attrgetter("_grad"), _set_grad, doc="dL/dvalue, zero at first."
+    )
 
     @property
     def is_frozen(self) -> bool:
         """True for a weight that does not train now, False for state that never does."""
         return not (self.trainable or self._is_state)
+
+    @property
+    def _is_drawn(self) -> bool:
+        return "_value" in vars(self)
 
     def _draw(self, generator: np.random.Generator) -> None:
         """Fill the value by the initializer; a later seed may draw again, unless it is changed."""
@@ -147,19 +151,14 @@ class Parameter:
                 f"got {describe(drawn)}."
             )
         finite(self.name, "initializer: its result", drawn, fix=_FIX)
-        if self._value is None:
+        if not self._is_drawn:
             self._value = np.empty(self._shape)
         self._value[...] = drawn
         self._drawn = _digest(self._value)
 
     def _is_fixed(self) -> bool:
-        """True if the network's seed must not draw the value again.
-
-        It was given, assigned, trained, or drawn from a seed.
-        """
-        if self._value is None:
-            return False
-        return self._drawn is None or self._drawn != _digest(self._value)
+        """True if it was given, assigned, trained or drawn from a seed: no seed draws it again."""
+        return self._is_drawn and (self._drawn is None or self._drawn != _digest(self._value))
 
     def _fix(self) -> None:
         """Keep the value as it is: no later seed draws it again."""
@@ -167,11 +166,18 @@ class Parameter:
 
     def _move(self, value: Array, grad: Array) -> None:
         """Use these arrays from now on (parts of a network's flat vectors)."""
+        self._touch()
         fixed = self._is_fixed()
         value[...] = self.value
-        grad[...] = 0.0 if self._grad is None else self._grad
+        grad[...] = vars(self).get("_grad", 0.0)
         self._value, self._grad = value, grad
         self._drawn = None if fixed else _digest(value)
+
+    def _touch(self) -> None:
+        """Tell the network that it must look at its Parameters again."""
+        owner = vars(self).get("_owner")
+        if owner is not None and owner() is not None:
+            owner()._flat.touched = True
 
     def _of_our_shape(self, what: str, array: ArrayLike) -> Array:
         """The array if it has the right shape, else an error that says how to fix it."""
@@ -190,7 +196,7 @@ class Parameter:
         """For copies and pickles: the copy belongs to no network and has its own arrays."""
         state = dict(vars(self), _owner=None)
         for key in ("_value", "_grad"):
-            if state[key] is not None:
+            if key in state:
                 state[key] = state[key].copy()
         return state
 
@@ -209,6 +215,7 @@ class Parameter:
             value = boolean(self.__dict__.get("name", "Parameter"), name, value)
             if value:
                 object.__setattr__(self, "_is_state", False)
+            self._touch()
         object.__setattr__(self, name, value)
 
     def __eq__(self, other: object) -> bool:
@@ -216,17 +223,16 @@ class Parameter:
             self._misused()
         return self is other
 
-    __hash__ = object.__hash__
-
-    # From here on: errors for a Parameter that is used where its .value was meant.
-
-    def _misused(self, *_arguments: Any, **_keywords: Any) -> Any:
-        raise TypeError(
-            f"{self.name} is a Parameter, not an array: write .value for its numbers "
-            f"(self.gain.value) and .grad for its gradient."
-        )
+    __hash__: Callable[..., int] = object.__hash__
 
     def __getattr__(self, name: str) -> Any:
+        """Called for what is not there yet: value and gradient, and the methods of arrays."""
+        if name == "_value":  # by a new generator, if no network has drawn it
+            self._draw(np.random.default_rng())
+        if name == "_grad":
+            self._grad = np.zeros_like(self._value)
+        if name in vars(self):
+            return vars(self)[name]
         if hasattr(np.ndarray, name) and not name.startswith("__"):
             raise AttributeError(
                 f"{self.__dict__.get('name', 'this')} is a Parameter and has no .{name}: "
@@ -234,14 +240,22 @@ class Parameter:
             )
         raise AttributeError(f"'Parameter' object has no attribute '{name}'")
 
-    __array__: Callable[..., Any] = _misused
-    __array_ufunc__: Callable[..., Any] = _misused
-    __array_function__: Callable[..., Any] = _misused
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _misused
-    __truediv__ = __rtruediv__ = __matmul__ = __rmatmul__ = __pow__ = __rpow__ = _misused
-    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __neg__ = __pos__ = __abs__ = _misused
-    __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __float__ = __int__ = _misused
-    __getitem__ = __setitem__ = __len__ = __iter__ = _misused
+    def _misused(self, *_arguments: Any, **_keywords: Any) -> Any:
+        """A Parameter was used where its .value was meant."""
+        raise TypeError(
+            f"{self.name} is a Parameter, not an array: write .value for its numbers "
+            f"(self.gain.value) and .grad for its gradient."
+        )
+
+    if not TYPE_CHECKING:  # a type checker shall say that there are none
+        __array__: Callable[..., Any] = _misused
+        __array_ufunc__: Callable[..., Any] = _misused
+        __array_function__: Callable[..., Any] = _misused
+        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _misused
+        __truediv__ = __rtruediv__ = __matmul__ = __rmatmul__ = __pow__ = __rpow__ = _misused
+        __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __neg__ = __pos__ = __abs__ = _misused
+        __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __float__ = __int__ = _misused
+        __getitem__ = __setitem__ = __len__ = __iter__ = _misused
 
 
 def _checked_value(value: ArrayLike) -> Array:

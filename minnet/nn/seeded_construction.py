@@ -11,15 +11,24 @@ from typing import Any
 
 import numpy as np
 
-from minnet.nn.layer import Layer, find, layers_of
+from minnet.nn.flat_parameters import check_not_in_another_network
+from minnet.nn.layer import Layer
 from minnet.nn.parameter import Parameter
+from minnet.nn.search import find, layers_of
+from minnet.utils.random_streams import random_stream
 
 
-def draw_again(network: Layer, generator: np.random.Generator) -> None:
+def draw_again(network: Any) -> None:
     """Make each layer again that used `self.random` before it had a network.
 
     The layer object stays, and so does what was given to its constructor; its attributes are new.
     """
+    if network.seed is None or _next(network) is None:
+        return
+    check_not_in_another_network(network, find(network))
+    generator = vars(network).setdefault(
+        "_constructors_random", random_stream(network.seed, "constructors")
+    )
     while (layer := _next(network)) is not None:
         again = _made_again(layer, generator) if _unchanged(layer) else None
         layer._minnet.entropy = None
@@ -60,8 +69,6 @@ def _unchanged(layer: Layer) -> bool:
 
 def _same(here: Parameter, there: Parameter) -> bool:
     """The same numbers, or none chosen yet in either; a network may have cast them."""
-    if there._value is None:
+    if not there._is_drawn:
         return not here._is_fixed()
-    return here._value is not None and np.array_equal(
-        here._value, there._value.astype(here._value.dtype)
-    )
+    return here._is_drawn and np.array_equal(here._value, there._value.astype(here._value.dtype))

@@ -6,7 +6,7 @@ another), its shape is checked on the way back, and an error says which layer it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from minnet.nn.dtype import convert_output
 from minnet.nn.error_location import locate_error
 from minnet.nn.layer import Layer
+from minnet.nn.parameter import Parameter
 from minnet.utils.checks import describe, items
 from minnet.utils.types import Array
 
@@ -29,7 +30,7 @@ class Sequential(Layer):
     """
 
     def __init__(self, layers: Iterable[Layer]) -> None:
-        self.layers = checked_layers(type(self).__name__, layers)
+        self.layers: list[Layer] = checked_layers(type(self).__name__, layers)
 
     def _run_forward(
         self,
@@ -43,7 +44,7 @@ class Sequential(Layer):
         index = 0
         try:
             for index in range(len(layers)):
-                y = layers[index].forward(x)
+                y = layers[index]._forward(x)
                 if type(y) is not np.ndarray or y.dtype is not dtype:
                     y = convert_output(y, "forward", dtype)
                 shapes.append(y.shape)
@@ -58,13 +59,14 @@ class Sequential(Layer):
         self, grad: Array, layers: Sequence[Layer], dtype: np.dtype[Any], *, for_input: bool = True
     ) -> Array:
         """The same layers from the last to the first; returns dL/dx, unless nobody needs it."""
-        shapes, index = self._minnet.shapes, 0
+        shapes, tied, index = self._minnet.shapes, self._minnet.tied, 0
+        called = [_AddsGradients(layer, tied) for layer in layers] if tied else layers
         try:
             for index in range(len(layers) - 1, -1, -1):
                 if index == 0 and not for_input:
-                    layers[0]._backward_parameters(grad)
+                    called[0]._backward_parameters(grad)
                     break
-                below = layers[index].backward(grad)
+                below = called[index]._backward(grad)
                 if type(below) is not np.ndarray or below.dtype is not dtype:
                     below = convert_output(below, "backward", dtype)
                 if below.shape != shapes[index]:
@@ -76,6 +78,47 @@ class Sequential(Layer):
         except Exception as error:
             raise locate_error(error, index, layers[index], "backward", grad.shape) from None
         return grad
+
+
+class _AddsGradients:
+    """A layer whose gradients of shared Parameters are added to those of the layers behind it."""
+
+    def __init__(self, layer: Layer, tied: list[Parameter]) -> None:
+        self.layer, self.tied = layer, tied
+
+    def _backward(self, grad: Array) -> Array:
+        dx: Array = self._add(self.layer._backward, grad)
+        return dx
+
+    def _backward_parameters(self, grad: Array) -> None:
+        self._add(self.layer._backward_parameters, grad)
+
+    def _add(self, backward: Callable[[Array], Any], grad: Array) -> Any:
+        """Let the layer set its gradients as if it were alone, and add what was there."""
+        before = [parameter.grad.copy() for parameter in self.tied]
+        for parameter in self.tied:
+            parameter.grad.fill(0)
+        result = backward(grad)
+        for parameter, other in zip(self.tied, before, strict=True):
+            parameter.grad += other
+        return result
+
+
+def forward_in_batches(network: Layer, output_layer: Layer, x: Array, rows: int) -> Array:
+    """The output for all of x, so many rows at a time."""
+    first = network.forward(x[:rows])
+    if len(x) <= rows:
+        return np.array(first)
+    if len(first) != rows:
+        raise ValueError(
+            f"{output_layer!r}: expected an output of shape (m, ...), one row for each of {rows} "
+            f"samples, got {first.shape}."
+        )
+    result = np.empty((len(x), *first.shape[1:]), first.dtype)
+    result[:rows] = first
+    for start in range(rows, len(x), rows):
+        result[start : start + rows] = network.forward(x[start : start + rows])
+    return result
 
 
 def checked_layers(place: str, layers: Iterable[Layer]) -> list[Layer]:

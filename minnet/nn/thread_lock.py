@@ -16,17 +16,34 @@ class ThreadLock:
     """The rule for one network. A copy of the network gets a lock of its own.
 
     >>> lock = ThreadLock()
-    >>> with lock.training(), lock.evaluating():  # a Trainer's validation
+    >>> with lock, lock.evaluating():  # a Trainer's validation
     ...     pass
+
+    Inside `with lock` this thread trains, and the others are refused.
+
+    Raises:
+        RuntimeError: another thread trains this network.
     """
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._training_thread: int | None = None
+        self._fits = 0  # of that thread: a callback may call step in a fit
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self.check()
+            self._training_thread = threading.get_ident()
+            self._fits += 1
+
+    def __exit__(self, *_error: object) -> None:
+        self._fits -= 1
+        if not self._fits:
+            self._training_thread = None
 
     @contextlib.contextmanager
     def evaluating(self) -> Iterator[None]:
-        """Inside `with`: no other thread evaluates or begins to train.
+        """Inside `with`, for each forward too: no other thread evaluates or begins to train.
 
         Raises:
             RuntimeError: another thread trains this network.
@@ -35,16 +52,8 @@ class ThreadLock:
             self.check()
             yield
 
-    def training(self) -> _Training:
-        """Inside `with`: other threads are refused.
-
-        Raises:
-            RuntimeError: another thread trains this network.
-        """
-        return _Training(self)
-
     def check(self) -> None:
-        """Refuse a call from another thread than the one that trains; asked by each forward.
+        """Refuse a call from another thread than the one that trains.
 
         Raises:
             RuntimeError: another thread trains this network.
@@ -58,19 +67,3 @@ class ThreadLock:
     def __reduce__(self) -> tuple[type[ThreadLock], tuple[()]]:
         """For copies and pickles."""
         return (ThreadLock, ())
-
-
-class _Training:
-    """The `with` of `ThreadLock.training`; a class is faster, and every step enters one."""
-
-    def __init__(self, lock: ThreadLock) -> None:
-        self._lock = lock
-
-    def __enter__(self) -> None:
-        lock = self._lock
-        with lock._lock:
-            lock.check()
-            self._before, lock._training_thread = lock._training_thread, threading.get_ident()
-
-    def __exit__(self, *_error: object) -> None:
-        self._lock._training_thread = self._before

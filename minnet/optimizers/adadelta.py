@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from minnet.optimizers.optimizer import Optimizer
@@ -32,7 +34,7 @@ class AdaDelta(Optimizer):
     array([0.996838, 0.996839])
     """
 
-    memory = ("square", "step_square")
+    memory: ClassVar[tuple[str, ...]] = ("square", "step_square")
 
     def __init__(
         self,
@@ -42,8 +44,8 @@ class AdaDelta(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(learning_rate, weight_decay)
-        self.decay = self._number("decay", decay, maximum=1)
-        self.epsilon = self._number("epsilon", epsilon)
+        self.decay: float = self._number("decay", decay, maximum=1)
+        self.epsilon: float = self._number("epsilon", epsilon)
 
     def update(self, w: Array, g: Array, scratch: Array, *memory: Array) -> None:
         """The formulas above; each product goes into scratch, so that nothing is allocated."""

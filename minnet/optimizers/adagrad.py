@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from minnet.optimizers.optimizer import Optimizer
@@ -30,7 +32,7 @@ class AdaGrad(Optimizer):
     [0.8293]
     """
 
-    memory = ("square",)
+    memory: ClassVar[tuple[str, ...]] = ("square",)
 
     def __init__(
         self,
@@ -39,7 +41,7 @@ class AdaGrad(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(learning_rate, weight_decay)
-        self.epsilon = self._number("epsilon", epsilon)
+        self.epsilon: float = self._number("epsilon", epsilon)
 
     def update(self, w: Array, g: Array, scratch: Array, *memory: Array) -> None:
         """The formulas above; each product goes into scratch, so that nothing is allocated."""

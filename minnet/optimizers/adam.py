@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from minnet.optimizers.optimizer import Optimizer
@@ -29,7 +31,7 @@ class Adam(Optimizer):
     array([0.9, 0.9])
     """
 
-    memory = ("mean", "square")
+    memory: ClassVar[tuple[str, ...]] = ("mean", "square")
 
     def __init__(
         self,
@@ -40,9 +42,9 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(learning_rate, weight_decay)
-        self.beta1 = self._number("beta1", beta1, maximum=1, below=True)
-        self.beta2 = self._number("beta2", beta2, maximum=1, below=True)
-        self.epsilon = self._number("epsilon", epsilon)
+        self.beta1: float = self._number("beta1", beta1, maximum=1, below=True)
+        self.beta2: float = self._number("beta2", beta2, maximum=1, below=True)
+        self.epsilon: float = self._number("epsilon", epsilon)
 
     def prepare(self) -> None:
         """The two corrections for the start at zero."""

@@ -25,8 +25,8 @@ class GradientClipping:
     """
 
     def __init__(self, clip_norm: float | None = None, clip_value: float | None = None) -> None:
-        self.norm = self._bound("clip_norm", clip_norm)
-        self.value = self._bound("clip_value", clip_value)
+        self.norm: float | None = self._bound("clip_norm", clip_norm)
+        self.value: float | None = self._bound("clip_value", clip_value)
 
     def _bound(self, name: str, value: float | None) -> float | None:
         if value is None:

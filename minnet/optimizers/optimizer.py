@@ -25,7 +25,7 @@ from minnet.utils.types import Array
 
 Step = Callable[[Any, Array, Array], None]
 
-BLOCK = 32768
+BLOCK = 1 << 17
 """How many weights are updated at a time: few enough to stay in the processor's cache."""
 
 
@@ -97,11 +97,11 @@ class Optimizer(Explained):
     state: dict[str, Array]
 
     # Here, and not in __init__, for a custom optimizer that does not call it.
-    steps = 0
-    t = 0
-    weight_decay = 0.0
+    steps: int = 0
+    t: int = 0
+    weight_decay: float = 0.0
     schedule: schedules.Rate | None = None
-    _learning_rate = 0.01
+    _learning_rate: float = 0.01
     _step_rate: float | None = None
     _in_step = False
     _known: tuple[object, object] | None = None  # shape and type of the vectors of the last step

@@ -27,7 +27,7 @@ class Penalty(Explained):
     """
 
     def __init__(self, strength: float) -> None:
-        self.strength = checks.number(type(self).__name__, "strength", strength, minimum=0)
+        self.strength: float = checks.number(type(self).__name__, "strength", strength, minimum=0)
 
     def value(self, w: Array) -> float:
         """The cost of the weights w, one number."""
@@ -42,7 +42,7 @@ class Penalty(Explained):
 
 
 class L1(Penalty):
-    """lambda sum |w|, gradient lambda sign(w): pulls small weights all the way to 0.
+    """lambda sum `|w|`, gradient lambda sign(w): pulls small weights all the way to 0.
 
     Source: Tibshirani (1996), the lasso.
 
@@ -51,7 +51,7 @@ class L1(Penalty):
     """
 
     def value(self, w: Array) -> float:
-        """lambda sum |w|."""
+        """lambda sum `|w|`."""
         return self.strength * float(np.abs(w).sum())
 
     def gradient(self, w: Array) -> Array:

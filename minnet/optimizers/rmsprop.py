@@ -16,8 +16,9 @@ class RMSProp(Optimizer):
         g <- g + weight_decay w
         v <- decay v + (1 - decay) g^2
         u <- g / (sqrt(v) + epsilon)
-        w <- w - learning_rate u                    with momentum: b <- momentum b + u,
-                                                    w <- w - learning_rate b
+        w <- w - learning_rate u
+
+    With momentum the last line is b <- momentum b + u, w <- w - learning_rate b.
     Centered, the root is that of a variance: sqrt(v - n^2), n <- decay n + (1 - decay) g, and
     steps are longer where the gradient hardly changes. Rounding can make a variance of 0
     negative; it is then taken as 0, where PyTorch gives NaN.
@@ -45,10 +46,10 @@ class RMSProp(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(learning_rate, weight_decay)
-        self.decay = self._number("decay", decay, maximum=1)
-        self.epsilon = self._number("epsilon", epsilon)
-        self.momentum = self._number("momentum", momentum)
-        self.centered = checks.boolean("RMSProp", "centered", centered)
+        self.decay: float = self._number("decay", decay, maximum=1)
+        self.epsilon: float = self._number("epsilon", epsilon)
+        self.momentum: float = self._number("momentum", momentum)
+        self.centered: bool = checks.boolean("RMSProp", "centered", centered)
         names = {"square": True, "mean": self.centered, "velocity": self.momentum > 0}
         self.memory = tuple(name for name, used in names.items() if used)  # type: ignore[misc]
 

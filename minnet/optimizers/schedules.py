@@ -1,9 +1,8 @@
 """Schedules: the learning rate as a function of the step.
 
-Large steps at first, while the minimum is far away; small ones at the end, where noise would
-carry the weights around the minimum. A schedule is called with the number of the step, counted
-from 0, and gives the rate of that update: a schedule for 100 steps gives rates for 0 to 99, and
-stays at its last value. An optimizer takes one in place of a number:
+Large steps at first, while the minimum is far away; small ones at the end, where noise would carry
+the weights around it. A schedule is called with the number of the step, counted from 0: one for 100
+steps gives rates for 0 to 99, and stays at its last value. An optimizer takes it for a number:
 
     mn.SGD(learning_rate=mn.schedules.Cosine(0.1, steps=1000))
 
@@ -65,7 +64,7 @@ class Constant(Schedule):
     """
 
     def __init__(self, start: float) -> None:
-        self.start = self._rate("start", start)
+        self.start: float = self._rate("start", start)
 
     def rate(self, step: int) -> float:  # noqa: ARG002 (the same for every step)
         """The start, in every step."""
@@ -87,9 +86,9 @@ class StepDecay(Schedule):
     """
 
     def __init__(self, start: float, every: int, factor: float = 0.1) -> None:
-        self.start = self._rate("start", start)
-        self.every = self._steps("every", every)
-        self.factor = checks.number("StepDecay", "factor", factor, minimum=0, maximum=1)
+        self.start: float = self._rate("start", start)
+        self.every: int = self._steps("every", every)
+        self.factor: float = checks.number("StepDecay", "factor", factor, minimum=0, maximum=1)
 
     def rate(self, step: int) -> float:
         """start factor^floor(t / every)."""
@@ -113,8 +112,8 @@ class Exponential(Schedule):
     """
 
     def __init__(self, start: float, factor: float) -> None:
-        self.start = self._rate("start", start)
-        self.factor = checks.number("Exponential", "factor", factor, minimum=0, maximum=1)
+        self.start: float = self._rate("start", start)
+        self.factor: float = checks.number("Exponential", "factor", factor, minimum=0, maximum=1)
 
     def rate(self, step: int) -> float:
         """start factor^t."""
@@ -139,10 +138,10 @@ class Polynomial(Schedule):
     """
 
     def __init__(self, start: float, steps: int, end: float = 0.0, power: float = 1.0) -> None:
-        self.start = self._rate("start", start)
-        self.steps = self._steps("steps", steps)
-        self.end = self._rate("end", end)
-        self.power = checks.number("Polynomial", "power", power, minimum=0, above=True)
+        self.start: float = self._rate("start", start)
+        self.steps: int = self._steps("steps", steps)
+        self.end: float = self._rate("end", end)
+        self.power: float = checks.number("Polynomial", "power", power, minimum=0, above=True)
 
     def rate(self, step: int) -> float:
         """end + (start - end) (1 - t / steps)^power."""
@@ -167,9 +166,9 @@ class Cosine(Schedule):
     """
 
     def __init__(self, start: float, steps: int, end: float = 0.0) -> None:
-        self.start = self._rate("start", start)
-        self.steps = self._steps("steps", steps)
-        self.end = self._rate("end", end)
+        self.start: float = self._rate("start", start)
+        self.steps: int = self._steps("steps", steps)
+        self.end: float = self._rate("end", end)
 
     def rate(self, step: int) -> float:
         """end + (start - end) (1 + cos(pi t / steps)) / 2."""
@@ -200,7 +199,7 @@ class WarmUp(Schedule):
         if not callable(schedule):
             schedule = Constant(self._rate("schedule", schedule))
         self.schedule: Rate = schedule
-        self.steps = self._steps("steps", steps)
+        self.steps: int = self._steps("steps", steps)
         check_schedule("WarmUp: schedule", schedule, 0)
 
     def rate(self, step: int) -> float:
@@ -239,13 +238,13 @@ class OneCycle(Schedule):
         rise: float = 25.0,
         fall: float = 1e4,
     ) -> None:
-        self.peak = self._rate("peak", peak)
-        self.steps = self._steps("steps", steps)
-        self.warm_up = checks.number(
+        self.peak: float = self._rate("peak", peak)
+        self.steps: int = self._steps("steps", steps)
+        self.warm_up: float = checks.number(
             "OneCycle", "warm_up", warm_up, minimum=0, maximum=1, below=True
         )
-        self.rise = checks.number("OneCycle", "rise", rise, minimum=1)
-        self.fall = checks.number("OneCycle", "fall", fall, minimum=1)
+        self.rise: float = checks.number("OneCycle", "rise", rise, minimum=1)
+        self.fall: float = checks.number("OneCycle", "fall", fall, minimum=1)
 
     def rate(self, step: int) -> float:
         """The rising half, then the falling one."""
@@ -268,14 +267,6 @@ def name_of(schedule: Rate) -> str:
     return getattr(schedule, "__name__", type(schedule).__name__)
 
 
-def not_an_object(place: str, schedule: type) -> str:
-    """The message for a class where an object was meant."""
-    return (
-        f"{place}: expected a number or a schedule, got the class {schedule.__name__}. Create an "
-        f"object: {schedule.__name__}(...)."
-    )
-
-
 def rate_of(place: str, schedule: Rate, step: int) -> float:
     """The rate of a schedule at a step: a finite number >= 0, else an error that names both."""
     rate = schedule(step)
@@ -296,7 +287,10 @@ def check_schedule(place: str, schedule: Rate, step: int) -> None:
         TypeError, ValueError: naming the schedule and what it should be.
     """
     if isinstance(schedule, type):
-        raise TypeError(not_an_object(place, schedule))
+        raise TypeError(
+            f"{place}: expected a number or a schedule, got the class {schedule.__name__}. Create "
+            f"an object: {schedule.__name__}(...)."
+        )
     if not fits(schedule, 1):
         raise TypeError(
             f"{place}: expected a schedule that is called with the number of the step alone, got "

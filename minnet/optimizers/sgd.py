@@ -36,8 +36,8 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(learning_rate, weight_decay)
-        self.momentum = self._number("momentum", momentum)
-        self.nesterov = checks.boolean("SGD", "nesterov", nesterov)
+        self.momentum: float = self._number("momentum", momentum)
+        self.nesterov: bool = checks.boolean("SGD", "nesterov", nesterov)
         if self.nesterov and not self.momentum:
             raise ValueError(
                 "SGD: nesterov: expected a momentum above 0 with nesterov=True, got momentum 0. "

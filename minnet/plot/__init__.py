@@ -9,6 +9,7 @@ from minnet.plot.confusion_matrix import confusion_matrix
 from minnet.plot.decision_regions import decision_boundary, decision_regions
 from minnet.plot.descent_paths import descent_paths
 from minnet.plot.functions import activation, cross_entropy, logit_gradient
+from minnet.plot.gradients import gradient_flow
 from minnet.plot.hidden_space import hidden_space
 from minnet.plot.histograms import activation_histograms, gradient_histograms, histograms
 from minnet.plot.images import feature_maps, filters, image_grid
@@ -41,6 +42,7 @@ __all__ = [
     "descent_paths",
     "feature_maps",
     "filters",
+    "gradient_flow",
     "gradient_histograms",
     "hidden_space",
     "histograms",

@@ -121,7 +121,7 @@ def gradient_histograms(
     span: tuple[float, float] | None = None,
     title: str = "Gradients",
 ) -> Axes:
-    """log10 |dL/dw| over the weights of each layer, for one batch.
+    """`log10 |dL/dw|` over the weights of each layer, for one batch.
 
     Gradients that shrink towards the first layer vanish, those that grow explode.
 

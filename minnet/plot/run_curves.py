@@ -88,13 +88,13 @@ def output_gradient(
     legend: bool = True,
     ax: Axes | None = None,
 ) -> Axes:
-    """|dL/dz| by update step, z being the input of the last activation: the speed of learning.
+    """`|dL/dz|` by update step, z being the input of the last activation: the speed of learning.
 
     The gradient of each weight contains dL/dz as a factor. After a sigmoid it is a - y under
     cross-entropy, and (a - y) a (1 - a) under squared error.
 
     Args:
-        curves: name -> array (runs, points) of numbers >= 0, such as the mean of |dL/dz|.
+        curves: name -> array (runs, points) of numbers >= 0, such as the mean of `|dL/dz|`.
         steps: the update step of each gradient; 0, 1, 2, ... if left out.
         legend: False leaves it out, for several pictures that share one.
         ax: where to draw; None makes a new figure.

@@ -17,10 +17,11 @@ is a lot of runs, and each is independent of all others. So a sweep hands them t
   trains in two worker processes of this machine, and on other machines as soon as the Client
   belongs to a larger cluster. Their workers need minnet and the file with `make_trainer`, too.
 
-The numbers are bit for bit the same on every executor, as long as all processes use the same NumPy
-and the same number of BLAS threads (the order of a sum depends on them). If several processes
-share a machine, one thread each is best: set OPENBLAS_NUM_THREADS=1 (or MKL_NUM_THREADS=1)
-before Python starts.
+Runs whose networks have one shape are trained as one stack of arrays, several times as fast
+(`minnet.sweep.stack`). The numbers are bit for bit the same either way, and on every executor, as
+long as all processes use the same NumPy and the same number of BLAS threads (the order of a sum
+depends on them). If several processes share a machine, one thread each is best: set
+OPENBLAS_NUM_THREADS=1 (or MKL_NUM_THREADS=1) before Python starts.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ of a custom callback is known to that callback alone.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,49 @@ from minnet.saving.errors import InvalidFile, checked
 from minnet.training.callback import Callback
 from minnet.utils.checks import is_built_in
 
-Check = Callable[[Any, Network], bool]
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_size(value: Any) -> bool:
+    """A norm, a share or a rate; it may be NaN."""
+    return type(value) in (int, float) and not value < 0
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and not math.isnan(value)
+
+
+def _are_marks(value: Any) -> bool:
+    return type(value) is np.ndarray and value.dtype == bool
+
+
+_VALUES = "a finite array for each Parameter of the network, or nothing"
+
+_TRACKER = {"monitor": str, "best": (None, _is_number), "waited": _is_count}
+_SUMS = {
+    **{"steps": _is_count, "sums": {str: _is_size}, "sum": _is_size},
+    "alive": (None, _are_marks),
+}
+_EXPECTED: dict[str, dict[str, Any]] = {
+    "CSVLogger": {"rows": [dict], "names": [str]},
+    "Checkpoint": _TRACKER,
+    "EarlyStopping": {
+        **_TRACKER,
+        "best_epoch": (None, _is_count),
+        "stopped_epoch": (None, _is_count),
+        "_kept": _VALUES,
+    },
+    "GradientMonitor": {
+        **{name: {str: [_is_size]} for name in ("norms", "layer_norms", "dead")},
+        "seen": [_SUMS],
+    },
+    "LearningRateLogger": {"steps": [_is_count], "rates": [_is_size]},
+    "ReduceOnPlateau": {**_TRACKER, "reduced": [_is_count]},
+}
+"""The entries of each state: a type, a function, several in a tuple, [one for each item of a list],
+{str: one for each value of a dict}, or a dict with one for each key."""
 
 
 def saved_name(callback: Callback) -> str:
@@ -33,56 +74,31 @@ def check_state(name: str, state: dict[str, Any], network: Network) -> None:
     Raises:
         InvalidFile: naming the callback and the entry.
     """
-    for entry, fits in _EXPECTED.get(name, {}).items():
+    for entry, expected in _EXPECTED.get(name, {}).items():
         if entry == "monitor" and entry not in state:
             continue  # files of earlier versions
-        if entry not in state or not fits(state[entry], network):
+        if entry not in state or not _fits(state[entry], expected, network):
             raise InvalidFile(f"the {entry.strip('_')} of its {name} is not what a {name} saves.")
 
 
-def _is_count(value: Any, _network: Network | None = None) -> bool:
-    return type(value) is int and value >= 0
-
-
-def _is_count_or_none(value: Any, _network: Network) -> bool:
-    return value is None or _is_count(value)
-
-
-def _is_best(value: Any, _network: Network) -> bool:
-    return value is None or (type(value) in (int, float) and not math.isnan(value))
-
-
-def _is_text(value: Any, _network: Network) -> bool:
-    return type(value) is str
-
-
-def _is_size(value: Any) -> bool:
-    """A norm, a share or a rate."""
-    return type(value) in (int, float) and not value < 0
-
-
-def _are_counts(value: Any, _network: Network) -> bool:
-    return type(value) is list and all(map(_is_count, value))
-
-
-def _are_sizes(value: Any, _network: Network | None = None) -> bool:
-    return type(value) is list and all(map(_is_size, value))
-
-
-def _are_names(value: Any, _network: Network) -> bool:
-    return type(value) is list and all(type(name) is str for name in value)
-
-
-def _are_rows(value: Any, _network: Network) -> bool:
-    return type(value) is list and all(type(row) is dict for row in value)
-
-
-def _are_curves(value: Any, _network: Network) -> bool:
-    return type(value) is dict and all(map(_are_sizes, value.values()))
+def _fits(value: Any, expected: Any, network: Network) -> bool:
+    if expected is None or isinstance(expected, type):
+        return value is None if expected is None else type(value) is expected
+    if isinstance(expected, tuple):
+        return any(_fits(value, one, network) for one in expected)
+    if isinstance(expected, list):
+        return type(value) is list and all(_fits(item, expected[0], network) for item in value)
+    if isinstance(expected, dict):
+        if type(value) is not dict:
+            return False
+        each = dict.fromkeys(value, expected[str]) if str in expected else expected
+        return value.keys() == each.keys() and all(
+            _fits(item, each[key], network) for key, item in value.items()
+        )
+    return _are_values(value, network) if expected is _VALUES else bool(expected(value))
 
 
 def _are_values(value: Any, network: Network) -> bool:
-    """Nothing, or a finite array for each Parameter of the network."""
     parameters = network.parameters()
     if type(value) is not dict or (value and set(value) != set(parameters)):
         return False
@@ -93,43 +109,6 @@ def _are_values(value: Any, network: Network) -> bool:
         and bool(np.isfinite(array).all())
         for name, array in value.items()
     )
-
-
-def _are_sums(value: Any, _network: Network) -> bool:
-    """The sums of an epoch of GradientMonitor."""
-    if type(value) is not list:
-        return False
-    for sums in value:
-        if type(sums) is not dict or set(sums) != {"steps", "sums", "sum", "alive"}:
-            return False
-        alive = sums["alive"]
-        marks = alive is None or (type(alive) is np.ndarray and alive.dtype == bool)
-        numbers = type(sums["sums"]) is dict and all(map(_is_size, sums["sums"].values()))
-        if not (marks and numbers and _is_count(sums["steps"]) and _is_size(sums["sum"])):
-            return False
-    return True
-
-
-_TRACKER: dict[str, Check] = {"monitor": _is_text, "best": _is_best, "waited": _is_count}
-
-_EXPECTED: dict[str, dict[str, Check]] = {
-    "CSVLogger": {"rows": _are_rows, "names": _are_names},
-    "Checkpoint": _TRACKER,
-    "EarlyStopping": {
-        **_TRACKER,
-        "best_epoch": _is_count_or_none,
-        "stopped_epoch": _is_count_or_none,
-        "_kept": _are_values,
-    },
-    "GradientMonitor": {
-        "norms": _are_curves,
-        "layer_norms": _are_curves,
-        "dead": _are_curves,
-        "seen": _are_sums,
-    },
-    "LearningRateLogger": {"steps": _are_counts, "rates": _are_sizes},
-    "ReduceOnPlateau": {**_TRACKER, "reduced": _are_counts},
-}
 
 
 def checked_states(states: Any, network: Network) -> list[tuple[str, dict[str, Any]]]:

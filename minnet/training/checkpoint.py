@@ -9,24 +9,19 @@ from typing import Any
 import numpy as np
 
 from minnet.nn import network_file
-from minnet.nn.layer import Layer, layers_of
+from minnet.nn.layer import Layer
 from minnet.nn.layer_encoding import decoder, encoder
-from minnet.optimizers import Optimizer, schedules
+from minnet.nn.search import layers_of
 from minnet.saving.errors import DamagedFile, InvalidFile, checked, reading
 from minnet.saving.generator_state import STREAMS, checked_state
 from minnet.training.callback_states import checked_states
 from minnet.training.fingerprint import difference, fingerprint
 from minnet.training.history import History
+from minnet.training.optimizer_state import RestoredOptimizer, count, optimizer_state
 from minnet.training.resume import DATA, WEIGHTS, EpochProgress, ResumePoint
 from minnet.training.state import TrainingState
-from minnet.utils.checks import is_built_in
 
-_NOT_SAVED = frozenset(
-    {"_network", "_scratch", "_known", "_in_step", "schedule"}
-    | {"t", "_blocks", "_by_parameter", "_changes_in_place"}
-)
-_BY_PARAMETER = "by parameter"  # no name of an attribute
-_CHANGES = frozenset({"steps", "state", "learning_rate"})
+_BALANCED = "balanced class_weight"
 _NUMBERS = (int, float, np.integer, np.floating, np.bool_)
 _PROGRESS = {"batch": int, "seen": int, "total": float, "counted": float}
 
@@ -85,15 +80,16 @@ def _state(trainer: TrainingState) -> dict[str, Any]:
     progress = point.progress
     order = trainer.order.bit_generator.state if progress is None else progress.order
     return {
-        "settings": {**_settings(trainer), "parts": fingerprint(trainer)},
+        "settings": {"parts": fingerprint(trainer)},
         "epochs": trainer.epochs,
         "history": {
             "rows": _rows(trainer.history),
             "steps": _rows(trainer.history.steps),
             "interrupted": trainer.history.interrupted,
         },
-        "optimizer": _optimizer_state(trainer),
-        "schedule": _schedule(trainer.optimizer.schedule),
+        "optimizer": optimizer_state(trainer.optimizer, trainer.network),
+        "schedule": None,  # its settings, in files of earlier versions
+        _BALANCED: vars(trainer.loss)["class_weight"] if _is_balanced(trainer) else None,
         "order": [_kind(trainer.order), order],
         "streams": [[_kind(g), g.bit_generator.state] for g in _generators(trainer.network)],
         "data": point.data,
@@ -126,45 +122,6 @@ def _kind(generator: np.random.Generator) -> str:
             f"{', '.join(STREAMS)}, got {name}. Use np.random.default_rng(seed)."
         )
     return name
-
-
-def _settings(trainer: TrainingState) -> dict[str, Any]:
-    """What must be the same in the trainer that continues."""
-    return {
-        "loss": _name(trainer.loss),
-        "optimizer": type(trainer.optimizer).__name__,
-        "fuse": trainer.fuse,
-        "metrics": list(trainer.metrics),
-        "penalty": [[type(p).__name__, p.strength] for p in trainer.objective.penalties],
-        "clip_norm": trainer.clipping.norm,
-        "clip_value": trainer.clipping.value,
-    }
-
-
-def _name(part: object) -> str:
-    return repr(part) if is_built_in(part) else type(part).__name__
-
-
-def _saved_attributes(optimizer: Optimizer) -> dict[str, Any]:
-    """All attributes of an optimizer, also of a custom one."""
-    return {name: value for name, value in vars(optimizer).items() if name not in _NOT_SAVED}
-
-
-def _optimizer_state(trainer: TrainingState) -> dict[str, Any]:
-    """The attributes, and the memory of Parameters that did not train in every step."""
-    optimizer = trainer.optimizer
-    named = network_file.named_parameters(trainer.network)
-    own = optimizer._by_parameter.state(optimizer.steps, named)
-    return {**_saved_attributes(optimizer), **({_BY_PARAMETER: own} if own else {})}
-
-
-def _schedule(schedule: object) -> Any:
-    """A schedule as strings and numbers; a plain function as its name."""
-    if schedule is None or isinstance(schedule, (bool, int, float, str)):
-        return schedule
-    if not isinstance(schedule, schedules.Schedule):
-        return getattr(schedule, "__name__", type(schedule).__name__)
-    return [type(schedule).__name__, {n: _schedule(v) for n, v in vars(schedule).items()}]
 
 
 def _generators(network: Layer) -> list[np.random.Generator]:
@@ -206,37 +163,26 @@ class _RestoredState:
     """The state in a file, checked; nothing in `apply_to` can fail."""
 
     def __init__(self, trainer: TrainingState, state: dict[str, Any]) -> None:
-        if set(state) != set(_ENTRIES):
+        if set(state) - {_BALANCED} != set(_ENTRIES):
             raise DamagedFile(
                 f"its training has the entries {sorted(state)}, not {sorted(_ENTRIES)}."
             )
-        _check_same("settings", state["settings"], _settings(trainer))
-        _check_parts(state["settings"].get("parts"), trainer)
-        _check_same("schedule", state["schedule"], _schedule(trainer.optimizer.schedule))
-        self.epochs = _count(state["epochs"])
+        _check_settings(checked(state["settings"], dict), trainer)
+        self.epochs = count(state["epochs"])
         self.history = _history(checked(state["history"], dict))
-        optimizer = dict(checked(state["optimizer"], dict))
-        self.by_parameter = checked(optimizer.pop(_BY_PARAMETER, {}), dict)
-        self.optimizer = _optimizer(trainer, optimizer)
-        _check_by_parameter(trainer, self.by_parameter, self.optimizer.get("steps", 0))
+        self.optimizer = RestoredOptimizer(
+            trainer.optimizer, trainer.network, checked(state["optimizer"], dict)
+        )
+        self.class_weight = _balanced_weights(state.get(_BALANCED), trainer)
         self.order = _generator_state(trainer.order, state["order"])
         self.generators = _generator_states(trainer.network, checked(state["streams"], list))
         self.point = _resume_point(trainer, state, self.order)
 
     def apply_to(self, trainer: TrainingState) -> None:
         """Change the trainer to this state."""
-        attributes = vars(trainer.optimizer)
-        kept = {n: v for n, v in attributes.items() if n in _NOT_SAVED}
-        attributes.clear()
-        attributes.update({**kept, **self.optimizer})
-        attributes.pop("_known", None)  # the vectors are new
-        network, optimizer = trainer.network, trainer.optimizer
-        optimizer._by_parameter.restore(
-            optimizer.steps,
-            network_file.named_parameters(network),
-            network._flat.trained,
-            self.by_parameter,
-        )
+        self.optimizer.apply()
+        if _is_balanced(trainer):
+            vars(trainer.loss)["class_weight"] = self.class_weight
         trainer.order.bit_generator.state = self.order
         for generator, state in self.generators:
             generator.bit_generator.state = state
@@ -244,34 +190,26 @@ class _RestoredState:
         trainer._loaded = self.point
 
 
-def _check_same(what: str, there: Any, here: Any) -> None:
-    """Refuse a trainer with different settings."""
-    if type(there) is dict and type(here) is dict:
-        for name in here:
-            _check_same(name, there.get(name), here[name])
-    elif there != here:
-        raise InvalidFile(
-            f"the checkpoint has {what} = {there!r}, this trainer has {here!r}. Create the trainer "
-            f"with the same settings."
-        )
+def _check_settings(settings: dict[str, Any], trainer: TrainingState) -> None:
+    """Refuse a trainer that computes otherwise."""
+    found = difference(settings.get("parts", {}), fingerprint(trainer), "")
+    if found is not None:
+        raise InvalidFile(f"the checkpoint has {found}. Create the trainer with the same settings.")
 
 
-def _check_parts(there: Any, trainer: TrainingState) -> None:
-    """Refuse a trainer whose parts compute otherwise; files of earlier versions do not say it."""
-    if there is None:
-        return
-    for name, here in fingerprint(trainer).items():
-        found = difference(checked(there, dict).get(name), here, name)
-        if found is not None:
-            raise InvalidFile(f"its {found}. Create the trainer with the same settings.")
+def _is_balanced(trainer: TrainingState) -> bool:
+    """True if the loss takes its class weights from the labels of a fit."""
+    return bool(getattr(trainer.loss, "balanced", False))
 
 
-def _count(value: Any) -> int:
-    if checked(value, int) < 0:
-        raise DamagedFile(
-            f"it has {value} where a number of epochs, steps or samples was expected."
-        )
-    return int(value)
+def _balanced_weights(weights: Any, trainer: TrainingState) -> Any:
+    """The class weights that a loss took from the labels of a fit; None before any fit."""
+    if weights is None:
+        return None
+    fits = checked(weights, np.ndarray).ndim == 1 and weights.dtype == np.float64
+    if not (fits and _is_balanced(trainer) and ((weights > 0) & (weights < np.inf)).all()):
+        raise InvalidFile("it has class weights that are not those of balanced classes.")
+    return weights
 
 
 def _history(state: dict[str, Any]) -> History:
@@ -311,59 +249,6 @@ def _generator_states(
     return [(g, _generator_state(g, state)) for g, state in zip(here, states, strict=True)]
 
 
-def _optimizer(trainer: TrainingState, state: dict[str, Any]) -> dict[str, Any]:
-    """The attributes of an optimizer, checked if it is a built-in one."""
-    _count(state.get("steps", 0))
-    if not is_built_in(trainer.optimizer):
-        return state
-    here = _saved_attributes(trainer.optimizer)
-    for name in here:
-        private = name.startswith("_")  # created in the first step
-        if name not in state and (not private or name == "_learning_rate"):
-            raise DamagedFile(f"its optimizer has no {name}.")
-        if not private and name not in _CHANGES:
-            _check_same(f"optimizer.{name}", state[name], here[name])
-    for name, value in state.items():
-        known = name in here or name.endswith("_correction") or name == "_step_rate"
-        fits = value is None or type(value) in (int, float, bool, tuple, dict)
-        if not known or not fits:
-            raise DamagedFile(f"its optimizer has the unexpected attribute {name}.")
-        if type(value) is float and not (math.isfinite(value) and value >= 0):
-            raise DamagedFile(f"its optimizer has the {name} {value}.")
-    _check_vectors(trainer, checked(state["state"], dict))
-    return state
-
-
-def _check_vectors(trainer: TrainingState, vectors: dict[str, Any]) -> None:
-    """Moments and the like: as long as the network's vectors, of its dtype."""
-    values = trainer.network.flat_values
-    for name, vector in vectors.items():
-        if name not in trainer.optimizer.memory:
-            raise InvalidFile(
-                f"its optimizer has the state {name!r}, which this optimizer does not have. Create "
-                f"the trainer with the same optimizer."
-            )
-        if checked(vector, np.ndarray).shape != values.shape or vector.dtype != values.dtype:
-            raise DamagedFile(f"its optimizer's {name} does not fit the network.")
-
-
-def _check_by_parameter(trainer: TrainingState, state: dict[str, Any], steps: int) -> None:
-    """The memory of single Parameters: of the network's, of their size and its dtype."""
-    named, network = network_file.named_parameters(trainer.network), trainer.network
-    for name, own in state.items():
-        if name not in named or set(checked(own, dict)) != {"steps", "memory"}:
-            raise InvalidFile(f"its optimizer remembers {name!r}, which the network does not have.")
-        if _count(own["steps"]) > steps:
-            raise InvalidFile(f"its optimizer trained {name} more often than it took a step.")
-        vectors, size = checked(own["memory"], dict), named[name].size
-        memory = () if named[name].trainable else trainer.optimizer.memory
-        if is_built_in(trainer.optimizer) and set(vectors) != set(memory):
-            raise InvalidFile(f"its optimizer's memory of {name} has not the parts {memory}.")
-        for vector in vectors.values():
-            if checked(vector, np.ndarray).shape != (size,) or vector.dtype != network.dtype:
-                raise InvalidFile(f"its optimizer's memory of {name} does not fit the network.")
-
-
 def _resume_point(
     trainer: TrainingState, state: dict[str, Any], order: dict[str, Any]
 ) -> ResumePoint:
@@ -395,7 +280,7 @@ def _check_data(data: dict[str, Any]) -> None:
 
 def _check_progress(progress: dict[str, Any], batch_size: int, steps: Any) -> None:
     """Batches, samples and sums must agree with each other."""
-    batch, seen = _count(progress["batch"]), _count(progress["seen"])
+    batch, seen = count(progress["batch"]), count(progress["seen"])
     sums = [progress["total"], progress["counted"]]
     first = (batch - 1) * batch_size + 1 if batch else 0
     if not first <= seen <= batch * batch_size or (type(steps) is int and batch > steps):

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from minnet.metrics import Metric
 from minnet.nn.activations import Sigmoid, Softmax
 from minnet.nn.error_location import short_repr
-from minnet.nn.layer import Layer, find
+from minnet.nn.layer import Layer
 from minnet.nn.layers import BatchNorm
 from minnet.nn.losses import (
     BinaryCrossEntropy,
@@ -26,6 +26,7 @@ from minnet.nn.losses import (
     sample_weights,
 )
 from minnet.nn.network import Network
+from minnet.nn.search import find
 from minnet.optimizers import Optimizer
 from minnet.training.epoch_predictions import EpochPredictions
 from minnet.utils import array_checks, checks
@@ -76,9 +77,8 @@ def check_batch(place: str, x: ArrayLike, dtype: np.dtype[Any]) -> Array:
     A sum of squares is finite only if each entry is; if it is not, the full check names the
     entry, or finds that only the squares were too large.
     """
-    if type(x) is np.ndarray and x.dtype == dtype and x.ndim > 1 and x.size:
-        entries = x.reshape(-1)
-        if math.isfinite(entries.dot(entries)):
+    if type(x) is np.ndarray and x.dtype is dtype and x.ndim > 1 and x.size:  # noqa: SIM102
+        if math.isfinite(np.vdot(x, x)):
             return x
     return array_checks.samples(place, "x", x, dtype=dtype)
 

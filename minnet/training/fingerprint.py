@@ -2,14 +2,12 @@
 
 A checkpoint may only continue in a trainer that computes the same: the same layers with the same
 settings, the same loss, penalties, metrics and schedule. A function is compared by its code, its
-constants and the values that it uses; an object by its class and the attributes that its
-constructor sets. What its other methods assign (the input that a loss keeps for backward) is no
-setting and is left out.
+constants and the values that it uses; an object by its class and its settings, the attributes that
+have the names of arguments.
 """
 
 from __future__ import annotations
 
-import dis
 import functools
 import inspect
 import math
@@ -19,14 +17,16 @@ from typing import Any
 
 import numpy as np
 
-from minnet.nn.layer import Layer, find
+from minnet.nn.layer import Layer
 from minnet.nn.parameter import Parameter
+from minnet.nn.search import find
 from minnet.training.resume import digest
 from minnet.training.state import TrainingState
 from minnet.utils.checks import is_built_in
+from minnet.utils.signatures import argument_names
 
 _DEEPEST = 6
-_NO_SETTINGS = frozenset({"_minnet", "layers", "seed"})
+_NO_SETTINGS = frozenset({"self", "layers", "seed", "learning_rate"})
 _PLAIN = (bool, int, str, type(None))
 _CODE = f"code of Python {sys.version_info[0]}.{sys.version_info[1]}"  # others compile otherwise
 
@@ -41,23 +41,29 @@ def fingerprint(trainer: TrainingState) -> dict[str, Any]:
         "metrics": {name: comparable(metric) for name, metric in trainer.metrics.items()},
         "penalty": [comparable(penalty) for penalty in trainer.objective.penalties],
         "schedule": comparable(trainer.optimizer.schedule),
+        # What a custom optimizer keeps is saved and loaded, its settings among it.
+        "optimizer": _object(trainer.optimizer)[: 2 if is_built_in(trainer.optimizer) else 1],
+        "fuse": trainer.fuse,
+        "clip_norm": trainer.clipping.norm,
+        "clip_value": trainer.clipping.value,
     }
 
 
 def difference(there: Any, here: Any, place: str) -> str | None:
     """The first difference, in words; None if there is none. Only what both have is compared."""
     if isinstance(there, dict) and isinstance(here, dict):
-        if place == "network" and list(there) != list(here):
-            return f"{place} has {', '.join(there)}, that of this trainer {', '.join(here)}"
+        if place in ("network", "metrics") and list(there) != list(here):
+            return f"{place} = {list(there)}, this trainer has {list(here)}"
         both = [name for name in here if name in there]
-        found = (difference(there[name], here[name], f"{place}: {name}") for name in both)
+        within = f"{place}." if place else ""
+        found = (difference(there[name], here[name], f"{within}{name}") for name in both)
         return next((text for text in found if text is not None), None)
     if isinstance(there, list) and isinstance(here, list) and len(there) == len(here):
         pairs = zip(there, here, strict=True)
         return next((text for one, other in pairs if (text := difference(one, other, place))), None)
     if type(there) is type(here) and there == here:
         return None
-    return f"{place} is {there!r:.80}, that of this trainer {here!r:.80}"
+    return f"{place} = {there!r:.80}, this trainer has {here!r:.80}"
 
 
 def comparable(value: Any, depth: int = 0) -> Any:
@@ -137,52 +143,13 @@ def _digest_of_code(code: types.CodeType) -> str:
 
 
 def _object(value: Any, depth: int = 0) -> Any:
-    """The class of an object and its settings."""
-    cls: Any = type(value)
-    arguments = _argument_names(cls)
-    left_out = _assigned_later(cls)
-    if is_built_in(value) and not getattr(value, "balanced", False):
-        left_out -= arguments  # only "balanced" class weights change in a fit
-    left_out |= _NO_SETTINGS
-    settings = {}
-    for name, entry in getattr(value, "__dict__", {}).items():
-        changeable = isinstance(entry, (list, dict, set, np.ndarray))
-        if is_built_in(value) and name[0] == "_":
-            continue
-        if name in left_out or (changeable and name.strip("_") not in arguments):
-            continue
-        if not isinstance(entry, (Layer, Parameter, np.random.Generator)):
-            settings[name] = comparable(entry, depth + 1)
-    return [cls.__name__, settings]
-
-
-def _argument_names(cls: Any) -> set[str]:
-    """The names of the constructor's arguments."""
-    try:
-        return set(list(inspect.signature(cls.__init__).parameters)[1:])
-    except (TypeError, ValueError):
-        return set()
-
-
-@functools.lru_cache(maxsize=256)
-def _assigned_later(cls: type) -> frozenset[str]:
-    """Attributes that methods other than the constructor assign, and minnet's private ones."""
-    names: set[str] = set()
-    for ancestor in cls.__mro__:
-        own = ancestor.__module__.partition(".")[0] == "minnet"
-        for name, member in vars(ancestor).items():
-            function = getattr(member, "fset", None) or getattr(member, "__func__", member)
-            function = inspect.unwrap(function) if callable(function) else function
-            if not isinstance(function, types.FunctionType):
-                continue
-            assigned = _assigned_names(function)
-            if name in ("__init__", "__post_init__"):
-                assigned = {n for n in assigned if own and n.startswith("_")}
-            names |= assigned
-    return frozenset(names)
-
-
-def _assigned_names(function: types.FunctionType) -> set[str]:
-    """The x of every `something.x = ...` in a function."""
-    instructions = dis.get_instructions(function.__code__)
-    return {str(i.argval) for i in instructions if i.opname == "STORE_ATTR"}
+    """The class of an object, and its attributes that are named like an argument."""
+    names = {name.strip("_") for name in argument_names(type(value).__init__)} - _NO_SETTINGS
+    if getattr(value, "balanced", False):
+        names.remove("class_weight")  # from the labels of a fit
+    settings = {
+        name: comparable(entry, depth + 1)
+        for name, entry in getattr(value, "__dict__", {}).items()
+        if name.strip("_") in names and not isinstance(entry, (Layer, Parameter))
+    }
+    return [type(value).__name__, settings]

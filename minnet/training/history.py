@@ -25,6 +25,7 @@ class History(Explained):
         steps: a table of the same kind, of what `fit(..., measure_at=...)` measured: one row for
             each of these steps, with the columns `step`, `val_loss` and so on.
         interrupted: True if Ctrl-C ended the training.
+        advice: after a fit that learned nothing, what to do; else "".
         error: the exception that ended the fit, for `on_fit_end`; None if there was none.
 
     >>> history = History()
@@ -46,6 +47,7 @@ class History(Explained):
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self.interrupted = False
+        self.advice = ""
         self.error: BaseException | None = None
 
     @property
@@ -108,10 +110,14 @@ class History(Explained):
 
     def __repr__(self) -> str:
         text = self._table(shortened=True) if self.rows else "History: no epoch yet"
-        return f"{text}\n(interrupted)" if self.interrupted else str(text)
+        return "\n".join([text, *self._notes()])
+
+    def _notes(self) -> list[str]:
+        notes = ["interrupted" if self.interrupted else "", self.advice]
+        return [f"({note})" for note in notes if note]
 
     def _repr_html_(self) -> str:
-        return self._table(shortened=True).html + ("(interrupted)" if self.interrupted else "")
+        return "\n".join([self._table(shortened=True).html, *self._notes()])
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write all epochs, in full precision: reading them gives the same floats."""

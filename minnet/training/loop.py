@@ -6,13 +6,16 @@ callbacks, the mean loss of the epoch, validation, history, Ctrl-C.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from minnet.training.blas_threads import one_thread_if_small
 from minnet.training.callback import Callback
+from minnet.training.constant_answer import LEARNED_NOTHING, learned_nothing
 from minnet.training.epoch_predictions import EpochPredictions
 from minnet.training.history import History, Row
 from minnet.training.keyboard_interrupt import KeyboardInterruptHandler, handle_keyboard_interrupt
@@ -33,7 +36,7 @@ class Loop:
 
     def __init__(self, state: TrainingState, fit: CurrentFit, last_epoch: int) -> None:
         self.state, self.fit, self.last_epoch = state, fit, last_epoch
-        self.history = History()
+        self.history: History = History()
         resumed = state._loaded is not None  # then its steps are counted from the first epoch
         self.first_epoch, self.step = 0 if resumed else state.epochs, 0
         # Most callbacks wait for the end of an epoch; a step only calls those that define
@@ -50,7 +53,8 @@ class Loop:
     def run(self, show_progress: bool) -> History:
         """Train until the last epoch is done, `trainer.stop` is True, or Ctrl-C is pressed."""
         state = self.state
-        with state.network._thread_lock.training():
+        one_thread = one_thread_if_small(state.network, self.fit.batches.batch_size)
+        with state.network._thread_lock, one_thread:
             if not self.under_way:  # else it continues what a sweep has trained in a stack
                 self.start, state.stop = state._starting_point(self.fit), False
             try:
@@ -101,6 +105,17 @@ class Loop:
         self.begin()
         while state.epochs < self.last_epoch and not (state.stop or interrupt.requested):
             self._train_epoch(bar, interrupt)
+        self._check_progress(bar)
+
+    def _check_progress(self, bar: ProgressBar) -> None:
+        """Say so if the loss is no better than that of an answer that ignores x."""
+        losses = [row["loss"] - self.state.objective.penalty() for row in self.history.rows]
+        if len(losses) > 1 and not self.state.stop:
+            continued = len(self.state.history) > len(losses)  # it may have learned before
+            first = math.inf if continued else losses[0]
+            if learned_nothing(self.state.loss, self.fit.batches.y, first, losses[-1]):
+                self.history.advice = LEARNED_NOTHING
+                bar.say(LEARNED_NOTHING)
 
     def begin(self) -> None:
         """Tell the callbacks, each once, and give those of a resumed training their saved state."""
@@ -141,7 +156,7 @@ class Loop:
         An epoch that a checkpoint cut in two draws the same order again.
         """
         state, fit, epoch = self.state, self.fit, self.state.epochs + 1
-        self.started = time.perf_counter()
+        self.started: float = time.perf_counter()
         bar.epoch(epoch)
         for callback in fit.callbacks:
             callback.on_epoch_begin(state, epoch)

@@ -37,7 +37,7 @@ class RangeTest:
     def __init__(self, rates: list[float], losses: list[float], diverged: bool) -> None:
         self.rates, self.losses, self.diverged = rates, losses, diverged
         mean = _RunningMean()
-        self.smoothed = [mean.add(loss) for loss in losses]
+        self.smoothed: list[float] = [mean.add(loss) for loss in losses]
 
     @property
     def lowest(self) -> int:

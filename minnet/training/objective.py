@@ -17,13 +17,15 @@ from numpy.typing import ArrayLike
 
 from minnet.metrics import Metric
 from minnet.nn.activations import Softmax
+from minnet.nn.dtype import checked_samples
 from minnet.nn.error_location import short_repr
-from minnet.nn.layer import Layer, layers_of
+from minnet.nn.layer import Layer
 from minnet.nn.losses import Loss
 from minnet.nn.network import Network
 from minnet.nn.parameter import Parameter
+from minnet.nn.search import layers_of
 from minnet.optimizers.penalties import Penalty
-from minnet.training.checks import check_last_layers
+from minnet.training.checks import check_batch, check_last_layers
 from minnet.training.epoch_predictions import EpochPredictions
 from minnet.utils import array_checks, checks
 from minnet.utils.types import Array
@@ -43,13 +45,16 @@ class Objective:
     def __init__(
         self, network: Network, loss: Loss, fuse: bool, penalties: Sequence[Penalty] = ()
     ) -> None:
-        self.network, self.loss, self.fuse, self.penalties = network, loss, fuse, penalties
-        self.prediction = np.empty(0)
-        self.count = 0.0
+        self.network: Network = network
+        self.loss: Loss = loss
+        self.fuse: bool = fuse
+        self.penalties: Sequence[Penalty] = penalties
+        self.prediction: Array = np.empty(0)
+        self.count: float = 0.0
         self._shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None  # a sample's in and out
         self._values: Array | None = None  # flat_values at the last refresh
         self._penalized: list[Parameter] = []
-        self._custom_parts = False  # is a layer, or the loss, not built in?
+        self.has_custom_parts = False  # is a layer, or the loss, not built in?
         self.refresh()
 
     def loss_and_gradient(
@@ -59,14 +64,14 @@ class Objective:
         network, loss = self.network, self.loss
         weights = () if weight is None else (weight,)
         if self.fused:  # the last activation and the loss together, from the logits z
-            prediction = network.forward_to_logits(x)
+            prediction = network._forward_to_logits(x)
             value = loss.forward_from_logits(prediction, y, *weights)
             if keep_prediction:
                 prediction = network.output_layer.forward(prediction)
             if math.isfinite(value):
                 network.backward_from_logits(loss.backward_from_logits())
         else:  # the chain rule, link by link
-            prediction = network.forward(x)
+            prediction = network._forward(x)
             value = _loss_of(loss, prediction, y, *weights)
             if math.isfinite(value):
                 network._backward_parameters(_gradient(loss, loss.backward(), prediction))
@@ -137,12 +142,12 @@ class Objective:
         if self._values is self.network.flat_values:
             return  # a network whose layers changed has new vectors
         check_last_layers(self.network, self.loss)
-        self.fused = self.fuse and can_fuse(self.network, self.loss)
+        self.fused: bool = self.fuse and can_fuse(self.network, self.loss)
         self._values, self._shapes = self.network.flat_values, None
         parameters = self.network.parameters().values() if self.penalties else ()
         self._penalized = [p for p in parameters if p.penalized]
         parts = [self.loss, *layers_of(self.network)]
-        self._custom_parts = not all(map(checks.is_built_in, parts))
+        self.has_custom_parts = not all(map(checks.is_built_in, parts))
 
     def targets(self, x: Array, y: ArrayLike) -> Array:
         """The targets in the form that the loss takes, checked."""
@@ -150,9 +155,24 @@ class Objective:
             self._shapes = (x.shape[1:], output_shape(self.network, self.loss, x)[1:])
         return self.loss.prepare_target(y, (len(x), *self._shapes[1]), self.network.dtype)
 
-    def read_only(self, data: Array) -> Array:
-        """The data of a step; read-only if a custom layer or loss might work in place."""
-        return array_checks.read_only(data) if self._custom_parts else data
+    def batch(self, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+        """Samples and targets of a single step, checked like those of `fit`.
+
+        Read-only if a custom layer or loss might work in place. Whether the cast to the network's
+        dtype keeps what distinguishes samples is asked when samples of this shape come first.
+        """
+        inputs = check_batch("step", x, self.network.dtype)
+        if self._shapes is None or self._shapes[0] != inputs.shape[1:]:
+            self.samples("step", x)
+        target = self.targets(inputs, y)
+        if self.has_custom_parts:
+            return array_checks.read_only(inputs), array_checks.read_only(target)
+        return inputs, target
+
+    def samples(self, place: str, x: ArrayLike, looked_at: int = 1024) -> Array:
+        """Samples of which the network's dtype keeps what distinguishes them."""
+        network = self.network
+        return checked_samples(place, x, network.dtype, network.takes_indices, looked_at)
 
 
 def can_fuse(network: Network, loss: Loss) -> bool:
@@ -188,12 +208,12 @@ def output_shape(network: Network, loss: Loss, x: Array, rows: int = 32) -> tupl
 
 def first_predictions(network: Network, x: Array, rows: int = 32) -> Array:
     """The predictions for the first rows of x; nothing of the network changes."""
-    with _without_side_effects(network):
+    with without_side_effects(network):
         return network.forward(x[:rows])
 
 
 @contextlib.contextmanager
-def _without_side_effects(network: Network) -> Iterator[None]:
+def without_side_effects(network: Network) -> Iterator[None]:
     """Evaluation mode; afterwards the network's random generator is as before."""
     state = network.random.bit_generator.state
     try:

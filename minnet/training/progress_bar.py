@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from types import TracebackType
 from typing import Any
@@ -50,6 +51,11 @@ class ProgressBar:
         if self._bar is not None:
             self._row = {k: f"{v:.4f}" for k, v in row.items() if k not in _HIDDEN}
             self._bar.set_postfix(self._row, refresh=False)  # epochs may be short
+
+    def say(self, text: str) -> None:
+        """A line of its own, above the bar."""
+        if self._bar is not None:
+            self._bar.write(text, file=sys.stderr)
 
     def __enter__(self) -> ProgressBar:
         return self

@@ -42,11 +42,16 @@ class TrainingState(Explained):
         penalties: Sequence[Penalty],
         clipping: GradientClipping,
     ) -> None:
-        self.network, self.loss, self.optimizer, self.metrics = network, loss, optimizer, metrics
-        self.seed, self.fuse, self.clipping = seed, fuse, clipping
-        self.objective = Objective(network, loss, fuse, penalties)
+        self.network: Network = network
+        self.loss: Loss = loss
+        self.optimizer: Optimizer = optimizer
+        self.metrics: dict[str, Metric] = metrics
+        self.seed: int | None = seed
+        self.fuse: bool = fuse
+        self.clipping: GradientClipping = clipping
+        self.objective: Objective = Objective(network, loss, fuse, penalties)
         self.order = random_stream(seed, "batch order")
-        self.history = History()
+        self.history: History = History()
         self.epochs = 0
         self.stop = False
         self._fit: CurrentFit | None = None  # the current or last one

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from minnet.training.checks import check_optimizer
 from minnet.training.state import TrainingState
 from minnet.training.training_diverged import diverged
 from minnet.utils.types import Array
@@ -29,19 +30,22 @@ def train_on(
         TrainingDiverged: a loss or gradient that is not finite (the weights are then as before),
             or a weight that is not finite after the update.
     """
-    network, clipping = state.network, state.clipping
-    values, gradients = network.flat_values, network.flat_gradients
-    state.optimizer.follow(network._flat.trained)
+    network, optimizer, clipping = state.network, state.optimizer, state.clipping
+    flat = network._flat
+    values, gradients = flat.values, flat.gradients
+    if optimizer._by_parameter.parameters is not flat.trained:
+        check_optimizer(optimizer, network)
+        optimizer.follow(flat.trained)
     try:
         loss = state.objective.loss_and_gradient(x, y, weight, bool(state.metrics))
     except FloatingPointError as error:  # a loss that explains why it is not finite
-        rate = state.optimizer.learning_rate
+        rate = optimizer.learning_rate
         raise diverged(network, x, math.nan, rate, epoch, batch, str(error)) from error
     if not (math.isfinite(loss) and math.isfinite(gradients.dot(gradients))):
         check_finite(state, x, loss, gradients, epoch, batch)
     if clipping.norm or clipping.value:
         clipping(gradients)
-    state.optimizer.step(values, gradients)
+    optimizer.step(values, gradients)
     if not math.isfinite(values.dot(values)):
         check_finite(state, x, loss, values, epoch, batch)
     return loss

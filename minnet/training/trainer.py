@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet import metrics as metrics_module
-from minnet.data.batches import Batches
 from minnet.metrics import Metric
 from minnet.nn.layer import Layer
 from minnet.nn.losses import Loss
@@ -24,11 +23,12 @@ from minnet.optimizers.gradient_clipping import GradientClipping
 from minnet.optimizers.penalties import Penalty
 from minnet.training import checkpoint
 from minnet.training import checks as training_checks
-from minnet.training.callbacks import Callback, checked_callbacks
+from minnet.training.callbacks import Callback
+from minnet.training.fit_arguments import checked_fit, last_epoch
+from minnet.training.gradient_warning import warn_of_wrong_gradients
 from minnet.training.history import History
 from minnet.training.loop import Loop
-from minnet.training.objective import Objective, first_predictions
-from minnet.training.resume import CurrentFit
+from minnet.training.objective import Objective
 from minnet.training.state import TrainingState
 from minnet.training.step import train_on
 from minnet.utils import array_checks, checks
@@ -50,6 +50,8 @@ class Trainer(TrainingState):
             canonical activation; False forces the chain rule, for teaching.
         penalty: `mn.L1(...)`, `mn.L2(...)`, or several; part of every loss that is reported.
         clip_norm, clip_value: bounds on the length and on each entry of the gradient.
+        check: warn in `fit`, once for each class, if the backward of a custom layer is clearly
+            wrong; False leaves the test out.
 
     Attributes:
         network, loss, optimizer, metrics: as given.
@@ -82,7 +84,9 @@ class Trainer(TrainingState):
         penalty: Penalty | Sequence[Penalty] | None = None,
         clip_norm: float | None = None,
         clip_value: float | None = None,
+        check: bool = True,
     ) -> None:
+        self.check = checks.boolean("Trainer", "check", check)
         seed = checks.seed("Trainer", seed)
         fuse = checks.boolean("Trainer", "fuse", fuse)
         named = metrics_module.get(metrics)
@@ -116,7 +120,7 @@ class Trainer(TrainingState):
             )
             training_checks.check_loss(parts["loss"])
             checks.boolean("Trainer", "fuse", parts["fuse"])
-            self.objective = Objective(**parts, penalties=self.objective.penalties)
+            self.objective: Objective = Objective(**parts, penalties=self.objective.penalties)
         return value
 
     @explained
@@ -127,15 +131,14 @@ class Trainer(TrainingState):
             TypeError, ValueError: bad data, as in `fit`. TrainingDiverged: a loss or gradient that
                 is not finite (the weights are then as before), or a weight after the step.
         """
-        objective, network = self.objective, self.network
-        training_checks.check_optimizer(self.optimizer, network)
-        with network._thread_lock.training(), np.errstate(over="ignore", invalid="ignore"):
-            objective.refresh()
-            inputs = objective.read_only(training_checks.check_batch("step", x, network.dtype))
-            target = objective.read_only(objective.targets(inputs, y))
+        network = self.network
+        with network._thread_lock, np.errstate(over="ignore", invalid="ignore"):
+            if not network._flat.seems_current():
+                self.objective.refresh()
+            inputs, target = self.objective.batch(x, y)
             if len(inputs) == 1:  # before any running mean has changed
                 training_checks.check_smallest_batch(network, 1, 1)
-            if not network.training:
+            if not network._minnet.training:
                 network.training = True
             return train_on(self, inputs, target)
 
@@ -185,8 +188,8 @@ class Trainer(TrainingState):
         always differ.
         """
         progress = checks.boolean("fit", "progress", progress)
+        last = last_epoch(self.epochs, epochs, until)
         data = (x, y, sample_weight, validation_data)
-        last = self._last_epoch(epochs, until)
         return self._loop(data, last, batch_size, callbacks, shuffle, measure_at).run(progress)
 
     def _loop(
@@ -199,89 +202,16 @@ class Trainer(TrainingState):
         measure_at: Sequence[int] = (),
     ) -> Loop:
         """A fit whose arguments have been checked; data: x, y, weights, validation."""
-        x, y, sample_weight, validation_data = data
-        rows = checks.whole_number("fit", "batch_size", batch_size)
-        shuffle = checks.boolean("fit", "shuffle", shuffle)
-        checked = checked_callbacks(callbacks)
-        batches = self._checked_batches(x, y, rows, sample_weight)
-        validation = self._checked_validation(validation_data)
+        x, y, sample_weight, validation = data
+        fit = checked_fit(self, x, y, batch_size, validation, callbacks, shuffle, sample_weight)
         epochs = last if self._loaded is not None else last - self.epochs
-        steps = training_checks.check_measure_at(
-            "fit", measure_at, validation is not None, epochs * batches.steps
+        fit.measure_at = training_checks.check_measure_at(
+            "fit", measure_at, validation is not None, epochs * fit.batches.steps
         )
-        self.loss.begin_fit(batches.y)
-        return Loop(self, CurrentFit(batches, validation, checked, shuffle, steps), last)
-
-    def _last_epoch(self, epochs: int | None, until: int | None) -> int:
-        """The number of the epoch after which to stop."""
-        if (epochs is None) == (until is None):
-            raise ValueError(
-                "fit: expected epochs (how many more) or until (how many in all), got "
-                + ("neither" if epochs is None else "both")
-                + ". Give one of the two."
-            )
-        if epochs is None:
-            return checks.whole_number("fit", "until", until)
-        return self.epochs + checks.whole_number("fit", "epochs", epochs)
-
-    def _checked_batches(
-        self, x: ArrayLike, y: ArrayLike, rows: int, sample_weight: ArrayLike | None
-    ) -> Batches:
-        """Check and convert the training data, before anything changes."""
-        self.objective.refresh()
-        training_checks.check_optimizer(self.optimizer, self.network)
-        for name, parameter in self.network.parameters().items():
-            array_checks.finite("fit", f"the parameter {name}", parameter.value)
-        inputs, target = self._checked_pair("fit", x, y)
-        target = array_checks.read_only(target)
-        training_checks.check_two_classes(self.loss, y, target)
-        training_checks.check_smallest_batch(self.network, len(inputs), rows)
-        with training_checks.prefix_errors("fit"):
-            self._check_metrics(inputs, target)
-        weight = training_checks.check_sample_weight(
-            "fit", self.loss, sample_weight, target, self.network.dtype
-        )
-        return Batches(inputs, target, rows, weight)
-
-    def _check_metrics(self, x: Array, target: Array) -> None:
-        """Ask every metric about these data, before anything changes."""
-        if self.metrics:
-            prediction = first_predictions(self.network, x)
-            training_checks.check_metrics(self.metrics, self.loss, prediction, target)
-
-    def _checked_pair(self, place: str, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
-        """Samples and targets of which the network's dtype keeps what distinguishes them."""
-        dtype = self.network.dtype
-        inputs = array_checks.samples(place, "x", x, dtype=dtype)
-        if not (self.network.takes_indices and inputs.dtype.kind in "iu"):
-            array_checks.survives_cast(place, "x", inputs, dtype)
-        target = self.objective.targets(inputs, y)
-        if target.dtype.kind == "f":
-            given = array_checks.numeric_array(place, "y", y)
-            array_checks.survives_cast(place, "y", given, dtype)
-        return inputs, target
-
-    def _checked_validation(
-        self, validation_data: Sequence[ArrayLike] | None
-    ) -> tuple[Array, Array, Array | None] | None:
-        """Check and convert the validation data."""
-        if validation_data is None:
-            return None
-        if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
-            raise TypeError(
-                f"fit: validation_data: expected a pair (x, y) or (x, y, weights), got "
-                f"{checks.describe(validation_data)}. Write validation_data=(x_test, y_test)."
-            )
-        x, y, *weights = validation_data
-        place = "fit: validation_data"
-        with training_checks.prefix_errors(place):
-            inputs, target = self._checked_pair("", x, y)
-            target = array_checks.read_only(target)
-            self._check_metrics(inputs, target)
-        weight = training_checks.check_sample_weight(
-            place, self.loss, weights[0] if weights else None, target, self.network.dtype
-        )
-        return inputs, target, weight
+        if self.check and self.objective.has_custom_parts:
+            warn_of_wrong_gradients(self.network, fit.batches.x)
+        self.loss.begin_fit(fit.batches.y)
+        return Loop(self, fit, last)
 
     @explained
     def evaluate(
@@ -297,7 +227,7 @@ class Trainer(TrainingState):
             TypeError, ValueError: bad data, naming the argument.
         """
         self.objective.refresh()
-        inputs = array_checks.samples("evaluate", "x", x, dtype=self.network.dtype)
+        inputs = self.objective.samples("evaluate", x, looked_at=64)
         target = array_checks.read_only(self.objective.targets(inputs, y))
         weight = training_checks.check_sample_weight(
             "evaluate", self.loss, sample_weight, target, self.network.dtype

@@ -55,7 +55,8 @@ def diverged(
     message = (
         f"Training diverged at {when}, in {layer}: {finding} {kept} Likely causes: the learning "
         f"rate ({learning_rate:g}) is too large; the inputs (up to {largest:.3g} in this batch) "
-        f"are not standardized; a custom layer or loss takes the log or the inverse of 0."
+        f"are not standardized; a custom layer or loss takes the log or the inverse of 0. "
+        f"mn.check_training(trainer, x, y) looks for the reason."
     )
     return TrainingDiverged(message, epoch, batch, layer)
 

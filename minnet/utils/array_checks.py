@@ -131,10 +131,12 @@ def finite(
         raise ValueError(f"{place}: {name}: expected {wanted}, got {where} = {value:g}. {fix}")
 
 
-def survives_cast(place: str, name: str, array: Array, dtype: np.dtype[Any]) -> None:
+def survives_cast(
+    place: str, name: str, array: Array, dtype: np.dtype[Any], most: int = 1024
+) -> None:
     """Refuse a column whose values differ, but become equal in `dtype`: seconds since 1970, 1e-50.
 
-    Up to 1024 rows are looked at, evenly spaced. Differences of some float64 roundings do not
+    Up to `most` rows are looked at, evenly spaced. Differences of some float64 roundings do not
     count: such a column is constant.
 
     >>> survives_cast("fit", "x", 1.7e9 + np.arange(60.0)[:, None], np.dtype("float32"))
@@ -144,7 +146,7 @@ def survives_cast(place: str, name: str, array: Array, dtype: np.dtype[Any]) -> 
     """
     if array.dtype.itemsize <= dtype.itemsize or array.ndim == 0:
         return
-    rows = array[:: max(1, len(array) // 1024)]
+    rows = array[:: max(1, len(array) // most)]
     rows = rows.reshape(len(rows), -1)
     together = max(1, _PIECE // (4 * max(1, len(rows))))  # columns
     for first in range(0, rows.shape[1], together):

@@ -56,7 +56,7 @@ def explained(function: F) -> F:
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
-        if names is not None and not kwargs.keys() <= names.keys():
+        if kwargs and names is not None and not kwargs.keys() <= names.keys():
             _refuse_unknown(function.__name__, list(names), kwargs)
         try:
             return function(*args, **kwargs)

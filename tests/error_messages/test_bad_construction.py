@@ -38,11 +38,6 @@ def the_same_layer_twice_deep_inside():
     network_of(Holder([layer]), network_of(Holder({"a": layer})))
 
 
-def the_same_parameter_twice():
-    gain = mn.Parameter(np.ones(3))
-    network_of(Holder(gain), Holder(gain))
-
-
 def a_layer_of_another_network():
     layer = mn.Linear(2, 2)
     owner = network_of(mn.Tanh(), layer)
@@ -96,9 +91,6 @@ CASES = {
                     "layers[0]", "Linear(2 -> 2)", "copy.deepcopy")),
     "same layer, deep inside": (the_same_layer_twice_deep_inside, ValueError,
                                 ("layers[1]", "held.a", "the same layer", "copy.deepcopy")),
-    "same Parameter": (the_same_parameter_twice, ValueError,
-                       ("expected a Parameter that is used once", "the same Parameter", "held",
-                        "copy.deepcopy")),
     "another network's layer": (a_layer_of_another_network, ValueError,
                                 ("layers[0]: expected a layer that is in no other network",
                                  "got Linear(2 -> 2)",

@@ -210,24 +210,6 @@ def test_the_same_layer_twice_is_refused(make):
         make(mn.Linear(3, 3), mn.Tanh())
 
 
-def test_the_same_parameter_twice_is_refused_at_once_and_at_the_next_use():
-    tied = Block(3)
-    tied.gains[1] = tied.gains[0]
-    with pytest.raises(
-        ValueError, match=r"gains\[1\]: expected a Parameter that is used once.*gains\[0\]"
-    ):
-        mn.Network([tied])
-    network = network_of(mn.Linear(3, 3), mn.Linear(3, 3))
-    network.layers[1].weight = network.layers[0].weight
-    kept = network.flat_values.copy()
-    with pytest.raises(
-        ValueError,
-        match=r"layers\[1\]\.weight: expected a Parameter that is used once.*layers\[0\]\.weight",
-    ):
-        step(network)
-    np.testing.assert_array_equal(network.flat_values, kept)
-
-
 @pytest.mark.parametrize(
     "make",
     [lambda n: [n.layers[0]], lambda n: [Scale(3), mn.Network(n.layers)], lambda n: n.layers],

@@ -10,7 +10,7 @@ from numeric import check_layer_gradients
 from student_layers import Accumulating, Block, Scale, Shift, assert_trains
 
 import minnet as mn
-from minnet.nn.layer import find, layers_of
+from minnet.nn.search import find, layers_of
 
 
 class Unwritten(mn.Layer):

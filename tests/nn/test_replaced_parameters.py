@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minnet as mn
-from minnet.nn.layer import find
+from minnet.nn.search import find
 
 
 class Holder(mn.Layer):
@@ -106,3 +106,31 @@ def test_a_step_changes_no_structure():
     vectors = trainer.network._flat
     trainer.step(x, y)
     assert trainer.network._flat is vectors
+
+
+@pytest.mark.parametrize("change", [name for name in CHANGES if name != "dict key"])
+def test_a_single_step_sees_a_change_without_looking_at_everything(change):
+    """Another key alone changes no step; all the rest does."""
+    holder = Holder()
+    network = trainer_of(holder).network
+    assert network._flat.seems_current()
+    CHANGES[change](holder)
+    assert not network._flat.seems_current()
+
+
+def test_steps_of_built_in_layers_are_no_change():
+    norm, pool = mn.BatchNorm(3), mn.Residual([mn.Linear(3, 3), mn.Dropout(0.5), mn.LayerNorm(3)])
+    network = mn.Network([norm, pool, mn.Network([mn.Linear(3, 2), mn.Softmax()])], seed=0)
+    trainer = mn.Trainer(network, mn.CategoricalCrossEntropy(), mn.Adam(), seed=0)
+    for _ in range(2):
+        trainer.step(np.eye(3), [0, 1, 0])
+        assert network._flat.seems_current()
+
+
+def test_what_turns_out_to_be_no_change_is_forgotten():
+    holder = Holder()
+    network = trainer_of(holder).network
+    holder.pair = (*holder.pair[:1], 5)
+    assert not network._flat.seems_current()
+    assert network.refresh() is False
+    assert network._flat.seems_current()

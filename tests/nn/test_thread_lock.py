@@ -86,7 +86,7 @@ def test_a_copy_has_another_lock(copied):
     network = trainer().network
     other = copied(network)
     assert other._thread_lock is not network._thread_lock
-    with network._thread_lock.training():
+    with network._thread_lock:
         assert isinstance(in_a_thread(lambda: other.predict(X)), np.ndarray)
         assert isinstance(in_a_thread(lambda: network.predict(X)), RuntimeError)
 
@@ -94,8 +94,8 @@ def test_a_copy_has_another_lock(copied):
 def test_a_step_within_a_fit_does_not_end_its_rule():
     """A callback may train too; other threads are refused until the fit itself is over."""
     network = trainer().network
-    with network._thread_lock.training():
-        with network._thread_lock.training():
+    with network._thread_lock:
+        with network._thread_lock:
             pass
         assert isinstance(in_a_thread(lambda: network.predict(X)), RuntimeError)
     assert isinstance(in_a_thread(lambda: network.predict(X)), np.ndarray)

@@ -379,7 +379,6 @@ NO_CALLS = {
     "metrics.get",
     "schedules.name_of",
     "schedules.no_object",
-    "schedules.not_an_object",
     "schedules.rate_of",
     "schedules.check_schedule",
     "Trainer.begin",

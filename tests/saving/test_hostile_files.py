@@ -159,7 +159,7 @@ WRONG_TRAININGS = [
     (entry("callbacks", 3), "where a list"),
     (entry("data", 3), "where a dict"),
     (entry("position", EMPTY), "progress within the epoch"),
-    (entry("settings.loss", "Hinge()"), "the checkpoint has loss = 'Hinge()'"),
+    (entry("settings.parts.loss", ["Hinge", EMPTY]), "the checkpoint has loss = "),
     (lambda d: d.update(training=3), "where a dict"),
     (lambda d: d["training"]["dict"].append(["more", 3]), "entries"),
 ]

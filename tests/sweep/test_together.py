@@ -119,3 +119,21 @@ def test_measure_at_is_checked_before_any_run(steps, says):
 def test_measuring_needs_validation_data():
     with pytest.raises(ValueError, match="sweep: measure_at: expected validation_data"):
         quiet({"seed": [0]}, measure_at=[0])
+
+
+def test_tied_weights_are_trained_one_by_one():
+    x, y = mn.datasets.iris()
+
+    def make(seed):
+        one, two = mn.Linear(4, 4), mn.Linear(4, 4)
+        two.weight = one.weight
+        layers = [one, mn.Tanh(), two, mn.Tanh(), mn.Linear(4, 3), mn.Softmax()]
+        return mn.Trainer(layers, mn.CategoricalCrossEntropy(), mn.SGD(0.1), seed=seed)
+
+    runs, alone = (
+        mn.sweep(make, {"seed": [0, 1]}, (x / 8, y), epochs=2, progress=False, stack=stack)
+        for stack in (True, False)
+    )
+    assert "share a Parameter" in runs.why_not_stacked
+    for run, other in zip(runs, alone, strict=True):
+        assert run.history["loss"] == other.history["loss"]

@@ -531,3 +531,24 @@ def test_what_is_no_number_in_a_row_is_refused_by_the_first_save(value, tmp_path
     with pytest.raises(TypeError, match=r"history: expected numbers .* under 'extra'"):
         trainer.fit(np.ones((4, 2)), np.ones(4), 2, callbacks=callbacks, progress=False)
     assert trainer.epochs == 1
+
+
+@pytest.mark.parametrize("before_any_fit", [True, False])
+def test_balanced_class_weights_are_in_the_checkpoint(before_any_fit, tmp_path):
+    x, y = np.random.default_rng(0).normal(size=(12, 2)), np.array([0] * 9 + [1] * 3)
+
+    def trainer():
+        loss = mn.CategoricalCrossEntropy(class_weight="balanced")
+        return mn.Trainer([mn.Linear(2, 2), mn.Softmax()], loss, mn.SGD(0.1), seed=0)
+
+    made, again = trainer(), trainer()
+    if not before_any_fit:
+        made.fit(x, y, 2, progress=False)
+    again.fit(x, y[::-1] * 0 + np.arange(12) % 2, 1, progress=False)
+    made.save_checkpoint(tmp_path / "t")
+    again.load_checkpoint(tmp_path / "t")
+    if before_any_fit:
+        assert again.loss.class_weight is None
+    else:
+        assert again.loss.class_weight.tolist() == [12 / 18, 12 / 6]
+        assert again.evaluate(x, y) == made.evaluate(x, y)

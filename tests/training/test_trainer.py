@@ -399,3 +399,30 @@ def test_whether_a_custom_last_layer_classifies_does_not_depend_on_the_data():
         assert make(OwnSigmoid()).predict_classes(rows).tolist() == (rows[:, 0] > 0).tolist()
         with pytest.raises(TypeError, match="does regression"):
             make(Same()).predict_classes(rows)
+
+
+def test_one_hot_rows_train_a_step_like_labels():
+    def trainer():
+        layers = [mn.Linear(2, 3), mn.Softmax()]
+        return mn.Trainer(layers, mn.CategoricalCrossEntropy(), mn.SGD(0.1), seed=0)
+
+    x, labels = np.random.default_rng(0).normal(size=(6, 2)), np.arange(6) % 3
+    expected = trainer().step(x, labels)
+    for kind in (float, np.float32, int, bool):
+        assert trainer().step(x, np.eye(3, dtype=kind)[labels]) == expected
+        assert trainer().step(x, np.asfortranarray(np.eye(3, dtype=kind)[labels])) == expected
+    soft = np.full((6, 3), 1 / 3)
+    assert trainer().step(x, soft) != expected
+    for bad in (np.zeros((6, 3)), np.eye(3)[labels] / 2, np.ones((6, 3)), -np.eye(3)[labels]):
+        with pytest.raises(ValueError, match="y: expected"):
+            trainer().step(x, bad)
+
+
+@pytest.mark.parametrize("use", ["step", "evaluate", "predict"])
+def test_rows_that_the_cast_would_merge_are_refused_everywhere(use):
+    trainer = mn.Trainer([mn.Linear(1, 1)], mn.MeanSquaredError(), mn.SGD(0.1), seed=0)
+    x, y = 1.7e9 + np.arange(40.0)[:, None], np.arange(40.0)
+    arguments = (x,) if use == "predict" else (x, y)
+    with pytest.raises(ValueError, match=rf"{use}: x: expected numbers that differ in float32"):
+        getattr(trainer, use)(*arguments)
+    getattr(trainer, use)(x - x.mean(), *arguments[1:])

@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from minnet.gradient_check.calling_convention import NotExaminedError
 from minnet.gradient_check.check_state import CheckState, what
 from minnet.gradient_check.finite_differences import is_half, mismatch
 from minnet.gradient_check.harness import CallRecord
 from minnet.gradient_check.input_domain import cotangent
 from minnet.gradient_check.layer_under_test import refused_on_purpose
+from minnet.gradient_check.next_steps import fitting_product
 from minnet.gradient_check.prepare import code_of_error, explain_error
+from minnet.gradient_check.tape import place_of_write
 from minnet.gradient_check.weight_discovery import suspicious_arrays
 from minnet.utils.types import Array
 
@@ -85,6 +88,9 @@ def check_error(state: CheckState, run: CallRecord) -> bool:
     """Whether forward and backward run; an error that they raise is reported with its line."""
     if run.error is None:
         return True
+    if isinstance(run.error, NotExaminedError):
+        state.report.note = f"{state.harness.layer.name}.{run.failed_in}: {run.error}"
+        return False
     code = code_of_error(run.error)
     shapes = f"input of shape {run.x.shape}"
     if isinstance(run.y, np.ndarray):
@@ -96,6 +102,7 @@ def check_error(state: CheckState, run: CallRecord) -> bool:
         run.failed_in,
         f"it raises {explain_error(run.error)}.{explanation}{batch_hint(state)}",
         f"called with an {shapes}.",
+        advice=fitting_product(state.harness, run) if code == "raises" else "",
     )
     return False
 
@@ -240,6 +247,7 @@ def check_changes(state: CheckState, run: CallRecord) -> None:
             changed if code == "parameter-modified" else method,
             f"{state.harness.layer.name}.{method}: {text}",
             f"{array} differs before and after {method}.",
+            "" if state.point is None else place_of_write(state.point, changed),
         )
     if not run.changed:
         state.right("no mutation", "Arguments and weights are not written to.")
@@ -252,7 +260,8 @@ def check_batch_of_one(state: CheckState) -> None:
     x = state.inputs.draw(1, state.generator(10))
     run = state.harness.run(x, _cotangent(state), stream=state.stream)
     if run.error is not None:
-        if refused_on_purpose(run.error) or run.failed_in == "backward":
+        mixes = state.point is not None and state.point.mixes
+        if refused_on_purpose(run.error) or run.failed_in == "backward" or mixes:
             state.skipped("batch of one", f"Refused: {type(run.error).__name__}.")
         else:
             state.wrong(

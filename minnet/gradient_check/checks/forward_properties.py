@@ -56,9 +56,11 @@ def _softmax_axes(y: Array, tolerance: float) -> tuple[int, ...] | None:
 
 
 def _check_mixing(state: CheckState, point: EvaluationPoint) -> None:
-    """Statistics of a batch are legitimate where they are kept per feature, or stored."""
+    """Legitimate if declared, in batch statistics, and where backward is exactly right."""
     name = state.harness.layer.name
-    if _WITHIN_A_SAMPLE.search(name) and "batch" not in name.lower():
+    if getattr(state.harness.layer.cls, "mixes_samples", False):
+        state.right("samples apart", "It mixes samples, as mixes_samples = True declares.")
+    elif _WITHIN_A_SAMPLE.search(name) and "batch" not in name.lower():
         state.wrong(
             "samples apart",
             "wrong-axis",
@@ -66,7 +68,15 @@ def _check_mixing(state: CheckState, point: EvaluationPoint) -> None:
             f"{name} normalizes over the samples; it should work within one sample.",
             "the outputs of a sample depend on the other samples.",
         )
-    elif not _batch_statistics(state, point):
+    elif _batch_statistics(state, point):
+        state.skipped("samples apart", "Normalizes over the batch, feature by feature.")
+    elif all(map(point.is_right, point.names)) and not state.report.mistakes:
+        state.remark(
+            "samples apart",
+            "The output of a sample depends on the other samples of its batch; backward is right "
+            f"for that. If it is meant, declare it: mixes_samples = True in class {name}.",
+        )
+    else:
         state.wrong(
             "samples apart",
             "mixes-samples",
@@ -74,22 +84,19 @@ def _check_mixing(state: CheckState, point: EvaluationPoint) -> None:
             "the output of a sample depends on the other samples of its batch.",
             "dy_i/dx_j is not zero for two samples i and j.",
         )
-    else:
-        state.skipped("samples apart", "Normalizes over the batch, feature by feature.")
 
 
 def _batch_statistics(state: CheckState, point: EvaluationPoint) -> bool:
     """A batch normalization: a row added to all samples changes nothing; or there is a mode."""
-    row = state.generator(20).normal(size=point.x.shape[1:])
-    if point.x.ndim > 2:
-        row = np.broadcast_to(row[..., :1, :1] if point.x.ndim > 3 else row, point.x.shape[1:])
-        row = row if point.x.ndim < 4 else np.broadcast_to(row[:, :1, :1], point.x.shape[1:])
-    try:
-        moved = state.harness.forward(point.x + row, None, True, state.stream)
-    except Exception:
-        return False
-    if mismatch(point.y, moved) < 1e-6:
-        return True
+    features = point.x.shape[1:]
+    row = state.generator(20).normal(size=features)
+    axes = tuple(range(len(features)))
+    rows = [row, row.mean(axis=axes[:-1])]  # one number per entry, or per last axis
+    rows.append(row.mean(axis=axes[1:], keepdims=True))  # or per channel
+    for added in rows[: 3 if len(features) > 1 else 1]:
+        moved = state.harness.run(point.x + added, stream=state.stream)
+        if moved.error is None and mismatch(point.y, moved.y) < 1e-6:
+            return True
     together = state.harness.run(point.x, training=False, stream=state.stream)
     last = state.harness.run(point.x[-1:], training=False, stream=state.stream)
     if together.error is not None or last.error is not None:
@@ -158,16 +165,37 @@ def check_truncation(state: CheckState, point: EvaluationPoint) -> bool:
     return False
 
 
+def check_scale_of_dropout(state: CheckState) -> None:
+    """A dropout without a mode, of which what is kept shows that it is not scaled."""
+    if not state.random or state.harness.layer.has_mode:
+        return
+    x = state.inputs.draw(max(state.batch, 8), state.generator(37))
+    y = state.harness.run(x, stream=state.stream).y
+    if np.shape(y) == x.shape and (y == 0).any() and ((y == 0) | (y == x)).all():
+        state.remark(
+            "evaluation",
+            "It drops numbers and leaves the others as they are: the scale 1/(1 - rate) is missing "
+            "in forward, or in evaluation a mode in which nothing is dropped and all is scaled.",
+        )
+
+
 def check_extremes(state: CheckState) -> None:
     """Finite at +-1000, forward and backward."""
     patterns = state.inputs.extremes(state.batch)
     if state.inputs.kind == "positive":
-        patterns = [("by rows", state.inputs.extremes(state.batch)[0][1])]
-    check_finite_at(state, state.harness, patterns)
+        patterns = [("by rows", patterns[0][1])]
+    check_finite_at(state, state.harness, patterns, state.inputs.kind == "given")
 
 
-def check_finite_at(state: CheckState, harness: Harness, patterns: list[tuple[str, Array]]) -> None:
-    """No NaN, and no inf unless the numbers really become that large, for these inputs."""
+def check_finite_at(
+    state: CheckState, harness: Harness, patterns: list[tuple[str, Array]], given: bool = False
+) -> None:
+    """No NaN, and no inf unless the numbers really become that large, for these inputs.
+
+    given: the caller gave an array; a function that ends beyond it, as arctanh, is left alone.
+    """
+    if given:
+        patterns = [(name, x) for name, x in patterns if _goes_on(state, harness, x)]
     before = len(state.report.mistakes)
     for name, x in patterns:
         _Extreme(state, harness, x).check(name)
@@ -175,6 +203,13 @@ def check_finite_at(state: CheckState, harness: Harness, patterns: list[tuple[st
             return
     if patterns:
         state.right("finite", "No NaN or inf at +-1000, forward and backward.")
+
+
+def _goes_on(state: CheckState, harness: Harness, x: Array) -> bool:
+    """Whether the output is finite well beyond ordinary numbers, on the way to x."""
+    ways = [harness.run(share * x, stream=state.stream) for share in (0.005, 0.05)]
+    outputs = [_as_array(run.y) for run in ways if run.error is None]
+    return len(outputs) == 2 and all(y is not None and np.isfinite(y).all() for y in outputs)
 
 
 class _Extreme:

@@ -8,6 +8,7 @@ import numpy as np
 
 from minnet.gradient_check.check_state import CheckState, number, what
 from minnet.gradient_check.checks.why_tests_miss_it import why_unseen
+from minnet.gradient_check.checks.wrong_entries import describe_difference
 from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.input_domain import cotangent
 from minnet.gradient_check.known_mistakes import diagnose
@@ -17,6 +18,7 @@ from minnet.gradient_check.known_mistakes.upstream_gradient import (
     NotAProduct,
     sums_to_a_constant,
 )
+from minnet.gradient_check.tape import Explanation, explain
 from minnet.utils.types import Array
 
 DRAWS = 6
@@ -172,19 +174,45 @@ def check_gradients(state: CheckState, point: EvaluationPoint) -> None:
             f"{listed(right)}: equal to central differences (to {number(min(worst, 1.0))}).",
         )
         return
+    told: dict[int, str] = {}
     for name in wrong:
-        found = diagnose(point, name)
-        if found is None:
-            _unknown(state, point, name, right)
+        known = explain(point, name, wrong)
+        match = diagnose(point, name)
+        fits = point.fits(name) or (known is not None and known.code != "unknown")
+        if known is not None and known.sentence and match is None and fits:
+            if known.cause not in told:
+                _say_from_tape(state, point, name, known, right)
+                told[known.cause] = name
+            continue
+        place = known.place if known is not None else ""
+        if match is None:
+            _unknown(state, point, name, right, place)
             continue
         state.wrong(
             "gradients",
-            found.code,
+            match.code,
             name,
-            f"{what(name)} {found.sentence}{why_unseen(state, point, name)}{_others(right)}",
-            f"relative residual of this explanation {number(found.residual)}; of the gradient "
+            f"{what(name)} {match.sentence}{why_unseen(state, point, name)}{_others(right)}",
+            f"relative residual of this explanation {number(match.residual)}; of the gradient "
             f"itself {_error(point, name)}.",
+            place,
         )
+
+
+def _say_from_tape(
+    state: CheckState, point: EvaluationPoint, name: str, known: Explanation, right: list[str]
+) -> None:
+    """The sentence about the first wrong line."""
+    state.wrong(
+        "gradients",
+        known.code,
+        name,
+        f"{what(name)} is wrong: {known.sentence}{entries_of(point, name)}"
+        f"{why_unseen(state, point, name)}{_others(right)}",
+        f"{what(name)} itself: relative difference {_error(point, name)}.",
+        known.place,
+        known.advice,
+    )
 
 
 def _error(point: EvaluationPoint, name: str) -> str:
@@ -209,7 +237,9 @@ def listed(names: list[str]) -> str:
     )
 
 
-def _unknown(state: CheckState, point: EvaluationPoint, name: str, right: list[str]) -> None:
+def _unknown(
+    state: CheckState, point: EvaluationPoint, name: str, right: list[str], place: str
+) -> None:
     """Say honestly what is wrong, how far, and where most."""
     value = point.value(name)
     if not point.fits(name):
@@ -221,21 +251,41 @@ def _unknown(state: CheckState, point: EvaluationPoint, name: str, right: list[s
             f"{what(name)} has shape {shape}, expected {value.shape}, that of "
             f"{'x' if name == 'input' else 'the parameter'}.",
             "no sum, transpose or reshape of it gives the true gradient.",
+            place,
         )
         return
     found, true = point.at(name), point.true(name)
     number_ = int(np.argmax(np.abs(found - true)))
     where = np.unravel_index(int(point.jacobian(name).columns[number_]), value.shape)
     spot = f"{'dx' if name == 'input' else name}[{', '.join(str(int(i)) for i in where)}]"
-    others = f"right for {listed(right)}, " if right else ""
     zero = "" if np.any(found) else _zero(point, name)
     state.wrong(
         "gradients",
         "unknown",
         name,
-        f"{what(name)} is wrong, cause unknown: {others}wrong for `{name}`, worst at {spot}.{zero}",
+        f"{what(name)} is wrong, cause unknown.{entries_of(point, name)}{zero}{_others(right)}",
         f"at {spot} the true value is {true[number_]:.6g}, yours {found[number_]:.6g}; relative "
         f"difference {number(point.error(name))}.",
+        place,
+        advice_for(place),
+    )
+
+
+def entries_of(point: EvaluationPoint, name: str) -> str:
+    """Where a gradient is right and where not, if every entry was measured."""
+    true = point.full_true(name)
+    if true is None or not point.fits(name):
+        return ""
+    found = np.asarray(point.student(name), dtype=np.float64)
+    tolerance = 1e-3 if point.precision.single else 1e-5
+    return describe_difference(found, true, tolerance, name == "input")
+
+
+def advice_for(place: str) -> str:
+    """The next step where nothing but the line is known."""
+    line = place.rpartition(", ")[2]
+    return (
+        f"Start with {line}: print its value and compare it with the true gradient." if line else ""
     )
 
 

@@ -183,6 +183,8 @@ def _mean_of_noise(state: CheckState) -> None:
             f"the mean output in training is {mean:.3g} times that in evaluation: the scale "
             f"1/(1 - rate) is missing.",
             f"{mean:.4g} +- {doubt:.2g} over 48 draws.",
+            advice="In training divide what is kept by 1 - rate, mask = (random >= rate) "
+            "/ (1 - rate), in forward and backward; in evaluation return x.",
         )
 
 
@@ -249,7 +251,11 @@ def _gradient(state: CheckState, x: Array) -> None:
             "training = False.",
         )
         return
-    if training.error is not None or base.error is not None or np.shape(base.dx) != x.shape:
+    if (
+        training.error is not None
+        or base.error is not None
+        or getattr(base.dx, "shape", None) != x.shape
+    ):
         return
     if state.has("unknown") or (
         mismatch(base.y, training.y) <= 1e-9 and mismatch(base.dx, training.dx) <= 1e-9

@@ -21,12 +21,16 @@ METHODS = ("forward", "backward", "__init__")
 _FRAME = re.compile(r'File "(?P<file>.*)", line (?P<line>\d+) in (?P<name>.+)')
 _DUMP_AFTER = 0.85  # of the time limit: the watchdog writes before the process is stopped
 
+SLOW = "slow"
+"""The file next to it that says: the time is over soon, but calls still return."""
+
 
 class CodeLocation(NamedTuple):
-    """A line of the student's file, and the method to which it belongs."""
+    """A line of the student's file or notebook, and the method to which it belongs."""
 
     line: int
     method: str
+    file: str
 
 
 class LocationRecorder:
@@ -51,7 +55,7 @@ class LocationRecorder:
             faulthandler.dump_traceback_later(_DUMP_AFTER * self.timeout, file=self.file)
 
     def _trace(self, frame: FrameType, event: str, _: Any) -> Any:
-        if frame.f_code.co_filename != self.path:
+        if not frame.f_code.co_filename.startswith(self.path):
             return None
         if event in ("call", "line"):
             self.file.seek(0)
@@ -63,8 +67,9 @@ class LocationRecorder:
         """The stack in the format of faulthandler, innermost frame first."""
         outer: FrameType | None = frame
         while outer is not None:
-            if outer.f_code.co_filename == self.path:
-                yield f'File "{self.path}", line {outer.f_lineno} in {outer.f_code.co_name}\n'
+            if outer.f_code.co_filename.startswith(self.path):
+                code = outer.f_code
+                yield f'File "{code.co_filename}", line {outer.f_lineno} in {code.co_name}\n'
             outer = outer.f_back
 
 
@@ -75,10 +80,11 @@ def read_location(record: Path, path: Path) -> CodeLocation | None:
         frames = [
             match
             for match in _FRAME.finditer(record.read_text("ascii", "replace"))
-            if match["file"] == wanted
+            if match["file"].startswith(wanted)
         ]
         if frames:
-            return CodeLocation(int(frames[0]["line"]), _method(match["name"] for match in frames))
+            method = _method(match["name"] for match in frames)
+            return CodeLocation(int(frames[0]["line"]), method, frames[0]["file"])
     return None
 
 

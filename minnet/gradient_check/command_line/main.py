@@ -6,22 +6,19 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import linecache
 import os
-import queue
-import subprocess
 import sys
-import tempfile
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from minnet.gradient_check.command_line.hang_location import read_location
+from minnet.gradient_check.command_line.hang_location import SLOW, CodeLocation, read_location
+from minnet.gradient_check.command_line.verdict import confirmed
 from minnet.gradient_check.mistakes import explanation
 from minnet.gradient_check.report import HINTS, Mistake, Report, shows_cause
+from minnet.gradient_check.separate_process.student_process import Stopped, StudentProcess
 from minnet.utils.table import table
 
 
@@ -30,7 +27,11 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m minnet", description="minnet's tools.")
     commands = top.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="find mistakes in hand-written layers and losses")
-    check.add_argument("files", nargs="+", type=Path, metavar="FILE.py")
+    check.formatter_class = argparse.RawDescriptionHelpFormatter
+    check.epilog = _CASES
+    check.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="Python files, notebooks, folders"
+    )
     check.add_argument("--class", dest="classes", action="append", metavar="NAME")
     check.add_argument("--json", action="store_true", help="for programs")
     check.add_argument("--hints", choices=HINTS, default="full", help="how much is said")
@@ -63,12 +64,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         _write(explanation())
         return 0
     for path in arguments.files:
-        if not path.is_file():
+        if not files_in(path):
             sys.stderr.write(f"{path}: expected a Python file, found none. Check the path.\n")
             return 2
-    results = [
-        (path, report) for path in arguments.files for report in examine_file(path, arguments)
-    ]
+    files = [file for path in arguments.files for file in files_in(path)]
+    results = [(path, report) for path in files for report in examine_file(path, arguments)]
     known = {report.name for _, report in results}
     absent = [name for name in arguments.classes or [] if name not in known]
     if absent:
@@ -78,6 +78,30 @@ def main(argv: Sequence[str] | None = None) -> int:
         as_json(results, arguments.hints) if arguments.json else as_text(results, arguments.hints)
     )
     return 0 if results and all(report.ok for _, report in results) else 1
+
+
+def files_in(path: Path) -> list[Path]:
+    """The file itself, or the Python files and notebooks of a folder, without hidden ones."""
+    if path.is_file():
+        return [path]
+    found = [*path.rglob("*.py"), *path.rglob("*.ipynb")] if path.is_dir() else []
+    parts = {file: file.relative_to(path).parts for file in found}
+    return sorted(f for f in found if not any(p.startswith((".", "__")) for p in parts[f]))
+
+
+_CASES = """\
+Inputs and constructor arguments are guessed from their names. Where that is not enough, add CASES
+to the file, with a line for each class (or forward function of a pair):
+
+  CASES = {
+      Dense: (lambda: Dense(3, 4), (5, 3)),                # a shape, batch axis first, or an array
+      Plain: (lambda: Plain(3), (5, 3), {"W": "dW"}),      # where the gradient of self.W is
+      Column: (lambda: Column(3, 4), (3, 5), "columns"),   # samples are columns
+      Gate: (Gate, ((5, 3), (5, 4))),                      # forward takes two inputs
+      MyLoss: (MyLoss, prediction, target),
+      affine_forward: ((5, 3), (3, 4), (4,)),              # its arguments, in order
+  }
+"""
 
 
 def _write(text: str) -> None:
@@ -126,7 +150,7 @@ def examine_file(path: Path, arguments: argparse.Namespace) -> list[Report]:
     """All classes of a file, in worker processes; a hanging one is stopped, the rest still run."""
     reports: dict[str, Report] = {}
     while True:
-        stopped = WorkerProcess(path, arguments, list(reports), arguments.classes).run(reports)
+        stopped = CheckedFile(path, arguments, list(reports), arguments.classes).run(reports)
         if stopped is None:
             return list(reports.values())
         name, report = stopped
@@ -135,12 +159,12 @@ def examine_file(path: Path, arguments: argparse.Namespace) -> list[Report]:
             return list(reports.values())
 
 
-class WorkerProcess:
-    """One worker process on one file.
+class CheckedFile:
+    """One file in a process of its own.
 
     Args:
         only: the classes to check, None for all; skip: those that are done.
-        every_line: let the worker note each line before it runs, to see where it ends.
+        every_line: let the process note each line before it runs, to see where it ends.
     """
 
     def __init__(
@@ -152,91 +176,68 @@ class WorkerProcess:
         every_line: bool = False,
     ) -> None:
         self.path, self.arguments, self.current = path.resolve(), arguments, ""
-        self.every_line = every_line
-        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        self.location_file = Path(self.folder.name) / "location"
-        self.process = _start(
-            [
-                str(self.path),
-                json.dumps(arguments.seed),
-                json.dumps(only),
-                json.dumps(skip),
-                json.dumps(
-                    {
-                        "file": str(self.location_file),
-                        "timeout": arguments.timeout,
-                        "every_line": every_line,
-                    }
-                ),
-            ]
-        )
-        self.events: queue.Queue[dict[str, Any] | None] = queue.Queue()
-        self.listener = threading.Thread(target=self._listen, daemon=True)
-        self.listener.start()
-
-    def _listen(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            try:
-                event = json.loads(line)
-            except json.JSONDecodeError:
-                continue
-            if isinstance(event, dict):
-                self.events.put(event)
-        self.events.put(None)
+        self.every_line, self.skip, self.only = every_line, skip, only
+        self.location: CodeLocation | None = None
+        self.slow = False  # do its calls still return?
 
     def run(self, reports: dict[str, Report]) -> tuple[str, Report] | None:
-        """Collect reports; returns where the worker was stopped, or None at the end."""
-        ending, timeout = "", max(self.arguments.timeout, _STARTUP_SECONDS)
+        """Collect reports; returns where the process was stopped, or None at the end."""
+        readable = (str(self.path), f"{self.path.parent}{os.sep}")
         try:
-            while not ending:
-                event = self.events.get(timeout=timeout)
-                timeout = self.arguments.timeout
-                if event is None:
-                    ending = "crash"
-                elif "failed" in event:
-                    note = f"The file cannot be imported: {event['failed']}."
-                    return self.path.name, Report(self.path.name, note=note)
-                elif event.get("done"):
-                    with contextlib.suppress(subprocess.TimeoutExpired):
-                        self.process.wait(timeout=5)  # it leaves by itself
-                    return None
-                else:
-                    self.current = event.get("start", self.current)
-                    if "report" in event:
-                        reports[event["report"]["name"]] = Report.from_dict(event["report"])
-        except queue.Empty:
-            ending = "timeout"
-        finally:
-            self._stop()
+            with StudentProcess(self.arguments.timeout, None, readable, "check") as process:
+                try:
+                    return self._examine(process, reports)
+                except Stopped as stopped:
+                    process.end()
+                    self.location = read_location(process.folder / "location", self.path)
+                    self.slow = (process.folder / SLOW).is_file()
+                    ending = stopped.status
+        except Stopped as stopped:
+            ending = stopped.status
         return self._report_stopped(ending)
 
-    def _stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        self.listener.join(timeout=5)
-        if self.process.stdout is not None:
-            self.process.stdout.close()
-        self.location = read_location(self.location_file, self.path)
-        self.folder.cleanup()
+    def _examine(
+        self, process: StudentProcess, reports: dict[str, Report]
+    ) -> tuple[str, Report] | None:
+        timeout, lines = self.arguments.timeout, self.every_line
+        found = process.ask("load", path=str(self.path), timeout=timeout, every_line=lines)
+        names = found.get("classes") if isinstance(found, dict) else None
+        if not isinstance(names, list):
+            text = found.get("failed") if isinstance(found, dict) else "no answer"
+            note = f"The file cannot be imported: {text}."
+            return self.path.name, Report(self.path.name, note=note)
+        for name in map(str, names):
+            if name not in self.skip and (self.only is None or name in self.only):
+                self.current = name
+                process.restart_clock()
+                data = process.ask("examine", name=name, seed=self.arguments.seed)
+                process.restart_clock()
+                reports[name] = confirmed(_report_of(name, data), process.ask)
+        return None
 
     def _report_stopped(self, ending: str) -> tuple[str, Report]:
         """The report on a class that hangs, or that ends the interpreter."""
-        if ending == "crash" and not self.every_line:
-            again = WorkerProcess(self.path, self.arguments, [], [self.current], every_line=True)
+        if ending == "crashed" and not self.every_line:
+            again = CheckedFile(self.path, self.arguments, [], [self.current], every_line=True)
             again.run({})
             self.location = again.location
         seconds = f"{self.arguments.timeout:g} seconds"
         reason, advice = (
             ("the process ended (exit or crash)", _AFTER_A_CRASH)
-            if ending == "crash"
+            if ending == "crashed"
             else (f"it did not return within {seconds}", _AFTER_A_TIMEOUT)
         )
-        place = f"{self.path.name}, line {self.location.line}" if self.location else ""
+        at = self.location
+        place = f"{Path(at.file).name}, line {at.line}" if at else ""
         text = f"{reason}{f' (at {place}{self._line_text()})' if self.location else ''}."
         if not self.current:
             note = f"The file cannot be imported: {text}"
             return self.path.name, Report(self.path.name, note=note)
+        if ending == "timeout" and self.slow:
+            note = (
+                f"It is slow: in {seconds} the check was not done. Allow more: --timeout SECONDS."
+            )
+            return self.current, Report(self.current, note=note)
         where = self.location.method if self.location else "forward"
         message = f"{self.current}.{where}: {text}"
         mistake = Mistake("raises", where, message, "stopped from outside.", place, advice)
@@ -245,12 +246,9 @@ class WorkerProcess:
     def _line_text(self) -> str:
         """The line itself, as in the messages about errors."""
         assert self.location is not None
-        line = linecache.getline(str(self.path), self.location.line).strip()
+        line = linecache.getline(self.location.file, self.location.line).strip()
         return f": {line}" if line else ""
 
-
-_STARTUP_SECONDS = 60.0
-"""Seconds in which Python and NumPy may load on a busy machine, before a student's code runs."""
 
 _AFTER_A_TIMEOUT = (
     "Look for a loop that never ends at this place; if it is only slow, allow more time with "
@@ -259,15 +257,13 @@ _AFTER_A_TIMEOUT = (
 _AFTER_A_CRASH = "Look at this place for os._exit, exit() or a call that ends the interpreter."
 
 
-def _start(arguments: list[str]) -> subprocess.Popen[str]:
-    """Start the worker so that it finds minnet and opens no windows."""
-    home = str(Path(__file__).resolve().parents[3])
-    paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return subprocess.Popen(
-        [sys.executable, "-m", "minnet.gradient_check.command_line.worker_process", *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "MPLBACKEND": "Agg"},
-        encoding="utf-8",
-    )
+def _report_of(name: str, data: Any) -> Report:
+    """The report that a process sent; a note where it is none."""
+    try:
+        report = Report.from_dict(data)
+        report.name = name
+        str(report)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        failed = data.get("failed") if isinstance(data, dict) else None
+        return Report(name, note=f"The check gave no report: {failed or 'no data'}.")
+    return report

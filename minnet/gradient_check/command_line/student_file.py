@@ -1,7 +1,9 @@
-"""A student's file: load it, find its classes, and make objects and inputs for them."""
+"""A student's file or notebook: load it, find its classes, and make objects and inputs for them."""
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import importlib.util
 import inspect
 import sys
@@ -11,38 +13,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from minnet.gradient_check.calling_convention import CallingConvention
 from minnet.gradient_check.check_layer import check_layer
 from minnet.gradient_check.check_loss import check_loss
+from minnet.gradient_check.command_line import function_pairs, guesses
+from minnet.gradient_check.command_line.notebook import run_cells
 from minnet.gradient_check.prepare import explain_error
 from minnet.gradient_check.report import Mistake, Report
 from minnet.nn.layer import Layer
 from minnet.nn.losses import Loss
-
-ARGUMENTS: dict[str, Any] = {
-    "features": 3,
-    "in_features": 3,
-    "out_features": 7,
-    "in_channels": 2,
-    "out_channels": 4,
-    "channels": 2,
-    "kernel_size": 2,
-    "rate": 0.4,
-    "slope": 0.1,
-    "alpha": 1.0,
-    "delta": 1.0,
-    "epsilon": 1e-5,
-    "momentum": 0.1,
-    "axis": -1,
-    "stride": 1,
-    "padding": 0,
-}
-"""Values for required constructor arguments, by the names that minnet uses."""
-
-SIZES = {"features", "in_features", "in_channels", "channels"}
-"""Arguments that fix the shape of the input; they are given also where they have defaults."""
-
-LARGEST_WIDTH = 2000
-VECTORS, IMAGES = (5, 3), (3, 2, 6, 7)
 
 
 class Refused(NamedTuple):
@@ -65,14 +44,18 @@ def load(path: Path) -> tuple[ModuleType, list[Refused]]:
 
     name = f"examined_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
+    notebook = path.suffix == ".ipynb"
+    if not notebook and (spec is None or spec.loader is None):
         raise ImportError(f"{path}: expected a Python file (name.py), got something else.")
-    module = importlib.util.module_from_spec(spec)
+    module = importlib.util.module_from_spec(spec) if spec is not None else ModuleType(name)
     sys.modules[name] = module
     sys.path.insert(0, str(path.parent))
     try:
         Layer.__init_subclass__ = classmethod(noting)  # type: ignore[assignment,method-assign]
-        spec.loader.exec_module(module)
+        if notebook:
+            run_cells(path, vars(module))
+        elif spec is not None and spec.loader is not None:
+            spec.loader.exec_module(module)
     finally:
         Layer.__init_subclass__ = original  # type: ignore[method-assign]
     return module, refused
@@ -88,6 +71,8 @@ def classes_in(module: ModuleType) -> dict[str, type]:
     for cls in _cases(module):
         if isinstance(cls, type):
             found.setdefault(cls.__name__, cls)
+    for name, pair in function_pairs.pairs_in(module).items():
+        found.setdefault(name, function_pairs.class_of(name, pair))
     return found
 
 
@@ -105,7 +90,7 @@ def _is_written(cls: type) -> bool:
     return all(callable(verb) for verb in verbs)
 
 
-def _cases(module: ModuleType) -> dict[type, Any]:
+def _cases(module: ModuleType) -> dict[Any, Any]:
     cases = getattr(module, "CASES", {})
     return cases if isinstance(cases, dict) else {}
 
@@ -126,114 +111,123 @@ def is_loss(cls: type) -> bool:
 
 
 def examine(module: ModuleType, cls: type, seed: int) -> Report:
-    """The report on one class, by CASES or by the names of its constructor's arguments."""
+    """The report on one class, by CASES or by what its names tell."""
+    pair = function_pairs.pairs_in(module).get(cls.__name__)
+    if pair is not None and "_functions" in vars(cls):
+        return _by_functions(cls.__name__, pair, _cases(module).get(pair.forward), seed)
     case = _cases(module).get(cls)
     if case is not None:
         return _by_case(cls, case, seed)
-    values, missing = arguments_for(cls)
-    if missing:
-        return Report(cls.__name__, note=how_to_add(cls, missing))
-    values = values if _can_be_made(cls, values) else {}
+    failed: tuple[BaseException, str] | None = None
+    for values in guesses.argument_guesses(cls):
+        make = functools.wraps(cls, updated=())(functools.partial(cls, **values))
+        try:
+            made = make()
+        except (Exception, SystemExit) as error:
+            failed = failed or (error, "")
+            if not values:
+                return check_layer(make, guesses.VECTORS, seed=seed)
+            continue
+        if is_loss(cls) and (issubclass(cls, Loss) or _gives_one_number(made)):
+            return check_loss(make, seed=seed)
+        shapes = guesses.shapes_for(cls, values)
+        found = guesses.input_for(make, shapes)
+        if isinstance(found, guesses.Input):
+            return _checked(module, make, found, seed)
+        if guesses.SIZES & set(values) <= set(values) <= set(guesses.KNOWN) and values:
+            return check_layer(make, shapes[0], seed=seed)  # its names say which input it takes
+        if not _may_be_the_shape(found):
+            return check_layer(make, shapes[0], seed=seed)
+        failed = (found, ", ".join(map(str, shapes)))
+    if failed is None:
+        return Report(cls.__name__, note=how_to_add(cls, guesses.required(cls)))
+    return Report(cls.__name__, note=_with_guesses(cls, *failed))
 
-    def make() -> Any:
-        return cls(**values)
 
-    make.__name__ = cls.__name__
-    if is_loss(cls):
-        return check_loss(make, seed=seed)
-    found = input_shape(make, shapes_for(cls, values))
-    if isinstance(found, tuple):
-        return check_layer(make, found, seed=seed)
-    if SIZES & set(values) or not _may_be_the_shape(found):
-        return check_layer(make, shapes_for(cls, values)[0], seed=seed)
-    return Report(cls.__name__, note=refuses_all(cls, found, shapes_for(cls, values)))
+def _checked(module: ModuleType, make: Any, found: guesses.Input, seed: int) -> Report:
+    """The report with a guessed input; as columns, where that is how this file is written."""
+    if found.columns:
+        return check_layer(make, found.x, seed=seed, samples_axis=-1)
+    report = check_layer(make, found.x, seed=seed)
+    perhaps = {m.code for m in report.mistakes} & {"wrong-axis", "mixes-samples"}
+    if perhaps and found.x == guesses.VECTORS and _in_columns(module):
+        turned = check_layer(make, found.x[::-1], seed=seed, samples_axis=-1)
+        return turned if turned.ok else report
+    return report
 
 
-def _can_be_made(cls: type, values: dict[str, Any]) -> bool:
-    """Whether the constructor accepts these sizes; with defaults, it may accept only those."""
-    if _required(cls):
-        return True
-    try:
-        cls(**values)
-    except (Exception, SystemExit):
-        return False
+def _in_columns(module: ModuleType) -> bool:
+    """Whether some class of the file takes its samples as columns only."""
+    for cls in classes_in(module).values():
+        values = next(guesses.argument_guesses(cls), {})
+        make = functools.partial(cls, **values)
+        found = guesses.input_for(make, guesses.shapes_for(cls, values))
+        if isinstance(found, guesses.Input) and found.columns:
+            return True
+    return False
+
+
+def _gives_one_number(made: Any) -> bool:
+    """Whether forward of two arrays gives one number, as a loss does; else it has two inputs."""
+    for shape in (guesses.VECTORS, (5, 1)):
+        with contextlib.suppress(Exception), np.errstate(all="ignore"):
+            returned = made.forward(np.full(shape, 0.3), np.ones(shape))
+            return bool(np.size(CallingConvention(made).output(returned)[0]) == 1)
     return True
 
 
 def _may_be_the_shape(error: BaseException) -> bool:
     """An error that another shape would not make: a wrong name, a wrong type of argument."""
-    return isinstance(error, (ValueError, IndexError, AssertionError))
+    return isinstance(error, (ValueError, IndexError, AssertionError, ArithmeticError))
+
+
+def _by_functions(name: str, pair: function_pairs.Pair, case: Any, seed: int) -> Report:
+    if pair.backward is None:
+        return check_loss(function_pairs.class_of(name, pair), seed=seed)
+    if isinstance(case, tuple):
+        cls, x = function_pairs.by_case(name, pair, case)
+        return check_layer(cls, x, seed=seed)
+    found = function_pairs.guess(name, pair)
+    if found is None:
+        first = pair.forward.__name__
+        return Report(
+            name,
+            note=f"It is not known which arrays {first} takes. Add to the file: CASES = {{{first}: "
+            f"((5, 3), (3, 4), (4,))}} with your shapes, in the order of its arguments.",
+        )
+    cls, x, columns = found
+    return check_layer(cls, x, seed=seed, samples_axis=-1 if columns else 0)
 
 
 def _by_case(cls: type, case: Any, seed: int) -> Report:
     parts = case if isinstance(case, tuple) else (case,)
-    factory, rest = parts[0], parts[1:]
+    factory, rest = parts[0], list(parts[1:])
+    columns = "columns" in [part for part in rest if isinstance(part, str)]
+    rest = [part for part in rest if not (isinstance(part, str) and part == "columns")]
     try:
-        if is_loss(cls):
+        if is_loss(cls) and (issubclass(cls, Loss) or len(rest) != 1):
             return check_loss(factory, *rest[:2], seed=seed)
         if not rest:
             return Report(cls.__name__, note=how_to_add(cls, []))
         names = rest[1] if len(rest) > 1 else None
-        return check_layer(factory, rest[0], seed=seed, parameters=names)
+        axis = -1 if columns else 0
+        return check_layer(factory, rest[0], seed=seed, parameters=names, samples_axis=axis)
     except (TypeError, ValueError) as error:
         return Report(cls.__name__, note=f"CASES[{cls.__name__}]: {error}")
 
 
-def arguments_for(cls: type) -> tuple[dict[str, Any], list[str]]:
-    """Values for the constructor's required arguments and its sizes; names that are unknown."""
-    names = _arguments(cls)
-    wanted = [name for name in names if name in _required(cls) or name in SIZES]
-    values = {name: ARGUMENTS[name] for name in wanted if name in ARGUMENTS}
-    return values, [name for name in wanted if name not in ARGUMENTS]
-
-
-def _arguments(cls: type) -> dict[str, inspect.Parameter]:
-    """The arguments of the constructor, without self, *args and **kwargs."""
-    if cls.__init__ is object.__init__:  # type: ignore[misc]
-        return {}
-    found = list(inspect.signature(cls.__init__).parameters.items())[1:]  # type: ignore[misc]
-    return {n: a for n, a in found if a.kind not in (a.VAR_POSITIONAL, a.VAR_KEYWORD)}
-
-
-def _required(cls: type) -> list[str]:
-    return [name for name, a in _arguments(cls).items() if a.default is a.empty]
-
-
-def shapes_for(cls: type, values: dict[str, Any]) -> list[tuple[int, ...]]:
-    """Shapes to try: vectors and images, and the widths that are defaults."""
-    shapes: list[tuple[int, ...]] = [VECTORS, IMAGES, (5, 4, 3)]
-    if any("channels" in name for name in values):
-        shapes = [IMAGES, VECTORS]
-    elif SIZES & set(values):
-        shapes = [VECTORS, (5, 4, 3), (4, 3, 6, 8)]  # along the last axis, or along the channels
-    defaults = [a.default for name, a in _arguments(cls).items() if name not in values]
-    widths = [n for n in defaults if isinstance(n, int) and 1 < n <= LARGEST_WIDTH]
-    return shapes + [(5, n) for n in dict.fromkeys(widths) if n != VECTORS[1]]
-
-
-def input_shape(make: Any, shapes: list[tuple[int, ...]]) -> tuple[int, ...] | BaseException:
-    """The first shape that forward takes, of floats or of whole numbers; else the first error."""
-    errors: list[BaseException] = []
-    for shape in shapes:
-        generator = np.random.default_rng(0)
-        for x in (generator.normal(size=shape), generator.integers(0, 3, size=shape)):
-            try:
-                with np.errstate(all="ignore"):
-                    make().forward(x)
-            except (Exception, SystemExit) as error:
-                errors.append(error)
-                continue
-            return shape
-    return errors[0]
-
-
-def refuses_all(cls: type, error: BaseException, shapes: list[tuple[int, ...]]) -> str:
-    """The message for a class whose input shape is unknown."""
-    tried = ", ".join(map(str, shapes))
+def _with_guesses(cls: type, error: BaseException, shapes: str) -> str:
+    """The message for a class for which the guessed arguments and inputs do not fit."""
+    tried = (
+        f"the shape of its input is not known, and forward refuses {shapes}"
+        if shapes
+        else (
+            f"the values of {', '.join(guesses.required(cls))} are not known, and the guesses fail"
+        )
+    )
     return (
-        f"The shape of its input is not known, and forward refuses the shapes {tried}: "
-        f"{explain_error(error)}. {_line_to_add(cls)} If it should take one of these shapes, "
-        f"fix the line named above."
+        f"{tried[0].upper()}{tried[1:]}: {explain_error(error)}. {_line_to_add(cls)} If it should "
+        f"take one of these, fix the line named above."
     )
 
 

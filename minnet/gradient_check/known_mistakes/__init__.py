@@ -1,9 +1,11 @@
 """Every mistake that can be recognised by the gradient it gives, most specific first."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from minnet.gradient_check.evaluation_point import EvaluationPoint
-from minnet.gradient_check.known_mistakes import dense, jacobian, local_derivative, normalization
+from minnet.gradient_check.known_mistakes import jacobian, normalization
 from minnet.gradient_check.known_mistakes.base import KnownMistake, Match, Predicted
 from minnet.gradient_check.known_mistakes.constant_factors import (
     ConstantFactor,
@@ -11,9 +13,8 @@ from minnet.gradient_check.known_mistakes.constant_factors import (
     OneSampleOnly,
     Truncated,
 )
-from minnet.gradient_check.known_mistakes.dense import OutputForInput
 from minnet.gradient_check.known_mistakes.dropout_mask import Mask, MaskMissingInside
-from minnet.gradient_check.known_mistakes.jacobian import MixesBackward, TermMissing
+from minnet.gradient_check.known_mistakes.jacobian import MixesBackward
 from minnet.gradient_check.known_mistakes.normalization import TermOfNormalization
 from minnet.gradient_check.known_mistakes.shapes import (
     FactorNotTransposed,
@@ -21,26 +22,25 @@ from minnet.gradient_check.known_mistakes.shapes import (
     SameShapeTransposed,
     SameShapeWrongSum,
 )
-from minnet.gradient_check.known_mistakes.time_steps import OneStepOnly
 from minnet.gradient_check.known_mistakes.upstream_gradient import NotAProduct, OnesForUpstream
+from minnet.utils.types import Array
 
-_SQUARED = "has the local derivative twice."
-_MISSING = "lacks a factor of the chain rule: "
-_TERM = "lacks a term of a sum: "
-_INSIDE = "lacks the derivative of the activation."
-_POINT = "takes the local derivative at the wrong point: "
+
+def _unchanged(point: EvaluationPoint, name: str) -> Iterator[tuple[Array, str]]:
+    """The upstream gradient itself; where the tape cannot follow, nothing else says so."""
+    if name == "input" and point.y.shape == point.x.shape:
+        yield point.at(name, point.g), "it is the upstream gradient, unchanged."
+
 
 KNOWN_MISTAKES: tuple[KnownMistake, ...] = (
     Truncated(),
     LocalTruncated(),
     NotAProduct(),
     Misshapen(),
-    OutputForInput(),
     Mask(),
     MaskMissingInside(),
     ConstantFactor(),
     OneSampleOnly(),
-    OneStepOnly(),
     OnesForUpstream(),
     SameShapeTransposed(),
     FactorNotTransposed(),
@@ -56,33 +56,9 @@ KNOWN_MISTAKES: tuple[KnownMistake, ...] = (
         "is the diagonal of the Jacobian times g; the other entries are missing.",
         jacobian.diagonal_only,
     ),
-    Predicted("jacobian-term-missing", _TERM, local_derivative.skip_missing),
-    Predicted("local-derivative-missing", _MISSING, local_derivative.missing),
-    Predicted("local-derivative-squared", _SQUARED, local_derivative.squared),
-    Predicted("local-derivative-at-wrong-point", _POINT, local_derivative.at_wrong_point),
-    Predicted(
-        "output-used-for-input",
-        "has the output y where x belongs.",
-        local_derivative.output_for_input,
-    ),
-    Predicted("local-derivative-missing", _INSIDE, dense.missing),
-    Predicted("local-derivative-squared", _SQUARED, dense.squared),
-    Predicted("local-derivative-at-wrong-point", _POINT + "z or a.", dense.at_wrong_point),
-    TermMissing(),
-    Predicted("jacobian-term-missing", _TERM, local_derivative.term_missing),
+    Predicted("local-derivative-missing", "lacks a factor of the chain rule: ", _unchanged),
     SameShapeWrongSum(),
     MixesBackward(),
-    Predicted("local-derivative-missing", _MISSING, local_derivative.missing, factor=True),
-    Predicted("local-derivative-squared", _SQUARED, local_derivative.squared, factor=True),
-    Predicted(
-        "local-derivative-at-wrong-point", _POINT, local_derivative.at_wrong_point, factor=True
-    ),
-    Predicted(
-        "output-used-for-input",
-        "has the output y where x belongs.",
-        local_derivative.output_for_input,
-        factor=True,
-    ),
 )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.finite_differences import mismatch
 from minnet.gradient_check.known_mistakes.base import Match, proportion
-from minnet.gradient_check.known_mistakes.local_derivative import elementwise
+from minnet.gradient_check.known_mistakes.jacobian import elementwise
 from minnet.utils.types import Array
 
 
@@ -195,6 +195,16 @@ class OneSampleOnly:
         if parts is None:
             return None
         found = point.at(name)
+        for step in range(point.y.shape[1] if point.y.ndim == 3 else 0):
+            g = np.zeros_like(point.g)
+            g[:, step] = point.g[:, step]
+            residual = mismatch(found, point.jacobian(name).transpose_times(g))
+            if residual < point.precision.match and np.any(found):
+                sentence = (
+                    f"holds the part of step {step} of {point.y.shape[1]} alone: the loop "
+                    f"overwrites (=) what it should add up (+=)."
+                )
+                return Match("one-sample-only", sentence, residual)
         last = self._last_that_counts(point, name)
         if last is not None and mismatch(found, last) < point.precision.match:
             sentence = (

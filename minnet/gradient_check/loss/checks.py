@@ -12,7 +12,9 @@ from minnet.gradient_check.checks.repeated_calls import (
 )
 from minnet.gradient_check.harness import CallRecord
 from minnet.gradient_check.layer_under_test import LayerUnderTest
+from minnet.gradient_check.loss.evaluation_point import LossPoint
 from minnet.gradient_check.loss.harness import LossHarness, number_of
+from minnet.gradient_check.loss.inputs import one_hot
 from minnet.utils.types import Array
 
 Pair = tuple[Array, Array]
@@ -37,6 +39,70 @@ def check_finite_gradient(
             f"{int(bad.sum())} of {bad.size} entries.",
         )
     return not bad.any()
+
+
+def check_direction(state: CheckState, points: list[LossPoint]) -> None:
+    """A loss falls on the way to its target; one without its minus rises, wherever one starts.
+
+    Only where targets are classes or probabilities, or where the difference alone counts.
+    """
+    if not all(_comparable(point) for point in points):
+        return
+    rises = []
+    for point in points:
+        y = np.asarray(one_hot(point.prediction, point.target))
+        ways = [y - point.prediction]
+        if len(np.unique(y)) == 2:
+            ways.append(y - y.mean(axis=-1 if point.outputs > 1 else None, keepdims=True))
+        rises += [float(np.vdot(point.derivative, way)) > point.noise for way in ways]
+    if all(rises) and not _is_linear(points[0], points[1].prediction):
+        state.wrong(
+            "direction",
+            "sign-flipped",
+            "forward",
+            "the value rises on the way from the prediction to the target, so that at a = y it is "
+            "larger than elsewhere: training would move away from the targets.",
+            f"{len(rises)} of {len(rises)} slopes toward the target are positive.",
+            advice="Put the minus before the whole sum, in forward and in backward.",
+        )
+
+
+def _is_linear(point: LossPoint, other: Array) -> bool:
+    """The score of a critic, say: it has no minimum at all."""
+    ends = point.value_here + point.value_at(other)
+    return abs(2 * point.value_at((point.prediction + other) / 2) - ends) <= 1e-9 * abs(ends)
+
+
+def _comparable(point: LossPoint) -> bool:
+    """Targets of the predictions' kind, on which the value depends."""
+    a, y = point.prediction, one_hot(point.prediction, point.target)
+    if y is None or y.shape != a.shape or not np.isfinite(y).all():
+        return False
+    here, moved = point.value_here, point.value_at(a + 0.7, y + 0.7)
+    if abs(here - moved) > 1e-9 * max(1.0, abs(here)):
+        classes = set(np.unique(y)) <= {0.0, 1.0} or set(np.unique(y)) <= {-1.0, 1.0}
+        shares = y.min() >= 0 and a.min() >= 0 and max(y.max(), a.max()) <= 1
+        if not (classes or shares):
+            return False
+    others = [point.value_at(a, np.roll(point.target, k, axis=0)) for k in (1, 2)]
+    return any(value != here for value in others)
+
+
+def check_depends(state: CheckState, points: list[LossPoint]) -> bool:
+    """Whether the value depends on the prediction at all; else forward is wrong."""
+    for point in points:
+        others = [point.value_at(other.prediction, point.target) for other in points]
+        if np.abs(point.derivative).max(initial=0.0) > point.noise or np.ptp(others) > 0:
+            return True
+    state.wrong(
+        "gradient",
+        "not-used",
+        "forward",
+        "the value does not depend on the prediction: it is the same for all of them.",
+        f"the value is {points[0].value_here:.6g} for {len(points)} random predictions.",
+        advice="Look at which of the two arguments forward computes with.",
+    )
+    return False
 
 
 def check_repeats(state: CheckState, loss: LayerUnderTest, first: Pair, second: Pair) -> None:

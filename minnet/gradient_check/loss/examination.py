@@ -7,10 +7,16 @@ import numpy as np
 from minnet.gradient_check.check_state import CheckState, number
 from minnet.gradient_check.checks.contract import check_changes
 from minnet.gradient_check.checks.forward_properties import check_finite_at
+from minnet.gradient_check.checks.gradients import advice_for, entries_of
 from minnet.gradient_check.finite_differences import is_single
 from minnet.gradient_check.input_domain import InputDomain
 from minnet.gradient_check.layer_under_test import LayerUnderTest
-from minnet.gradient_check.loss.checks import check_finite_gradient, check_repeats
+from minnet.gradient_check.loss.checks import (
+    check_depends,
+    check_direction,
+    check_finite_gradient,
+    check_repeats,
+)
 from minnet.gradient_check.loss.evaluation_point import LossPoint, loss_point
 from minnet.gradient_check.loss.harness import LossHarness, number_of, run_loss, value_at
 from minnet.gradient_check.loss.inputs import Setting
@@ -21,7 +27,9 @@ from minnet.gradient_check.loss.known_mistakes import (
     truncates_integers,
 )
 from minnet.gradient_check.loss.settings import Settings
+from minnet.gradient_check.next_steps import for_loss
 from minnet.gradient_check.prepare import code_of_error, explain_error
+from minnet.gradient_check.tape import explain
 from minnet.utils import checks
 from minnet.utils.types import Array
 
@@ -49,6 +57,8 @@ class LossCheck:
             self._nothing_fits()
             return
         self.first = settings[0]
+        if all(map(self._is_flat, settings)):
+            return
         for setting in settings:
             self._find_precision(setting)
             if self.state.report.mistakes and not self._vague():
@@ -62,11 +72,24 @@ class LossCheck:
         if self.state.has("wrong-shape", "returns-none"):
             return
         check_repeats(self.state, self.loss, (a, y), self.settings.draw(first, 41))
+        for setting in settings:
+            if not self.state.report.mistakes:
+                check_direction(self.state, self._some_points(setting))
         real = next((s for s in settings if s is not None and s.is_real), None)
         if real is not None:
             a, y = real.draw(self.state.generator(42))
             patterns = InputDomain(a.shape, "check_loss").extremes(len(a))
             check_finite_at(self.state, LossHarness(self.loss, y), patterns)
+
+    def _some_points(self, setting: Setting | None) -> list[LossPoint]:
+        """The loss at several random predictions and targets."""
+        return [self._point(setting, 80 + 10 * number) for number in range(4)]
+
+    def _is_flat(self, setting: Setting | None) -> bool:
+        """Whether the value is the same for all predictions, as far as can be seen."""
+        points = self._some_points(setting)
+        usable = all(np.isfinite(point.value_here) for point in points)
+        return usable and not check_depends(self.state, points)
 
     def _nothing_fits(self) -> None:
         if self.settings.last_error is None:
@@ -133,6 +156,7 @@ class LossCheck:
         state = self.state
         before = len(state.report.mistakes)
         point = self._point(setting, 50)
+        state.report.point = state.report.point or point
         if not self._contract(point):
             return False
         check_changes(state, point.run)
@@ -229,7 +253,8 @@ class LossCheck:
         if not check_finite_gradient(state, found, point.prediction):
             return
         other = self._point(setting, 60, point.m + 2) if self._resizable(setting, point) else None
-        match = next(diagnose_loss(point, other), None)
+        match, known = next(diagnose_loss(point, other), None), explain(point, "input", ["input"])
+        place = known.place if known is not None else ""
         if match is not None:
             state.wrong(
                 "gradient",
@@ -237,6 +262,8 @@ class LossCheck:
                 "input",
                 f"the returned gradient {match.sentence}",
                 f"relative residual of this explanation {number(match.residual)}.",
+                place,
+                for_loss(point, match.code),
             )
         elif found.shape != point.prediction.shape:
             state.wrong(
@@ -246,6 +273,18 @@ class LossCheck:
                 f"the returned gradient has shape {found.shape}, expected "
                 f"{point.prediction.shape}, that of the prediction.",
                 "no sum or reshape fits.",
+                place,
+            )
+        elif known is not None and known.sentence:
+            state.wrong(
+                "gradient",
+                known.code,
+                "input",
+                f"the returned gradient is not the derivative of the value: {known.sentence}"
+                f"{entries_of(point, 'input')}",
+                f"relative difference {number(point.error('input'))}.",
+                place,
+                known.advice,
             )
         else:
             worst = np.unravel_index(int(np.argmax(np.abs(found - point.derivative))), found.shape)
@@ -254,9 +293,12 @@ class LossCheck:
                 "gradient",
                 "unknown",
                 "input",
-                f"the returned gradient is not the derivative of the value, cause unknown: "
-                f"worst at [{spot}].",
-                f"there the derivative is {point.derivative[worst]:.6g}, yours {found[worst]:.6g}.",
+                f"the returned gradient is not the derivative of the value, cause unknown."
+                f"{entries_of(point, 'input')}",
+                f"at [{spot}] the derivative is {point.derivative[worst]:.6g}, "
+                f"yours {found[worst]:.6g}.",
+                place,
+                advice_for(place) or for_loss(point, "unknown"),
             )
 
     def _resizable(self, setting: Setting | None, point: LossPoint) -> bool:

@@ -5,11 +5,11 @@ With this adapter the checks of layers run on losses, too.
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 import numpy as np
 
+from minnet.gradient_check.calling_convention import takes_target_first
 from minnet.gradient_check.harness import CallRecord, Harness, Values
 from minnet.gradient_check.layer_under_test import LayerUnderTest
 from minnet.gradient_check.weight_access import same
@@ -41,17 +41,21 @@ class LossHarness(Harness):
         """The value as a number; NaN where forward raises."""
         return number_of(self.run(x, stream=stream, obj=obj).y)
 
-    def call_forward(self, obj: Any, given: Array, training: bool) -> Any:  # noqa: ARG002
-        """forward(prediction, target), with a copy of the target."""
+    def call_forward(self, obj: Any, given: Array, training: bool) -> tuple[Any, Any]:  # noqa: ARG002
+        """forward(prediction, target), with a copy of the target, or the other way round."""
+        convention = self.layer.convention
         self._given_target = np.array(self.target)
-        return obj.forward(given, self._given_target)
+        pair = (given, self._given_target)
+        swapped = takes_target_first(convention.inputs)
+        return convention.output(obj.forward(*(pair[::-1] if swapped else pair)))
 
-    def call_backward(self, obj: Any, g: Array, given: Array) -> Any:  # noqa: ARG002
-        """backward() as in the contract; with prediction and target, or with 1, if it asks."""
-        wanted = _required_arguments(obj.backward)
-        if wanted == 2:
-            return obj.backward(given, self._given_target)
-        return obj.backward(1.0) if wanted == 1 else obj.backward()
+    def call_backward(self, run: CallRecord, g: Array, given: Array) -> Any:  # noqa: ARG002
+        """backward() as in the contract; with prediction and target, the cache, or 1, if asked."""
+        asked, pair = self.layer.convention.asked, (given, self._given_target)
+        if len(asked) == 2:
+            return run.obj.backward(*(pair[::-1] if takes_target_first(asked) else pair))
+        one = 1.0 if run.cache is None else run.cache
+        return run.obj.backward(*[one][: len(asked)])
 
     def note_changes(self, run: CallRecord, given: Array, before: Values, method: str) -> None:
         """Also the target must stay as it was."""
@@ -59,15 +63,6 @@ class LossHarness(Harness):
         known = {what for what, _ in run.changed}
         if "target" not in known and not same(self._given_target, self.target):
             run.changed.append(("target", method))
-
-
-def _required_arguments(backward: Any) -> int:
-    try:
-        parameters = inspect.signature(backward).parameters.values()
-    except (TypeError, ValueError):
-        return 0
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return sum(p.default is p.empty and p.kind in kinds for p in parameters)
 
 
 def number_of(value: Any) -> float:

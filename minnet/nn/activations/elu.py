@@ -27,7 +27,7 @@ class ELU(Activation):
     """
 
     def __init__(self, alpha: float = 1.0) -> None:
-        self.alpha = number("ELU", "alpha", alpha, minimum=0)
+        self.alpha: float = number("ELU", "alpha", alpha, minimum=0)
 
     def forward(self, z: Array) -> Array:
         """a = z where z > 0, else alpha (exp(z) - 1)."""
@@ -54,8 +54,8 @@ class SELU(Activation):
     array([[-1.7581,  0.    ,  1.0507]])
     """
 
-    alpha = 1.6732632423543772848170429916717
-    scale = 1.0507009873554804934193349852946
+    alpha: float = 1.6732632423543772848170429916717
+    scale: float = 1.0507009873554804934193349852946
 
     def forward(self, z: Array) -> Array:
         """a = scale z where z > 0, else scale alpha (exp(z) - 1)."""

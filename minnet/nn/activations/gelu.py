@@ -38,7 +38,7 @@ class GELU(Activation):
     """
 
     def __init__(self, approximate: bool = False) -> None:
-        self.approximate = boolean("GELU", "approximate", approximate)
+        self.approximate: bool = boolean("GELU", "approximate", approximate)
 
     def forward(self, z: Array) -> Array:
         """a = z Phi(z)."""

@@ -46,7 +46,7 @@ class LeakyReLU(Activation):
     """
 
     def __init__(self, slope: float = 0.01) -> None:
-        self.slope = number("LeakyReLU", "slope", slope, minimum=0)
+        self.slope: float = number("LeakyReLU", "slope", slope, minimum=0)
 
     def forward(self, z: Array) -> Array:
         """a = z where z > 0, else slope z."""

@@ -30,7 +30,7 @@ class Softmax(Activation):
     """
 
     def __init__(self, axis: int = -1) -> None:
-        self.axis = whole_number("Softmax", "axis", axis, minimum=-32, maximum=31)
+        self.axis: int = whole_number("Softmax", "axis", axis, minimum=-32, maximum=31)
         if self.axis == 0:
             raise ValueError(
                 "Softmax: axis: expected the axis of the classes, got 0, the axis of the samples: "

@@ -49,13 +49,15 @@ class BatchNorm(Layer):
     """
 
     def __init__(self, features: int, momentum: float = 0.1, epsilon: float = 1e-5) -> None:
-        self.features = whole_number("BatchNorm", "features", features)
-        self.momentum = number("BatchNorm", "momentum", momentum, minimum=0, maximum=1)
-        self.epsilon = number("BatchNorm", "epsilon", epsilon, minimum=0, above=True)
-        self.gamma = Parameter(shape=self.features, initializer="ones")
-        self.beta = Parameter(shape=self.features)
-        self.running_mean = Parameter(shape=self.features, trainable=False)
-        self.running_variance = Parameter(shape=self.features, initializer="ones", trainable=False)
+        self.features: int = whole_number("BatchNorm", "features", features)
+        self.momentum: float = number("BatchNorm", "momentum", momentum, minimum=0, maximum=1)
+        self.epsilon: float = number("BatchNorm", "epsilon", epsilon, minimum=0, above=True)
+        self.gamma: Parameter = Parameter(shape=self.features, initializer="ones")
+        self.beta: Parameter = Parameter(shape=self.features)
+        self.running_mean: Parameter = Parameter(shape=self.features, trainable=False)
+        self.running_variance: Parameter = Parameter(
+            shape=self.features, initializer="ones", trainable=False
+        )
 
     def forward(self, x: Array) -> Array:
         """y = gamma x^ + beta; in training the running mean and variance are updated."""

@@ -67,18 +67,21 @@ class Conv2d(Layer):
         bias: bool = True,
         weight_init: str | Initializer = "glorot_uniform",
     ) -> None:
-        self.in_channels = whole_number("Conv2d", "in_channels", in_channels)
-        self.out_channels = whole_number("Conv2d", "out_channels", out_channels)
-        self.kernel_size = pair("Conv2d", "kernel_size", kernel_size)
-        self.stride = pair("Conv2d", "stride", stride)
-        self.padding = pair("Conv2d", "padding", padding, minimum=0)
-        self.dilation = pair("Conv2d", "dilation", dilation)
+        self.in_channels: int = whole_number("Conv2d", "in_channels", in_channels)
+        self.out_channels: int = whole_number("Conv2d", "out_channels", out_channels)
+        self.kernel_size: Pair = pair("Conv2d", "kernel_size", kernel_size)
+        self.stride: Pair = pair("Conv2d", "stride", stride)
+        self.padding: Pair = pair("Conv2d", "padding", padding, minimum=0)
+        self.dilation: Pair = pair("Conv2d", "dilation", dilation)
         shape = (self.out_channels, self.in_channels, *self.kernel_size)
         initializer = get(weight_init, "Conv2d: weight_init")
-        self.weight = Parameter(shape=shape, initializer=initializer)
+        self.weight: Parameter = Parameter(shape=shape, initializer=initializer)
         has_bias = boolean("Conv2d", "bias", bias)
-        self.bias = Parameter(shape=self.out_channels) if has_bias else None
-        self._windows = Windows(self.kernel_size, self.stride, self.padding, self.dilation)
+        self.bias: Parameter | None = Parameter(shape=self.out_channels) if has_bias else None
+
+    @property
+    def _windows(self) -> Windows:
+        return Windows(self.kernel_size, self.stride, self.padding, self.dilation)
 
     def forward(self, x: Array) -> Array:
         """y = W X + b, for a few images at a time."""

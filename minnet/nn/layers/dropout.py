@@ -37,7 +37,7 @@ class Dropout(Layer):
     """
 
     def __init__(self, rate: float) -> None:
-        self.rate = number("Dropout", "rate", rate, minimum=0, maximum=1, below=True)
+        self.rate: float = number("Dropout", "rate", rate, minimum=0, maximum=1, below=True)
 
     def forward(self, x: Array) -> Array:
         """y = x M in training, a copy of x otherwise."""

@@ -49,11 +49,13 @@ class Embedding(Layer):
     def __init__(
         self, count: int, features: int, weight_init: str | Initializer | None = None
     ) -> None:
-        self.count = whole_number("Embedding", "count", count)
-        self.features = whole_number("Embedding", "features", features)
+        self.count: int = whole_number("Embedding", "count", count)
+        self.features: int = whole_number("Embedding", "features", features)
         standard_normal = normal(standard_deviation=1.0)
         initializer = get(weight_init or standard_normal, "Embedding: weight_init")
-        self.weight = Parameter(shape=(self.count, self.features), initializer=initializer)
+        self.weight: Parameter = Parameter(
+            shape=(self.count, self.features), initializer=initializer
+        )
 
     def forward(self, x: Array) -> Array:
         """y = W[x]."""

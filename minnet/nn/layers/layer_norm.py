@@ -37,10 +37,10 @@ class LayerNorm(Layer):
     """
 
     def __init__(self, features: int, epsilon: float = 1e-5) -> None:
-        self.features = whole_number("LayerNorm", "features", features)
-        self.epsilon = number("LayerNorm", "epsilon", epsilon, minimum=0, above=True)
-        self.gamma = Parameter(shape=self.features, initializer="ones")
-        self.beta = Parameter(shape=self.features)
+        self.features: int = whole_number("LayerNorm", "features", features)
+        self.epsilon: float = number("LayerNorm", "epsilon", epsilon, minimum=0, above=True)
+        self.gamma: Parameter = Parameter(shape=self.features, initializer="ones")
+        self.beta: Parameter = Parameter(shape=self.features)
 
     def forward(self, x: Array) -> Array:
         """y = gamma x^ + beta."""

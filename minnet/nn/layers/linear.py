@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from minnet.nn.initializers import Initializer, get
 from minnet.nn.layer import Layer
 from minnet.nn.parameter import Parameter
@@ -45,17 +47,18 @@ class Linear(Layer):
         bias: bool = True,
         weight_init: str | Initializer = "glorot_uniform",
     ) -> None:
-        self.in_features = whole_number("Linear", "in_features", in_features)
-        self.out_features = whole_number("Linear", "out_features", out_features)
+        self.in_features: int = whole_number("Linear", "in_features", in_features)
+        self.out_features: int = whole_number("Linear", "out_features", out_features)
         shape = (self.in_features, self.out_features)
         initializer = get(weight_init, "Linear: weight_init")
-        self.weight = Parameter(shape=shape, initializer=initializer)
+        self.weight: Parameter = Parameter(shape=shape, initializer=initializer)
         has_bias = boolean("Linear", "bias", bias)
-        self.bias = Parameter(shape=self.out_features) if has_bias else None
+        self.bias: Parameter | None = Parameter(shape=self.out_features) if has_bias else None
 
     def forward(self, x: Array) -> Array:
         """y = x W + b."""
-        self._check_input(x)
+        if x.ndim < 2 or x.shape[-1] != self.in_features:
+            raise self._wrong_input(x)
         outer = x.shape[:-1]  # (m,), or (m, ...): every axis but the last counts rows
         self._x = x = x if x.ndim == 2 else x.reshape(-1, self.in_features)
         y: Array = x.dot(self.weight.value)  # for small arrays three times as fast as @
@@ -65,7 +68,8 @@ class Linear(Layer):
 
     def backward(self, grad: Array) -> Array:
         """dL/dW = x^T G, dL/db = sum of the rows of G; returns dL/dx = G W^T."""
-        self._check_gradient(grad)
+        if grad.shape[-1:] != (self.out_features,) or grad.size != len(self._x) * self.out_features:
+            raise self._wrong_gradient(grad)
         outer = grad.shape[:-1]
         G = grad if grad.ndim == 2 else grad.reshape(-1, self.out_features)  # noqa: N806
         Linear._backward_parameters(self, G)  # a subclass's may itself call this method
@@ -75,35 +79,32 @@ class Linear(Layer):
     def _backward_parameters(self, grad: Array) -> None:
         """dL/dW and dL/db alone."""
         G = grad if grad.ndim == 2 else grad.reshape(-1, self.out_features)  # noqa: N806
-        self.weight.grad[...] = self._x.T.dot(G)
+        np.matmul(self._x.T, G, out=self.weight.grad)
         if self.bias is not None:
             self.bias.grad[...] = G.sum(axis=0)
 
-    def _check_input(self, x: Array) -> None:
-        if x.ndim >= 2 and x.shape[-1] == self.in_features:
-            return
+    def _wrong_input(self, x: Array) -> ValueError:
         expected = f"{self!r}: expected input of shape (m, {self.in_features}), got {x.shape}."
         if x.ndim < 2:
-            raise ValueError(f"{expected} One sample alone: x.reshape(1, -1).")
+            return ValueError(f"{expected} One sample alone: x.reshape(1, -1).")
         width, sample = x.shape[-1], math.prod(x.shape[1:])
         if x.ndim > 2:
             fits = "" if sample == self.in_features else f", and make it Linear({sample}, ...)"
-            raise ValueError(
+            return ValueError(
                 f"{expected} A sample has {sample} numbers: put mn.Flatten() before this "
                 f"Linear{fits}; or make it Linear({width}, ...), which takes the last axis."
             )
-        raise ValueError(
+        return ValueError(
             f"{expected} The input has {width} features: "
             f"make this Linear({width}, {self.out_features})."
         )
 
-    def _check_gradient(self, grad: Array) -> None:
-        m, width = len(self._x), self.out_features
-        if grad.shape[-1:] != (width,) or grad.size != m * width:
-            raise ValueError(
-                f"{self!r}.backward: grad: expected the shape of the output, {(m, width)}, "
-                f"got {grad.shape}. It has one row for each sample of the last forward."
-            )
+    def _wrong_gradient(self, grad: Array) -> ValueError:
+        return ValueError(
+            f"{self!r}.backward: grad: expected the shape of the output, "
+            f"{(len(self._x), self.out_features)}, got {grad.shape}. It has one row for each "
+            f"sample of the last forward."
+        )
 
     def __repr__(self) -> str:
         return f"Linear({self.in_features} -> {self.out_features})"

@@ -42,9 +42,13 @@ class MaxPool2d(Layer):
     def __init__(
         self, kernel_size: int | Pair, stride: int | Pair | None = None, padding: int | Pair = 0
     ) -> None:
-        self._windows = _pooling_windows("MaxPool2d", kernel_size, stride, padding)
-        self.kernel_size, self.stride = self._windows.kernel_size, self._windows.stride
-        self.padding = self._windows.padding
+        windows = _pooling_windows("MaxPool2d", kernel_size, stride, padding)
+        self.kernel_size, self.stride = windows.kernel_size, windows.stride
+        self.padding: Pair = windows.padding
+
+    @property
+    def _windows(self) -> Windows:
+        return Windows(self.kernel_size, self.stride, self.padding)
 
     def forward(self, x: Array) -> Array:
         """The maximum of the cells, and which of them it was."""
@@ -106,10 +110,14 @@ class AveragePool2d(Layer):
         padding: int | Pair = 0,
         count_padding: bool = True,
     ) -> None:
-        self._windows = _pooling_windows("AveragePool2d", kernel_size, stride, padding)
-        self.kernel_size, self.stride = self._windows.kernel_size, self._windows.stride
-        self.padding = self._windows.padding
-        self.count_padding = boolean("AveragePool2d", "count_padding", count_padding)
+        windows = _pooling_windows("AveragePool2d", kernel_size, stride, padding)
+        self.kernel_size, self.stride = windows.kernel_size, windows.stride
+        self.padding: Pair = windows.padding
+        self.count_padding: bool = boolean("AveragePool2d", "count_padding", count_padding)
+
+    @property
+    def _windows(self) -> Windows:
+        return Windows(self.kernel_size, self.stride, self.padding)
 
     def forward(self, x: Array) -> Array:
         """The sum of the cells, divided by their number."""

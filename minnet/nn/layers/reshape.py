@@ -16,7 +16,7 @@ from minnet.utils.types import Array
 
 
 class Reshape(Layer):
-    """y = x with each sample in another shape: (m, ...) becomes (m, *shape).
+    """y = x with each sample in another shape: (m, ...) becomes `(m, *shape)`.
 
     No number changes, so dL/dx is dL/dy in the shape of x.
 
@@ -41,7 +41,9 @@ class Reshape(Layer):
                 f"Reshape: shape: expected the shape of one sample as whole numbers, got "
                 f"{describe(lengths)}. Write Reshape((1, 28, 28))."
             )
-        self.shape = tuple(whole_number("Reshape", "shape", n, minimum=-1) for n in given)
+        self.shape: tuple[int, ...] = tuple(
+            whole_number("Reshape", "shape", n, minimum=-1) for n in given
+        )
         if 0 in self.shape or self.shape.count(-1) > 1:
             raise ValueError(
                 f"Reshape: shape: expected lengths >= 1, of which one may be -1, got {self.shape}."

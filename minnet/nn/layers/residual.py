@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from minnet.nn.layer import Layer, find
+from minnet.nn.layer import Layer
+from minnet.nn.search import find
 from minnet.nn.sequential import Sequential
 from minnet.utils.types import Array
 

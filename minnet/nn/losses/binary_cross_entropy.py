@@ -94,8 +94,8 @@ class BinaryCrossEntropy(Loss):
         self.class_weight = check_class_weight(place, class_weight)
         self.balanced = isinstance(class_weight, str)
         check_number_of_classes(self._place, self.class_weight, 2)
-        self.label_smoothing = check_label_smoothing(place, label_smoothing)
-        self.ignore_label = check_ignore_label(place, ignore_label)
+        self.label_smoothing: float = check_label_smoothing(place, label_smoothing)
+        self.ignore_label: float | None = check_ignore_label(place, ignore_label)
 
     def forward(
         self, prediction: Array, target: Array, sample_weight: Array | None = None
@@ -129,7 +129,7 @@ class BinaryCrossEntropy(Loss):
     def forward_from_logits(
         self, logits: Array, target: Array, sample_weight: Array | None = None
     ) -> float:
-        """v softplus(z) + u softplus(-z), both from e = exp(-|z|)."""
+        """v softplus(z) + u softplus(-z), both from `e = exp(-|z|)`."""
         z = self._z = logits
         self._weigh(target, sample_weight)
         u, v = self._u, self._v

@@ -26,11 +26,11 @@ from minnet.nn.losses.sample_weights import (
     counted,
 )
 from minnet.nn.losses.target_checks import (
-    are_labels,
     as_class_target,
     check_ends_in,
     check_not_saturated,
     check_probability_rows,
+    plain_labels,
     prediction_array,
     target_array,
 )
@@ -99,8 +99,8 @@ class CategoricalCrossEntropy(Loss):
         place = type(self).__name__
         self.class_weight = check_class_weight(place, class_weight)
         self.balanced = isinstance(class_weight, str)
-        self.label_smoothing = check_label_smoothing(place, label_smoothing)
-        self.ignore_label = check_ignore_label(place, ignore_label, whole=True)
+        self.label_smoothing: float = check_label_smoothing(place, label_smoothing)
+        self.ignore_label: float | None = check_ignore_label(place, ignore_label, whole=True)
         self._plain = (
             class_weight is None and not self.label_smoothing and self.ignore_label is None
         )
@@ -134,7 +134,8 @@ class CategoricalCrossEntropy(Loss):
         """The loss from the logits z, and its gradient with it: both need the same exponentials."""
         if self._plain and target.ndim == 1 and sample_weight is None:
             loss, self._gradient = softmax_cross_entropy(logits, target)
-            self.count = float(len(logits))
+            if self.count is not None:  # the samples
+                self.count = None
             return loss
         self._weigh(target, logits, sample_weight)
         loss, self._gradient = weighted_softmax_cross_entropy(logits, self._q, self._divisor)
@@ -199,8 +200,9 @@ class CategoricalCrossEntropy(Loss):
 
     def prepare_target(self, y: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """Integer labels `(m,)`; one-hot rows become labels, soft rows stay floats (m, k)."""
-        if self._plain and are_labels(y, shape):
-            return y  # type: ignore[return-value]
+        labels = plain_labels(y, shape) if self._plain else None
+        if labels is not None:
+            return labels
         place, self._outputs = self._place, shape[1]
         check_number_of_classes(place, self.class_weight, shape[1])
         target = target_array(place, y)

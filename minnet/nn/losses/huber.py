@@ -12,8 +12,8 @@ from minnet.utils.types import Array
 class Huber(ElementwiseLoss):
     """Squared near the target, absolute far from it, with d = a - y:
 
-        f = d^2/2                       where |d| <= delta
-        f = delta (|d| - delta/2)       elsewhere
+        f = d^2/2                         where abs(d) <= delta
+        f = delta (abs(d) - delta/2)      elsewhere
         df/da = d, clipped to [-delta, delta]
 
     Args:
@@ -30,10 +30,10 @@ class Huber(ElementwiseLoss):
     """
 
     def __init__(self, delta: float = 1.0) -> None:
-        self.delta = checks.number("Huber", "delta", delta, minimum=0, above=True)
+        self.delta: float = checks.number("Huber", "delta", delta, minimum=0, above=True)
 
     def values(self, a: Array, y: Array) -> Array:
-        """The two pieces above as one: with n = min(|d|, delta), f = n (|d| - n/2)."""
+        """The two pieces above as one: with `n = min(|d|, delta)`, `f = n (|d| - n/2)`."""
         distance = np.abs(a - y)
         near = np.minimum(distance, self.delta)
         values: Array = near * (distance - 0.5 * near)

@@ -9,7 +9,7 @@ from minnet.utils.types import Array
 
 
 class MeanAbsoluteError(ElementwiseLoss):
-    """L = 1/m sum |a - y|; dL/da = sign(a - y)/m, 0 at a = y.
+    """L = 1/m sum `|a - y|`; dL/da = sign(a - y)/m, 0 at a = y.
 
     Every error pulls with the same force, so the best constant prediction is the median.
 
@@ -24,7 +24,7 @@ class MeanAbsoluteError(ElementwiseLoss):
     """
 
     def values(self, a: Array, y: Array) -> Array:
-        """|a - y|."""
+        """`|a - y|`."""
         distance: Array = np.abs(a - y)
         return distance
 

@@ -6,6 +6,7 @@ in the form that the loss continues with, or raises an error.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +18,8 @@ from minnet.nn.layer import Layer
 from minnet.utils.array_checks import finite, float_array, numeric_array
 from minnet.utils.checks import is_built_in
 from minnet.utils.types import Array
+
+_INTP = np.dtype(np.intp)
 
 SUM_TOLERANCE = 1e-3
 """How far from 1 the sum of a row may be: a table printed with three digits still passes."""
@@ -76,14 +79,26 @@ def _are_one_hot(rows: Array) -> bool:
     return bool(((rows == 0) | (rows == 1)).all() and (rows.sum(axis=1) == 1).all())
 
 
-def are_labels(y: ArrayLike, shape: tuple[int, ...]) -> bool:
-    """True if y is an array of class labels for predictions (m, k) that needs no conversion.
+def plain_labels(y: ArrayLike, shape: tuple[int, ...]) -> Array | None:
+    """The class labels for predictions (m, k) if y is an array of them, or of one-hot rows.
 
-    A quick test before the thorough one of `as_labels`. (`argmax` is faster than `max`.)
+    A quick test for the targets of a single step; None: ask the thorough `as_class_target`.
     """
-    if type(y) is not np.ndarray or y.dtype != np.intp or y.shape != shape[:1] or not y.size:
-        return False
-    return bool(y.item(y.argmin()) >= 0 and y.item(y.argmax()) < shape[1])
+    if type(y) is not np.ndarray or not y.size:
+        return None
+    if y.shape == shape and y.ndim == 2 and y.dtype.kind in "biuf":
+        labels: Array = y.argmax(axis=1)
+        rows = _one_hot_rows(shape[1], y.dtype).take(labels, axis=0)
+        return labels if rows.tobytes() == y.tobytes() else None
+    if y.dtype is not _INTP or y.shape != shape[:1]:
+        return None
+    in_range = y.item(y.argmin()) >= 0 and y.item(y.argmax()) < shape[1]  # faster than y.max()
+    return y if in_range else None
+
+
+@functools.lru_cache(maxsize=16)
+def _one_hot_rows(classes: int, dtype: np.dtype[Any]) -> Array:
+    return np.eye(classes, dtype=dtype)
 
 
 def as_labels(place: str, target: Array, classes: int, name: str = "y") -> Array:

@@ -23,48 +23,31 @@ class StackedBatches:
 
     def epoch(self, order: Array) -> Iterator[tuple[Array, Array]]:
         """All batches, of each run in its order (runs, samples)."""
-        x_order, y_order = order + self._x_starts, order + self._y_starts
-        shape = (len(order), self.rows)
-        x_buffer = np.empty((*shape, *self.x.shape[1:]), self.x.dtype)
-        y_buffer = np.empty((*shape, *self.y.shape[1:]), self.y.dtype)
         for start in range(0, self.samples, self.rows):
-            part = slice(start, start + self.rows)
-            x_index, y_index = x_order[:, part], y_order[:, part]
-            if x_index.shape != shape:  # the last batch may be smaller
-                yield self.x.take(x_index, axis=0), self.y.take(y_index, axis=0)
-                continue
-            yield (
-                self.x.take(x_index, axis=0, out=x_buffer, mode="clip"),
-                self.y.take(y_index, axis=0, out=y_buffer, mode="clip"),
-            )
+            chosen = order[:, start : start + self.rows]
+            x_batch = self.x.take(chosen + self._x_starts, axis=0)
+            yield x_batch, self.y.take(chosen + self._y_starts, axis=0)
 
 
 def _together(arrays: Sequence[Array]) -> tuple[Array, Array]:
-    """The different arrays one below the other, and where that of each run begins (runs, 1)."""
-    distinct = {id(array): array for array in arrays}
-    positions = {key: n * len(arrays[0]) for n, key in enumerate(distinct)}
-    starts = np.array([[positions[id(array)]] for array in arrays])
-    return (
-        arrays[0] if len(distinct) == 1 else np.concatenate(list(distinct.values())),
-        starts,
-    )
+    """All arrays one below the other, and where that of each run begins (runs, 1)."""
+    starts = np.arange(len(arrays))[:, None] * len(arrays[0])
+    if all(array is arrays[0] for array in arrays):
+        return arrays[0], 0 * starts
+    return np.concatenate(arrays), starts
 
 
-def in_parts(data: Sequence[Sequence[Any]], rows: int) -> list[Part]:
+def in_parts(data: Sequence[Sequence[Any]], rows: int) -> Iterator[Part]:
     """Each run's (x, y, weights) as a stack evaluates them, so many rows at a time.
 
     Where all runs have the same x, it stays without the axis of the runs.
     """
     x, y, weight = zip(*data, strict=True)
-    parts: list[Part] = []
-    for start in range(0, len(data[0][0]), rows):
+    for start in range(0, len(x[0]), rows):
         part = slice(start, start + rows)
         same_x = all(a is x[0] for a in x)
-        parts.append(
-            (
-                x[0][part] if same_x else np.stack([a[part] for a in x]),
-                np.stack([a[part] for a in y]),
-                None if weight[0] is None else np.stack([a[part] for a in weight]),
-            )
+        yield (
+            x[0][part] if same_x else np.stack([a[part] for a in x]),
+            np.stack([a[part] for a in y]),
+            None if weight[0] is None else np.stack([a[part] for a in weight]),
         )
-    return parts

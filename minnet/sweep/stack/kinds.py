@@ -46,6 +46,8 @@ def why_alone(loop: Loop) -> str:
     for part, known in parts:
         if type(part) not in known or getattr(part, "axis", -1) != -1:
             return f"{short_repr(part)} is not known to stack"
+    if state.network._minnet.tied:
+        return "two of its layers share a Parameter"
     for callback in loop.fit.callbacks:
         if _looks_into_epochs(callback):
             return f"{type(callback).__name__} is called within epochs"
@@ -72,7 +74,7 @@ def kind_of(loop: Loop) -> Hashable:
         (type(state.loss), _settings(state.loss), state.fused, bool(state.metrics)),
         (type(state.optimizer), state.optimizer.memory, clipping.norm, clipping.value),
         tuple(map(type, state.objective.penalties)),
-        (fit.batches.rows, fit.shuffle, loop.last_epoch),
+        (fit.batches.batch_size, fit.shuffle, loop.last_epoch),
         _shapes(fit.batches.x, fit.batches.y, *(fit.validation or ())),
     )
 

@@ -18,7 +18,7 @@ from minnet.nn.network import Network
 from minnet.sweep.stack.parameters import StackedParameters
 from minnet.utils.types import Array
 
-ELEMENTWISE: tuple[type[Layer], ...] = (
+_ELEMENTWISE: tuple[type[Layer], ...] = (
     *(activations.ELU, activations.SELU, activations.GELU, activations.Identity),
     *(activations.LeakyReLU, activations.ReLU, activations.HardSigmoid, activations.Sigmoid),
     *(activations.HardSwish, activations.SiLU, activations.Softplus, activations.Step),
@@ -37,26 +37,24 @@ class Rule:
         return x
 
     def backward(self, grad: Array, for_input: bool) -> Array:  # noqa: ARG002
-        """Sets the gradients of the Parameters; returns dL/dx, if it is wanted for the input."""
+        """Sets the gradients of the Parameters; returns dL/dx, if it is wanted."""
         return grad
 
 
-class Activation(Rule):
+class _Activation(Rule):
     """An activation that works on any number of axes is used as it is."""
 
-    def __init__(self, same: Sequence[Any], parameters: StackedParameters) -> None:  # noqa: ARG002
-        self.layer = copy.copy(same[0])
+    def __init__(self, same: Sequence[Any], _: StackedParameters) -> None:
+        self.layer: Layer = copy.copy(same[0])
 
-    def forward(self, x: Array, training: bool) -> Array:  # noqa: ARG002
-        """The outputs of all runs."""
-        return self.layer.forward(x)  # type: ignore[no-any-return]
+    def forward(self, x: Array, _: bool) -> Array:
+        return self.layer.forward(x)
 
-    def backward(self, grad: Array, for_input: bool) -> Array:  # noqa: ARG002
-        """The gradients, and dL/dx."""
-        return self.layer.backward(grad)  # type: ignore[no-any-return]
+    def backward(self, grad: Array, _: bool) -> Array:
+        return self.layer.backward(grad)
 
 
-class Linear(Rule):
+class _Linear(Rule):
     """y = x W + b, one product for each run."""
 
     def __init__(self, same: Sequence[layers.Linear], parameters: StackedParameters) -> None:
@@ -64,8 +62,7 @@ class Linear(Rule):
         self.weight = parameters[first.weight]
         self.bias = None if first.bias is None else parameters[first.bias]
 
-    def forward(self, x: Array, training: bool) -> Array:  # noqa: ARG002
-        """The outputs of all runs."""
+    def forward(self, x: Array, _: bool) -> Array:
         self.x = x
         y: Array = np.matmul(x, self.weight.value)
         if self.bias is not None:
@@ -73,7 +70,6 @@ class Linear(Rule):
         return y
 
     def backward(self, grad: Array, for_input: bool) -> Array:
-        """The gradients, and dL/dx."""
         np.matmul(self.x.swapaxes(1, 2), grad, out=self.weight.grad)
         if self.bias is not None:
             np.add.reduce(grad, axis=1, out=self.bias.grad)
@@ -82,15 +78,14 @@ class Linear(Rule):
         return grad
 
 
-class LayerNorm(Rule):
+class _LayerNorm(Rule):
     """y = gamma x^ + beta, along each row."""
 
     def __init__(self, same: Sequence[layers.LayerNorm], parameters: StackedParameters) -> None:
         self.epsilon = same[0].epsilon
         self.gamma, self.beta = parameters[same[0].gamma], parameters[same[0].beta]
 
-    def forward(self, x: Array, training: bool) -> Array:  # noqa: ARG002
-        """The outputs of all runs."""
+    def forward(self, x: Array, _: bool) -> Array:
         centered = x - x.mean(axis=-1, keepdims=True)
         variance = (centered * centered).mean(axis=-1, keepdims=True)
         self.s = np.sqrt(variance + self.epsilon)
@@ -98,18 +93,16 @@ class LayerNorm(Rule):
         y: Array = self.gamma.value[:, None] * self.normalized + self.beta.value[:, None]
         return y
 
-    def backward(self, grad: Array, for_input: bool) -> Array:  # noqa: ARG002
-        """The gradients, and dL/dx."""
+    def backward(self, grad: Array, _: bool) -> Array:
         x = self.normalized
-        self.beta.grad[...] = grad.sum(axis=1)
-        self.gamma.grad[...] = (grad * x).sum(axis=1)
+        self.beta.grad[...], self.gamma.grad[...] = grad.sum(axis=1), (grad * x).sum(axis=1)
         H = grad * self.gamma.value[:, None]  # noqa: N806
         mean_H, mean_Hx = (a.mean(axis=-1, keepdims=True) for a in (H, H * x))  # noqa: N806
         dx: Array = (H - mean_H - x * mean_Hx) / self.s
         return dx
 
 
-class BatchNorm(Rule):
+class _BatchNorm(Rule):
     """y = gamma x^ + beta, feature by feature over the batch of each run."""
 
     def __init__(self, same: Sequence[layers.BatchNorm], parameters: StackedParameters) -> None:
@@ -119,7 +112,6 @@ class BatchNorm(Rule):
         self.running = [parameters[p].value for p in (first.running_mean, first.running_variance)]
 
     def forward(self, x: Array, training: bool) -> Array:
-        """The outputs of all runs; in training the running mean and variance are updated."""
         mean, variance = self.running
         if training:
             mean = self._mean(x)
@@ -134,8 +126,7 @@ class BatchNorm(Rule):
         y[~np.isfinite(variance).all(axis=1)] = np.nan  # its running means stay: left to the layer
         return y
 
-    def backward(self, grad: Array, for_input: bool) -> Array:  # noqa: ARG002
-        """The gradients, and dL/dx."""
+    def backward(self, grad: Array, _: bool) -> Array:
         x, n = self.normalized, grad.shape[1]
         dbeta, dgamma = (self._sum(a).astype(grad.dtype) for a in (grad, grad * x))
         self.beta.grad[...], self.gamma.grad[...] = dbeta, dgamma
@@ -143,7 +134,6 @@ class BatchNorm(Rule):
         return (self.gamma.value / self.s)[:, None] * dx
 
     def _sum(self, x: Array) -> Array:
-        """Of each feature, in float64."""
         total: Array = x.astype(np.float64).sum(axis=1)
         return total
 
@@ -152,15 +142,13 @@ class BatchNorm(Rule):
         return mean
 
 
-class Dropout(Rule):
+class _Dropout(Rule):
     """y = x M, each run with the mask of its own layer's generator."""
 
-    def __init__(self, same: Sequence[layers.Dropout], parameters: StackedParameters) -> None:  # noqa: ARG002
+    def __init__(self, same: Sequence[layers.Dropout], _: StackedParameters) -> None:
         self.same = same
 
     def forward(self, x: Array, training: bool) -> Array:
-        """The outputs of all runs."""
-        self.mask: Array | None = None
         if not training:
             return x
         kept = np.ones(x.shape, x.dtype)
@@ -168,15 +156,15 @@ class Dropout(Rule):
             if layer.rate:
                 own[...] = layer.random.random(own.shape, dtype=np.float32) >= layer.rate
         factors = np.array([1 / (1 - layer.rate) for layer in self.same]).astype(x.dtype)
-        self.mask = kept * factors[:, None, None]
-        return x * self.mask
+        self.mask: Array = kept * factors[:, None, None]
+        y: Array = x * self.mask
+        return y
 
-    def backward(self, grad: Array, for_input: bool) -> Array:  # noqa: ARG002
-        """dL/dx = G M."""
+    def backward(self, grad: Array, _: bool) -> Array:
         return grad * self.mask
 
 
-class Block(Rule):
+class _Block(Rule):
     """Layers one after the other: of a Network, or of a Residual, which adds its input."""
 
     def __init__(self, same: Sequence[Any], parameters: StackedParameters) -> None:
@@ -184,25 +172,19 @@ class Block(Rule):
         self.adds = isinstance(same[0], layers.Residual)
 
     def forward(self, x: Array, training: bool) -> Array:
-        """The outputs of all runs."""
         y = run_forward(self.rules, x, training)
         return x + y if self.adds else y
 
     def backward(self, grad: Array, for_input: bool) -> Array:
-        """The gradients, and dL/dx."""
         below = run_backward(self.rules, grad, for_input)
         return grad + below if self.adds and for_input else below
 
 
 RULES: dict[type[Layer], type[Rule]] = {
-    **dict.fromkeys(ELEMENTWISE, Activation),
-    layers.BatchNorm: BatchNorm,
-    layers.Dropout: Dropout,
-    layers.Flatten: Rule,
-    layers.LayerNorm: LayerNorm,
-    layers.Linear: Linear,
-    layers.Residual: Block,
-    Network: Block,
+    **dict.fromkeys(_ELEMENTWISE, _Activation),
+    **{layers.Flatten: Rule, layers.Linear: _Linear, layers.Dropout: _Dropout},
+    **{layers.BatchNorm: _BatchNorm, layers.LayerNorm: _LayerNorm},
+    **{layers.Residual: _Block, Network: _Block},
 }
 
 

@@ -100,7 +100,7 @@ class Stack:
 
     def _outputs(self, z: Array) -> Array:
         """Of the networks; z are the logits where the last activation is part of the loss."""
-        return z if self.last is None else self.last.forward(z, training=False)
+        return z if self.last is None else self.last.forward(z, False)
 
     def _check(self, numbers: Array, loss: Array) -> None:
         """Note the runs whose numbers are not finite, and put 0 in their place."""

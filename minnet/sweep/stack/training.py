@@ -18,6 +18,7 @@ import numpy as np
 from minnet.sweep.stack.batches import StackedBatches, in_parts
 from minnet.sweep.stack.kinds import generators_of, kind_of, why_alone
 from minnet.sweep.stack.stack import Stack, settings_of
+from minnet.training.blas_threads import one_thread_if_small
 from minnet.training.epoch_predictions import EpochPredictions
 from minnet.training.history import Row
 from minnet.training.keyboard_interrupt import KeyboardInterruptHandler, handle_keyboard_interrupt
@@ -58,7 +59,7 @@ class StackedTraining:
         self.states, fits = [loop.state for loop in loops], [loop.fit for loop in loops]
         self.batches, self.shuffle = StackedBatches([fit.batches for fit in fits]), fits[0].shuffle
         validation = [f.validation for f in fits if f.validation is not None]
-        self.parts = in_parts(validation, EVALUATION_ROWS) if validation else []
+        self.parts = list(in_parts(validation, EVALUATION_ROWS)) if validation else []
         self.first_epoch, self.steps = self.states[0].epochs, fits[0].batches.steps
         self.stack = Stack(self.states)
         self.measure_at, self.measured = fits[0].measure_at, list[list[Row]]()
@@ -69,7 +70,10 @@ class StackedTraining:
     def until_one_leaves(self) -> list[Loop]:
         """Train epoch by epoch; returns the runs that have left."""
         leaving: list[int] = []
-        with np.errstate(all="ignore"), handle_keyboard_interrupt() as interrupt:
+        one_thread = one_thread_if_small(
+            self.states[0].network, self.loops[0].fit.batches.batch_size
+        )
+        with np.errstate(all="ignore"), one_thread, handle_keyboard_interrupt() as interrupt:
             while not leaving:
                 leaving = self._epoch(interrupt)
                 if self.callbacks and self._is_changed():

@@ -34,9 +34,11 @@ class BestEpoch:
                 f'"val_loss", got {checks.describe(monitor)}.'
             )
         self.place, self.monitor = place, monitor
-        self.patience = checks.whole_number(place, "patience", patience)
-        self.minimum_change = checks.number(place, "minimum_change", minimum_change, minimum=0)
-        self.mode = self._mode(mode)
+        self.patience: int = checks.whole_number(place, "patience", patience)
+        self.minimum_change: float = checks.number(
+            place, "minimum_change", minimum_change, minimum=0
+        )
+        self.mode: str = self._mode(mode)
         self.reset()
 
     def _mode(self, mode: str | None) -> str:

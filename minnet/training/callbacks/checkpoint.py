@@ -28,8 +28,7 @@ class Checkpoint(Callback):
     middle of an epoch. To resume in a new process:
 
         trainer = ...                       # the same network, loss and optimizer, newly created
-        if path.exists():
-            trainer.load_checkpoint(path)
+        if path.exists(): trainer.load_checkpoint(path)
         trainer.fit(x, y, until=100, callbacks=[mn.Checkpoint(path)])
 
     The result is bit for bit the same as without the interruption; see `trainer.fit` for the

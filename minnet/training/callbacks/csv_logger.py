@@ -43,7 +43,7 @@ class CSVLogger(Callback):
     """
 
     def __init__(self, path: str | os.PathLike[str], append: bool = False) -> None:
-        self.path = checks.path("CSVLogger", path)
+        self.path: Path = checks.path("CSVLogger", path)
         self.append = checks.boolean("CSVLogger", "append", append)
         self._rows: list[dict[str, Any]] = []
         self._names: list[str] = []

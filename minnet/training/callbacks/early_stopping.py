@@ -53,8 +53,10 @@ class EarlyStopping(Callback):
         restore_best: bool = True,
         mode: str | None = None,
     ) -> None:
-        self.tracker = BestEpoch("EarlyStopping", monitor, patience, minimum_change, mode)
-        self.restore_best = checks.boolean("EarlyStopping", "restore_best", restore_best)
+        self.tracker: BestEpoch = BestEpoch(
+            "EarlyStopping", monitor, patience, minimum_change, mode
+        )
+        self.restore_best: bool = checks.boolean("EarlyStopping", "restore_best", restore_best)
         self._reset()
 
     def _reset(self) -> None:

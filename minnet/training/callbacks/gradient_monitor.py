@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from minnet.nn.layer import Layer, find
+from minnet.nn.layer import Layer
 from minnet.nn.network import Network
 from minnet.nn.parameter import Parameter
+from minnet.nn.search import find
 from minnet.training.callback import Callback
 from minnet.training.history import Row
 from minnet.training.state import TrainingState
@@ -26,7 +27,7 @@ class GradientMonitor(Callback):
     unless a layer below it changes it never will.
 
     Attributes:
-        norms: parameter ("0.weight") -> for each epoch the mean over its steps of |gradient|.
+        norms: parameter ("0.weight") -> for each epoch the mean over its steps of `|gradient|`.
         layer_norms: layer ("0") -> the same for all of its own Parameters together.
         dead: layer -> for each epoch the share of its units, 0 to 1, that are dead.
 
@@ -35,6 +36,7 @@ class GradientMonitor(Callback):
     of its matrices, the first axis of its kernels. A Parameter with a penalty
     always has a gradient, so only the others are looked at; a layer that has no others, or whose
     Parameters disagree about the number of units, is left out of `dead`.
+    `mn.plot.gradient_flow(monitor)` draws the norms and names what is seen.
 
     Source: Glorot and Bengio (2010), figure 7, for the norms; Maas, Hannun, Ng (2013) for dead
     units.

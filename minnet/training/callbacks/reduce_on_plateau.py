@@ -53,11 +53,11 @@ class ReduceOnPlateau(Callback):
         mode: str | None = None,
     ) -> None:
         place = "ReduceOnPlateau"
-        self.tracker = BestEpoch(place, monitor, patience, minimum_change, mode)
-        self.factor = checks.number(
+        self.tracker: BestEpoch = BestEpoch(place, monitor, patience, minimum_change, mode)
+        self.factor: float = checks.number(
             place, "factor", factor, minimum=0, maximum=1, above=True, below=True
         )
-        self.minimum_rate = checks.number(place, "minimum_rate", minimum_rate, minimum=0)
+        self.minimum_rate: float = checks.number(place, "minimum_rate", minimum_rate, minimum=0)
         self.reduced: list[int] = []
 
     def on_fit_begin(self, trainer: TrainingState) -> None:

@@ -77,7 +77,7 @@ class Exits(mn.Activation):
 
 class Widgets(mn.Layer):
     def __init__(self, widgets):
-        self.widgets = widgets
+        self.widgets = widgets["number"]
 
     def forward(self, x):
         return x * self.widgets
@@ -126,8 +126,8 @@ def test_a_table_then_the_explanations(capsys, student):
     assert lines[2].split()[:3] == ["student.py", "Scale", "right"]
     assert lines[3].split()[:5] == ["student.py", "Dense", "wrong", "W", "transposed"]
     assert lines[4].split()[:5] == ["student.py", "Halves", "wrong", "input", "constant-factor"]
-    backward = [n for n, line in enumerate(FILE.splitlines(), 1) if "def backward(self, g" in line]
-    assert f"student.py, line {backward[1]}." in text
+    wrong = [n for n, line in enumerate(FILE.splitlines(), 1) if "self.W.grad = " in line]
+    assert f"student.py, line {wrong[0]}." in text
     assert "a student's file prints" not in text
     assert text.index("Next step") < text.index("Evidence")
 
@@ -177,7 +177,7 @@ def test_classes_that_hang_crash_or_cannot_be_made_leave_the_others(capsys, tmp_
 
 def test_cases_say_how_to_make_one(capsys, tmp_path):
     path = tmp_path / "cases.py"
-    cases = "\nCASES = {Widgets: (lambda: Widgets(2.0), (4, 6))}\n"
+    cases = "\nCASES = {Widgets: (lambda: Widgets({'number': 2.0}), (4, 6))}\n"
     path.write_text(ODD + cases, encoding="utf-8")
     status, text = run(capsys, path, "--class", "Widgets")
     assert status == 0
@@ -216,3 +216,41 @@ def test_it_runs_as_a_module(student):
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
     assert "Scale" in done.stdout
+
+
+def test_a_folder_stands_for_its_files(capsys, student, tmp_path):
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "odd.py").write_text(FILE, encoding="utf-8")
+    (tmp_path / ".hidden.py").write_text("1 / 0", encoding="utf-8")
+    _, text = run(capsys, tmp_path, "--class", "Scale")
+    assert "student.py" in text
+    assert "odd.py" in text
+    assert "hidden" not in text
+
+
+def test_help_shows_the_line_to_add(capsys):
+    with pytest.raises(SystemExit):
+        main(["check", "--help"])
+    assert "Dense: (lambda: Dense(3, 4), (5, 3))" in capsys.readouterr().out
+
+
+SLOW = """
+import time
+
+
+class Slow:
+    def forward(self, x):
+        time.sleep(0.05)
+        return 2.0 * x
+
+    def backward(self, grad):
+        return 2.0 * grad
+"""
+
+
+def test_slow_is_not_wrong(capsys, tmp_path):
+    (tmp_path / "slow.py").write_text(SLOW, encoding="utf-8")
+    status, text = run(capsys, tmp_path / "slow.py", "--timeout", "1")
+    assert status == 1
+    assert "not examined. It is slow: in 1 seconds" in text
+    assert "--timeout" in text

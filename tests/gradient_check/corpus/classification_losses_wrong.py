@@ -283,3 +283,36 @@ class SoftmaxLossOverSamples(mn.Loss):
     def backward(self):
         e = np.exp(self.z - self.z.max(axis=1, keepdims=True))
         return (e / e.sum(axis=1, keepdims=True) - self.y) / len(self.y)
+
+
+@wrong_loss("sign-flipped")
+class CrossEntropyWithoutMinus(mn.Loss):
+    def forward(self, a, y):
+        self.a, self.y = a, y
+        return float((y * np.log(a) + (1 - y) * np.log(1 - a)).sum() / len(a))
+
+    def backward(self):
+        return (self.y / self.a - (1 - self.y) / (1 - self.a)) / len(self.a)
+
+
+@wrong_loss("sign-flipped")
+class LogitsWithoutMinus(mn.Loss):
+    def forward(self, z, y):
+        e = np.exp(z - z.max(axis=1, keepdims=True))
+        self.p, self.y = e / e.sum(axis=1, keepdims=True), y
+        return float((y * (z - z.max(axis=1, keepdims=True))).sum(axis=1).mean()) - float(
+            np.log(e.sum(axis=1)).mean()
+        )
+
+    def backward(self):
+        return (self.y - self.p) / len(self.p)
+
+
+@wrong_loss("not-used")
+class ComparesTargetWithItself(mn.Loss):
+    def forward(self, a, y):
+        self.a, self.y = a, y
+        return float(-(y * np.log(np.clip(y, 1e-9, 1))).sum() / len(a))
+
+    def backward(self):
+        return -(self.y / self.a) / len(self.a)

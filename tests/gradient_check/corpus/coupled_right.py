@@ -104,3 +104,46 @@ class SafeLength(mn.Activation):
 
     def backward(self, grad):
         return (grad - self.y * (grad * self.y).sum(axis=1, keepdims=True)) / self.norm
+
+
+# These mix the samples of a batch, and their backward is right for that: a remark.
+
+
+@right()
+class NormOfBatch(mn.Layer):
+    def forward(self, x):
+        self.x, self.n = x, np.sqrt((x**2).sum())
+        return x / self.n
+
+    def backward(self, grad):
+        return grad / self.n - self.x * (grad * self.x).sum() / self.n**3
+
+
+@right()
+class CumulativeOverBatch(mn.Layer):
+    def forward(self, x):
+        return np.cumsum(x, axis=0)
+
+    def backward(self, grad):
+        return np.cumsum(grad[::-1], axis=0)[::-1]
+
+
+@right()
+class DivideByTotal(mn.Layer):
+    def forward(self, x):
+        self.x, self.s = x, np.abs(x).sum()
+        return x / self.s
+
+    def backward(self, grad):
+        return grad / self.s - (grad * self.x).sum() * np.sign(self.x) / self.s**2
+
+
+@right()
+class StandardizeEverything(mn.Layer):
+    def forward(self, x):
+        self.s = x.std() + 1e-8
+        self.h = (x - x.mean()) / self.s
+        return self.h
+
+    def backward(self, grad):
+        return (grad - grad.mean() - self.h * (grad * self.h).mean()) / self.s

@@ -78,16 +78,6 @@ class SoftmaxOverAll(mn.Activation):
         return self.a * (grad - (grad * self.a).sum())
 
 
-@wrong("mixes-samples")
-class NormOfBatch(mn.Layer):
-    def forward(self, x):
-        self.x, self.n = x, np.sqrt((x**2).sum())
-        return x / self.n
-
-    def backward(self, grad):
-        return grad / self.n - self.x * (grad * self.x).sum() / self.n**3
-
-
 @wrong("input-modified")
 class CentersInput(mn.Layer):
     def forward(self, x):
@@ -109,15 +99,6 @@ class SharedGradient(mn.Activation):
 
 
 @wrong("mixes-samples")
-class CumulativeOverBatch(mn.Layer):
-    def forward(self, x):
-        return np.cumsum(x, axis=0)
-
-    def backward(self, grad):
-        return np.cumsum(grad[::-1], axis=0)[::-1]
-
-
-@wrong("mixes-samples")
 class SumOverBatch(mn.Layer):
     def forward(self, x):
         self.m = len(x)
@@ -125,16 +106,6 @@ class SumOverBatch(mn.Layer):
 
     def backward(self, grad):
         return np.tile(grad, (self.m, 1))
-
-
-@wrong("mixes-samples")
-class DivideByTotal(mn.Layer):
-    def forward(self, x):
-        self.x, self.s = x, np.abs(x).sum()
-        return x / self.s
-
-    def backward(self, grad):
-        return grad / self.s - (grad * self.x).sum() * np.sign(self.x) / self.s**2
 
 
 @wrong("divided-by-batch")
@@ -267,17 +238,6 @@ class SoftmaxNoAxis:
 
     def backward(self, dout):
         return self.y * (dout - np.sum(dout * self.y))
-
-
-@wrong("mixes-samples")
-class StandardizeEverything(mn.Layer):
-    def forward(self, x):
-        self.s = x.std() + 1e-8
-        self.h = (x - x.mean()) / self.s
-        return self.h
-
-    def backward(self, grad):
-        return (grad - grad.mean() - self.h * (grad * self.h).mean()) / self.s
 
 
 @wrong("raises")

@@ -289,6 +289,12 @@ class DxFlat(Dense):
         return (grad @ self.W.value.T).ravel()
 
 
+@wrong("wrong-shape")
+class TupleReturned(Dense):
+    def backward(self, grad):
+        return super().backward(grad), self.W.grad
+
+
 @wrong("mixes-samples")
 class DxMean(Dense):
     def backward(self, grad):
@@ -580,3 +586,41 @@ class SquareWeightOtherWay(Product):
     def backward(self, grad):
         self.W.grad = grad.T @ self.x
         return grad @ self.W.value.T
+
+
+@wrong("not-used")
+class ForgetsBias(Dense):
+    def forward(self, x):
+        self.x = x
+        return x @ self.W.value
+
+
+@wrong("not-used")
+class SameForAllGains(mn.Layer):
+    def __init__(self):
+        self.gain = mn.Parameter(np.array([2.0, 3.0, -1.0]))
+
+    def forward(self, x):
+        self.x = x
+        return x * np.ones_like(self.gain.value)
+
+    def backward(self, grad):
+        self.gain.grad = (grad * self.x).sum(axis=0)
+        return grad * np.ones(3)
+
+
+@wrong("unknown")
+class WrongAtItsInitialValues(mn.Layer):
+    """A case for a gain of 1, which forward does not have."""
+
+    def __init__(self):
+        self.gain = mn.Parameter(np.ones(3))
+
+    def forward(self, x):
+        self.x = x
+        return x * self.gain.value
+
+    def backward(self, grad):
+        gain = self.gain.value
+        self.gain.grad = (grad * self.x).sum(axis=0) * (1.0 if (gain != 1).any() else 2.0)
+        return grad * gain

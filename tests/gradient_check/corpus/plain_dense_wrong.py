@@ -213,20 +213,6 @@ class StoresDx(Affine):
         self.dinp = super().backward(up)
 
 
-@wrong("wrong-shape")
-class TupleReturned:
-    def __init__(self):
-        self.W, self.dW = np.ones((3, 4)), None
-
-    def forward(self, x):
-        self.x = x
-        return x @ self.W
-
-    def backward(self, g):
-        self.dW = self.x.T @ g
-        return g @ self.W.T, self.dW
-
-
 class LayerDense:
     """As in a well-known book: everything hangs on the object, also the input's gradient."""
 

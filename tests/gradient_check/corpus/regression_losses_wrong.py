@@ -234,7 +234,7 @@ class FirstOnly(SumOfSquares):
         return g
 
 
-@wrong_loss("unknown")
+@wrong_loss("local-derivative-missing")
 class SmoothWrong(mn.Loss):
     def forward(self, prediction, target):
         self.d = prediction - target

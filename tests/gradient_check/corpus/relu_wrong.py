@@ -141,7 +141,7 @@ class OnlyFirstMask(mn.Activation):
         return grad * self.alive
 
 
-@wrong("unknown")
+@wrong("jacobian-term-missing")
 class LeakyWithoutTheLeak(LeakyBase):
     """The mask of a ReLU for a leaky ReLU: nothing is cut."""
 
@@ -149,7 +149,7 @@ class LeakyWithoutTheLeak(LeakyBase):
         return grad * (self.z > 0)
 
 
-@wrong("unknown")
+@wrong("jacobian-term-missing")
 class ExponentialWithoutItsTail(mn.Activation):
     """The mask of a ReLU for an exponential linear unit."""
 

@@ -1,0 +1,1 @@
+"""Tries small edits of a wrong backward until every gradient is right, and says which it was."""

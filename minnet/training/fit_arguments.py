@@ -1,0 +1,111 @@
+"""The arguments of `fit`, checked and converted before anything changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from numpy.typing import ArrayLike
+
+from minnet.data.batches import Batches
+from minnet.training import checks as training_checks
+from minnet.training.callbacks import Callback, checked_callbacks
+from minnet.training.objective import first_predictions
+from minnet.training.resume import CurrentFit
+from minnet.training.state import TrainingState
+from minnet.utils import array_checks, checks
+from minnet.utils.types import Array
+
+
+def checked_fit(
+    state: TrainingState,
+    x: ArrayLike,
+    y: ArrayLike,
+    batch_size: int,
+    validation_data: Sequence[ArrayLike] | None,
+    callbacks: Sequence[Callback],
+    shuffle: bool,
+    sample_weight: ArrayLike | None,
+) -> CurrentFit:
+    """What `fit` was called with.
+
+    Raises:
+        TypeError, ValueError: naming the argument.
+    """
+    rows = checks.whole_number("fit", "batch_size", batch_size)
+    shuffle = checks.boolean("fit", "shuffle", shuffle)
+    checked = checked_callbacks(callbacks)
+    batches = _checked_batches(state, x, y, rows, sample_weight)
+    validation = _checked_validation(state, validation_data)
+    return CurrentFit(batches, validation, checked, shuffle)
+
+
+def last_epoch(done: int, epochs: int | None, until: int | None) -> int:
+    """The number of the epoch after which to stop."""
+    if (epochs is None) == (until is None):
+        raise ValueError(
+            "fit: expected epochs (how many more) or until (how many in all), got "
+            + ("neither" if epochs is None else "both")
+            + ". Give one of the two."
+        )
+    if epochs is None:
+        return checks.whole_number("fit", "until", until)
+    return done + checks.whole_number("fit", "epochs", epochs)
+
+
+def _checked_batches(
+    state: TrainingState, x: ArrayLike, y: ArrayLike, rows: int, sample_weight: ArrayLike | None
+) -> Batches:
+    network = state.network
+    state.objective.refresh()
+    training_checks.check_optimizer(state.optimizer, network)
+    for name, parameter in network.parameters().items():
+        array_checks.finite("fit", f"the parameter {name}", parameter.value)
+    inputs, target = _checked_pair(state, "fit", x, y)
+    training_checks.check_two_classes(state.loss, y, target)
+    training_checks.check_smallest_batch(network, len(inputs), rows)
+    with training_checks.prefix_errors("fit"):
+        _check_metrics(state, inputs, target)
+    weight = training_checks.check_sample_weight(
+        "fit", state.loss, sample_weight, target, network.dtype
+    )
+    return Batches(inputs, target, rows, weight)
+
+
+def _checked_validation(
+    state: TrainingState, validation_data: Sequence[ArrayLike] | None
+) -> tuple[Array, Array, Array | None] | None:
+    if validation_data is None:
+        return None
+    if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
+        raise TypeError(
+            f"fit: validation_data: expected a pair (x, y) or (x, y, weights), got "
+            f"{checks.describe(validation_data)}. Write validation_data=(x_test, y_test)."
+        )
+    x, y, *weights = validation_data
+    place = "fit: validation_data"
+    with training_checks.prefix_errors(place):
+        inputs, target = _checked_pair(state, "", x, y)
+        _check_metrics(state, inputs, target)
+    weight = training_checks.check_sample_weight(
+        place, state.loss, weights[0] if weights else None, target, state.network.dtype
+    )
+    return inputs, target, weight
+
+
+def _checked_pair(
+    state: TrainingState, place: str, x: ArrayLike, y: ArrayLike
+) -> tuple[Array, Array]:
+    """Samples and targets of which the network's dtype keeps what distinguishes them."""
+    inputs = state.objective.samples(place, x)
+    target = state.objective.targets(inputs, y)
+    if target.dtype.kind == "f":
+        given = array_checks.numeric_array(place, "y", y)
+        array_checks.survives_cast(place, "y", given, state.network.dtype)
+    return inputs, array_checks.read_only(target)
+
+
+def _check_metrics(state: TrainingState, x: Array, target: Array) -> None:
+    """Ask every metric about these data."""
+    if state.metrics:
+        prediction = first_predictions(state.network, x)
+        training_checks.check_metrics(state.metrics, state.loss, prediction, target)

@@ -1,0 +1,72 @@
+"""No trick earns a point: graded in processes, as `python -m minnet grade` does it."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from forgeries import TRICKS, WRONG
+from local_grading import LAYERS, written
+from right_styles import DENSE, HEAD, MSE, SIGMOID
+
+import minnet
+from minnet.coursework.assignment import load_assignment
+from minnet.coursework.command import grade_all
+from minnet.coursework.grading import Options
+from minnet.coursework.submission import Submission
+
+EVERYDAY = ("answers on every descriptor", "os functions instead of open", "a hang that holds on")
+HONEST = 6.0
+posix_only = pytest.mark.skipif(os.name == "nt", reason="written for POSIX")
+
+
+def graded(folder, tricks, timeout=3.0):
+    """Results for sources, each behind its name; a right submission comes last."""
+    assignment = load_assignment(written(folder, LAYERS))
+    handed_in = folder / "submissions"
+    handed_in.mkdir()
+    sources = [WRONG + TRICKS[name] for name in tricks] + [HEAD + DENSE + SIGMOID + MSE]
+    files = [written(handed_in, text, f"s{n:02}.py") for n, text in enumerate(sources)]
+    before = {path: path.read_bytes() for path in handed_in.iterdir()}
+    submissions = [Submission.of(path) for path in files]
+    results = grade_all(assignment, submissions, Options(timeout=timeout), jobs=2)
+    assert {path: path.read_bytes() for path in handed_in.iterdir()} == before
+    assert not list(Path(minnet.__file__).parent.rglob("forged*"))
+    assert results[-1].score == 22
+    return results[:-1]
+
+
+@posix_only
+def test_tricks_earn_nothing(tmp_path):
+    results = graded(tmp_path, EVERYDAY, 2.0)
+    assert all(result.score <= HONEST for result in results)
+    assert [r.status for r in results] == ["crashed", "graded", "timeout"]
+    assert results[2].seconds < 2 * 2 + 5 + 60  # the starts may take long on a busy machine
+
+
+@posix_only
+@pytest.mark.slow
+def test_no_trick_earns_a_point(tmp_path):
+    results = graded(tmp_path, list(TRICKS))
+    forged = [name for name, r in zip(TRICKS, results, strict=True) if r.score > HONEST]
+    assert forged == []
+
+
+@posix_only
+def test_a_child_process_does_not_outlive_its_submission(tmp_path):
+    note = tmp_path / "pid"
+    trick = f"""
+import subprocess
+try:
+    child = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    open({str(note)!r}, "w").write(str(child.pid))
+except OSError:
+    pass
+"""
+    assignment = load_assignment(written(tmp_path, LAYERS))
+    path = written(tmp_path, WRONG + trick, "student.py")
+    (result,) = grade_all(assignment, [Submission.of(path)], Options(timeout=20), 1)
+    if note.exists():
+        os.kill(int(note.read_text()), signal.SIGKILL)
+    assert not note.exists()
+    assert result.score == HONEST
