@@ -62,7 +62,7 @@ def lesson_line(pictures: script_pictures.Pictures) -> None:
 
     figure, axes = plt.subplots(1, 2, figsize=WIDE, layout="constrained")
     decision_boundary(trainer, points.x, points.y, ax=axes[0], class_names=points.class_names)
-    axes[0].set_title("linear_binary: one neuron")
+    axes[0].set_title("Two classes, one neuron")
     history(record, ax=axes[1])
     pictures.save(figure, "binary_line")
 
@@ -82,7 +82,7 @@ def lesson_arcs(pictures: script_pictures.Pictures) -> None:
             + [trainer.evaluate(x, y)["accuracy"] for x, y in (points, unseen)]
         )
         decision_boundary(trainer, points.x, points.y, ax=ax, class_names=points.class_names)
-        ax.set_title(f"double_arc: {name}")
+        ax.set_title(f"Two arcs: {name}")
     print("\n2. Two arcs, which no line separates\n")
     print(table(["network", "parameters", "accuracy, training", "accuracy, unseen"], rows), "\n")
     pictures.save(figure, "binary_arcs")

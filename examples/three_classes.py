@@ -68,7 +68,7 @@ def compare(number: int, name: str, pictures: script_pictures.Pictures) -> None:
         decision_regions(
             trainer, points.x, points.y, ax, scaler=scaler, class_names=points.class_names
         )
-        ax.set_title(f"{name}: {title}")
+        ax.set_title(title.capitalize())
     print(f"\n{number}. {name}\n")
     print(table(["network", "parameters", "accuracy, training", "accuracy, unseen"], rows))
     without, with_it = (round(float(str(row[-1])) * len(unseen.y)) for row in rows[1:])
@@ -92,7 +92,7 @@ def draw_petals(pictures: script_pictures.Pictures) -> None:
         feature_names=[flowers.feature_names[column] for column in PETALS],
         class_names=flowers.class_names,
     )
-    ax.set_title("iris: two of the four measurements")
+    ax.set_title("Iris: two of the four measurements")
     right = trainer.evaluate(scaler.transform(x), flowers.y)["accuracy"]
     print(f"\n3. iris\n\nTwo measurements, all 150 flowers (no test): accuracy {right:.3f}\n")
     pictures.save(ax.figure, "three_iris_regions")

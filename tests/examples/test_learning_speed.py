@@ -64,7 +64,11 @@ SCRIPTS = sorted(path for folder in FOLDERS for path in (EXAMPLES / folder).glob
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "script",
+    [path for path in SCRIPTS if path.stem != "broken_trainings"],  # prints only
+    ids=lambda path: path.stem,
+)
 def test_every_script_takes_the_common_options(script, tmp_path):
     done = subprocess.run(
         [sys.executable, str(script), "--help"],
