@@ -47,11 +47,11 @@ print("most likely a:", a[likelihood.argmax()].round(2), " cheapest:", a[np.argm
 # A product of many numbers below 1 is 0 for a computer; the sum of the logarithms is not.
 
 # %%
-print("product:          ", np.full(MANY, 0.6).prod())
-print("sum of logarithms:", np.log(np.full(MANY, 0.6)).sum().round(1))
+print("product:          ", np.full(MANY, 0.4).prod())
+print("sum of logarithms:", np.log(np.full(MANY, 0.4)).sum().round(1))
 
 # %% [markdown]
-# **Try:** MANY = 1000. Is the product still 0?
+# **Try:** MANY = 500. Is the product still 0?
 #
 # ## The same idea for numbers: squared error
 #

@@ -189,6 +189,9 @@ def test_regression_and_raw_scores():
         in text
     )
     assert f"the sigmoid to {cross:.3f} and targets between 0.1 and 0.9 to {inner:.3f}," in text
+    curves, _ = squared.penguin_curves(1.0, squared.FULL)
+    cross, softmax, raw = (f"{100 * ends[:, -1].mean():.4g} %" for ends in curves.values())
+    assert f"it ends at {raw}, the two others at {cross} and {softmax};" in text
     curves, _ = squared.penguin_curves(5.0, squared.FULL)
     softmax, raw = list(curves.values())[1:]
     lead = raw[:, -1] - softmax[:, -1]
