@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import common
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +19,7 @@ from tqdm.auto import tqdm
 import minnet as mn
 from minnet import data, datasets
 from minnet.metrics import accuracy
-from minnet.plot import confusion_matrix, decision_boundary, history
+from minnet.plot import confusion_matrix, decision_boundary, history, script_pictures
 from minnet.utils.table import table
 
 Array = NDArray[Any]
@@ -44,7 +43,7 @@ def trainer_of(layers: list[mn.Layer], optimizer: mn.Optimizer, seed: int = 0) -
     return mn.Trainer(layers, mn.BinaryCrossEntropy(), optimizer, metrics=["accuracy"], seed=seed)
 
 
-def lesson_line(pictures: common.Pictures) -> None:
+def lesson_line(pictures: script_pictures.Pictures) -> None:
     """One neuron finds the line; the weights give its slope."""
     points = datasets.linear_binary(400, seed=0)
     unseen = datasets.linear_binary(1000, seed=1)
@@ -63,12 +62,12 @@ def lesson_line(pictures: common.Pictures) -> None:
 
     figure, axes = plt.subplots(1, 2, figsize=WIDE, layout="constrained")
     decision_boundary(trainer, points.x, points.y, ax=axes[0], class_names=points.class_names)
-    axes[0].set_title("linear_binary: one neuron")
+    axes[0].set_title("Two classes, one neuron")
     history(record, ax=axes[1])
     pictures.save(figure, "binary_line")
 
 
-def lesson_arcs(pictures: common.Pictures) -> None:
+def lesson_arcs(pictures: script_pictures.Pictures) -> None:
     """The same neuron fails where a hidden layer does not."""
     points = datasets.double_arc(400, seed=0)
     unseen = datasets.double_arc(1000, seed=1)
@@ -83,7 +82,7 @@ def lesson_arcs(pictures: common.Pictures) -> None:
             + [trainer.evaluate(x, y)["accuracy"] for x, y in (points, unseen)]
         )
         decision_boundary(trainer, points.x, points.y, ax=ax, class_names=points.class_names)
-        ax.set_title(f"double_arc: {name}")
+        ax.set_title(f"Two arcs: {name}")
     print("\n2. Two arcs, which no line separates\n")
     print(table(["network", "parameters", "accuracy, training", "accuracy, unseen"], rows), "\n")
     pictures.save(figure, "binary_arcs")
@@ -103,7 +102,7 @@ def held_out_accuracy(seed: int) -> tuple[float, Array]:
     return accuracy(prediction, y_test), mn.metrics.confusion_matrix(prediction, y_test)
 
 
-def lesson_tumours(pictures: common.Pictures) -> None:
+def lesson_tumours(pictures: script_pictures.Pictures) -> None:
     """Ten splits, because the accuracy of one split depends on chance."""
     bar = tqdm(SEEDS, desc="breast_cancer", unit="split")
     accuracies, matrices = zip(*(held_out_accuracy(seed) for seed in bar), strict=True)
@@ -124,7 +123,7 @@ def lesson_tumours(pictures: common.Pictures) -> None:
 
 def main() -> None:
     """The three lessons, one after the other."""
-    pictures = common.start(__doc__)
+    pictures = script_pictures.start(__doc__)
     lesson_line(pictures)
     lesson_arcs(pictures)
     lesson_tumours(pictures)

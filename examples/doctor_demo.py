@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 import minnet as mn
 from minnet.gradient_check import check_layer
+from minnet.plot import script_pictures
 
 Array = NDArray[Any]
 
@@ -124,12 +125,12 @@ LAYERS: list[tuple[Callable[[], mn.Layer], tuple[int, ...]]] = [
 
 
 def main() -> None:
-    """Check all five and print the reports."""
+    """Check all five; print the reports, and keep them as a text."""
+    pictures = script_pictures.start(__doc__)
     print(__doc__)
-    for make, shape in LAYERS:
-        print("=" * 96)
-        print(check_layer(make, shape))
-        print()
+    reports = [f"{'=' * 96}\n{check_layer(make, shape)}\n" for make, shape in LAYERS]
+    print("\n".join(reports))
+    (pictures.folder / "doctor_demo.txt").write_text("\n".join(reports), encoding="utf-8")
 
 
 if __name__ == "__main__":

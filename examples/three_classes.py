@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import common
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,7 @@ from tqdm.auto import tqdm
 
 import minnet as mn
 from minnet import data, datasets
-from minnet.plot import confusion_matrix, decision_regions
+from minnet.plot import confusion_matrix, decision_regions, script_pictures
 from minnet.utils.table import table
 
 Array = NDArray[Any]
@@ -45,7 +44,7 @@ def trainer_of(layers: list[mn.Layer], rate: float, seed: int) -> mn.Trainer:
     return mn.Trainer(layers, loss, optimizer, metrics=["accuracy"], seed=seed)
 
 
-def compare(number: int, name: str, pictures: common.Pictures) -> None:
+def compare(number: int, name: str, pictures: script_pictures.Pictures) -> None:
     """One data set, standardized, with straight and with curved boundaries."""
     generate = getattr(datasets, name)
     points, unseen = generate(1000, seed=0), generate(2000, seed=1)
@@ -69,7 +68,7 @@ def compare(number: int, name: str, pictures: common.Pictures) -> None:
         decision_regions(
             trainer, points.x, points.y, ax, scaler=scaler, class_names=points.class_names
         )
-        ax.set_title(f"{name}: {title}")
+        ax.set_title(title.capitalize())
     print(f"\n{number}. {name}\n")
     print(table(["network", "parameters", "accuracy, training", "accuracy, unseen"], rows))
     without, with_it = (round(float(str(row[-1])) * len(unseen.y)) for row in rows[1:])
@@ -78,7 +77,7 @@ def compare(number: int, name: str, pictures: common.Pictures) -> None:
     pictures.save(figure, f"three_{name}")
 
 
-def draw_petals(pictures: common.Pictures) -> None:
+def draw_petals(pictures: script_pictures.Pictures) -> None:
     """All 150 flowers in two of their measurements (in cm), and the decision regions."""
     flowers = datasets.iris()
     x = flowers.x[:, PETALS]
@@ -93,7 +92,7 @@ def draw_petals(pictures: common.Pictures) -> None:
         feature_names=[flowers.feature_names[column] for column in PETALS],
         class_names=flowers.class_names,
     )
-    ax.set_title("iris: two of the four measurements")
+    ax.set_title("Iris: two of the four measurements")
     right = trainer.evaluate(scaler.transform(x), flowers.y)["accuracy"]
     print(f"\n3. iris\n\nTwo measurements, all 150 flowers (no test): accuracy {right:.3f}\n")
     pictures.save(ax.figure, "three_iris_regions")
@@ -112,7 +111,7 @@ def held_out_accuracy(seed: int) -> tuple[float, Array]:
     return mn.metrics.accuracy(prediction, y_test), mn.metrics.confusion_matrix(prediction, y_test)
 
 
-def all_measurements(pictures: common.Pictures) -> None:
+def all_measurements(pictures: script_pictures.Pictures) -> None:
     """Fifty splits with all four measurements."""
     bar = tqdm(SPLITS, desc="iris", unit="split")
     accuracies, matrices = zip(*(held_out_accuracy(seed) for seed in bar), strict=True)
@@ -131,7 +130,7 @@ def all_measurements(pictures: common.Pictures) -> None:
 
 def main() -> None:
     """Two generated data sets, one measured."""
-    pictures = common.start(__doc__)
+    pictures = script_pictures.start(__doc__)
     compare(1, "linear_three_class", pictures)
     compare(2, "copper_coin", pictures)
     draw_petals(pictures)

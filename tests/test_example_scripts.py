@@ -16,8 +16,8 @@ def test_the_list_has_every_script_that_does_something(capsys):
     assert main([]) == 0
     out = capsys.readouterr().out
     assert "learning_speed " in out
-    assert "How fast a network learns" in out
-    assert "common " not in out  # does nothing by itself
+    assert "How fast a classifier learns" in out
+    assert "lessons/01_what_it_costs " in out
 
 
 def test_one_is_copied(tmp_path, monkeypatch, capsys):
@@ -42,7 +42,12 @@ def test_a_wheel_has_the_package_its_data_and_the_examples(tmp_path):
     (wheel,) = tmp_path.glob("minnet_learn-*.whl")
     with zipfile.ZipFile(wheel) as file:
         names = file.namelist()
-    for end in ("minnet/data/datasets/iris.csv", "share/minnet/examples/learning_speed.py"):
+    scripts_of_all_kinds = ("learning_speed.py", "lessons/10_digits.py", "gallery/neuron.py")
+    for end in (
+        "minnet/data/datasets/iris.csv",
+        *(f"share/minnet/examples/{script}" for script in scripts_of_all_kinds),
+        "share/minnet/examples/studies/learning_speed_runs.csv",
+    ):
         assert any(name.endswith(end) for name in names), end
 
 

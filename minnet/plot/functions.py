@@ -53,7 +53,7 @@ def cross_entropy(ax: Axes | None = None) -> Axes:
     a = np.linspace(0.005, 0.995, 199)
     for index, (y, text) in enumerate(((1.0, "y = 1: -ln a"), (0.0, "y = 0: -ln(1 - a)"))):
         losses = [BinaryCrossEntropy().forward(np.array([[p]]), np.array([[y]])) for p in a]
-        style.curve(ax, index, a, losses, text)
+        style.curve(ax, index + 2, a, losses, text)  # blue and vermilion are losses
     for p, offset in ((0.5, (0, 70)), (0.8, (8, 30))):  # away from the curves
         loss_of_p = BinaryCrossEntropy().forward(np.array([[p]]), np.array([[1.0]]))
         _mark(ax, p, loss_of_p, f"-ln {p:g} = {loss_of_p:.3f}", offset, ha="center")
@@ -99,8 +99,8 @@ def activation(
     z = np.linspace(low, high, _POINTS)
     a, derivative = _forward_and_derivative(place, layer, z)
     ax = style.new_axes(ax)
-    style.curve(ax, 0, z, a, "a = f(z)")
-    style.curve(ax, 1, z, derivative, "derivative")
+    style.curve(ax, 0, z, a, "a = f(z)", color="black")
+    style.curve(ax, 1, z, derivative, "derivative", color="0.45")
     if mark_maximum:
         at = int(derivative.argmax())
         text = f"maximum {derivative[at]:.4g}"

@@ -12,24 +12,26 @@ mpl.use("Agg")
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
-sys.path.insert(0, str(EXAMPLES))  # the lessons import each other by their plain names
-try:
-    import figures_neuron
-    import figures_speed
-    import figures_squared
-    import make_figures
+GALLERY = EXAMPLES / "gallery"
 
-    PICTURES = make_figures.pictures()
+sys.path.insert(0, str(GALLERY))  # the sources import each other by their plain names
+try:
+    import headline
+    import make_figures
+    import neuron
+    import squared
+
+    PICTURES = make_figures.all_pictures()
 finally:
-    sys.path.remove(str(EXAMPLES))
+    sys.path.remove(str(GALLERY))
 
 __all__ = [
     "EXAMPLES",
     "PICTURES",
-    "figures_neuron",
-    "figures_speed",
-    "figures_squared",
+    "headline",
     "make_figures",
+    "neuron",
+    "squared",
 ]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[2] / "examples" / "studies"
 NETWORKS = ["dense", "dense, moved copies", "LeNet", "LeNet, moved copies"]
 
 

@@ -16,7 +16,7 @@ import pytest
 
 import minnet
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "fashion_mnist.py"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "studies" / "fashion_mnist.py"
 PNG = b"\x89PNG\r\n\x1a\n"
 REAL = Path("/usr/share/datasets/fashion-mnist")
 

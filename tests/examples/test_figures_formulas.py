@@ -6,7 +6,7 @@ the committed pictures (`quick`), the drawings are the same.
 
 import numpy as np
 import pytest
-from figure_checks import figures_neuron, lines, made, sigmoid, texts
+from figure_checks import lines, made, neuron, sigmoid, texts
 
 import minnet as mn
 
@@ -59,7 +59,7 @@ def test_single_neuron(made, name):
     for loss in ("cross-entropy", "squared error"):
         a, cost, gradient, w, b = (panels[title][loss][1] for title in panels)
         assert len(a) == 301
-        assert (w[0], b[0]) == figures_neuron.STARTS[name]
+        assert (w[0], b[0]) == neuron.STARTS[name]
         np.testing.assert_allclose(a, sigmoid(w + b), rtol=1e-12)
         prices = {"cross-entropy": -np.log(1 - a), "squared error": a**2 / 2}
         slopes = {"cross-entropy": a, "squared error": a * a * (1 - a)}
@@ -89,7 +89,7 @@ def test_step_counts_are_counted(made):
 
 
 def loss_at(name, w, b):
-    x, y = figures_neuron.points_on_a_line()
+    x, y = neuron.points_on_a_line()
     a = sigmoid(w * x[:, 0] + b)
     if name == "squared error":
         return ((a - y) ** 2).mean() / 2
@@ -101,7 +101,7 @@ def test_the_landscapes_and_the_ways_down(made):
     for surface, flat, name in zip(surfaces, maps, ("cross-entropy", "squared error"), strict=True):
         assert surface.get_title() == name
         w, b, loss = surface.lines[0].get_data_3d()
-        assert (w[0], b[0]) == figures_neuron.START
+        assert (w[0], b[0]) == neuron.START
         np.testing.assert_allclose(loss, [loss_at(name, *at) for at in zip(w, b, strict=True)])
         np.testing.assert_array_equal(flat.lines[0].get_data(), (w, b))
     fell = {ax.get_title(): np.ptp(ax.lines[0].get_data_3d()[2]) for ax in surfaces}

@@ -10,6 +10,7 @@ import pytest
 from figure_checks import PICTURES, lines, made, make_figures, texts
 
 import minnet as mn
+from minnet.plot import script_pictures
 
 __all__ = ["made"]  # a fixture
 
@@ -107,7 +108,7 @@ def test_boundary_film(tmp_path):
     film = PICTURES["boundary_film"](True)
     (ax,) = plt.gcf().axes
     first = np.array(ax.images[0].get_array())
-    path = make_figures.save(film, tmp_path, "boundary_film", 30)
+    path = make_figures.save(film, script_pictures.Pictures(tmp_path), "boundary_film", 30)
     assert path.name == "boundary_film.gif"
     assert path.read_bytes()[:6] == b"GIF89a"
     last = np.array(ax.images[0].get_array())

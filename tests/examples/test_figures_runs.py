@@ -6,86 +6,87 @@ the committed pictures (`quick`), the drawings are the same.
 
 import numpy as np
 import pytest
-from figure_checks import PICTURES, figures_speed, figures_squared, lines, made, sigmoid
-
-import minnet as mn
+from figure_checks import PICTURES, headline, lines, made, squared
 
 __all__ = ["made"]  # a fixture
 
 # -- many runs -------------------------------------------------------------------------------
 
 
-def test_the_headline(made):
-    neuron, tumours, reason = made("learning_speed").axes
-    ends = {name: curve[1][-1] for name, curve in lines(neuron).items()}
-    assert ends["squared error"] == pytest.approx(0.2028, abs=5e-5)
-    assert ends["cross-entropy"] < 0.05
-    runs, watched = figures_speed.runs_of("breast_cancer", "saturated", True)
-    assert len(tumours.lines) == 2
-    assert list(runs) == list(lines(neuron))
-    for line, like, loss in zip(tumours.lines, neuron.lines, runs, strict=False):
-        steps, accuracy = line.get_data()
-        assert steps.tolist() == list(watched)
-        np.testing.assert_array_equal(accuracy, np.median(runs[loss].accuracy, axis=0))
-        assert line.get_color() == like.get_color()  # the legend is that of the neuron
-    assert len(tumours.collections) == 2, "a band for each loss"
-    z, gradient = lines(reason)["squared error"]
-    np.testing.assert_allclose(gradient, sigmoid(z) ** 2 * (1 - sigmoid(z)), atol=1e-12)
+def test_the_headline_counts_runs(made):
+    results = headline.study.read(headline.RUNS)
+    for ax, situation in zip(made("learning_speed").axes, headline.study.FOUR, strict=True):
+        assert ax.get_title().startswith(headline.NAMES[situation.task])
+        assert len(ax.lines) == 4
+        for line in ax.lines:
+            loss, where = line.get_label().split(", ")
+            rate = headline.study.ONE_RATE if where == "one rate" else None
+            steps = headline.steps_of(results, situation, loss, rate)
+            assert len(steps) == 100
+            at, count = line.get_data()
+            assert count.tolist() == [sum(steps <= step) for step in at]
+            assert (line.get_color() == "#0072B2") == (loss == "cross-entropy")
 
 
-def test_steps_to_threshold(made):
-    axes = made("steps_to_threshold").axes
-    assert [ax.get_title() for ax in axes] == [
-        f"{task}, {start} start"
-        for task in ("breast_cancer", "iris")
-        for start in ("ordinary", "saturated")
-    ]
-    for ax in axes:
-        assert [label.get_text() for label in ax.get_xticklabels()] == ["90%", "95%"]
-        bars = [bar for bar in ax.patches if bar.get_width()]
-        runs, watched = figures_speed.runs_of(
-            *ax.get_title().removesuffix(" start").split(", "), True
-        )
-        medians = [
-            np.median(mn.plot.steps_to_reach(run.accuracy, goal, watched))
-            for goal in (0.9, 0.95)
-            for run in (runs["cross-entropy"], runs["squared error"])
-        ]
-        heights = [bar.get_height() for bar in sorted(bars, key=lambda bar: bar.get_x())]
-        assert heights == np.minimum(medians, watched[-1]).tolist()
+def test_steps_by_rate_marks_the_best_rates(made):
+    results = headline.study.read(headline.RUNS)
+    axes = made("steps_by_rate").axes
+    for ax, situation in zip(axes[:2], headline.study.FOUR[::2], strict=True):
+        for line in lines(ax).values():
+            assert len(line[0]) == len(headline.study.RATES)
+        marked = {float(line.get_xdata()[0]) for line in ax.lines if line.get_marker() == "o"}
+        losses = headline.study.LOSSES
+        assert marked == {headline.study.best_rate(results, situation, loss) for loss in losses}
+    (image,) = axes[2].collections
+    lead = np.array(image.get_array()).reshape(16, 16)
+    assert abs(lead).max() <= 100
+    column = list(headline.study.rates_of("SGD")).index(1.0)
+    first, second = (
+        headline.steps_of(results, headline.study.FOUR[0], loss, 1.0)
+        for loss in headline.study.LOSSES
+    )
+    assert lead[column, column] == (first < second).sum() - (second < first).sum()
+
+
+def test_saturation(made):
+    for ax in made("saturation").axes:
+        factors = [1, 2, 5, 10, 15, 30]
+        assert {name: x.tolist() for name, (x, _) in lines(ax).items()} == {
+            "cross-entropy": factors,
+            "squared error": factors,
+        }
 
 
 def test_regression(made):
-    fits, by_step, by_rate = made("regression").axes
-    assert set(lines(fits)) == {"linear output", "sigmoid output"}
-    assert len(fits.collections[0].get_offsets()) == 100
-    for output, (rates, errors) in lines(by_rate).items():
-        assert tuple(rates) == figures_squared.REGRESSION_RATES
-        best = rates[np.nanargmin(errors)]
-        assert f"{output}, rate {best:g}" in lines(by_step)
-    assert np.isnan(lines(by_rate)["linear output"][1][-1]), "diverged, and not drawn"
+    by_step, by_rate = made("regression").axes
+    assert set(lines(by_step)) == set(squared.OUTPUTS)
+    for line in by_rate.lines[:4]:
+        assert tuple(line.get_xdata()) == squared.REGRESSION_RATES
+    assert np.isnan(by_rate.lines[0].get_ydata()[-1]), "diverged, and not drawn"
+    assert "diverges" in [text.get_text() for text in by_rate.texts]
+    assert by_rate.lines[4].get_ydata()[0] == squared.noise_floor()
 
 
-def test_a_sigmoid_in_front_of_squared_error_costs_accuracy():
-    """The picture's claim at its full length and rates, on two seeds."""
-    steps = np.array([0, 1000])
-    errors = {
-        output: [figures_squared.regression_run(output, rate, seed, steps)[-1] for seed in (7, 8)]
-        for output, rate in (("linear output", 0.3), ("sigmoid output", 10.0))
-    }
-    assert min(errors["linear output"]) > 0.02
-    assert max(errors["linear output"]) < min(errors["sigmoid output"])
-    assert max(errors["sigmoid output"]) < 0.15
+def test_a_run_of_a_sweep_is_the_run_of_a_fit():
+    """The error of one run of the picture, trained alone."""
+    found = squared.follow("sigmoid", [3.0], [7], [0, 10], squared.REGRESSION)[3.0]
+    trainer = squared.regression_trainer("sigmoid", 3.0, 7)
+    trainer.fit(*squared.regression_rows("sigmoid", 7), 1, 16, progress=False)
+    trainer.fit(*squared.regression_rows("sigmoid", 7), 1, 16, progress=False)
+    x, y = squared.unseen_rows("sigmoid", 7)
+    before = squared.regression_trainer("sigmoid", 3.0, 7).predict(x)
+    assert found[0, 0] == pytest.approx(np.sqrt(np.square(before - y).mean()), rel=1e-6)
+    assert found[0, 1] > found[0, 0] / 10
 
 
 def test_raw_scores(made):
     axes = made("raw_scores").axes
     for ax in axes:
         ways = [text.rsplit(", rate", 1)[0] for text in lines(ax)]
-        assert ways == list(figures_squared.WAYS)
-        for steps, accuracy in lines(ax).values():
+        assert ways == list(squared.WAYS)
+        for steps, error in lines(ax).values():
             assert steps[-1] == 60
-            assert accuracy[-1] > 0.6 > accuracy[0]
+            assert error[-1] < 0.4 < error[0]
 
 
 # -- by epoch --------------------------------------------------------------------------------
@@ -104,7 +105,7 @@ def test_overlay(made):
     assert len(lines(ax)) == 5
     starts = [curve[1][0] for curve in lines(ax).values()]
     assert len(set(starts)) == 5, "five optimizers do five different things"
-    assert ax.get_ylabel().startswith("val_loss")
+    assert ax.get_ylabel() == "validation loss"
     for name, (_, losses) in lines(ax).items():
         assert losses[-1] < losses[0], f"{name} learns"
 

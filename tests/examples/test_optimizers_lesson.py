@@ -9,8 +9,17 @@ PICTURES = ("paths", "rates", "losses", "schedules")
 
 
 @pytest.fixture(scope="module")
-def run(run_example):
-    return run_example("optimizers")
+def runs(run_example):
+    return [run_example("optimizers_valley"), run_example("optimizers")]
+
+
+@pytest.fixture(scope="module")
+def run(runs):
+    """What both scripts printed, the valley first."""
+    valley, network = runs
+    return network._replace(
+        text=valley.text + network.text, progress=valley.progress + network.progress
+    )
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +31,8 @@ def tables(run):
     return found
 
 
-def test_all_pictures_are_written_and_announced(run):
-    pictures = run.pictures()
+def test_all_pictures_are_written_and_announced(runs, run):
+    pictures = {name: size for part in runs for name, size in part.pictures().items()}
     assert set(pictures) == {f"optimizers_{name}.png" for name in PICTURES}
     for name, size in pictures.items():
         assert size > 10_000

@@ -13,6 +13,7 @@ import minnet as mn
 from minnet import activations, plot
 
 COLUMNS = 5  # of the figure of all activations
+BOUNDED = (mn.Sigmoid, mn.HardSigmoid, mn.Softmax, mn.Step, mn.Tanh)  # these share one axis
 SIGMOID_LOSSES: dict[str, mn.Loss] = {
     "cross-entropy (sigmoid: a - y)": mn.BinaryCrossEntropy(),
     "squared error (sigmoid: (a - y) a (1 - a))": mn.MeanSquaredError(),
@@ -57,7 +58,10 @@ def every_activation(quick: bool) -> Any:  # noqa: ARG001
     places = list(axes.ravel())
     for ax, layer in zip(places, layers, strict=False):
         plot.activation(layer, ax, span=(-4, 4), legend=False)
-        ax.set(xlabel="", ylabel="", xticks=[-4, 0, 4])
+        bounded = isinstance(layer, BOUNDED)
+        ax.set(
+            xlabel="", ylabel="", xticks=[-4, 0, 4], ylim=(-1.15, 1.15) if bounded else (-1.9, 4.1)
+        )
         ax.tick_params(labelbottom=True)
     for ax in places[len(layers) :]:
         ax.axis("off")
@@ -92,3 +96,8 @@ PICTURES = {
     "activations": every_activation,
     "output_gradients": output_gradients,
 }
+
+if __name__ == "__main__":
+    import make_figures
+
+    make_figures.main(pictures=PICTURES, description=__doc__)

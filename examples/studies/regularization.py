@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import common
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +24,7 @@ from tqdm.auto import tqdm
 
 import minnet as mn
 from minnet import datasets
-from minnet.plot import bands, decision_boundary, style
+from minnet.plot import bands, decision_boundary, script_pictures, style
 from minnet.utils.table import table
 
 Array = NDArray[Any]
@@ -205,7 +204,7 @@ def draw_boundaries(runs: dict[str, list[Run]]) -> Any:
 
 def main() -> None:
     """Train without and with each remedy, print and draw."""
-    pictures = common.start(__doc__)
+    pictures = script_pictures.start(__doc__)
     runs: dict[str, list[Run]] = {cure: [] for cure in CURES}
     for seed in tqdm(SEEDS, desc="training", unit="seed"):
         for cure in CURES:

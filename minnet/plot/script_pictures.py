@@ -1,4 +1,6 @@
-"""What all examples share: two command-line options, and a folder for their figures.
+"""For scripts that draw: two command-line options, and a folder for their figures.
+
+It is in the package so that an example can be copied anywhere alone.
 
 `--output DIR` sets the folder for the figures (default: `figures/` in the current folder), `--show`
 also opens them in windows. Without `--show`, or without a display, no window is opened.
@@ -37,16 +39,24 @@ def parser(description: str | None) -> argparse.ArgumentParser:
 
 
 def start(description: str | None, arguments: Sequence[str] | None = None) -> Pictures:
-    """Read the command line; every example starts with `pictures = common.start(__doc__)`."""
-    options = parser(description)
+    """Read the command line; an example starts with `pictures = start(__doc__)`."""
+    pictures: Pictures = read(parser(description), arguments).pictures
+    return pictures
+
+
+def read(
+    options: argparse.ArgumentParser, arguments: Sequence[str] | None = None
+) -> argparse.Namespace:
+    """The same for a parser with options of its own; the Pictures are in `.pictures`."""
     given = options.parse_args(arguments)
     try:
-        return Pictures(given.output, given.show)
+        given.pictures = Pictures(given.output, given.show)
     except OSError as error:
         options.error(
             f"argument --output: expected a folder that can be written, got "
             f"{str(given.output)!r} ({error.strerror}). Name another one."
         )
+    return given
 
 
 class Pictures:
@@ -63,10 +73,10 @@ class Pictures:
             sys.stdout.reconfigure(errors="backslashreplace")
         self.folder = folder
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._show = show and has_display()
-        if not self._show:
+        self.shown = show and has_display()
+        if not self.shown:
             matplotlib.use("Agg")
-        if show and not self._show:
+        if show and not self.shown:
             print("--show: this machine has no display; the pictures are saved only.")
 
     def save(self, figure: Figure | SubFigure, name: str) -> Path:
@@ -77,7 +87,7 @@ class Pictures:
         figure = figure.figure  # the whole figure, also if a subfigure was given
         figure.savefig(path, dpi=DOTS_PER_INCH)
         print(f"picture: {path}")
-        if not self._show:
+        if not self.shown:
             plt.close(figure)
         return path
 
@@ -86,7 +96,7 @@ class Pictures:
         import matplotlib
         import matplotlib.pyplot as plt
 
-        if not self._show:
+        if not self.shown:
             return
         if matplotlib.get_backend().lower() == "agg":
             print("--show: Matplotlib has no window system here; the pictures are saved only.")

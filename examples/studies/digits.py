@@ -17,13 +17,13 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import common
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
 
 import minnet as mn
 from minnet import data, datasets, plot
+from minnet.plot import script_pictures
 from minnet.utils.table import table
 
 Array = NDArray[Any]
@@ -137,7 +137,7 @@ def compare(digits: Digits) -> dict[str, mn.Trainer]:
     return trainers
 
 
-def draw_copies(digits: Digits, pictures: common.Pictures) -> None:
+def draw_copies(digits: Digits, pictures: script_pictures.Pictures) -> None:
     """One digit and its eight shifted copies."""
     copies, _ = augmented(digits.x[:1], digits.y[:1], MOVES)
     names = {(0, 0): "as it is"}
@@ -146,15 +146,15 @@ def draw_copies(digits: Digits, pictures: common.Pictures) -> None:
     pictures.save(ax.figure, "digits_moved")
 
 
-def draw_learning(trainers: dict[str, mn.Trainer], pictures: common.Pictures) -> None:
+def draw_learning(trainers: dict[str, mn.Trainer], pictures: script_pictures.Pictures) -> None:
     """The loss of the two networks that are trained on the shifted copies."""
     histories = {name: t.history for name, t in trainers.items() if "moved" in name}
     ax = plot.histories(histories, "loss", title="Digits: training loss", logarithmic=True)
     pictures.save(ax.figure, "digits_learning")
 
 
-def draw_weights(trainers: dict[str, mn.Trainer], pictures: common.Pictures) -> None:
-    """The weights of the first layers: whole digits, and strokes."""
+def draw_weights(trainers: dict[str, mn.Trainer], pictures: script_pictures.Pictures) -> None:
+    """The weights of the first layers: to the eye mostly noise, in both networks."""
     first_dense = trainers["dense, moved copies"].network.parameters()["1.weight"]
     first_lenet = trainers["LeNet, moved copies"].network.parameters()["0.weight"]
     figure, axes = plt.subplots(1, 2, figsize=WIDE, layout="constrained")
@@ -164,7 +164,7 @@ def draw_weights(trainers: dict[str, mn.Trainer], pictures: common.Pictures) -> 
     pictures.save(figure, "digits_filters")
 
 
-def draw_maps(trainer: mn.Trainer, digits: Digits, pictures: common.Pictures) -> None:
+def draw_maps(trainer: mn.Trainer, digits: Digits, pictures: script_pictures.Pictures) -> None:
     """One digit on its way through the LeNet."""
     figure, axes = plt.subplots(1, 3, figsize=(12, 4.4), layout="constrained")
     image = digits.x_test[0]
@@ -174,7 +174,7 @@ def draw_maps(trainer: mn.Trainer, digits: Digits, pictures: common.Pictures) ->
     pictures.save(figure, "digits_maps")
 
 
-def draw_mistakes(trainer: mn.Trainer, digits: Digits, pictures: common.Pictures) -> None:
+def draw_mistakes(trainer: mn.Trainer, digits: Digits, pictures: script_pictures.Pictures) -> None:
     """The test images, shifted or not, on which the LeNet is most confident and wrong."""
     still = trainer.predict_classes(digits.x_test) != digits.y_test
     print(f"The LeNet with moved copies has {still.sum()} of {len(still)} test images wrong.\n")
@@ -186,7 +186,7 @@ def draw_mistakes(trainer: mn.Trainer, digits: Digits, pictures: common.Pictures
 
 def main() -> None:
     """Two networks, with and without shifted copies."""
-    pictures = common.start(__doc__)
+    pictures = script_pictures.start(__doc__)
     digits = load()
     draw_copies(digits, pictures)
     trainers = compare(digits)

@@ -1,37 +1,45 @@
 """Eight optimizers and six schedules, each at its own best rate.
 
-1. A long and narrow valley, (x^2 + 30 y^2) / 2. Plain SGD must take small steps because of
-   the steep walls, and is then slow along the valley. The same valley turned by 30 degrees shows
-   which of them depend on the axes: AdaGrad and its successors scale each coordinate separately.
-2. breast_cancer, a small network. All optimizers try the same ten rates; three seeds choose the
+1. breast_cancer, a small network. All optimizers try the same ten rates; three seeds choose the
    rate, ten other seeds are reported.
-3. Schedules: SGD with momentum and one peak rate; only the schedule differs.
+2. Schedules: SGD with momentum and one peak rate; only the schedule differs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-import common
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
-from optimizers_valley import FAMILIES, OPTIMIZERS, RATES, lesson_of_the_valley
 from tqdm.auto import tqdm
 
 import minnet as mn
 from minnet import data, datasets, schedules
-from minnet.plot import bands, schedule, style
+from minnet.plot import bands, schedule, script_pictures, style
 from minnet.utils.table import table
 
 Array = NDArray[Any]
 
+OPTIMIZERS: dict[str, Callable[[float], mn.Optimizer]] = {
+    "SGD": mn.SGD,
+    "momentum": lambda rate: mn.SGD(rate, momentum=0.9),
+    "Nesterov": lambda rate: mn.SGD(rate, momentum=0.9, nesterov=True),
+    "AdaGrad": mn.AdaGrad,
+    "AdaDelta": mn.AdaDelta,
+    "RMSProp": mn.RMSProp,
+    "Adam": mn.Adam,
+    "AdamW": mn.AdamW,
+}
+FAMILIES = (list(OPTIMIZERS)[:4], list(OPTIMIZERS)[4:])  # eight lines in one figure are too many
+RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 CHOOSING, JUDGING = range(3), range(10, 20)
 EPOCHS, BATCH = 10, 32
 WIDE = (9.6, 5.2)
 
 
-# -- 2. a network --------------------------------------------------------------------------
+# -- 1. a network --------------------------------------------------------------------------
 
 
 def tumours(seed: int) -> list[Array]:
@@ -51,7 +59,7 @@ def train(optimizer: mn.Optimizer, parts: list[Array], seed: int) -> tuple[list[
     return record["loss"], trainer.evaluate(x_test, y_test)["accuracy"]
 
 
-def lesson_of_the_network(pictures: common.Pictures) -> None:
+def lesson_of_the_network(pictures: script_pictures.Pictures) -> None:
     """Choose a rate for each optimizer, then measure it with other seeds."""
     parts = {seed: tumours(seed) for seed in (*CHOOSING, *JUDGING)}
     tried: dict[str, Array] = {}
@@ -62,7 +70,7 @@ def lesson_of_the_network(pictures: common.Pictures) -> None:
         best = RATES[tried[name].mean(axis=0).argmin()]
         runs = [train(make(best), parts[s], s) for s in JUDGING]
         judged[name] = best, np.array([r[0] for r in runs]), np.array([r[1] for r in runs])
-    print(f"\n2. breast_cancer: {EPOCHS} epochs, each at its best rate, {len(JUDGING)} seeds\n")
+    print(f"\n1. breast_cancer: {EPOCHS} epochs, each at its best rate, {len(JUDGING)} seeds\n")
     rows: list[list[object]] = []
     for name, (best, losses, right) in judged.items():
         end = losses[:, -1]
@@ -130,7 +138,7 @@ def draw_losses(curves: dict[str, Array]) -> Any:
     return figure
 
 
-# -- 3. schedules --------------------------------------------------------------------------
+# -- 2. schedules --------------------------------------------------------------------------
 
 PEAK, SMALL_BATCH = (
     0.3,
@@ -164,7 +172,7 @@ def noisy_training(course: schedules.Rate, parts: list[Array], seed: int) -> tup
     return np.array(record["val_loss"]), trainer.evaluate(x_test, y_test)["accuracy"]
 
 
-def lesson_of_schedules(pictures: common.Pictures) -> None:
+def lesson_of_schedules(pictures: script_pictures.Pictures) -> None:
     """The same optimizer, peak and number of steps; small batches, so that there is noise."""
     parts = {seed: tumours(seed) for seed in JUDGING}
     steps = EPOCHS * -(-len(parts[JUDGING[0]][0]) // SMALL_BATCH)
@@ -177,7 +185,7 @@ def lesson_of_schedules(pictures: common.Pictures) -> None:
         end, right = np.array([(losses[-1], accuracy) for losses, accuracy in runs]).T
         numbers = end.mean(), end.std(ddof=1), right.mean(), right.std(ddof=1)
         rows.append([name, *map(float, numbers)])
-    print(f"\n3. Schedules, {steps} steps of {SMALL_BATCH} tumours, {len(JUDGING)} seeds\n")
+    print(f"\n2. Schedules, {steps} steps of {SMALL_BATCH} tumours, {len(JUDGING)} seeds\n")
     print(table(["schedule", "loss, training", "sd", "accuracy, test", "sd"], rows), "\n")
     say_what_schedules_bring(
         {name: np.array([r[0][-1] for r in runs]) for name, runs in found.items()}
@@ -216,9 +224,8 @@ def draw_schedules(found: dict[str, list[tuple[Array, float]]], steps: int) -> A
 
 
 def main() -> None:
-    """The three lessons, one after the other."""
-    pictures = common.start(__doc__)
-    lesson_of_the_valley(pictures)
+    """The network, then the schedules."""
+    pictures = script_pictures.start(__doc__)
     lesson_of_the_network(pictures)
     lesson_of_schedules(pictures)
     pictures.show()

@@ -1,6 +1,5 @@
-"""The command line that all examples share, and where their pictures go."""
+"""The command line of scripts that draw, and where their pictures go."""
 
-import importlib.util
 import sys
 from pathlib import Path
 
@@ -8,15 +7,12 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+from minnet.plot import script_pictures
 
 
 @pytest.fixture
 def common():
-    spec = importlib.util.spec_from_file_location("common_of_examples", EXAMPLES / "common.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    yield module
+    yield script_pictures
     plt.close("all")
 
 

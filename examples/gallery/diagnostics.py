@@ -138,3 +138,8 @@ PICTURES = {
     "weight_norms": weight_norms,
     "optimizer_paths": optimizer_paths,
 }
+
+if __name__ == "__main__":
+    import make_figures
+
+    make_figures.main(pictures=PICTURES, description=__doc__)

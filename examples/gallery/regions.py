@@ -117,7 +117,9 @@ def confusion_matrix(quick: bool) -> Any:
         trainer = mn.Trainer(layers, mn.CategoricalCrossEntropy(), mn.Adam(0.02), seed=seed)
         trainer.fit(scaler.transform(x_train), y_train, 20, 16, progress=False)
         total += mn.metrics.confusion_matrix(trainer.predict(scaler.transform(x_test)), y_test)
-    return plot.confusion_matrix(total, birds.class_names).figure
+    ax = plot.confusion_matrix(total, birds.class_names)
+    ax.set_title("Penguins, ten splits")
+    return ax.figure
 
 
 def boundary_film(quick: bool) -> Any:
@@ -144,3 +146,8 @@ PICTURES = {
     "confusion_matrix": confusion_matrix,
     "boundary_film": boundary_film,
 }
+
+if __name__ == "__main__":
+    import make_figures
+
+    make_figures.main(pictures=PICTURES, description=__doc__)

@@ -75,7 +75,8 @@ def overlay(quick: bool) -> Any:
         for name, optimizer in OPTIMIZERS.items()
     }
     figure, ax = plt.subplots(figsize=(7.6, 5.0), layout="constrained")
-    plot.histories(records, "val_loss", ax, title="penguins: five optimizers", logarithmic=True)
+    plot.histories(records, "val_loss", ax, title="Penguins: five optimizers", logarithmic=True)
+    ax.set_ylabel("validation loss")
     plot.style.legend_below(ax, columns=2, handle=3)
     return figure
 
@@ -90,7 +91,8 @@ def learning_rates(quick: bool) -> Any:
         for rate in RATES
     }
     figure, ax = plt.subplots(figsize=(7.6, 5.0), layout="constrained")
-    plot.histories(records, "loss", ax, title="penguins: SGD at five rates", logarithmic=True)
+    plot.histories(records, "loss", ax, title="Penguins: SGD at five rates", logarithmic=True)
+    ax.set_ylabel("training loss")
     plot.style.legend_below(ax, columns=3, handle=3)
     return figure
 
@@ -118,3 +120,8 @@ PICTURES = {
     "learning_rates": learning_rates,
     "range_test": range_test,
 }
+
+if __name__ == "__main__":
+    import make_figures
+
+    make_figures.main(pictures=PICTURES, description=__doc__)

@@ -208,3 +208,8 @@ PICTURES = {
     "loss_contours": loss_contours,
     "loss_slices": loss_slices,
 }
+
+if __name__ == "__main__":
+    import make_figures
+
+    make_figures.main(pictures=PICTURES, description=__doc__)

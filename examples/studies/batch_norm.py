@@ -16,7 +16,6 @@ import copy
 from functools import cache
 from typing import Any
 
-import common
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +23,7 @@ from tqdm.auto import tqdm
 
 import minnet as mn
 from minnet import data, datasets, initializers
-from minnet.plot import bands, style
+from minnet.plot import bands, script_pictures, style
 from minnet.utils.table import table
 
 Array = NDArray[Any]
@@ -77,7 +76,7 @@ def train(norm: bool, start: Any, rate: float, seed: int) -> tuple[float, float]
     return trainer.evaluate(x, y)["loss"], trainer.evaluate(x_test, y_test)["accuracy"]
 
 
-def lesson_of_rates(pictures: common.Pictures) -> None:
+def lesson_of_rates(pictures: script_pictures.Pictures) -> None:
     """All rates, both initializations, with batch norm and without."""
     keys = [(way, name, rate) for name in STARTS for way in (WITHOUT, WITH) for rate in RATES]
     found: dict[Key, Array] = {}
@@ -166,7 +165,7 @@ def wandering(trainer: mn.Trainer, x: Array, size: int, training: bool, seed: in
     return float(np.mean(spreads))
 
 
-def lesson_of_company(pictures: common.Pictures) -> None:
+def lesson_of_company(pictures: script_pictures.Pictures) -> None:
     """The same networks in both modes, with batches of several sizes."""
     found: dict[str, list[list[float]]] = {"training mode": [], "evaluation mode": []}
     for seed in tqdm(SEEDS, desc="company", unit="seed"):
@@ -212,7 +211,7 @@ class BothModes(mn.Callback):
         self.losses["training mode"].append(trial.step(self.x, self.y))
 
 
-def lesson_of_running_means(pictures: common.Pictures) -> None:
+def lesson_of_running_means(pictures: script_pictures.Pictures) -> None:
     """Both losses, step by step, at a small rate and a large one."""
     figure, axes = plt.subplots(1, 2, figsize=(9.6, 5.0), layout="constrained", sharey=True)
     rows: list[list[object]] = []
@@ -242,7 +241,7 @@ def lesson_of_running_means(pictures: common.Pictures) -> None:
 
 def main() -> None:
     """The three lessons, one after the other."""
-    pictures = common.start(__doc__)
+    pictures = script_pictures.start(__doc__)
     lesson_of_rates(pictures)
     lesson_of_company(pictures)
     lesson_of_running_means(pictures)

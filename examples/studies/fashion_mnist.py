@@ -21,13 +21,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import common
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
 
 import minnet as mn
 from minnet import datasets, metrics, plot
+from minnet.plot import script_pictures
 from minnet.utils.table import table
 
 Array = NDArray[Any]
@@ -82,7 +82,7 @@ LESSONS = {"mlp": Lesson(dense, 15, 0.001, 0.88), "cnn": Lesson(convolutional, 8
 
 def options() -> tuple[argparse.ArgumentParser, argparse.Namespace]:
     """The command line."""
-    parser = common.parser(__doc__)
+    parser = script_pictures.parser(__doc__)
     parser.add_argument(
         "--model",
         choices=[*LESSONS, "both"],
@@ -128,7 +128,7 @@ def train(name: str, clothes: datasets.Dataset, epochs: int) -> mn.Trainer:
 
 
 def judge(
-    name: str, trainer: mn.Trainer, test: datasets.Dataset, pictures: common.Pictures
+    name: str, trainer: mn.Trainer, test: datasets.Dataset, pictures: script_pictures.Pictures
 ) -> float:
     """The accuracy on the test images, and where the mistakes are."""
     prediction = trainer.predict(test.x)
@@ -156,7 +156,7 @@ def _hardest(matrix: Array, names: tuple[str, ...]) -> str:
     )
 
 
-def draw_learning(name: str, trainer: mn.Trainer, pictures: common.Pictures) -> None:
+def draw_learning(name: str, trainer: mn.Trainer, pictures: script_pictures.Pictures) -> None:
     """Loss and accuracy by epoch, in training and validation."""
     figure, axes = plt.subplots(1, 2, figsize=(10.5, 4.4), layout="constrained")
     for ax, column in zip(axes, ("loss", "accuracy"), strict=True):
@@ -164,7 +164,9 @@ def draw_learning(name: str, trainer: mn.Trainer, pictures: common.Pictures) -> 
     pictures.save(figure, f"fashion_{name}_learning")
 
 
-def draw_inside(trainer: mn.Trainer, test: datasets.Dataset, pictures: common.Pictures) -> None:
+def draw_inside(
+    trainer: mn.Trainer, test: datasets.Dataset, pictures: script_pictures.Pictures
+) -> None:
     """The first kernels of the convolutional network, and their feature maps for one image."""
     weight = trainer.network.parameters()["1.weight"]
     ax = plot.filters(weight, title="The 16 kernels of the first convolution")
@@ -176,7 +178,7 @@ def draw_inside(trainer: mn.Trainer, test: datasets.Dataset, pictures: common.Pi
         pictures.save(ax.figure, f"fashion_cnn_maps_{which}")
 
 
-def draw_samples(clothes: datasets.Dataset, pictures: common.Pictures) -> None:
+def draw_samples(clothes: datasets.Dataset, pictures: script_pictures.Pictures) -> None:
     """The first three images of each class."""
     rows = np.concatenate([np.flatnonzero(clothes.y == k)[:3] for k in range(10)])
     names = [clothes.class_names[k] for k in clothes.y[rows]]
@@ -188,7 +190,7 @@ def main() -> None:
     """Read the files, train what was asked for, and judge it."""
     parser, given = options()
     try:
-        pictures = common.Pictures(given.output, given.show)
+        pictures = script_pictures.Pictures(given.output, given.show)
         clothes, test = datasets.fashion_mnist(given.folder)
     except (OSError, ValueError) as error:
         parser.error(str(error))

@@ -1,4 +1,8 @@
-"""Eight optimizers, and the valley on which `optimizers.py` shows their paths.
+"""Eight optimizers in a long and narrow valley, (x^2 + 30 y^2) / 2, each at its own best rate.
+
+Plain SGD must take small steps because of the steep walls, and is then slow along the valley. The
+same valley turned by 30 degrees shows which of them depend on the axes: AdaGrad and its successors
+scale each coordinate separately.
 
 An optimizer knows nothing of networks: it takes a vector of values and one of gradients. So it can
 be shown on any function whose gradient is known, here on a valley in the plane.
@@ -10,14 +14,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import common
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 import minnet as mn
-from minnet.plot import descent_paths, style
+from minnet.plot import descent_paths, script_pictures, style
 from minnet.utils.table import table
 
 Array = NDArray[Any]
@@ -96,7 +99,7 @@ def fastest(make: Make, hessian: Array) -> tuple[float, Array, Array]:
     return best, steps[best], paths[best]
 
 
-def lesson_of_the_valley(pictures: common.Pictures) -> None:
+def lesson_of_the_valley(pictures: script_pictures.Pictures) -> None:
     """How many steps each optimizer needs, and its path."""
     found = {
         (valley, name): fastest(make, hessian)
@@ -149,3 +152,14 @@ def draw_ways(found: dict[tuple[str, str], tuple[float, Array, Array]]) -> Any:
                 style.legend_below(ax, columns=2, handle=3)
     figure.suptitle("Ways down, each at its best rate, until a thousandth of the height is left")
     return figure
+
+
+def main() -> None:
+    """Both valleys."""
+    pictures = script_pictures.start(__doc__)
+    lesson_of_the_valley(pictures)
+    pictures.show()
+
+
+if __name__ == "__main__":
+    main()

@@ -13,7 +13,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-import common
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,7 @@ from tqdm.auto import tqdm
 
 import minnet as mn
 from minnet import data, datasets, initializers
-from minnet.plot import bands, style
+from minnet.plot import bands, script_pictures, style
 from minnet.utils.table import table
 
 Array = NDArray[Any]
@@ -99,13 +98,20 @@ def tumours(seed: int) -> list[Array]:
 
 
 def sizes(activation: type[mn.Activation], start: Initializer, seed: int) -> tuple[Array, Array]:
-    """Before training: the size of each hidden layer's output, and of each weight's gradient."""
-    trainer = deep(activation, start, 0.0, seed)  # a rate of 0: a look at the gradient, no step
+    """Before training: the size of each hidden layer's output, and of dL/dz on its way back.
+
+    dL/dz and not dL/dw: the latter has the layer's input as a factor, which grows as dL/dz fades.
+    """
+    network = deep(activation, start, 0.0, seed).network
     x, y = (part[:128] for part in tumours(seed)[:2])
-    outputs = trainer.network.activations(x)[1::2][:HIDDEN]
-    trainer.step(x, y)
-    gradients = [trainer.network.parameters()[f"{2 * i}.weight"].grad for i in range(HIDDEN)]
-    return np.array([size(array) for array in outputs]), np.array(list(map(size, gradients)))
+    outputs = network.activations(x)[1::2][:HIDDEN]
+    gradient = (network.forward(x) - y.reshape(-1, 1)) / len(x)  # sigmoid and cross-entropy
+    sizes_of = []
+    for layer in reversed(network.layers[:-1]):
+        gradient = layer.backward(gradient)
+        sizes_of.append(size(gradient))
+    behind = sizes_of[::-1][1::2][:HIDDEN]  # each activation's backward gives dL/dz
+    return np.array([size(array) for array in outputs]), np.array(behind)
 
 
 def size(array: Array) -> float:
@@ -113,7 +119,7 @@ def size(array: Array) -> float:
     return float(np.sqrt(np.mean(np.square(array, dtype=np.float64))))
 
 
-def lesson_of_sizes(pictures: common.Pictures) -> None:
+def lesson_of_sizes(pictures: script_pictures.Pictures) -> None:
     """First and last layer in a table, all layers in a figure."""
     figure, axes = plt.subplots(2, 2, figsize=(9.6, 8.0), layout="constrained", sharex=True)
     rows: list[list[Any]] = []
@@ -126,7 +132,7 @@ def lesson_of_sizes(pictures: common.Pictures) -> None:
             output, gradient = np.mean(runs, axis=0)
             ends = output[0], output[-1], gradient[-1], gradient[0]
             rows.append([word, name, *map(float, ends)])
-        for row, quantity in enumerate(("output, root mean square", "|dL/dw|, root mean square")):
+        for row, quantity in enumerate(("output, root mean square", "|dL/dz|, root mean square")):
             curves = {name: [run[row] for run in runs] for name, runs in both.items()}
             curves.pop(ZEROS)  # a logarithmic axis cannot show 0
             ax = bands(
@@ -174,7 +180,7 @@ def best_rate(word: str, name: str) -> tuple[float | None, int, list[Any]]:
     return best, diverged, usable[best]
 
 
-def lesson_of_training(pictures: common.Pictures) -> None:
+def lesson_of_training(pictures: script_pictures.Pictures) -> None:
     """Each initialization at each rate; the best rate is shown, if any converges."""
     bar = tqdm([(word, name) for word in ACTIVATIONS for name in STARTS], "training", unit="start")
     found = {both: best_rate(*both) for both in bar}
@@ -224,7 +230,7 @@ def draw_training(found: dict[tuple[str, str], tuple[float | None, int, list[Any
 
 def main() -> None:
     """The three lessons, one after the other."""
-    pictures = common.start(__doc__)
+    pictures = script_pictures.start(__doc__)
     lesson_of_symmetry()
     lesson_of_sizes(pictures)
     lesson_of_training(pictures)
