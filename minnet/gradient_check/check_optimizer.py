@@ -50,7 +50,8 @@ def check_optimizer(optimizer_or_factory: Any, *, like: Any = None, seed: int = 
     """
     check_seed("check_optimizer", seed)
     for name, given in (("optimizer_or_factory", optimizer_or_factory), ("like", like)):
-        if given is not None and not callable(given) and not hasattr(given, "step"):
+        is_factory = callable(given) and not isinstance(given, type)
+        if given is not None and not is_factory and not hasattr(given, "step"):
             raise TypeError(
                 f"check_optimizer: {name}: expected an optimizer, or a class of one, with "
                 f"step(values, grads), got {checks.describe(given)}."

@@ -96,6 +96,12 @@ def _parts() -> list[mn.Layer]:
     return [mn.Linear(4, 3), mn.Softmax()]
 
 
+def _gradients() -> mn.GradientMonitor:
+    monitor = mn.GradientMonitor()
+    monitor.layer_norms = {"0": [0.1, 0.2], "2": [0.5, 0.4]}
+    return monitor
+
+
 def _bowl(x: Any, y: Any) -> Any:
     return x**2 + y**2
 
@@ -235,6 +241,8 @@ VALUES: dict[str, Maker] = {
     "layer_or_factory": lambda: mn.Linear(4, 3),
     "x_or_shape": lambda: X[:3].copy(),
     "loss_or_factory": mn.MeanSquaredError,
+    "check_optimizer.optimizer_or_factory": _constant(mn.Adam),
+    "check_optimizer.like": _constant(mn.Adam),
     "check_loss.prediction": lambda: np.abs(X[:3]),
     "check_loss.target": lambda: X[:3].copy(),
     "rates": _constant([0.01, 0.1, 1.0]),
@@ -301,6 +309,7 @@ VALUES: dict[str, Maker] = {
     "plot.bands.at": _constant([1, 2, 3]),
     "plot.steps": _constant([0, 5, 10]),
     "plot.median_steps.curves": _constant(ACCURACY),
+    "plot.gradient_flow.monitor": _gradients,
     "plot.norms.curves": _constant({"a": [1.0, 1.2]}),
     "plot.output_gradient.curves": _constant({"one": [0.5, 0.25, 0.1]}),
     "plot.steps_by_rate.curves": _constant({"one": [[90.0, 20, 50], [70, 30, 60]]}),

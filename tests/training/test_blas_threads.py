@@ -31,6 +31,7 @@ def fit(callback):
 
 @pytest.fixture
 def two_threads():
+    blas_threads._controller.cache_clear()  # another test may have loaded one more library
     with threadpoolctl.threadpool_limits(2, user_api="blas"):
         if threads() != {2}:
             pytest.skip("this BLAS has one thread")
