@@ -52,6 +52,7 @@ NUMBERS = {
     "03_sure_and_wrong": ("cross-entropy: a = 0.982 at first, 0.012", "0.982 at first, 0.203"),
     "08_a_layer_of_your_own": ("[divided-by-batch] Dense.backward", "FixedDense: right"),
     "09_a_loss_of_your_own": ("LogCosh: right",),
+    "11_why_it_does_not_learn": ("[inputs-not-scaled]", "[weights-all-equal]"),
 }
 
 
