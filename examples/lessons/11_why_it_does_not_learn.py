@@ -28,9 +28,7 @@ def trainer_of(*layers):
 
 
 # %% [markdown]
-# ## First: the data as they come
-#
-# The 30 columns are lengths, areas and fractions, each in its own unit.
+# **First: the data as they come.** The 30 columns are lengths, areas and fractions, each in its own unit.
 
 # %%
 first = trainer_of(mn.Linear(30, 8), mn.Tanh(), mn.Linear(8, 1), mn.Sigmoid())
@@ -39,7 +37,7 @@ print(mn.check_training(first, x, y, epochs=EPOCHS))
 # %% [markdown]
 # **Try:** what it says, x = mn.data.Standardizer().fit(x).transform(x). How small is the loss then?
 #
-# ## Second: every weight starts at 1
+# **Second: every weight starts at 1.**
 
 # %%
 x2 = mn.data.Standardizer().fit(x).transform(x)

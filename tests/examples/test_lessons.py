@@ -76,8 +76,8 @@ def test_the_form_of_a_lesson(lesson):
     assert "__main__" not in text
 
 
-def test_there_are_ten():
-    assert [int(path.stem[:2]) for path in LESSONS] == list(range(1, 11))
+def test_there_are_eleven():
+    assert [int(path.stem[:2]) for path in LESSONS] == list(range(1, 12))
 
 
 @pytest.mark.slow
