@@ -28,7 +28,8 @@ def trainer_of(*layers):
 
 
 # %% [markdown]
-# **First: the data as they come.** The 30 columns are lengths, areas and fractions, each in its own unit.
+# **First: the data as they come.** The 30 columns are lengths, areas and fractions, each in its
+# own unit.
 
 # %%
 first = trainer_of(mn.Linear(30, 8), mn.Tanh(), mn.Linear(8, 1), mn.Sigmoid())

@@ -213,6 +213,9 @@ class Assignment:
     5
     """
 
+    title: str
+    tasks: list[Task]
+
     def __init__(self, title: str, tasks: Sequence[Task]) -> None:
         self.title, self.tasks = title, list(tasks)
         if not self.tasks or not all(isinstance(task, Task) for task in self.tasks):

@@ -28,6 +28,9 @@ class Examination:
         ask: a question with its arguments to the student's process. generator: of the inputs.
     """
 
+    task: Task
+    student: Student
+
     def __init__(self, task: Task, ask: Ask, generator: np.random.Generator) -> None:
         self.task, self.generator, self.student = task, generator, Student(task, ask)
         self.reference = task.reference()

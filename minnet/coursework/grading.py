@@ -33,6 +33,10 @@ class Options:
 class Grading:
     """The grading of one submission."""
 
+    assignment: Assignment
+    submission: Submission
+    options: Options
+
     def __init__(self, assignment: Assignment, submission: Submission, options: Options) -> None:
         self.assignment, self.submission, self.options = assignment, submission, options
         self.generator = np.random.default_rng()

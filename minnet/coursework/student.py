@@ -28,6 +28,8 @@ class Student:
         values: its weights, as the reference has them. changed: the first array written to.
     """
 
+    task: Task
+
     def __init__(self, task: Task, ask: Ask) -> None:
         self.task, self._ask = task, ask
         self.first = "prediction" if task.kind == "loss" else "input"

@@ -61,6 +61,12 @@ class Batches:
     [[2, 0], [1]]
     """
 
+    x: Array
+    y: Array
+    weight: Array | None
+    batch_size: int
+    rows: int
+
     def __init__(self, x: Array, y: Array, batch_size: int, weight: Array | None = None) -> None:
         self.x, self.y, self.weight = x, y, weight
         self.batch_size, self.rows = batch_size, min(batch_size, len(x))

@@ -61,9 +61,9 @@ class CallingConvention:
     def __init__(self, obj: Any) -> None:
         self.columns = False
         self.sizes: tuple[tuple[int, ...], ...] = ()
-        self.inputs = required_arguments(obj.forward)
-        self.plain = not isinstance(obj, Layer)
-        self.asked = required_arguments(
+        self.inputs: list[str] = required_arguments(obj.forward)
+        self.plain: bool = not isinstance(obj, Layer)
+        self.asked: list[str] = required_arguments(
             obj.backward, _RATES - {"alpha", "rate"} if self.plain else ()
         )
         self._weights = list(_weight_paths(obj)) if self.plain else []

@@ -47,11 +47,11 @@ class Harness:
     """Calls a layer; knows its weights."""
 
     input_name = "input"
-    calls = 0  # of forward so far, in this process: whether a check goes on
+    calls: int = 0  # of forward so far, in this process: whether a check goes on
 
     def __init__(self, layer: LayerUnderTest, weights: list[Weight] | None = None) -> None:
         self.layer = layer
-        self.weights = weights or []
+        self.weights: list[Weight] = weights or []
         self.values: Values = {}
         self.first_values: Values = {}  # as the constructor made them
 

@@ -23,8 +23,9 @@ class InputDomain:
 
     def __init__(self, x_or_shape: Any, place: str) -> None:
         self.given: Array | None = None
-        self.kind = "real"
-        self.high = 3
+        self.kind: str = "real"
+        self.high: int = 3
+        self.shape: tuple[int, ...]
         if isinstance(x_or_shape, (int, np.integer)) and not isinstance(x_or_shape, bool):
             raise TypeError(
                 f"{place}: x_or_shape: expected an array or a shape that includes the batch axis, "

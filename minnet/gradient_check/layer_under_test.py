@@ -53,23 +53,26 @@ class LayerUnderTest:
         source: an object, a class, or a function that makes an object.
     """
 
+    by_copy: bool
+    warmed: bool
+
     def __init__(self, source: Any) -> None:
         self.source = source
-        self.made_here = not _is_instance(source)
-        self.streams = Streams(_namespaces(source))
+        self.made_here: bool = not _is_instance(source)
+        self.streams: Streams = Streams(_namespaces(source))
         with self.streams.frozen():
             first = self._make()
         check_made(first)
-        self.name = type(first).__name__
-        self.cls = type(first)
+        self.name: str = type(first).__name__
+        self.cls: type[Any] = type(first)
         self.streams = Streams(_namespaces(source) + _namespaces(self.cls))
         self.by_copy = True
         self.warmed = False
         self._shared = SharedState(self.cls, _namespaces(source) + _namespaces(self.cls))
         self._first = first
-        self.in_framework = isinstance(first, Layer)
+        self.in_framework: bool = isinstance(first, Layer)
         self._pristine = self._prepared()
-        self.convention = CallingConvention(self._pristine)
+        self.convention: CallingConvention = CallingConvention(self._pristine)
 
     def _make(self, stream: int = 1) -> Any:
         if not self.made_here:

@@ -19,11 +19,13 @@ class SharedState:
     """The plain data outside of the objects of a class, and how to restore them."""
 
     def __init__(self, cls: type, namespaces: list[dict[str, Any]]) -> None:
-        self.classes = [
+        self.classes: list[tuple[type, dict[str, tuple[Any, Any]]]] = [
             (c, _saved(dict(vars(c)))) for c in cls.__mro__ if c is not object and _is_own(c)
         ]
         outside = [n for n in namespaces if not n.get("__name__", "").startswith("minnet")]
-        self.modules = [(names, _saved(names)) for names in outside]
+        self.modules: list[tuple[dict[str, Any], dict[str, tuple[Any, Any]]]] = [
+            (names, _saved(names)) for names in outside
+        ]
 
     def restore(self) -> None:
         """Restore everything to its state when this was created, in place where possible."""

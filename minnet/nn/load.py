@@ -110,6 +110,9 @@ def _build(file: NetworkFile, classes: Classes) -> Network:
 class LayerFactory:
     """Calls constructors; a network with more parameters than the file is not built."""
 
+    classes: Classes
+    size: int
+
     def __init__(self, classes: Classes, size: int) -> None:
         self.classes, self.size = classes, size
 

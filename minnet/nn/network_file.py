@@ -32,6 +32,9 @@ _VALUES = "values/"
 class NetworkFile:
     """The description of a file and its arrays, each under the name of its member."""
 
+    description: dict[str, Any]
+    members: dict[str, Array]
+
     def __init__(self, description: dict[str, Any], members: dict[str, Array]) -> None:
         self.description, self.members = description, members
 

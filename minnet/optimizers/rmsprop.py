@@ -51,7 +51,7 @@ class RMSProp(Optimizer):
         self.momentum: float = self._number("momentum", momentum)
         self.centered: bool = checks.boolean("RMSProp", "centered", centered)
         names = {"square": True, "mean": self.centered, "velocity": self.momentum > 0}
-        self.memory = tuple(name for name, used in names.items() if used)  # type: ignore[misc]
+        self.memory: tuple[str, ...] = tuple(name for name, used in names.items() if used)  # type: ignore[misc]
 
     def update(self, w: Array, g: Array, scratch: Array, *memory: Array) -> None:
         """The formulas above; each product goes into scratch, so that nothing is allocated."""

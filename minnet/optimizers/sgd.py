@@ -44,7 +44,7 @@ class SGD(Optimizer):
                 "Write SGD(momentum=0.9, nesterov=True)."
             )
         if self.momentum:
-            self.memory = ("velocity",)  # type: ignore[misc]
+            self.memory: tuple[str, ...] = ("velocity",)  # type: ignore[misc]
 
     def update(self, w: Array, g: Array, scratch: Array, *memory: Array) -> None:
         """The formulas above, one line each."""

@@ -73,7 +73,7 @@ class Pictures:
             sys.stdout.reconfigure(errors="backslashreplace")
         self.folder = folder
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.shown = show and has_display()
+        self.shown: bool = show and has_display()
         if not self.shown:
             matplotlib.use("Agg")
         if show and not self.shown:

@@ -23,6 +23,9 @@ class CheckpointError(ValueError):
     minnet.saving.errors.CheckpointError: run.minnet: it is empty.
     """
 
+    path: Path
+    reason: str
+
     def __init__(self, path: str | os.PathLike[str], reason: str) -> None:
         super().__init__(f"{os.fspath(path)}: {reason}")
         self.path, self.reason = Path(path), reason

@@ -87,7 +87,7 @@ class Runs:
                 f"Write Runs([Run(settings, history), ...]); mn.sweep makes them."
             )
         self._runs: list[Run] = given
-        self.interrupted = boolean("Runs", "interrupted", interrupted)
+        self.interrupted: bool = boolean("Runs", "interrupted", interrupted)
 
     def __len__(self) -> int:
         return len(self._runs)

@@ -14,7 +14,7 @@ class KeyboardInterruptHandler:
     """A signal handler that remembers whether Ctrl-C was pressed, in `requested`."""
 
     def __init__(self) -> None:
-        self.requested = False
+        self.requested: bool = False
 
     def __call__(self, _signal: int, _frame: FrameType | None) -> None:
         """Called by Python when Ctrl-C is pressed."""

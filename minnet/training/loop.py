@@ -34,6 +34,13 @@ class Loop:
         fit: data, callbacks and settings. last_epoch: the epoch after which to stop.
     """
 
+    state: TrainingState
+    fit: CurrentFit
+    last_epoch: int
+    first_epoch: int
+    step: int
+    under_way: bool
+
     def __init__(self, state: TrainingState, fit: CurrentFit, last_epoch: int) -> None:
         self.state, self.fit, self.last_epoch = state, fit, last_epoch
         self.history: History = History()
@@ -41,13 +48,14 @@ class Loop:
         self.first_epoch, self.step = 0 if resumed else state.epochs, 0
         # Most callbacks wait for the end of an epoch; a step only calls those that define
         # on_step_end.
-        self.step_callbacks = [
+        self.step_callbacks: list[Callback] = [
             c
             for c in fit.callbacks
             if getattr(c.on_step_end, "__func__", None) is not Callback.on_step_end
         ]
         self.begun: list[Callback] = []
-        self.start, self.under_way = ResumePoint(), False
+        self.start: ResumePoint = ResumePoint()
+        self.under_way: bool = False
         self.error: BaseException | None = None  # of a callback, before `run`
 
     def run(self, show_progress: bool) -> History:

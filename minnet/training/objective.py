@@ -54,7 +54,7 @@ class Objective:
         self._shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None  # a sample's in and out
         self._values: Array | None = None  # flat_values at the last refresh
         self._penalized: list[Parameter] = []
-        self.has_custom_parts = False  # is a layer, or the loss, not built in?
+        self.has_custom_parts: bool = False  # is a layer, or the loss, not built in?
         self.refresh()
 
     def loss_and_gradient(

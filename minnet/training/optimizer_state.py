@@ -48,10 +48,13 @@ class RestoredOptimizer:
         InvalidFile: no such optimizer of this network has saved it.
     """
 
+    optimizer: Optimizer
+    network: Network
+
     def __init__(self, optimizer: Optimizer, network: Network, state: dict[str, Any]) -> None:
         self.optimizer, self.network = optimizer, network
         self.attributes: dict[str, Any] = dict(state)
-        self.by_parameter = checked(self.attributes.pop(_BY_PARAMETER, {}), dict)
+        self.by_parameter: Any = checked(self.attributes.pop(_BY_PARAMETER, {}), dict)
         self.steps: int = count(state.get("steps", 0))
         if is_built_in(optimizer):
             self._check_attributes()

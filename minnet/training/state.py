@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from minnet.metrics import Metric
 from minnet.nn.losses import Loss
 from minnet.nn.network import Network
@@ -50,7 +52,7 @@ class TrainingState(Explained):
         self.fuse: bool = fuse
         self.clipping: GradientClipping = clipping
         self.objective: Objective = Objective(network, loss, fuse, penalties)
-        self.order = random_stream(seed, "batch order")
+        self.order: np.random.Generator = random_stream(seed, "batch order")
         self.history: History = History()
         self.epochs = 0
         self.stop = False

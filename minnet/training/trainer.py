@@ -86,7 +86,7 @@ class Trainer(TrainingState):
         clip_value: float | None = None,
         check: bool = True,
     ) -> None:
-        self.check = checks.boolean("Trainer", "check", check)
+        self.check: bool = checks.boolean("Trainer", "check", check)
         seed = checks.seed("Trainer", seed)
         fuse = checks.boolean("Trainer", "fuse", fuse)
         named = metrics_module.get(metrics)

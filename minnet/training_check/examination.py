@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from minnet.nn.losses import Loss
 from minnet.training.callback import Callback
+from minnet.training.trainer import Trainer
 from minnet.training_check.codes import CODES
 from minnet.training_check.layer_facts import LayerFacts, walk
 from minnet.training_check.trial import Change, Clock, Copy, Limit, Outcome, class_labels, run
@@ -62,30 +64,40 @@ class Examination:
         seconds: for all trials together.
     """
 
+    all: Copy
+    validation: Any
+    seconds: float
+    trainer: Trainer
+    loss: Loss
+    x: Array
+    y: Array
+    layers: list[LayerFacts]
+    error: Exception | None
+
     def __init__(
         self, training: Copy, validation: Any, validation_given: Any, seconds: float
     ) -> None:
         self.all, self.validation, self.seconds = training, validation, seconds
         self.validation_given = validation_given
         self.trainer, self.loss = training.trainer, training.trainer.loss
-        self.clock = Clock()
-        self.most_steps = math.inf
+        self.clock: Clock = Clock()
+        self.most_steps: float = math.inf
         rows = len(training.x)
         kept = np.linspace(0, rows - 1, min(rows, MOST_ROWS)).astype(int)
         matching = training.y.ndim > 0 and len(training.y) == rows
         self.x, self.y = training.x[kept], training.y[kept] if matching else training.y
         weight = training.weight if training.weight is None else training.weight[kept]
         epochs = math.ceil(training.epochs * rows / len(kept))
-        self.part = Copy(
+        self.part: Copy = Copy(
             self.trainer, self.x, self.y, epochs, training.batch_size, training.shuffle, weight
         )
-        self.steps = training.epochs * math.ceil(rows / training.batch_size)
-        self.refusal = self._refusal()
+        self.steps: int = training.epochs * math.ceil(rows / training.batch_size)
+        self.refusal: Exception | None = self._refusal()
         self.layers, self.error = walk(self.trainer.network, self.x[:64])
         self.last: LayerFacts | None = None if self.error else self.layers[-1]
-        self.output = np.empty(0) if self.last is None else self.last.y
-        self.outputs = self.output.shape[1] if self.output.ndim == 2 else 0
-        self.wants_classes = self.loss.canonical is not None
+        self.output: Array = np.empty(0) if self.last is None else self.last.y
+        self.outputs: int | Any = self.output.shape[1] if self.output.ndim == 2 else 0
+        self.wants_classes: bool = self.loss.canonical is not None
         if self.target is not None:
             self.loss.begin_fit(self.target)  # as `fit` does: for class_weight="balanced"
 

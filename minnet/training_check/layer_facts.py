@@ -39,7 +39,7 @@ class LayerFacts:
         self.name = f"{self.place} {short_repr(self.layer)}"
         trained = [p.value for p in self.layer.parameters().values() if p.trainable]
         large = [w if w.ndim == 2 else w.reshape(len(w), -1).T for w in trained if w.ndim > 1]
-        self.weights = bool(trained)
+        self.weights: bool = bool(trained)
         self.matrix = large[0] if len(large) == 1 else None
         shape = (max(8, len(self.x)), *self.x.shape[1:])
         self.probe = np.random.default_rng(0).normal(0, 2, shape).astype(self.x.dtype)

@@ -19,10 +19,15 @@ Batch = tuple[Harness, Array]
 class RepeatedCalls:
     """Two batches, each with the harness that runs it, and what a new object gives for each."""
 
+    state: CheckState
+    batches: tuple[Batch, Batch]
+    first: CallRecord
+    second: CallRecord
+
     def __init__(self, state: CheckState, first: Batch, second: Batch) -> None:
         self.state, self.batches = state, (first, second)
         self.first, self.second = self.on(None, 0), self.on(None, 1)
-        self.usable = self.first.error is None and self.second.error is None
+        self.usable: bool = self.first.error is None and self.second.error is None
 
     def on(self, obj: Any, which: int, backward: bool = True) -> CallRecord:
         """Forward (and backward) of one of the batches, on an object that was used before."""

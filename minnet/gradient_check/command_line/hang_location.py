@@ -41,6 +41,10 @@ class LocationRecorder:
         every_line: record each line before it runs (slow) instead of the stack at the end.
     """
 
+    path: str
+    timeout: float
+    every_line: bool
+
     def __init__(self, path: Path, file: str, timeout: float, every_line: bool) -> None:
         self.path, self.timeout, self.every_line = str(path), timeout, every_line
         self.file = Path(file).open("w+b", buffering=0)  # noqa: SIM115 - open to the end

@@ -167,6 +167,11 @@ class CheckedFile:
         every_line: let the process note each line before it runs, to see where it ends.
     """
 
+    path: Path
+    every_line: bool
+    skip: list[str]
+    only: list[str] | None
+
     def __init__(
         self,
         path: Path,

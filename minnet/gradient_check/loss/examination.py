@@ -43,11 +43,14 @@ VAGUE = ("unknown", "wrong-shape")
 class LossCheck:
     """The check of one loss."""
 
+    state: CheckState
+    loss: LayerUnderTest
+
     def __init__(
         self, state: CheckState, loss: LayerUnderTest, given: Pair | tuple[int, ...] | None
     ) -> None:
         self.state, self.loss = state, loss
-        self.settings = Settings(state, loss, given)
+        self.settings: Settings = Settings(state, loss, given)
         self.first: Setting | None = None
 
     def examine(self) -> None:

@@ -33,6 +33,9 @@ def _of_shape(shape: tuple[int, ...]) -> tuple[Setting, ...]:
 class Settings:
     """The settings for one loss; None means the caller's arrays."""
 
+    state: CheckState
+    loss: LayerUnderTest
+
     def __init__(
         self, state: CheckState, loss: LayerUnderTest, given: Pair | tuple[int, ...] | None
     ) -> None:

@@ -85,22 +85,26 @@ class Search:
         confirm: a last question about an edit that is right on all batches.
     """
 
+    batches: list[Batch]
+    suspects: list[int]
+    tried: int
+
     def __init__(
         self, batches: list[Batch], suspects: list[int], confirm: Callable[[], bool] = lambda: True
     ) -> None:
         self.batches, self.suspects, self.confirm = batches, suspects, confirm
-        self.probe = Probe()
+        self.probe: Probe = Probe()
         self.parts: list[Change] = []  # what makes some of the wrong gradients right
         self.tried = 0
 
     def run(self) -> str | None:
         """The sentence that says the edit, or None."""
-        self.end = time.thread_time() + SECONDS
+        self.end: float = time.thread_time() + SECONDS
         first = self.batches[0]
-        self.backward = executed(first.run)
+        self.backward: list[StudentFunction] = executed(first.run)
         known = {f.original for f in self.backward}
         both = executed(partial(first.run, forward_too=True))
-        self.forward = [f for f in both if f.original not in known]
+        self.forward: list[StudentFunction] = [f for f in both if f.original not in known]
         for function in self.backward + self.forward:
             file = Path(function.original.co_filename)
             if file != Path(self.backward[0].original.co_filename):
@@ -139,7 +143,7 @@ class Search:
         with contextlib.ExitStack() as stack:
             for function in self.backward:
                 stack.enter_context(function.edited({}))
-            self.before = first.right()
+            self.before: frozenset[str] = first.right()
         self.probe.limit = 20 * (self.probe.rounds + 50)
         observed = partial(observe, batch=first, probe=self.probe, right=self.before)
         self.places: list[tuple[list[Expression], list[Value]]] = []
@@ -152,7 +156,9 @@ class Search:
         for function in self.backward:
             expressions, seen = observed(function, in_forward=False)
             self.places.append((expressions, at_hand(function, seen, first.prepared["obj"], more)))
-        self.distances = {line: min(k, 1) for k, line in enumerate(dict.fromkeys(self.suspects))}
+        self.distances: dict[int, int] = {
+            line: min(k, 1) for k, line in enumerate(dict.fromkeys(self.suspects))
+        }
         for function in self.backward:  # where the names of a suspect line are made
             names = [n for n in function.nodes if isinstance(n, ast.Name)]
             used = {n.id for n in names if function.line(n) in self.suspects}

@@ -36,6 +36,10 @@ class TooManyRoundsError(Exception):
 class Probe:
     """What edited code asks: which alternative is tried, and whether its loops go on for ever."""
 
+    choice: int
+    rounds: int
+    limit: int
+
     def __init__(self) -> None:
         self.choice, self.rounds, self.limit = 0, 0, 10**9
         self.disturbed = -1
@@ -59,11 +63,14 @@ class Probe:
 class StudentFunction:
     """One function: its source as a tree, and the code that an edited tree gives."""
 
+    first: int
+    of_file: str
+
     def __init__(self, function: FunctionType) -> None:
         self.function, self.original = function, function.__code__
         rows, self.first = inspect.getsourcelines(function)
         source = textwrap.dedent("".join(rows))
-        self.rows = [row.encode() for row in source.splitlines(keepends=True)]
+        self.rows: list[bytes] = [row.encode() for row in source.splitlines(keepends=True)]
         (tree,) = ast.parse(source).body
         if not isinstance(tree, ast.FunctionDef):
             raise ValueError("not a function with a name")

@@ -30,6 +30,12 @@ class Batch:
         ValueError: forward does not take this input.
     """
 
+    harness: Harness
+    x: Array
+    training: bool
+    step: float
+    tolerance: float
+
     def __init__(
         self,
         harness: Harness,
@@ -40,16 +46,16 @@ class Batch:
         single: bool = False,
     ) -> None:
         self.harness, self.x, self.training, self.generator = harness, x, training, generator
-        self.wanted = frozenset([*names, CONTRACT])
+        self.wanted: frozenset[str] = frozenset([*names, CONTRACT])
         self.step, self.tolerance = (5e-3, 3e-3) if single else (5e-6, 2e-6)
         run = harness.run(x, training=training)
         if run.error is not None or not np.isfinite(np.asarray(run.y, dtype=float)).all():
             raise ValueError("forward does not take this input")
         self.y = run.y
         self.g = cotangent(np.shape(run.y), generator) if np.ndim(run.y) else np.ones(())
-        self.slopes = {name: self._slope(name) for name in names}
+        self.slopes: dict[str, tuple[Array, float]] = {name: self._slope(name) for name in names}
         kept = {"obj": run.obj, "cache": getattr(run, "cache", None)}
-        self.prepared = _twin(kept, True, {})  # as forward left it
+        self.prepared: Any = _twin(kept, True, {})  # as forward left it
         self.copies_arrays = True
         self.base = self.run()
         for array in _arrays_in(self.prepared):

@@ -112,6 +112,10 @@ class StudentLayer:
         names: of the weights, to those of the reference. is_loss: forward takes a target, too.
     """
 
+    names: list[str]
+    is_loss: bool
+    aliases: dict[str, str]
+
     def __init__(self, found: Found, arguments: Any, names: dict[str, str], is_loss: bool) -> None:
         self.names, self.is_loss, self.aliases = list(names), is_loss, names
         self.cache: tuple[Any, ...] = ()

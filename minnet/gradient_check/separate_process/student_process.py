@@ -54,6 +54,9 @@ class StudentProcess:
         answers: which questions it answers, "coursework" or "check".
     """
 
+    folder: Path
+    seconds: float
+
     def __init__(
         self,
         seconds: float,

@@ -25,9 +25,12 @@ _PATTERNS = "d{} d_{} grad_{} {}_grad {}_gradient gradient_{} grad{} {}grad {}_d
 class Slot:
     """One attribute or entry: read it, replace it."""
 
+    holder: Any
+    key: Any
+
     def __init__(self, holder: Any, key: Any) -> None:
         self.holder, self.key = holder, key
-        self.by_key = isinstance(holder, (dict, list))
+        self.by_key: bool = isinstance(holder, (dict, list))
 
     def get(self) -> Any:
         """What is there now."""
@@ -100,10 +103,14 @@ class NamedWeight:
         index: its number, for objects that keep lists of weights and of gradients.
     """
 
+    obj: Any
+    names: list[str]
+    index: int
+
     def __init__(self, obj: Any, names: list[str], index: int) -> None:
         self.obj, self.names, self.index = obj, names, index
         found = _find(obj, names, lambda v: is_number_array(v) or _box(v) is not None)
-        self.slot = found or self._in_list(_LISTS)
+        self.slot: Slot | None = found or self._in_list(_LISTS)
 
     def _in_list(self, names: list[str]) -> Slot | None:
         slot = _find(self.obj, names, lambda v: isinstance(v, list) and self.index < len(v))

@@ -39,7 +39,7 @@ class Adjoints:
         self.operations: dict[int, Operation] = {}
         self._calls = 0
         self._collect(output)
-        self.of = self.below(output, np.array(g, dtype=np.float64), self.parts)
+        self.of: dict[int, Array] = self.below(output, np.array(g, dtype=np.float64), self.parts)
 
     def below(
         self, start: Operation, gradient: Array, parts: dict[int, list[Part]] | None = None

@@ -35,6 +35,16 @@ class Operation:
     or `leaf` (nothing was computed). phase: `forward` or `backward`.
     """
 
+    code: CodeType | None
+    compute: Compute | None
+    index: int
+    inputs: list[Operation]
+    kind: str
+    line: int
+    name: str
+    offset: int
+    phase: str
+
     __slots__ = (
         "code",
         "compute",
@@ -90,6 +100,9 @@ class Tape:
         helpers: code of functions outside classes. What they compute is placed where they are
             called from, if forward calls them, too (a softmax, say).
     """
+
+    files: set[str]
+    helpers: set[CodeType]
 
     def __init__(self, files: set[str], helpers: set[CodeType]) -> None:
         self.files, self.helpers = files, helpers

@@ -39,6 +39,9 @@ class MaxPool2d(Layer):
              [13., 15.]]]])
     """
 
+    kernel_size: Pair
+    stride: Pair
+
     def __init__(
         self, kernel_size: int | Pair, stride: int | Pair | None = None, padding: int | Pair = 0
     ) -> None:
@@ -102,6 +105,9 @@ class AveragePool2d(Layer):
     array([[[[ 2.5,  4.5],
              [10.5, 12.5]]]])
     """
+
+    kernel_size: Pair
+    stride: Pair
 
     def __init__(
         self,

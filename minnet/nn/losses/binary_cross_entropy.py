@@ -82,7 +82,7 @@ class BinaryCrossEntropy(Loss):
 
     canonical: ClassVar[type[Layer] | None] = Sigmoid
     independent_outputs: ClassVar[bool] = True
-    balanced = False
+    balanced: bool = False
 
     def __init__(
         self,
@@ -166,7 +166,7 @@ class BinaryCrossEntropy(Loss):
         if not total:
             s = np.zeros_like(s)  # smoothing adds nothing to a batch of labels of weight 0
         self._u, self._v = s * w1 * t, s * w0 * one_minus_t
-        self.count = total / max(1, y[0].size)
+        self.count: float = total / max(1, y[0].size)
         self._divisor = self.count or 1.0  # a batch of ignored labels: 0/1
 
     def _class_weights(self) -> tuple[float, float]:

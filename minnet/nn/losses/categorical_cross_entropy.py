@@ -88,7 +88,7 @@ class CategoricalCrossEntropy(Loss):
     """
 
     canonical: ClassVar[type[Layer] | None] = Softmax
-    balanced = False
+    balanced: bool = False
 
     def __init__(
         self,

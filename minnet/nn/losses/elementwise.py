@@ -18,6 +18,8 @@ class ElementwiseLoss(Loss):
     A subclass writes `values(a, y)`, f itself, and `derivatives(a, y)`, df/da.
     """
 
+    count: float
+
     def values(self, a: Array, y: Array) -> Array:
         """f(a, y), element by element."""
         raise NotImplementedError(f"{type(self).__name__}: write values(self, a, y).")

@@ -40,24 +40,29 @@ class Stack:
             there are metrics.
     """
 
+    fused: bool
+    has_metrics: bool
+
     def __init__(self, states: Sequence[TrainingState]) -> None:
         first = states[0]
         self.states, self.parameters = states, StackedParameters([s.network for s in states])
         self.fused, self.dtype = first.fused, first.network.dtype
         self.has_metrics, self.outputs = bool(first.metrics), np.empty(0)
-        self.rules = rules_of([flattened(s.network) for s in states], self.parameters)
+        self.rules: list[Rule] = rules_of([flattened(s.network) for s in states], self.parameters)
         self.last: Rule | None = self.rules.pop() if self.fused else None
         self.losses = [s.loss for s in states]
         self.failed = np.zeros(len(states), bool)
         self.count: Any = 0.0
         values = self.parameters.values
-        self.memory = {
+        self.memory: dict[str, Any] = {
             name: np.stack([s.optimizer.state.get(name, np.zeros_like(v)) for s, v in pairs])
             for pairs in [list(zip(states, values, strict=True))]
             for name in first.optimizer.memory
         }
-        self.settings = [settings_of(state) for state in states]
-        self.groups = [self._group([*runs]) for _, runs in self._alike()]
+        self.settings: list[tuple[Any, ...]] = [settings_of(state) for state in states]
+        self.groups: list[tuple[slice[Any, Any, Any], Optimizer, Array, Array]] = [
+            self._group([*runs]) for _, runs in self._alike()
+        ]
         named = first.network.parameters().values() if first.objective.penalties else ()
         self.penalized = [self.parameters[p] for p in named if p.penalized]
 

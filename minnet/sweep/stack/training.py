@@ -54,6 +54,16 @@ def _attempt(loop: Loop, function: Callable[..., None], *arguments: Any) -> None
 class StackedTraining:
     """A stack from the beginning of an epoch until a run leaves it."""
 
+    loops: Sequence[Loop]
+    kind: Hashable
+    batches: StackedBatches
+    shuffle: bool
+    first_epoch: int
+    steps: int
+    measure_at: frozenset[int]
+    measured: list[list[Row]]
+    before: list[Array]
+
     def __init__(self, loops: Sequence[Loop], kind: Hashable) -> None:
         self.loops, self.kind = loops, kind
         self.states, fits = [loop.state for loop in loops], [loop.fit for loop in loops]
@@ -61,11 +71,11 @@ class StackedTraining:
         validation = [f.validation for f in fits if f.validation is not None]
         self.parts = list(in_parts(validation, EVALUATION_ROWS)) if validation else []
         self.first_epoch, self.steps = self.states[0].epochs, fits[0].batches.steps
-        self.stack = Stack(self.states)
+        self.stack: Stack = Stack(self.states)
         self.measure_at, self.measured = fits[0].measure_at, list[list[Row]]()
         self.orders = [state.order.bit_generator.state for state in self.states]
         self.callbacks = [(loop, callback) for loop in loops for callback in loop.fit.callbacks]
-        self.has_custom = not all(is_built_in(callback) for _, callback in self.callbacks)
+        self.has_custom: bool = not all(is_built_in(callback) for _, callback in self.callbacks)
 
     def until_one_leaves(self) -> list[Loop]:
         """Train epoch by epoch; returns the runs that have left."""

@@ -63,9 +63,15 @@ class Checkpoint(Callback):
         mode: str | None = None,
     ) -> None:
         self.path = checks.path("Checkpoint", path)
-        self.every = None if every is None else checks.whole_number("Checkpoint", "every", every)
-        self.steps = None if steps is None else checks.whole_number("Checkpoint", "steps", steps)
-        self.tracker = None if best_of is None else BestEpoch("Checkpoint", best_of, 1, 0.0, mode)
+        self.every: int | None = (
+            None if every is None else checks.whole_number("Checkpoint", "every", every)
+        )
+        self.steps: int | None = (
+            None if steps is None else checks.whole_number("Checkpoint", "steps", steps)
+        )
+        self.tracker: BestEpoch | None = (
+            None if best_of is None else BestEpoch("Checkpoint", best_of, 1, 0.0, mode)
+        )
         if self.tracker is None and mode is not None:
             raise ValueError(
                 f"Checkpoint: mode: expected best_of, of which it is the direction, got mode="
