@@ -287,7 +287,7 @@ class LossCheck:
                 f"{entries_of(point, 'input')}",
                 f"relative difference {number(point.error('input'))}.",
                 place,
-                known.advice,
+                f"{known.advice} {for_loss(point, 'unknown')}".strip(),
             )
         else:
             worst = np.unravel_index(int(np.argmax(np.abs(found - point.derivative))), found.shape)
@@ -301,7 +301,7 @@ class LossCheck:
                 f"at [{spot}] the derivative is {point.derivative[worst]:.6g}, "
                 f"yours {found[worst]:.6g}.",
                 place,
-                advice_for(place) or for_loss(point, "unknown"),
+                f"{advice_for(place)} {for_loss(point, 'unknown')}".strip(),
             )
 
     def _resizable(self, setting: Setting | None, point: LossPoint) -> bool:

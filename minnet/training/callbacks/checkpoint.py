@@ -39,6 +39,7 @@ class Checkpoint(Callback):
         OSError: with the path, if it cannot be written; the earlier file is then untouched.
 
     >>> import tempfile, numpy as np, minnet as mn
+    >>> from pathlib import Path
     >>> x, y = np.array([[0.0], [1.0]]), np.array([0.0, 1.0])
     >>> def trainer():
     ...     return mn.Trainer([mn.Linear(1, 1)], mn.MeanSquaredError(), mn.Adam(0.1), seed=0)
