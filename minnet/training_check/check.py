@@ -66,6 +66,7 @@ def check_training(
     >>> report.ok, report.findings[0].code
     (False, 'learning-rate-too-low')
     """
+    shown = checks.boolean(_PLACE, "progress", progress)
     limit = checks.number(_PLACE, "seconds", seconds, minimum=0, above=True)
     copied = _copied_trainer(trainer, loss, optimizer)
     weight = None if sample_weight is None else _array("sample_weight", sample_weight)
@@ -79,7 +80,7 @@ def check_training(
         weight,
     )
     pair = _validation(validation_data)
-    return diagnose(Examination(training, pair, validation_data, limit), progress)
+    return diagnose(Examination(training, pair, validation_data, limit), shown)
 
 
 def _array(name: str, value: ArrayLike) -> Any:
