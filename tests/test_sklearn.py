@@ -6,7 +6,7 @@ from sklearn.inspection import permutation_importance
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import minnet as mn
 from minnet.sklearn import MinnetClassifier, MinnetRegressor
@@ -15,8 +15,15 @@ X, Y = mn.datasets.iris()
 NAMES = np.array(["setosa", "versicolor", "virginica"])[Y]
 
 
+CHECKS = [
+    pair
+    for estimator in (MinnetClassifier(), MinnetRegressor())
+    for pair in estimator_checks_generator(estimator)
+]
+
+
 @pytest.mark.filterwarnings("ignore")
-@parametrize_with_checks([MinnetClassifier(), MinnetRegressor()])
+@pytest.mark.parametrize(("estimator", "check"), CHECKS)
 def test_scikit_learns_own_checks(estimator, check):
     check(estimator)
 

@@ -1,6 +1,7 @@
 """The line of a wrong gradient, in layers of several steps and in losses."""
 
 import re
+import sys
 
 import pytest
 from tape.marked_mistakes import MARKED
@@ -30,6 +31,7 @@ def test_the_place_is_the_line_to_change(case):
         assert line in case.lines
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="before Python 3.11 only lines are known")
 @pytest.mark.parametrize(
     ("name", "code", "words"),
     [
