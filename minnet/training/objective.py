@@ -91,7 +91,11 @@ class Objective:
 
     def penalty(self) -> float:
         """The sum of all penalties for the current weights."""
-        return sum(penalty.value(p.value) for penalty in self.penalties for p in self._penalized)
+        total = 0.0  # not by `sum`: it rounds otherwise from Python 3.12 on
+        for penalty in self.penalties:
+            for parameter in self._penalized:
+                total += penalty.value(parameter.value)
+        return total
 
     def loss_gradient(self) -> tuple[Array, bool]:
         """The loss's gradient in the last step, and whether it is with respect to the logits."""
