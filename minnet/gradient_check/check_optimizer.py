@@ -148,7 +148,7 @@ class _OptimizerCheck:
             text = "another object of the class changes its steps: the memory is the class's."
         elif mismatch(self._walk(self._make(self.source), shared=True), alone) > 1e-12:
             text = (
-                "its memory is the array `grads` itself, which the next step fills anew: copy it."
+                "its memory is the array `grads` itself, which the next step overwrites: copy it."
             )
         if text:
             evidence = "not the same steps as alone with arrays of its own."

@@ -26,6 +26,8 @@ def new_bar(total: int, unit: str, description: str | None = None) -> Any:
         from tqdm.std import tqdm  # type: ignore[assignment]
 
     class Bar(tqdm):  # type: ignore[type-arg]
+        """A bar of tqdm without its thread."""
+
         monitor_interval = 0
 
     return Bar(total=total, desc=description, unit=unit, dynamic_ncols=True)

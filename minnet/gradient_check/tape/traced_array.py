@@ -235,7 +235,7 @@ def wrap(
 
 
 def operation_of(array: Traced) -> Operation:
-    """What made these numbers; for a view into what was written to since, it is looked up anew."""
+    """What made these numbers; for a view into what was written to since, it is looked up again."""
     known = array.operation
     if known is not None and known.value.tobytes() == base(array).tobytes():
         return known
