@@ -215,6 +215,21 @@ CODES: dict[str, Meaning] = {
         "return grad in an activation",
         "Multiply by the derivative of this step.",
     ),
+    "wrong-operand": Meaning(
+        "a value is used where another one belongs",
+        "self.W.grad = self.W.value * grad.sum(axis=0); return grad * relu(x)",
+        "Put the value named in the message in its place.",
+    ),
+    "wrong-index": Meaning(
+        "the right numbers are taken from the wrong places, or put there",
+        "self.Wh.grad += self.h[t + 1].T @ dz; return dx[:, :, 2:] for a padding of 1 and 1",
+        "Compare the index with that of forward: start, end, step, order of the axes, direction.",
+    ),
+    "extra-factor": Meaning(
+        "a factor too many",
+        "return grad * self.gain.value * self.x in a scale",
+        "Leave out the factor named in the message.",
+    ),
     "sign-flipped": Meaning(
         "the gradient has the wrong sign",
         "return y - a for the loss (a - y)**2 / 2",

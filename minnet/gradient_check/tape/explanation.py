@@ -64,7 +64,10 @@ def _right(analysis: Analysis, found: Finding) -> str:
     for operation in found.run:
         for source in operation.inputs:
             meaning = analysis.meanings.get(source.index)
-            if source.index in own or meaning is None or meaning.missing or source is found.value:
+            known = meaning is not None and not meaning.missing and source is not found.value
+            if source.index in own or meaning is None or not known:
+                continue
+            if source is analysis.trace.upstream:
                 continue
             told[f"{named(source)} is {gradient_of(meaning.of)}"] = None
     return f" Right up to there: {'; '.join(list(told)[:2])}." if told else ""
