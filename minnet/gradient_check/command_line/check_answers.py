@@ -73,15 +73,15 @@ class CheckAnswers:
         self.refused = {r.name: r for r in refused}
         return {"classes": list(classes_in(self.module))}
 
-    def answer_examine(self, name: str, seed: int) -> dict[str, Any]:
-        """The report on one class."""
+    def answer_examine(self, name: str, seed: int, hints: str = "full") -> dict[str, Any]:
+        """The report on one class; a fix is searched for only where it will be shown."""
         assert self.recorder is not None
         self.recorder.begin()
         Path(SLOW).unlink(missing_ok=True)
         _Progress(self.timeout).start()
         report = self._report(classes_in(self.module)[name], name, seed)
         self.point = report.point
-        return report.to_dict()
+        return report.to_dict("full" if hints == "full" else "cause")
 
     def _report(self, cls: type, name: str, seed: int) -> Report:
         if name in self.refused:

@@ -215,7 +215,8 @@ class CheckedFile:
             if name not in self.skip and (self.only is None or name in self.only):
                 self.current = name
                 process.restart_clock()
-                data = process.ask("examine", name=name, seed=self.arguments.seed)
+                seed, hints = self.arguments.seed, self.arguments.hints
+                data = process.ask("examine", name=name, seed=seed, hints=hints)
                 process.restart_clock()
                 reports[name] = confirmed(_report_of(name, data), process.ask)
         return None

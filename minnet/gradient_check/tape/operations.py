@@ -40,8 +40,9 @@ class Operation:
     or `leaf` (nothing was computed). phase: `forward` or `backward`.
     """
 
-    __slots__ = ("code", "compute", "index", "inputs", "kind", "line")
-    __slots__ += ("name", "offset", "phase", "value")
+    line: int
+    name: str
+    value: Array
 
     def __init__(
         self,
@@ -54,7 +55,7 @@ class Operation:
     ) -> None:
         self.index, self.phase = len(tape.operations), tape.phase
         self.compute, self.inputs, self.kind, self.name = compute, inputs, kind, name
-        self.value: Array = new_array(value)
+        self.value = new_array(value)
         self.line, self.code, self.offset = tape.place() if compute is not None else (0, None, 0)
         tape.operations.append(self)
 
