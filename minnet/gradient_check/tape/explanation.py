@@ -80,6 +80,10 @@ def _advice(found: Finding) -> str:
     line = found.line
     if relation.code == "jacobian-term-missing":
         return f"Add what is missing, in line {line} or where its value is used."
+    if " belongs" in relation.sentence or " should be " in relation.sentence:
+        return f"Change line {line} so, and run the check again."
+    if relation.too_much is not None and relation.code != "extra-factor":
+        return f"Divide by it in line {line}."
     if relation.code == "local-derivative-missing":
         return f"Multiply by it in line {line}, or in the line that uses its value."
     if relation.code == "unknown":

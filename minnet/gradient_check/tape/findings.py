@@ -55,7 +55,8 @@ def _find(analysis: Analysis, name: str, others: list[str]) -> Finding | None:
         found = _replaced(analysis, run, outputs)
         if found is not None and found.relation and found.relation.code == "unknown":
             line = next((r for r in executions(analysis, region) if found.value in r), found.run)
-            return substituted(analysis, name, line, [found.value]) or found
+            known = substituted(analysis, name, line, [found.value])
+            return known or _first(analysis, name, later, region) or found
         if found is not None:
             return found
         hints = [next(relations(analysis, o.value), None) for o in outputs]
@@ -66,7 +67,8 @@ def _find(analysis: Analysis, name: str, others: list[str]) -> Finding | None:
         on_the_way = bool(hints) and all(h is not None and h.is_factor for h in hints)
         if not on_the_way or is_cause(analysis, value, relation):
             told = _inside(analysis, name, finding, region)
-            return told if told.relation else _first(analysis, name, later, region) or told
+            known = told.relation is not None and told.relation.code != "unknown"
+            return told if known else _first(analysis, name, later, region) or told
         later.append(finding)
     return _first(analysis, name, later, region) or later[0]
 
@@ -171,7 +173,8 @@ def _inside(
         inner = analysis.trace.is_loss and relation.of.compute is not None
         inner = inner and relation.too_much is not None  # of no value that backward aims at
         relation = finding.relation = None if inner else _divided(finding, relation)
-    if relation is None or relation.too_much is not None:
+    told = relation is not None and relation.too_much is None
+    if not told or (relation is not None and relation.code == "jacobian-diagonal-only"):
         outputs = outputs_of(analysis, finding.run, region)
         known = substituted(analysis, name, finding.run, outputs)
         term = relation is None and not analysis.trace.is_loss
@@ -207,7 +210,9 @@ def _divided(finding: Finding, relation: Relation) -> Relation:
     numbers = relation.too_much.value.tobytes()
     products = [o for o in finding.run if o.name == "multiply"]
     if any(s.value.tobytes() == numbers for o in products for s in o.inputs):
-        return relation._replace(code="extra-factor")
+        factor = relation.sentence.partition(" divided by ")[2]
+        sentence = f"is {gradient_of(relation.of)} times {factor}: one factor too many"
+        return relation._replace(code="extra-factor", sentence=sentence)
     spread = {o.name for o in (relation.too_much, *relation.too_much.inputs)} & {"std", "var"}
     return relation._replace(code="scale-missing") if spread else relation
 

@@ -166,7 +166,8 @@ def _factors(analysis: Analysis, value: Array, targets: Targets) -> Iterator[Rel
     for of, true in targets:
         used = ((true != 0) | (value != 0)).ravel()
         both = ((true != 0) & (value != 0)).ravel()
-        if not forms or used.sum() < 3 or (used != both).any():
+        usable = forms and used.sum() >= 3 and (used == both).all()
+        if not usable or of is analysis.trace.output:
             continue
         own = table[:, used] / table[:, used][:, :1]
         with np.errstate(all="ignore"):

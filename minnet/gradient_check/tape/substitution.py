@@ -181,10 +181,15 @@ def _reduction(name: str, axes: tuple[int, ...], keepdims: bool) -> Any:
 
 
 def _multiplied(analysis: Analysis, run: Run, outputs: Run) -> Finding | None:
-    """What goes into a line lacks a factor, before a sum or a product of matrices."""
+    """What goes into a line lacks a factor, or a transpose, before a sum or a matrix product."""
     for source in entering(run):
         if source.index not in analysis.follows or not source.value.ndim:
             continue
+        turned = source.value.swapaxes(-1, -2) if source.value.ndim > 1 else source.value
+        found = made_right(analysis, run, outputs, {source.index: turned})
+        if found is not None and not found.missing:
+            sentence = f"is {gradient_of(found.of)} if {named(source)} is transposed (.T) first"
+            return Finding(run, outputs[-1], Relation("transposed", sentence, found.of, turned))
         for other in analysis.of_forward.values():
             try:
                 product = source.value * other.value
