@@ -14,6 +14,10 @@ from minnet.utils.types import Array
 Run = list[Operation]
 
 
+MOST_WORK = 100_000
+"""Operations that are computed again for one layer, at most: below a second."""
+
+
 @dataclass
 class Finding:
     """Where a gradient goes wrong: the wrong values of one line, and what is said about them."""
@@ -70,6 +74,9 @@ def made_right(
 
     A line that adds up (in a loop) may give a part of one.
     """
+    analysis.notes["work"] = analysis.notes.get("work", 0) + len(run)
+    if analysis.notes["work"] > MOST_WORK:
+        return None
     try:
         known = replay(run, values, functions)
     except (ValueError, IndexError, TypeError):

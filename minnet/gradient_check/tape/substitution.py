@@ -18,8 +18,6 @@ from minnet.gradient_check.tape.relations import Relation, gradient_of, line_of,
 from minnet.gradient_check.tape.runs import Finding, Run, entering, made_right
 from minnet.utils.types import Array
 
-MOST = 1500
-"""Substitutions that are tried for one line."""
 PRODUCTS = ("multiply", "matmul", "dot", "einsum", "tensordot", "transpose", "getitem", "swapaxes")
 _FORMS = (
     ("1 - {} ** 2", lambda w: 1 - w * w),
@@ -44,7 +42,7 @@ def substituted(analysis: Analysis, name: str, run: Run, outputs: Run) -> Findin
     rest, run = analysis.operations, lines if analysis.trace.is_loss else run
     once = len(lines) == len(run)
     found = _swapped(analysis, run, rest, [last]) if once else None
-    found = found or _summed(analysis, lines, rest, [last])
+    found = found or _summed(analysis, lines, rest, [last], once)
     leaf = analysis.trace.leaves[name]
     return found if found and found.relation and found.relation.of is leaf else None
 
@@ -103,7 +101,7 @@ def _swapped(analysis: Analysis, run: Run, whole: Run, outputs: Run) -> Finding 
     around = _with_locals(analysis, run)
     for operand in _locals(analysis, run, around):
         user = next((o for o in around if operand in o.inputs), operand)
-        for other, belongs, form in itertools.islice(_others(analysis, operand), MOST):
+        for other, belongs, form in _others(analysis, operand):
             found = made_right(analysis, whole, outputs, {operand.index: belongs})
             if found is None:
                 continue
@@ -141,12 +139,15 @@ def _code(analysis: Analysis, whole: Run, operand: Operation, other: Operation, 
     return "local-derivative-at-wrong-point" if at_wrong_point else "wrong-operand"
 
 
-def _summed(analysis: Analysis, run: Run, whole: Run, outputs: Run) -> Finding | None:
+def _summed(
+    analysis: Analysis, run: Run, whole: Run, outputs: Run, single: bool = True
+) -> Finding | None:
     """A mean in the place of a sum, or another axis, in one reduction or in all of the line."""
     around = _with_locals(analysis, run)
     smaller = [o for o in around if o.inputs and o.value.size < o.inputs[0].value.size]
     kinds = [[o for o in smaller if o.name == name] for name in ("sum", "mean", "getitem")]
-    for chosen in [*([o] for kind in kinds for o in kind), *(k for k in kinds[:2] if len(k) > 1)]:
+    alone = [[o] for kind in kinds for o in kind] if single else []
+    for chosen in [*alone, *(kind for kind in kinds[:2] if len(kind) > 1)]:
         for text, code, functions in _other_sums(chosen):
             found = made_right(analysis, whole, outputs, {}, functions)
             if found is not None:
