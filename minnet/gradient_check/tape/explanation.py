@@ -48,7 +48,7 @@ def explain(point: EvaluationPoint, name: str, wrong: list[str]) -> Explanation 
     right = _right(analysis, found)
     value, relation = named(found.value), found.relation
     if relation is None:
-        sentence = f"{value} is the first value that is no true gradient.{right}"
+        sentence = f"{value} is the first value that is no gradient of a value of forward.{right}"
         advice = f"Derive line {found.line} again: what goes in is right, what comes out is not."
         return Explanation(
             place, "unknown", sentence if right else "", advice if right else "", found.value.index
