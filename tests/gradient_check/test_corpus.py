@@ -1,20 +1,12 @@
 """The gradient check finds and names every mistake of the corpus, and accuses no right class."""
 
 import pytest
-from corpus.cases import check, load
+from corpus.cases import check, load, parameters
 
 from minnet.gradient_check.mistakes import CODES
 
 WRONG = [case for case in load() if case.code]
 RIGHT = [case for case in load() if not case.code]
-
-
-def every_day(cases, some):
-    """All cases as parameters; those that are not among `some` run with the slow tests."""
-    return [
-        pytest.param(case, id=case.name, marks=() if case in some else pytest.mark.slow)
-        for case in cases
-    ]
 
 
 FIRST_OF_ITS_CODE = {(case.code, case.source.__module__): case for case in reversed(WRONG)}
@@ -26,14 +18,14 @@ def test_the_corpus_is_large_and_has_every_code():
     assert {case.code for case in WRONG} == {c for c in CODES if not c.startswith("optimizer-")}
 
 
-@pytest.mark.parametrize("case", every_day(WRONG, list(FIRST_OF_ITS_CODE.values())))
+@pytest.mark.parametrize("case", parameters(WRONG, FIRST_OF_ITS_CODE.values()))
 def test_a_mistake_is_found_and_named(case):
     report = check(case, 0)
     assert [mistake.code for mistake in report.mistakes][:1] == [case.code], str(report)
     assert not any("It broke" in c.sentence for c in report.checks)
 
 
-@pytest.mark.parametrize("case", every_day(RIGHT, RIGHT[::2]))
+@pytest.mark.parametrize("case", parameters(RIGHT, RIGHT[::2]))
 def test_a_right_class_is_not_accused(case):
     report = check(case, 0)
     assert report.ok, str(report)
