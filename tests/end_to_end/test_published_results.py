@@ -123,9 +123,10 @@ def test_a_neuron_learns_not():
     assert (weight, bias) == pytest.approx((-12.469, 6.031), abs=5e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("gate", "weight", "bias"),
-    [("or", 11.75, -5.41), pytest.param("and", 11.76, -17.81, marks=pytest.mark.slow)],
+    [("or", 11.75, -5.41), ("and", 11.76, -17.81)],
 )
 def test_a_neuron_learns_or_and_and(gate, weight, bias):
     """As above. Source: Hu, section 6.5, table 6-8.
@@ -156,22 +157,14 @@ def test_xor_with_the_printed_weights():
 # ---- lines between classes -----------------------------------------------------------------
 
 
-def check_line(data_sets):
-    loss, w1, w2, b = np.array([runs.two_class_line(seed) for seed in range(data_sets)]).T
+@pytest.mark.slow
+def test_a_line_between_two_classes():
+    """200 rows, zero start, rate 0.1, batch 10, 100 epochs. Source: Hu, section 6.2."""
+    loss, w1, w2, b = np.array([runs.two_class_line(seed) for seed in range(40)]).T
     check_band(loss, 0.202, 0.013, printed=0.207)
     check_band(w1, -7.64, 0.15, printed=-7.67)
     check_band(w2, 3.48, 0.37, printed=3.16)
     check_band(b, 2.05, 0.30, printed=2.19)
-
-
-def test_a_line_between_two_classes():
-    """200 rows, zero start, rate 0.1, batch 10, 100 epochs. Source: Hu, section 6.2."""
-    check_line(20)
-
-
-@pytest.mark.slow
-def test_a_line_between_two_classes_on_sixty_data_sets():
-    check_line(60)
 
 
 @pytest.mark.slow
@@ -187,6 +180,7 @@ def test_after_long_training_the_line_is_that_of_the_data():
         assert middle(intercept) == pytest.approx(-0.5, abs=0.05)
 
 
+@pytest.mark.slow
 def test_lines_between_three_classes():
     """140 rows scaled to [0, 1], zero start, rate 0.1, batch 10, 100 epochs.
 
