@@ -1,14 +1,17 @@
 """What all tests share.
 
 Hypothesis looks for the same examples in every run, and measures no time: a slow machine is no
-failure. Files of tests have no examples in docstrings: to look for some would import each twice.
+failure. `-m hypothesis --hypothesis-profile=thorough` looks for more.
+
+Examples in docstrings are only in helpers: to look for some would import each file twice.
 """
 
 import pytest
 from hypothesis import settings
 
-settings.register_profile("minnet", deadline=None, derandomize=True, max_examples=40)
-settings.load_profile("minnet")
+for name, examples in {"everyday": 15, "thorough": 60}.items():
+    settings.register_profile(name, deadline=None, derandomize=True, max_examples=examples)
+settings.load_profile("everyday")
 
 
 def pytest_addoption(parser):
@@ -29,6 +32,6 @@ def seeds(pytestconfig):
 @pytest.hookimpl(hookwrapper=True)
 def pytest_collect_file(file_path):
     collected = yield
-    if file_path.name.startswith("test_"):
+    if file_path.parent.name != "helpers":
         files = [file for file in collected.get_result() if type(file).__name__ != "DoctestModule"]
         collected.force_result(files)
