@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet.gradient_check.tape.analysis import Analysis, Meaning
+from minnet.gradient_check.tape.analysis import Analysis
 from minnet.gradient_check.tape.losses import in_a_loss
+from minnet.gradient_check.tape.misplaced import misplaced
 from minnet.gradient_check.tape.operations import Operation
 from minnet.gradient_check.tape.relations import Relation, gradient_of, named, relations
 from minnet.gradient_check.tape.runs import (
     Finding,
-    Run,
     entering,
     executions,
     is_cause,
-    made_right,
     outputs_of,
 )
 from minnet.gradient_check.tape.substitution import PRODUCTS, substituted
-from minnet.utils.types import Array
 
 _OF_LOCALS = ("mask-missing", "jacobian-term-missing")
 
@@ -52,7 +50,7 @@ def _find(analysis: Analysis, name: str, others: list[str]) -> Finding | None:
     later: list[Finding] = []
     for run in executions(analysis, region):
         outputs = outputs_of(analysis, run, region)
-        found = _replaced(analysis, run, outputs)
+        found = misplaced(analysis, run, outputs)
         if found is not None and found.relation and found.relation.code == "unknown":
             line = next((r for r in executions(analysis, region) if found.value in r), found.run)
             known = substituted(analysis, name, line, [found.value])
@@ -67,8 +65,8 @@ def _find(analysis: Analysis, name: str, others: list[str]) -> Finding | None:
         on_the_way = bool(hints) and all(h is not None and h.is_factor for h in hints)
         if not on_the_way or is_cause(analysis, value, relation):
             told = _inside(analysis, name, finding, region)
-            known = told.relation is not None and told.relation.code != "unknown"
-            return told if known else _first(analysis, name, later, region) or told
+            is_told = told.relation is not None and told.relation.code != "unknown"
+            return told if is_told else _first(analysis, name, later, region) or told
         later.append(finding)
     return _first(analysis, name, later, region) or later[0]
 
@@ -83,87 +81,6 @@ def _first(
     return next((f for f in found if f is not None), None)
 
 
-# ------------------------------------------------------------------ what goes into the line
-
-
-def _replaced(analysis: Analysis, run: Run, outputs: Run) -> Finding | None:
-    """A value that goes into a wrong line and is right, but for something else."""
-    for source in entering(run):
-        upstream = source is analysis.trace.upstream
-        made_here = source.compute is not None and source.line and source.phase == "backward"
-        if source.index not in analysis.follows or not (upstream or made_here):
-            continue
-        meaning = analysis.meanings.get(source.index)
-        for of, true in analysis.wholes(source.value.shape):
-            if analysis.equal(source.value, true):
-                continue
-            if made_right(analysis, run, outputs, {source.index: true}) is None:
-                continue
-            if meaning is not None and not meaning.missing and source.kind in ("moves", "leaf"):
-                sentence = f"starts from {gradient_of(meaning.of)}; it should start from "
-                relation = Relation(
-                    "local-derivative-missing", sentence + gradient_of(of), of, true
-                )
-                return Finding(run, outputs[-1], relation)
-            relation = _misplaced(analysis, source, meaning, of, true)
-            return _earlier(analysis, Finding([source], source, relation))
-    return None
-
-
-def _misplaced(
-    analysis: Analysis, source: Operation, meaning: Meaning | None, of: Operation, true: Array
-) -> Relation:
-    """What a value is that should be dL/d(of)."""
-    whole = meaning is not None and not meaning.missing
-    if meaning is not None and whole and analysis.depends(of, meaning.of):
-        sentence = f"is {gradient_of(meaning.of)} already; after it the derivative comes again"
-        return Relation("local-derivative-squared", sentence, of, true)
-    for relation in relations(analysis, source.value):
-        if relation.of is of:
-            return relation
-    if meaning is None:
-        return Relation("unknown", f"should be {gradient_of(of)}", of, true)
-    if of in meaning.of.inputs:
-        sentence = (
-            f"is exactly {gradient_of(meaning.of)}, one step too early: for "
-            f"{gradient_of(of)} its derivative is missing"
-        )
-        return Relation("local-derivative-missing", sentence, of, true)
-    sentence = f"is {gradient_of(meaning.of)}, where {gradient_of(of)} belongs"
-    return Relation("wrong-operand", sentence, of, true)
-
-
-def _earlier(analysis: Analysis, finding: Finding) -> Finding:
-    """Of a sum that lacks a part, the line that adds most of them up."""
-    value = finding.value
-    best, waiting, seen = (_terms(value), value), [value], set()
-    while waiting:
-        for source in waiting.pop().inputs:
-            meaning = analysis.meanings.get(source.index)
-            if source.index in seen or source.line == 0 or meaning is None or not meaning.missing:
-                continue
-            seen.add(source.index)
-            waiting.append(source)
-            if finding.relation and meaning.of is finding.relation.of:
-                best = max(best, (_terms(source), source), key=lambda pair: pair[0])
-    finding.value = best[1]
-    return finding
-
-
-def _terms(operation: Operation) -> int:
-    """How many terms a line adds up for this value."""
-    count, waiting = 1, [operation]
-    while waiting:
-        current = waiting.pop()
-        if current.name in ("add", "subtract") and current.line == operation.line:
-            count += 1
-            waiting += current.inputs
-    return count
-
-
-# ------------------------------------------------------------------ what the line does
-
-
 def _inside(
     analysis: Analysis, name: str, finding: Finding, region: dict[int, Operation]
 ) -> Finding:
@@ -173,8 +90,8 @@ def _inside(
         inner = analysis.trace.is_loss and relation.of.compute is not None
         inner = inner and relation.too_much is not None  # of no value that backward aims at
         relation = finding.relation = None if inner else _divided(finding, relation)
-    told = relation is not None and relation.too_much is None
-    if not told or (relation is not None and relation.code == "jacobian-diagonal-only"):
+    is_told = relation is not None and relation.too_much is None
+    if not is_told or (relation is not None and relation.code == "jacobian-diagonal-only"):
         outputs = outputs_of(analysis, finding.run, region)
         known = substituted(analysis, name, finding.run, outputs)
         term = relation is None and not analysis.trace.is_loss
@@ -190,9 +107,13 @@ def _inside(
         made = _local_values(analysis, finding, region)
         if len(made) == 1:
             (value,) = made.values()
-            told = relation.sentence if relation is not None else "is no true gradient"
+            told = (
+                relation.sentence
+                if relation is not None
+                else "is no gradient of a value of forward"
+            )
             code = relation.code if relation is not None else "unknown"
-            sentence = f"is wrong: {named(finding.value)}, which is made with it, {told}"
+            sentence = f"makes {named(finding.value)} wrong: that {told}"
             return Finding([value], value, Relation(code, sentence, value, value.value))
     if relation is None:
         finding.relation = (
