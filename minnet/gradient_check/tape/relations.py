@@ -122,7 +122,8 @@ def _masked(analysis: Analysis, value: Array, targets: Targets) -> Iterator[Rela
     for of, true in targets:
         zero, left = true == 0, (value == 0) & (true != 0)
         if 0 < zero.sum() < zero.size and analysis.equal(np.where(zero, 0, value), true):
-            sentence = f"is {gradient_of(of)}, but not 0 where that is 0: a mask is missing, or lets too much through"
+            missing = "a mask is missing, or lets too much through"
+            sentence = f"is {gradient_of(of)}, but not 0 where that is 0: {missing}"
             yield Relation("mask-missing", sentence, of, true, True)
         elif 0 < left.sum() < left.size / 2 and analysis.equal(np.where(left, true, value), true):
             count = f"{int(left.sum())} of {left.size} entries"
