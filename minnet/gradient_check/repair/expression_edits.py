@@ -208,7 +208,8 @@ def _other_values(e: Expression, pool: list[Value]) -> Iterator[Edit]:
     """Another value at hand, where its shape fits; in an index, another size."""
     if e.text.endswith((".shape", ".T")) or not is_numeric(e.value):
         return
-    code = "wrong-index" if e.is_in(ast.Subscript) else "wrong-operand"
+    whole = isinstance(e.value, (int, np.integer))
+    code = "wrong-index" if whole and e.is_in(ast.Subscript) else "wrong-operand"
     for other in pool:
         same = other.shape == e.shape or (e.is_operand_of(ast.MatMult) and len(other.shape) > 1)
         if other.text != e.text and (same or (other.shape and fits(other, e))):

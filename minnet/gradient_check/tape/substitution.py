@@ -74,7 +74,9 @@ def _locals(analysis: Analysis, run: Run, whole: Run) -> list[Operation]:
     ]
 
 
-def _others(analysis: Analysis, operand: Operation) -> Iterator[tuple[Operation, Array, str]]:
+def _others(
+    analysis: Analysis, operand: Operation, user: Operation
+) -> Iterator[tuple[Operation, Array, str]]:
     """Values of forward that may belong in its place; itself transposed; forms of them."""
     value = operand.value
     if value.dtype.kind == "f" and value.ndim > 1:
@@ -86,7 +88,7 @@ def _others(analysis: Analysis, operand: Operation) -> Iterator[tuple[Operation,
     for other in same:
         if other.value.dtype == value.dtype and not np.array_equal(other.value, value):
             yield other, other.value, "{}"
-    for other in known:
+    for other in known if user.name != "getitem" else ():
         if other.value.ndim == value.ndim > 1 and other.value.shape != value.shape:
             yield other, other.value, "{}"
             yield other, np.swapaxes(other.value, -1, -2), "{}.T"
@@ -101,7 +103,7 @@ def _swapped(analysis: Analysis, run: Run, whole: Run, outputs: Run) -> Finding 
     around = _with_locals(analysis, run)
     for operand in _locals(analysis, run, around):
         user = next((o for o in around if operand in o.inputs), operand)
-        for other, belongs, form in _others(analysis, operand):
+        for other, belongs, form in _others(analysis, operand, user):
             found = made_right(analysis, whole, outputs, {operand.index: belongs})
             if found is None:
                 continue
