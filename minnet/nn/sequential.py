@@ -87,8 +87,7 @@ class _AddsGradients:
         self.layer, self.tied = layer, tied
 
     def _backward(self, grad: Array) -> Array:
-        dx: Array = self._add(self.layer._backward, grad)
-        return dx
+        return self._add(self.layer._backward, grad)
 
     def _backward_parameters(self, grad: Array) -> None:
         self._add(self.layer._backward_parameters, grad)

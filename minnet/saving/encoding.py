@@ -230,7 +230,7 @@ class Decoder:
         numbers = self._array(content, depth)
         if numbers.ndim != 1 or str(numbers.dtype) not in ("float64", "int64"):
             raise DamagedFile("its description has a list of numbers that is not understood.")
-        return numbers.tolist()  # type: ignore[no-any-return]
+        return numbers.tolist()
 
     def _rows(self, content: Any, depth: int) -> list[dict[str, Any]]:
         names, columns = checked(content, list) if len(content) == 2 else ([], [])

@@ -249,5 +249,4 @@ def from_json(text: memoryview) -> dict[str, Any]:
         )
     except (ValueError, RecursionError) as error:
         raise DamagedFile(f"its description is not JSON: {error}.") from error
-    result: dict[str, Any] = checked(found, dict)
-    return result
+    return checked(found, dict)

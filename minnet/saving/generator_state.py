@@ -33,7 +33,7 @@ def checked_state(kind: str, state: Any) -> dict[str, Any]:
     if kind not in STREAMS:
         raise InvalidFile("its description has a random stream of an unknown kind.")
     _compare(checked(state, dict), getattr(np.random, kind)(0).state, "")
-    return state  # type: ignore[no-any-return]
+    return state
 
 
 def new_stream(kind: str, state: Any) -> np.random.BitGenerator:

@@ -91,8 +91,7 @@ class BatchNorm(Layer):
     def _sum(self, x: Array) -> Array:
         """Of each feature; over the rows in float64: thousands would cost float32 its digits."""
         rows = x.sum(axis=self._axes[1:]) if x.ndim > 2 else x  # over pixels NumPy sums pairwise
-        total: Array = rows.sum(axis=0, dtype=np.float64)
-        return total
+        return rows.sum(axis=0, dtype=np.float64)
 
     def _mean(self, x: Array) -> Array:
         """Of each feature, rounded to the type of x only at the end."""

@@ -60,8 +60,7 @@ class Embedding(Layer):
     def forward(self, x: Array) -> Array:
         """y = W[x]."""
         self._x = self._indices(x)
-        y: Array = self.weight.value[self._x]
-        return y
+        return self.weight.value[self._x]
 
     def backward(self, grad: Array) -> Array:
         """dL/dW, each row of G added at its index; returns dL/dx = 0."""

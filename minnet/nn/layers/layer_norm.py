@@ -50,8 +50,7 @@ class LayerNorm(Layer):
         variance = (centered * centered).mean(axis=-1, keepdims=True)
         self._s = np.sqrt(variance + self.epsilon)
         self._normalized = centered / self._s
-        y: Array = self.gamma.value * self._normalized + self.beta.value
-        return y
+        return self.gamma.value * self._normalized + self.beta.value
 
     def backward(self, grad: Array) -> Array:
         """dL/dbeta, dL/dgamma; returns dL/dx."""
@@ -60,8 +59,7 @@ class LayerNorm(Layer):
         self.gamma.grad[...] = (grad * x).sum(axis=rows)
         H = grad * self.gamma.value  # noqa: N806
         mean_H, mean_Hx = (a.mean(axis=-1, keepdims=True) for a in (H, H * x))  # noqa: N806
-        dx: Array = (H - mean_H - x * mean_Hx) / self._s
-        return dx
+        return (H - mean_H - x * mean_Hx) / self._s
 
     def _check_input(self, x: Array) -> None:
         if x.ndim >= 2 and x.shape[-1] == self.features:

@@ -151,8 +151,7 @@ class AveragePool2d(Layer):
         if self.count_padding or self.padding == (0, 0):
             return np.array(self.kernel_size[0] * self.kernel_size[1], dtype)
         real = pad(np.ones((1, 1, *size), dtype), self.padding, 0.0)[0, 0]
-        n: Array = np.sum(list(self._windows.cells(real, count)), axis=0)
-        return n
+        return np.sum(list(self._windows.cells(real, count)), axis=0)
 
 
 class GlobalAveragePool2d(Layer):
@@ -177,8 +176,7 @@ class GlobalAveragePool2d(Layer):
                 f"{self!r}: expected images with pixels, got input of shape {x.shape}."
             )
         self._shape = x.shape
-        y: Array = x.mean(axis=(2, 3))
-        return y
+        return x.mean(axis=(2, 3))
 
     def backward(self, grad: Array) -> Array:
         """G / (h w) everywhere."""

@@ -123,8 +123,7 @@ class BinaryCrossEntropy(Loss):
         check_not_saturated(self._place, Sigmoid, a, undefined, problem)
         towards_0 = np.divide(v, 1 - a, out=np.zeros_like(a), where=v > 0)
         towards_1 = np.divide(u, a, out=np.zeros_like(a), where=u > 0)
-        gradient: Array = (towards_0 - towards_1) / self._divisor
-        return gradient
+        return (towards_0 - towards_1) / self._divisor
 
     def forward_from_logits(
         self, logits: Array, target: Array, sample_weight: Array | None = None
@@ -143,8 +142,7 @@ class BinaryCrossEntropy(Loss):
         negative = self._z < 0
         a = np.where(negative, q, p)
         one_minus_a = np.where(negative, p, q)
-        gradient: Array = (self._v * a - self._u * one_minus_a) / self._divisor
-        return gradient
+        return (self._v * a - self._u * one_minus_a) / self._divisor
 
     def _weigh(self, y: Array, sample_weight: Array | None) -> None:
         """The weights u and v of the two terms, and n, for these targets."""
@@ -193,7 +191,7 @@ class BinaryCrossEntropy(Loss):
         """How much each sample counts: the weights of its classes, 0 where a label is ignored."""
         y, counting = self._without_ignored(target)
         w0, w1 = self._class_weights()
-        weights: Array = counting * (w1 * y + w0 * (1 - y))
+        weights = counting * (w1 * y + w0 * (1 - y))
         return np.asarray(weights.reshape(len(y), -1).sum(axis=1))
 
     def begin_fit(self, target: Array) -> None:

@@ -125,7 +125,7 @@ class CategoricalCrossEntropy(Loss):
     def backward(self) -> Array:
         """-(q/a)/n."""
         a, q = self._a, self._q
-        gradient: Array = np.divide(-q, a, out=np.zeros_like(a), where=q > 0)
+        gradient = np.divide(-q, a, out=np.zeros_like(a), where=q > 0)
         return gradient / self._divisor
 
     def forward_from_logits(

@@ -98,8 +98,7 @@ def balanced_weights(place: str, samples: Array) -> Array:
             f'class_weight="balanced", got none of class {int(samples.argmin())}. '
             f"Give the weights as a list."
         )
-    weights: Array = samples.sum() / (len(samples) * samples)
-    return weights
+    return samples.sum() / (len(samples) * samples)
 
 
 def check_balanced(place: str, balanced: bool, class_weight: Array | None) -> None:

@@ -87,7 +87,7 @@ def plain_labels(y: ArrayLike, shape: tuple[int, ...]) -> Array | None:
     if type(y) is not np.ndarray or not y.size:
         return None
     if y.shape == shape and y.ndim == 2 and y.dtype.kind in "biuf":
-        labels: Array = y.argmax(axis=1)
+        labels = y.argmax(axis=1)
         rows = _one_hot_rows(shape[1], y.dtype).take(labels, axis=0)
         return labels if rows.tobytes() == y.tobytes() else None
     if y.dtype is not _INTP or y.shape != shape[:1]:
