@@ -199,6 +199,18 @@ def refuse(place: str, name: str, array: Array, wrong: Array, expected: str, fix
         raise ValueError(f"{place}: {name}: expected {expected}, got {got}. {fix}")
 
 
+def labels(place: str, name: str, array: Array, classes: int, expected: str, fix: str) -> Array:
+    """Whole numbers from 0 to classes - 1, as integers; the error names the first that is not."""
+    wrong = (array != np.floor(array)) | (array < 0) | (array >= classes)
+    refuse(place, name, array, wrong, expected, fix)
+    return array.astype(np.intp)
+
+
+def one_hot_rows(array: Array) -> Array:
+    """True for each row that has a single 1 and zeros."""
+    return ((array == 0) | (array == 1)).all(axis=1) & (array.sum(axis=1) == 1)
+
+
 def same_length(place: str, first_name: str, first: Array, second_name: str, second: Array) -> None:
     """Refuse two arrays whose numbers of rows differ."""
     if len(first) != len(second):

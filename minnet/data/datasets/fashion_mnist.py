@@ -111,7 +111,7 @@ def _read(images: Path, labels: Path) -> Dataset:
             f"fashion_mnist: {labels.name}: expected labels from 0 to {len(_CLASSES) - 1}, got "
             f"{y[first]} in row {first}. Is it the file of another data set?"
         )
-    x = pixels.reshape(len(pixels), -1).astype(np.float32)
+    x: Array = pixels.reshape(len(pixels), -1).astype(np.float32)
     x /= 255
     return Dataset(
         x,

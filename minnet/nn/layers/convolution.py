@@ -132,7 +132,7 @@ class Conv2d(Layer):
 
     def _as_columns(self, grad: Array) -> Array:
         """G of some images, (n, out_channels, h', w'), as (out_channels, n h' w')."""
-        return grad.swapaxes(0, 1).reshape(self.out_channels, -1)  # noqa: N806
+        return grad.swapaxes(0, 1).reshape(self.out_channels, -1)
 
     def _matrix(self) -> Array:
         """W as (out_channels, in_channels kh kw)."""

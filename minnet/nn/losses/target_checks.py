@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.nn.layer import Layer
-from minnet.utils.array_checks import finite, float_array, numeric_array
-from minnet.utils.checks import is_built_in
+from minnet.utils.array_checks import (
+    finite,
+    float_array,
+    labels,
+    numeric_array,
+    one_hot_rows,
+    refuse,
+)
 from minnet.utils.types import Array
 
 _INTP = np.dtype(np.intp)
@@ -65,7 +70,9 @@ def same_shape(place: str, target: Array, shape: tuple[int, ...], name: str = "t
         fix = f"Nothing is broadcast: write {name}.reshape{shape}."
     elif len(shape) == 2 and target.shape == (shape[0], 1):
         fix = f"Class labels have no second axis: write {name}.ravel(). {fix}"
-    elif len(shape) == target.ndim == 2 and target.shape[1] < shape[1] and _are_one_hot(target):
+    elif (
+        len(shape) == target.ndim == 2 and target.shape[1] < shape[1] and one_hot_rows(target).all()
+    ):
         fix = (
             f"If these are one-hot rows of a part of the data, name the number of classes: "
             f"mn.data.one_hot(labels, classes={shape[1]}). {fix}"
@@ -73,10 +80,6 @@ def same_shape(place: str, target: Array, shape: tuple[int, ...], name: str = "t
     raise ValueError(
         f"{place}: {name}: expected the shape of the prediction, {shape}, got {target.shape}. {fix}"
     )
-
-
-def _are_one_hot(rows: Array) -> bool:
-    return bool(((rows == 0) | (rows == 1)).all() and (rows.sum(axis=1) == 1).all())
 
 
 def plain_labels(y: ArrayLike, shape: tuple[int, ...]) -> Array | None:
@@ -87,9 +90,9 @@ def plain_labels(y: ArrayLike, shape: tuple[int, ...]) -> Array | None:
     if type(y) is not np.ndarray or not y.size:
         return None
     if y.shape == shape and y.ndim == 2 and y.dtype.kind in "biuf":
-        labels = y.argmax(axis=1)
-        rows = _one_hot_rows(shape[1], y.dtype).take(labels, axis=0)
-        return labels if rows.tobytes() == y.tobytes() else None
+        found = y.argmax(axis=1)
+        rows = _one_hot_rows(shape[1], y.dtype).take(found, axis=0)
+        return found if rows.tobytes() == y.tobytes() else None
     if y.dtype is not _INTP or y.shape != shape[:1]:
         return None
     in_range = y.item(y.argmin()) >= 0 and y.item(y.argmax()) < shape[1]  # faster than y.max()
@@ -103,15 +106,11 @@ def _one_hot_rows(classes: int, dtype: np.dtype[Any]) -> Array:
 
 def as_labels(place: str, target: Array, classes: int, name: str = "y") -> Array:
     """Whole numbers from 0 to classes - 1, as integers; the error names the first that is not."""
-    wrong = (target != np.floor(target)) | (target < 0) | (target >= classes)
-    if wrong.any():
-        row = int(wrong.argmax())
-        raise ValueError(
-            f"{place}: {name}: expected class labels, whole numbers from 0 to {classes - 1} (the "
-            f"network has {classes} outputs), got {name}[{row}] = {target[row]}. Number the "
-            f"classes from 0, or give the network an output for each class."
-        )
-    return target.astype(np.intp)
+    expected = (
+        f"class labels, whole numbers from 0 to {classes - 1} (the network has {classes} outputs)"
+    )
+    fix = "Number the classes from 0, or give the network an output for each class."
+    return labels(place, name, target, classes, expected, fix)
 
 
 def as_class_target(
@@ -121,8 +120,8 @@ def as_class_target(
     target = numeric_array(place, name, target)
     if target.ndim == 1 and len(target) == shape[0]:
         ignored = np.zeros(len(target), bool) if ignore_label is None else target == ignore_label
-        labels = as_labels(place, np.where(ignored, 0, target), shape[1], name)
-        return np.where(ignored, target, labels).astype(np.intp)
+        counted = as_labels(place, np.where(ignored, 0, target), shape[1], name)
+        return np.where(ignored, target, counted).astype(np.intp)
     same_shape(place, target, shape, name)
     check_between_0_and_1(place, name, target)
     check_rows_sum_to_1(place, name, target)
@@ -135,10 +134,7 @@ def as_signs(place: str, name: str, target: ArrayLike) -> Array:
     wrong = (target != 0) & (np.abs(target) != 1)
     if (target == -1).any():
         wrong |= target == 0
-    if wrong.any():
-        raise ValueError(
-            f"{place}: {name}: expected -1 and +1, or 0 and 1, got {_entry(name, target, wrong)}."
-        )
+    refuse(place, name, target, wrong, "-1 and +1, or 0 and 1", "Use one of these pairs.")
     return np.where(target > 0, 1, -1).astype(target.dtype)
 
 
@@ -192,24 +188,6 @@ def _entry(name: str, array: Array, wrong: Array) -> str:
     if name == "y" and array.shape[1:] == (1,):  # given as (m,) or as (m, 1)
         return f"y[{position[0]}] = {array[position]}"
     return f"{name}[{', '.join(map(str, position))}] = {array[position]}"
-
-
-def check_ends_in(
-    place: str, layer: Layer, canonical: type[Layer], fixes: Mapping[Any, str]
-) -> None:
-    """Refuse a built-in last layer that gives no probabilities; custom ones are judged by data.
-
-    Args:
-        layer: the network's last. canonical: the activation that it should be.
-        fixes: what to do instead, for some wrong layers.
-    """
-    if is_built_in(layer) and not isinstance(layer, canonical):
-        name = canonical.__name__
-        raise ValueError(
-            f"{place}: expected a network that ends in {name}(), whose outputs are the "
-            f"probabilities that this loss takes, got {layer!r} as the last layer. "
-            f"{fixes.get(type(layer), f'End the network in mn.{name}().')}"
-        )
 
 
 def check_not_saturated(
