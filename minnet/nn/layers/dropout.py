@@ -45,8 +45,7 @@ class Dropout(Layer):
         if not self.training or self.rate == 0:
             return np.array(x)
         kept = self.random.random(x.shape, dtype=np.float32) >= self.rate
-        dtype = np.result_type(x.dtype, np.float32)  # floats keep their type
-        self._mask = kept.astype(dtype) * (1 / (1 - self.rate))
+        self._mask = kept.astype(x.dtype) * (1 / (1 - self.rate))
         return x * self._mask
 
     def backward(self, grad: Array) -> Array:

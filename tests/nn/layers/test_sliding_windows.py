@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minnet.nn.layers import MaxPool2d
-from minnet.nn.layers.sliding_windows import Windows, crop, pad, pair
+from minnet.nn.layers.checks import pair
+from minnet.nn.layers.sliding_windows import Windows, crop, pad
 
 pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
 LAYER = MaxPool2d(1)
