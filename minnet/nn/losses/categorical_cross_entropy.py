@@ -102,7 +102,9 @@ class CategoricalCrossEntropy(CrossEntropy):
         self, logits: Array, target: Array, sample_weight: Array | None = None
     ) -> float:
         """The loss from the logits z, and its gradient with it: both need the same exponentials."""
-        if target.ndim == 1 and sample_weight is None and self._is_plain:
+        weighted = self.class_weight is not None or self.balanced or sample_weight is not None
+        changed = self.label_smoothing or self.ignore_label is not None
+        if target.ndim == 1 and not (weighted or changed):
             loss, self._gradient = softmax_cross_entropy(logits, target)
             if self.count is not None:  # the samples
                 self.count = None
