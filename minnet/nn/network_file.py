@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +14,7 @@ import numpy as np
 from minnet.nn.layer import Layer
 from minnet.nn.layer_encoding import encoder
 from minnet.nn.parameter import Parameter
-from minnet.nn.search import find
+from minnet.nn.search import Found, find, layers_of
 from minnet.saving import atomic_write, file_format
 from minnet.saving.errors import InvalidFile, checked, reading
 from minnet.utils import checks
@@ -29,26 +30,26 @@ KINDS = ("network", "values", "training")
 _VALUES = "values/"
 
 
+@dataclass
 class NetworkFile:
     """The description of a file and its arrays, each under the name of its member."""
 
     description: dict[str, Any]
     members: dict[str, Array]
 
-    def __init__(self, description: dict[str, Any], members: dict[str, Array]) -> None:
-        self.description, self.members = description, members
-
     @property
     def values(self) -> dict[str, Array]:
         """The arrays of the Parameters, by the Parameters' names."""
-        return {
-            name: self.members[_VALUES + quote(name, safe="")]
-            for name in self.description["parameters"]
-        }
+        return {name: self.members[_member(name)] for name in self.description["parameters"]}
 
     def other_arrays(self) -> dict[str, Array]:
         """All other arrays."""
         return {n: a for n, a in self.members.items() if not n.startswith(_VALUES)}
+
+
+def _member(parameter: str) -> str:
+    """The name of a Parameter's array in the file."""
+    return _VALUES + quote(parameter, safe="")
 
 
 def save(network: Any, path: str | os.PathLike[str]) -> None:
@@ -65,12 +66,6 @@ def save(network: Any, path: str | os.PathLike[str]) -> None:
     """
     place = checks.path("save", path)
     network.refresh()
-    if network._minnet.tied:
-        raise TypeError(
-            f"save: expected layers with Parameters of their own, got "
-            f"{network._minnet.tied[0].name} in two layers, which a file cannot describe. Make the "
-            f"network by code, and use save_values(path) and load_values(path)."
-        )
     file = new("network", network, network.dtype)
     describe_network(file, network, _ADVICE)
     write(place, file)
@@ -105,10 +100,49 @@ def load_values(network: Any, path: str | os.PathLike[str]) -> None:
 
 
 def describe_network(file: NetworkFile, network: Layer, advice: str = "") -> None:
-    """Add to the file how the network is made again."""
+    """Add to the file how the network is made again, and which layers share a Parameter."""
     arguments = encoder("arguments", advice)
     file.description["network"] = arguments.encode("save", network)
     file.members.update(arguments.arrays)
+    tied: list[Found] = []
+    names = {id(f.item): f.name for f in find(network, tied=tied)}
+    for place in tied:
+        if len(_holders(network, place.item)) < 1 + sum(f.item is place.item for f in tied):
+            raise TypeError(
+                f"save: expected shared Parameters as attributes of layers, got {place.place}. "
+                f"Keep it in an attribute, or save the numbers alone: save_values(path)."
+            )
+        file.description.setdefault("tied", []).append([place.name, names[id(place.item)]])
+
+
+def shared(file: NetworkFile) -> dict[str, str]:
+    """The places of shared Parameters, each with the name under which the file has the values.
+
+    Raises:
+        InvalidFile: it has no such values.
+    """
+    pairs = [checked(pair, list) for pair in checked(file.description.get("tied", []), list)]
+    known = file.description["parameters"]
+    if not all(len(pair) == 2 and type(pair[0]) is str and pair[1] in known for pair in pairs):
+        raise InvalidFile("its description shares a parameter that it does not have.")
+    return dict(pairs)
+
+
+def tie(network: Any, places: dict[str, str]) -> None:
+    """Let the layers of a new network share Parameters, as `shared` says."""
+    parameters = named_parameters(network)
+    for name, first in places.items():
+        if first not in parameters:
+            raise InvalidFile(f"it shares a parameter {first}, which its network does not have.")
+        for layer, attribute in _holders(network, parameters.get(name)):
+            setattr(layer, attribute, parameters[first])
+    network.refresh()
+
+
+def _holders(network: Layer, parameter: Parameter | None) -> list[tuple[Layer, str]]:
+    """The layers that have this Parameter as an attribute, with its name there."""
+    attributes = ((k, n, v) for k in layers_of(network) for n, v in vars(k).items())
+    return [(layer, name) for layer, name, v in attributes if v is parameter is not None]
 
 
 def new(kind: str, network: Layer, dtype: np.dtype[Any]) -> NetworkFile:
@@ -124,9 +158,7 @@ def new(kind: str, network: Layer, dtype: np.dtype[Any]) -> NetworkFile:
     description["dtype"] = str(dtype)
     description["parameters"] = list(parameters)
     description["frozen"] = [name for name, p in parameters.items() if not p.trainable]
-    return NetworkFile(
-        description, {_VALUES + quote(n, safe=""): p.value for n, p in parameters.items()}
-    )
+    return NetworkFile(description, {_member(n): p.value for n, p in parameters.items()})
 
 
 def named_parameters(network: Layer) -> dict[str, Parameter]:
@@ -201,7 +233,7 @@ def _check_version(description: dict[str, Any]) -> None:
 def _check_names(description: dict[str, Any], members: Iterable[str]) -> None:
     """The parameters in the description are those in the file; asked before arrays are read."""
     names = checked(description.get("parameters"), list)
-    expected = [_VALUES + quote(checked(name, str), safe="") + ".npy" for name in names]
+    expected = [f"{_member(checked(name, str))}.npy" for name in names]
     if expected != [name for name in members if name.startswith(_VALUES)]:
         raise InvalidFile("its description names other parameters than the file has.")
 
@@ -241,23 +273,24 @@ def check_same_parameters(values: dict[str, Array], parameters: dict[str, Parame
     Raises:
         InvalidFile: the first difference.
     """
+    problem = None
     for name, parameter in parameters.items():
         if name not in values:
-            raise InvalidFile(
-                f"it has no parameter {name}, which the network has: it has "
-                f"{', '.join(values) or 'none'}. Build the network as it was when it was saved."
+            has = ", ".join(values) or "none"
+            problem = f"it has no parameter {name}, which the network has: it has {has}."
+        elif values[name].shape != parameter.shape:
+            problem = (
+                f"its parameter {name} has the shape {values[name].shape}, in the network it has "
+                f"{parameter.shape}."
             )
-        if values[name].shape != parameter.shape:
-            raise InvalidFile(
-                f"its parameter {name} has the shape {values[name].shape}, in the network it "
-                f"has {parameter.shape}. Build the network as it was when it was saved."
-            )
+        if problem:
+            break
     extra = [name for name in values if name not in parameters]
-    if extra:
-        raise InvalidFile(
-            f"it has a parameter {extra[0]}, which the network does not have: it has "
-            f"{', '.join(parameters) or 'none'}. Build the network as it was when it was saved."
-        )
+    if extra and not problem:
+        has = ", ".join(parameters) or "none"
+        problem = f"it has a parameter {extra[0]}, which the network does not have: it has {has}."
+    if problem:
+        raise InvalidFile(f"{problem} Build the network as it was when it was saved.")
 
 
 def freeze(network: Any, parameters: dict[str, Parameter], frozen: list[str] | None) -> None:
