@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from minnet.nn import activations, layers, network_file
+from minnet.nn import activations, layers, network_file, shared_parameters
 from minnet.nn.flat_parameters import at_most
 from minnet.nn.layer import Layer
 from minnet.nn.layer_encoding import decoder
@@ -93,7 +93,7 @@ def _build(file: NetworkFile, classes: Classes) -> Network:
             "network.load_values(path)."
         )
     values = file.values
-    tied = network_file.shared(file)
+    tied = shared_parameters.places(file.description)
     numbers = [values[name] for name in (*values, *tied.values())]  # shared ones are made twice
     make = _factory(classes, sum(value.size for value in numbers))
     arguments = decoder(file.other_arrays(), make)
@@ -102,7 +102,7 @@ def _build(file: NetworkFile, classes: Classes) -> Network:
         raise InvalidFile("its description does not describe a network.")
     if file.description["kind"] == "network":
         network_file.check_used(file, arguments.used)
-    network_file.tie(network, tied)
+    shared_parameters.share(network, tied)
     network.dtype = file.description["dtype"]
     parameters = network_file.named_parameters(network)
     network_file.check_same_parameters(values, parameters)

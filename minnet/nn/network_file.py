@@ -11,10 +11,11 @@ from urllib.parse import quote
 
 import numpy as np
 
+from minnet.nn import shared_parameters
 from minnet.nn.layer import Layer
 from minnet.nn.layer_encoding import encoder
 from minnet.nn.parameter import Parameter
-from minnet.nn.search import Found, find, layers_of
+from minnet.nn.search import find
 from minnet.saving import atomic_write, file_format
 from minnet.saving.errors import InvalidFile, checked, reading
 from minnet.utils import checks
@@ -104,45 +105,9 @@ def describe_network(file: NetworkFile, network: Layer, advice: str = "") -> Non
     arguments = encoder("arguments", advice)
     file.description["network"] = arguments.encode("save", network)
     file.members.update(arguments.arrays)
-    tied: list[Found] = []
-    names = {id(f.item): f.name for f in find(network, tied=tied)}
-    for place in tied:
-        if len(_holders(network, place.item)) < 1 + sum(f.item is place.item for f in tied):
-            raise TypeError(
-                f"save: expected shared Parameters as attributes of layers, got {place.place}. "
-                f"Keep it in an attribute, or save the numbers alone: save_values(path)."
-            )
-        file.description.setdefault("tied", []).append([place.name, names[id(place.item)]])
-
-
-def shared(file: NetworkFile) -> dict[str, str]:
-    """The places of shared Parameters, each with the name under which the file has the values.
-
-    Raises:
-        InvalidFile: it has no such values.
-    """
-    pairs = [checked(pair, list) for pair in checked(file.description.get("tied", []), list)]
-    known = file.description["parameters"]
-    if not all(len(pair) == 2 and type(pair[0]) is str and pair[1] in known for pair in pairs):
-        raise InvalidFile("its description shares a parameter that it does not have.")
-    return dict(pairs)
-
-
-def tie(network: Any, places: dict[str, str]) -> None:
-    """Let the layers of a new network share Parameters, as `shared` says."""
-    parameters = named_parameters(network)
-    for name, first in places.items():
-        if first not in parameters:
-            raise InvalidFile(f"it shares a parameter {first}, which its network does not have.")
-        for layer, attribute in _holders(network, parameters.get(name)):
-            setattr(layer, attribute, parameters[first])
-    network.refresh()
-
-
-def _holders(network: Layer, parameter: Parameter | None) -> list[tuple[Layer, str]]:
-    """The layers that have this Parameter as an attribute, with its name there."""
-    attributes = ((k, n, v) for k in layers_of(network) for n, v in vars(k).items())
-    return [(layer, name) for layer, name, v in attributes if v is parameter is not None]
+    tied = shared_parameters.describe(network)
+    if tied:
+        file.description["tied"] = tied
 
 
 def new(kind: str, network: Layer, dtype: np.dtype[Any]) -> NetworkFile:
@@ -154,10 +119,14 @@ def new(kind: str, network: Layer, dtype: np.dtype[Any]) -> NetworkFile:
     parameters = named_parameters(network)
     for name, parameter in parameters.items():
         finite("save", f"the parameter {name}", parameter.value)
-    description: dict[str, Any] = {"format": FORMAT, "version": VERSION, "kind": kind}
-    description["dtype"] = str(dtype)
-    description["parameters"] = list(parameters)
-    description["frozen"] = [name for name, p in parameters.items() if not p.trainable]
+    description = {
+        "format": FORMAT,
+        "version": VERSION,
+        "kind": kind,
+        "dtype": str(dtype),
+        "parameters": list(parameters),
+        "frozen": [name for name, p in parameters.items() if not p.trainable],
+    }
     return NetworkFile(description, {_member(n): p.value for n, p in parameters.items()})
 
 
@@ -181,11 +150,7 @@ def named_parameters(network: Layer) -> dict[str, Parameter]:
 
 
 def write(path: Path, file: NetworkFile) -> None:
-    """Write the file, atomically.
-
-    Raises:
-        OSError: with the path.
-    """
+    """Write the file, atomically. Raises OSError: with the path."""
     members: dict[str, bytes | memoryview]
     members = {file_format.DESCRIPTION: file_format.to_json(file.description)}
     for name, array in file.members.items():
@@ -204,14 +169,11 @@ def read(path: Path) -> NetworkFile:
         raise InvalidFile("it has no description.")
     description = file_format.from_json(members.pop(file_format.DESCRIPTION))
     _check_version(description)
-    wrong = [name for name in members if not name.endswith(".npy")]
-    if wrong:
-        raise InvalidFile(f"it has the member {wrong[0]!r}, which does not belong there.")
+    for name in members:
+        if not name.endswith(".npy"):
+            raise InvalidFile(f"it has the member {name!r}, which does not belong there.")
     _check_names(description, members)
-    arrays = {
-        name.removesuffix(".npy"): file_format.array_from_bytes(content)
-        for name, content in members.items()
-    }
+    arrays = {n.removesuffix(".npy"): file_format.array_from_bytes(m) for n, m in members.items()}
     file = NetworkFile(description, arrays)
     _check_values(file)
     return file
@@ -273,24 +235,23 @@ def check_same_parameters(values: dict[str, Array], parameters: dict[str, Parame
     Raises:
         InvalidFile: the first difference.
     """
-    problem = None
-    for name, parameter in parameters.items():
+    advice = "Build the network as it was when it was saved."
+    for name in {**parameters, **values}:
         if name not in values:
-            has = ", ".join(values) or "none"
-            problem = f"it has no parameter {name}, which the network has: it has {has}."
-        elif values[name].shape != parameter.shape:
-            problem = (
-                f"its parameter {name} has the shape {values[name].shape}, in the network it has "
-                f"{parameter.shape}."
+            raise InvalidFile(
+                f"it has no parameter {name}, which the network has: it has "
+                f"{', '.join(values) or 'none'}. {advice}"
             )
-        if problem:
-            break
-    extra = [name for name in values if name not in parameters]
-    if extra and not problem:
-        has = ", ".join(parameters) or "none"
-        problem = f"it has a parameter {extra[0]}, which the network does not have: it has {has}."
-    if problem:
-        raise InvalidFile(f"{problem} Build the network as it was when it was saved.")
+        if name not in parameters:
+            raise InvalidFile(
+                f"it has a parameter {name}, which the network does not have: it has "
+                f"{', '.join(parameters) or 'none'}. {advice}"
+            )
+        if values[name].shape != parameters[name].shape:
+            raise InvalidFile(
+                f"its parameter {name} has the shape {values[name].shape}, in the network it has "
+                f"{parameters[name].shape}. {advice}"
+            )
 
 
 def freeze(network: Any, parameters: dict[str, Parameter], frozen: list[str] | None) -> None:

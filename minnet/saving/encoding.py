@@ -176,11 +176,7 @@ class Decoder:
         self.used: set[str] = set()
 
     def decode(self, value: Any, depth: int = 0) -> Any:
-        """The value that was encoded.
-
-        Raises:
-            DamagedFile: no Encoder has written it.
-        """
+        """The value that was encoded. Raises DamagedFile: no Encoder has written it."""
         if depth > 3 * _DEEPEST:
             raise DamagedFile("its description is nested too deeply.")
         if type(value) is list:

@@ -205,11 +205,7 @@ def _header(kind: str, shape: tuple[int, ...]) -> bytes:
 
 
 def to_json(description: dict[str, Any]) -> bytes:
-    """The description as text.
-
-    Raises:
-        ValueError: it is so long that it could not be read again.
-    """
+    """The description as text. Raises ValueError: it is so long that it could not be read again."""
     text = json.dumps(description, indent=1, allow_nan=False).encode("ascii")
     if _memory(text) > _LARGEST_DESCRIPTION:
         raise ValueError(

@@ -34,7 +34,7 @@ def wrong_input(layer: Layer, expected: str, x: Array, fix: str, name: str = "")
 
 
 def wrong_gradient(layer: Layer, expected: tuple[int, ...], grad: Array) -> ValueError:
-    """The error for an upstream gradient that has not the shape of the output."""
+    """The error for an upstream gradient whose shape is not that of the output."""
     return ValueError(
         f"{layer!r}.backward: grad: expected the shape of the output, {expected}, got "
         f"{grad.shape}. It has one number for each number of the output."
