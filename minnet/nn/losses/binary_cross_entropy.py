@@ -12,7 +12,6 @@ from minnet.nn.activations import Sigmoid, Softmax
 from minnet.nn.functional import sigmoid_halves
 from minnet.nn.layer import Layer
 from minnet.nn.losses.cross_entropy import CrossEntropy
-from minnet.nn.losses.sample_weights import ClassWeight
 from minnet.nn.losses.target_checks import (
     check_between_0_and_1,
     check_not_saturated,
@@ -64,19 +63,11 @@ class BinaryCrossEntropy(CrossEntropy):
 
     canonical: ClassVar[type[Layer] | None] = Sigmoid
     independent_outputs: ClassVar[bool] = True
+    _classes: ClassVar[int | None] = 2
     _fixes: ClassVar[Mapping[Any, str]] = {
         Softmax: "For classes that exclude each other use mn.CategoricalCrossEntropy(); for one "
         "yes-or-no question end the network in mn.Linear(..., 1), mn.Sigmoid()."
     }
-
-    def __init__(
-        self,
-        class_weight: ClassWeight | None = None,
-        label_smoothing: float = 0.0,
-        ignore_label: float | None = None,
-    ) -> None:
-        super().__init__(class_weight, label_smoothing, ignore_label)
-        self._check_number_of_classes(2)
 
     def forward(
         self, prediction: Array, target: Array, sample_weight: Array | None = None

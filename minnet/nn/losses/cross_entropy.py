@@ -24,6 +24,7 @@ class CrossEntropy(Loss):
     """Base class of BinaryCrossEntropy and CategoricalCrossEntropy, which have the formulas."""
 
     balanced: bool = False
+    _classes: ClassVar[int | None] = None  # how many; None: as many as there are outputs
     _whole_labels: ClassVar[bool] = False  # is every label a whole number?
     _fixes: ClassVar[Mapping[Any, str]] = {}  # what to do if the network ends in such a layer
 
@@ -36,6 +37,8 @@ class CrossEntropy(Loss):
         place = type(self).__name__
         self.class_weight = check_class_weight(place, class_weight)
         self.balanced = isinstance(class_weight, str)
+        if self._classes is not None:
+            self._check_number_of_classes(self._classes)
         self.label_smoothing: float = checks.number(
             place, "label_smoothing", label_smoothing, minimum=0, maximum=1, below=True
         )
