@@ -16,11 +16,13 @@ from numpy.typing import ArrayLike
 from minnet.nn.layer import Layer
 from minnet.utils.array_checks import (
     finite,
+    first_entry,
     float_array,
     labels,
     numeric_array,
     one_hot_rows,
     refuse,
+    rows_sum_to_1,
 )
 from minnet.utils.types import Array
 
@@ -156,38 +158,20 @@ def check_between_0_and_1(place: str, name: str, array: Array) -> None:
     if not wrong.any():
         return
     if name == "prediction" and not np.isfinite(array).all():
-        entry = _entry(name, array, ~np.isfinite(array))
+        entry = first_entry(name, array, ~np.isfinite(array))
         raise FloatingPointError(f"{place}: expected finite predictions, got {entry}.")
     fix = "Is the network's last layer a sigmoid or softmax?"
     if name != "prediction":
         fix = "Class labels here are 0 and 1; -1/+1 becomes (y + 1) / 2."
-    raise ValueError(
-        f"{place}: {name}: expected numbers from 0 to 1, got {_entry(name, array, wrong)}. {fix}"
-    )
+    refuse(place, name, array, wrong, "numbers from 0 to 1", fix)
 
 
 def check_rows_sum_to_1(place: str, name: str, array: Array) -> None:
     """Refuse a row whose entries do not sum to 1."""
-    sums = array.sum(axis=-1)
-    wrong = ~(np.abs(sums - 1) <= SUM_TOLERANCE)
-    if not wrong.any():
-        return
-    row = int(wrong.argmax())
     fix = "Divide each row by its sum, or give integer labels."
     if name == "prediction":
         fix = "End the network in mn.Softmax()."
-    raise ValueError(
-        f"{place}: {name}: expected rows that sum to 1, got {name}[{row}] = {array[row]} with "
-        f"sum {sums[row]:.6g}. {fix}"
-    )
-
-
-def _entry(name: str, array: Array, wrong: Array) -> str:
-    """The first wrong entry, as `a[3, 0] = 1.5`."""
-    position = tuple(int(i) for i in np.argwhere(wrong)[0])
-    if name == "y" and array.shape[1:] == (1,):  # given as (m,) or as (m, 1)
-        return f"y[{position[0]}] = {array[position]}"
-    return f"{name}[{', '.join(map(str, position))}] = {array[position]}"
+    rows_sum_to_1(place, name, array, SUM_TOLERANCE, fix)
 
 
 def check_not_saturated(
@@ -196,10 +180,11 @@ def check_not_saturated(
     """Explain why cross-entropy is computed from the logits, if any probability is saturated."""
     if not saturated.any():
         return
+    entry = first_entry("prediction", a, saturated)
     raise FloatingPointError(
-        f"{place}: {_entry('prediction', a, saturated)} is saturated: {problem}. The activation "
-        f"has rounded to 0 or 1 (in float32 a sigmoid is exactly 1.0 from z = 17 on, in float64 "
-        f"from z = 37 on). Let the network end in mn.{canonical.__name__}() and leave fuse=True: "
+        f"{place}: {entry} is saturated: {problem}. The activation has rounded "
+        f"to 0 or 1 (in float32 a sigmoid is exactly 1.0 from z = 17 on, in float64 from z = 37 "
+        f"on). Let the network end in mn.{canonical.__name__}() and leave fuse=True: "
         f"the Trainer then computes loss and gradient from the logits z, where nothing saturates."
     )
 
@@ -211,7 +196,7 @@ def check_finite(place: str, value: float, prediction: Array, target: Array) -> 
     finite(place, "target", target)
     wrong = ~np.isfinite(prediction)
     if wrong.any():
-        entry = _entry("prediction", prediction, wrong)
+        entry = first_entry("prediction", prediction, wrong)
         raise FloatingPointError(f"{place}: the loss is {value}, because {entry}.")
     raise FloatingPointError(
         f"{place}: the loss is {value}: the predictions (up to {np.abs(prediction).max():.3g}) "
