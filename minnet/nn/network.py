@@ -42,7 +42,7 @@ class Network(Sequential):
         dtype: "float32" or "float64"; the dtype of all parameters, inputs and outputs.
 
     Attributes:
-        layers: the list. flat_values, flat_gradients: one vector each. dtype: may be assigned.
+        layers: the list.
 
     Raises:
         TypeError, ValueError: no layer, a class instead of an object, a layer or Parameter that
@@ -93,7 +93,7 @@ class Network(Sequential):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """The dtype of all parameters, inputs and outputs."""
+        """The dtype of all parameters, inputs and outputs; it may be assigned."""
         return self._dtype
 
     @dtype.setter

@@ -58,7 +58,7 @@ class Sequential(Layer):
     def _run_backward(
         self, grad: Array, layers: Sequence[Layer], dtype: np.dtype[Any], *, for_input: bool = True
     ) -> Array:
-        """The same layers from the last to the first; returns dL/dx, unless nobody needs it."""
+        """The same layers from the last to the first; returns dL/dx, unless it is not needed."""
         shapes, tied, index = self._minnet.shapes, self._minnet.tied, 0
         called = [_AddsGradients(layer, tied) for layer in layers] if tied else layers
         try:
@@ -87,8 +87,7 @@ class _AddsGradients:
         self.layer, self.tied = layer, tied
 
     def _backward(self, grad: Array) -> Array:
-        dx: Array = self._add(self.layer._backward, grad)
-        return dx
+        return self._add(self.layer._backward, grad)
 
     def _backward_parameters(self, grad: Array) -> None:
         self._add(self.layer._backward_parameters, grad)
