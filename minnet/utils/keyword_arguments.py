@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from minnet.utils.foreign_names import ARGUMENTS, ATTRIBUTES, NAMES
+from minnet.utils.foreign_names import foreign_names
 from minnet.utils.own_frames import without_own_frames
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -42,8 +42,9 @@ class Explained:
             try:
                 return object.__getattribute__(self, name)  # which raises the error again
             except AttributeError as error:
-                if name in ATTRIBUTES and not hasattr(type(self), name):
-                    error.args = (f"{error}. Write {ATTRIBUTES[name]}.",)
+                here = foreign_names("attribute").get(name)
+                if here and not hasattr(type(self), name):
+                    error.args = (f"{error}. Write {here[0]}.",)
                 raise
 
 
@@ -92,8 +93,8 @@ def missing_name(module: str, name: str, known: Iterable[str]) -> Exception:
         kind, message = ImportError, f"cannot import name {name!r} from {module!r}"
     if name.startswith("_"):
         return kind(message)
-    if name in NAMES:
-        return kind(f"{message}. Write {NAMES[name]}.")
+    if name in foreign_names("name"):
+        return kind(f"{message}. Write {foreign_names('name')[name][0]}.")
     lower = {other.lower(): other for other in known if not other.startswith("_")}
     likely = difflib.get_close_matches(name.lower(), lower, n=1)
     return kind(f"{message}. Did you mean {lower[likely[0]]}?" if likely else message)
@@ -179,7 +180,8 @@ def _suggestion(place: str, name: str, names: list[str]) -> str:
 
 def _foreign(place: str, name: str, names: list[str]) -> str:
     """What the table says about a name of another library; "" if nothing."""
-    for candidate in ARGUMENTS.get(f"{place}.{name}", ARGUMENTS.get(name, ())):
+    known = foreign_names("argument")
+    for candidate in known.get(f"{place}.{name}", known.get(name, ())):
         if candidate in names:
             return f"Did you mean {candidate}?"
         if " " in candidate:
