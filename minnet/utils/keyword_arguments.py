@@ -57,6 +57,7 @@ def explained(function: F) -> F:
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True  # IPython and pytest leave this frame out
         if kwargs and names is not None and not kwargs.keys() <= names.keys():
             _refuse_unknown(function.__name__, list(names), kwargs)
         try:
