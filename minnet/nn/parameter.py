@@ -43,8 +43,9 @@ class Parameter:
         value: the numbers to start from, copied; floats (integers would truncate every update).
         trainable: False for state that is saved, cast and copied but not trained, such as the
             running mean of a normalization layer.
-        shape, initializer: instead of `value`: draw it when first needed, or, reproducibly,
-            by the seed of the network.
+        shape: instead of `value`, with an initializer: it is drawn when first needed, or,
+            reproducibly, by the seed of the network.
+        initializer: a name from `mn.initializers` or a function (shape, generator) -> array.
         penalized: whether L1 and L2 penalties act on it; None: if it has two or more dimensions.
 
     Attributes:

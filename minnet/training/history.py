@@ -22,8 +22,6 @@ class History(Explained):
     of the epoch's last step).
 
     Attributes:
-        steps: a table of the same kind, of what `fit(..., measure_at=...)` measured: one row for
-            each of these steps, with the columns `step`, `val_loss` and so on.
         interrupted: True if Ctrl-C ended the training.
         advice: after a fit that learned nothing, what to do; else "".
         error: the exception that ended the fit, for `on_fit_end`; None if there was none.
@@ -52,7 +50,10 @@ class History(Explained):
 
     @property
     def steps(self) -> History:
-        """What was measured within epochs."""
+        """A History of what `fit(..., measure_at=...)` measured: one row for each of these steps.
+
+        Its columns are `step`, `val_loss` and so on.
+        """
         if self._steps is None:
             self._steps = History()
         return self._steps
