@@ -19,6 +19,7 @@ from minnet.nn import initializers
 from minnet.utils.array_checks import finite, numeric_array
 from minnet.utils.checks import boolean, describe, items, whole_number
 from minnet.utils.error_codes import with_code
+from minnet.utils.foreign_names import foreign_names
 from minnet.utils.types import Array
 
 _FIX = "Look for a division by 0 or an overflow where the numbers were computed."
@@ -239,7 +240,9 @@ class Parameter:
                 f"{self.__dict__.get('name', 'this')} is a Parameter and has no .{name}: "
                 f"write .value.{name} for the array's."
             )
-        raise AttributeError(f"'Parameter' object has no attribute '{name}'")
+        here = foreign_names("attribute").get(name)
+        advice = f". Write {here[0]}." if here else ""
+        raise AttributeError(f"'Parameter' object has no attribute '{name}'{advice}")
 
     def _misused(self, *_arguments: Any, **_keywords: Any) -> Any:
         """A Parameter was used where its .value was meant."""

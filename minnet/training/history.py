@@ -76,8 +76,10 @@ class History(Explained):
     def __getitem__(self, name: str) -> list[float]:
         """One column as a list, an entry for each epoch that has the number."""
         if name not in self.names:
+            row = f" One epoch is history.rows[{name}]." if isinstance(name, int) else ""
             raise KeyError(
-                f"History: expected one of {', '.join(self.names) or 'no epoch yet'}, got {name!r}."
+                f"History: expected one of {', '.join(self.names) or 'no epoch yet'}, "
+                f"got {name!r}.{row}"
             )
         return [row[name] for row in self.rows if name in row]
 
@@ -94,6 +96,8 @@ class History(Explained):
     def keys(self) -> list[str]:
         """The columns, so that `dict(history)` works: name -> list."""
         return self.names
+
+    _ipython_key_completions_ = keys  # what IPython offers after `history["`
 
     @property
     def history(self) -> dict[str, list[float]]:

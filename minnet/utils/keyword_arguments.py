@@ -42,7 +42,8 @@ class Explained:
             try:
                 return object.__getattribute__(self, name)  # which raises the error again
             except AttributeError as error:
-                here = foreign_names("attribute").get(name)
+                known = foreign_names("attribute")
+                here = known.get(f"{type(self).__name__}.{name}", known.get(name))
                 if here and not hasattr(type(self), name):
                     error.args = (f"{error}. Write {here[0]}.",)
                 raise
