@@ -1,5 +1,6 @@
 """`minnet examples`: who installs minnet has its scripts."""
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -32,23 +33,65 @@ def test_one_is_copied(tmp_path, monkeypatch, capsys):
     with pytest.raises(SystemExit):
         main(["nothing"])
     assert "expected a name of the list" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["learningspeed"])
+    assert "Did you mean learning_speed?" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """The folder into which a wheel of this checkout is installed."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "pip", "wheel", "--no-deps", "-v", "-w", folder, ROOT]
+    built = subprocess.run(build, capture_output=True, encoding="utf-8")
+    assert built.returncode == 0, built.stderr
+    assert "Deprecat" not in built.stdout + built.stderr
+    (wheel,) = folder.glob("minnet_learn-*.whl")
+    target = folder / "installed"
+    install = [sys.executable, "-m", "pip", "install", "--no-deps", "-q", "--target", target, wheel]
+    subprocess.run(install, check=True)
+    return target
 
 
 @pytest.mark.slow
-def test_a_wheel_has_the_package_its_data_and_the_examples(tmp_path):
-    subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--no-deps", "-q", "-w", tmp_path, ROOT], check=True
+def test_a_wheel_has_the_package_its_data_and_the_examples(installed):
+    assert (installed / "minnet/data/datasets/iris.csv").is_file()
+    examples = installed / "share/minnet/examples"
+    for name in ("learning_speed.py", "lessons/10_digits.py", "gallery/neuron.py"):
+        assert (examples / name).is_file()
+    assert (examples / "studies/learning_speed_runs.csv").is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="the command is a program of its own there")
+def test_the_command_of_a_wheel(installed, tmp_path):
+    environment = os.environ | {"PYTHONPATH": str(installed)}
+
+    def run(*words):
+        done = subprocess.run(
+            [sys.executable, installed / "bin" / "minnet", *words],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    assert run("examples", "learning_speed")[0] == 0
+    assert (tmp_path / "learning_speed.py").read_bytes() == scripts()["learning_speed"].read_bytes()
+    code, listed = run("examples")
+    assert code == 0
+    assert {name for name in scripts() if f"\n{name} " in listed} >= {
+        "learning_speed",
+        "doctor_demo",
+    }
+    assert "not-summed-over-batch" in run("codes")[1]
+    (tmp_path / "layers.py").write_text(
+        "import minnet as mn\n\nclass Own(mn.Tanh): pass\n", "utf-8"
     )
-    (wheel,) = tmp_path.glob("minnet_learn-*.whl")
-    with zipfile.ZipFile(wheel) as file:
-        names = file.namelist()
-    scripts_of_all_kinds = ("learning_speed.py", "lessons/10_digits.py", "gallery/neuron.py")
-    for end in (
-        "minnet/data/datasets/iris.csv",
-        *(f"share/minnet/examples/{script}" for script in scripts_of_all_kinds),
-        "share/minnet/examples/studies/learning_speed_runs.csv",
-    ):
-        assert any(name.endswith(end) for name in names), end
+    code, said = run("check", "layers.py")
+    assert code == 0
+    assert "layers.py  Own    right" in said
 
 
 def test_data_sets_are_read_from_a_zip(tmp_path):

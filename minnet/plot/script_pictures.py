@@ -14,6 +14,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,9 +91,8 @@ class Pictures:
         figure.savefig(path, dpi=DOTS_PER_INCH)
         print(f"picture: {path}")
         if self.notebook:
-            from IPython.display import Image, display
-
-            display(Image(filename=str(path), retina=True))
+            ipython = import_module("IPython.display")
+            ipython.display(ipython.Image(filename=str(path), retina=True))
         if not self.shown:
             plt.close(figure)
         return path

@@ -117,7 +117,7 @@ def test_texts_that_stand_for_an_object_elsewhere(name):
 
 
 def test_attributes_of_one_class_alone():
-    with pytest.raises(AttributeError, match="Write history.names"):
+    with pytest.raises(AttributeError, match=r"Write history\.names"):
         _ = mn.History().columns
     with pytest.raises(AttributeError, match=r"'columns'$"):
         _ = mn.Linear(2, 2).columns

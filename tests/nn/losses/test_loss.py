@@ -126,7 +126,5 @@ def test_a_custom_loss_has_no_canonical_activation():
 
 
 def test_a_call_of_the_loss_itself_says_what_to_write():
-    with pytest.raises(
-        TypeError, match=r"MeanSquaredError: .*Write .forward\(prediction, target\)"
-    ):
+    with pytest.raises(TypeError, match=r"Write .forward\(prediction, target\)"):
         mn.MeanSquaredError()(np.zeros((2, 1)), np.ones((2, 1)))
