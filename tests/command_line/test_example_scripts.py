@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from minnet.example_scripts import main, scripts
+from minnet.command_line.example_scripts import main, scripts
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_list_has_every_script_that_does_something(capsys):

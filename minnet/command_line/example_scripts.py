@@ -33,7 +33,7 @@ def scripts() -> dict[str, Path]:
 
 def _folder() -> Path:
     """Where the scripts are: in a checkout, in `pip install --target`, in another installation."""
-    beside = Path(__file__).resolve().parents[1]
+    beside = Path(__file__).resolve().parents[2]
     recorded = importlib.metadata.files(_NAME) or []
     installed = [Path(str(f.locate())).parent for f in recorded if f.as_posix().endswith(_FIRST)]
     folders = [beside / "examples", beside / Path(_FIRST).parent, *installed]
