@@ -23,9 +23,6 @@ except ImportError as error:
 class _Estimator(BaseEstimator):  # type: ignore[misc]
     """What classifier and regressor share."""
 
-    epochs: int
-    batch_size: int
-
     _default_loss: type[mn.Loss]
     _last: type[mn.Layer] = mn.Identity  # the activation behind the default layers
 
