@@ -53,8 +53,8 @@ class Task:
         arguments: for both constructors, or a pair of tuples: the student's, the reference's.
         input: for a layer: a shape, batch axis first, or a function of a NumPy Generator.
         parameters: the student's names to the reference's.
-        prediction, target: for a loss: a shape (or function), and "labels", "one-hot", "binary",
-            "real" or a function of a Generator.
+        prediction: for a loss: a shape (or function).
+        target: for a loss: "labels", "one-hot", "binary", "real" or a function of a Generator.
         points: shared over the parts. parts: shares other than 1, {"forward": 3}.
         allow: codes that keep their points: inherits-from-reference, calls-reference,
             numerical-gradient.

@@ -34,8 +34,9 @@ def check_loss(
 
     Args:
         loss_or_factory: a class or function that makes a new loss (preferred), or a loss.
-        prediction, target: arrays for which the loss is meant; or the shape of a prediction
-            alone. Without them, probabilities, logits, labels and numbers are tried.
+        prediction: an array for which the loss is meant, with its target; or the shape of one,
+            alone. Without it, probabilities, logits, labels and numbers are tried.
+        target: an array that belongs to the prediction.
         seed: of all random numbers of the check.
 
     Returns:

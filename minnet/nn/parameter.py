@@ -20,6 +20,7 @@ from minnet.utils.array_checks import finite, numeric_array
 from minnet.utils.array_messages import likely_fix
 from minnet.utils.checks import boolean, describe, listed, whole_number
 from minnet.utils.error_codes import with_code
+from minnet.utils.foreign_names import foreign_names
 from minnet.utils.types import Array
 
 _FIX = "Look for a division by 0 or an overflow where the numbers were computed."
@@ -44,8 +45,9 @@ class Parameter:
         value: the numbers to start from, copied; floats (integers would truncate every update).
         trainable: False for state that is saved, cast and copied but not trained, such as the
             running mean of a normalization layer.
-        shape, initializer: instead of `value`: draw it when first needed, or, reproducibly,
-            by the seed of the network.
+        shape: instead of `value`, with an initializer: it is drawn when first needed, or,
+            reproducibly, by the seed of the network.
+        initializer: a name from `mn.initializers` or a function (shape, generator) -> array.
         penalized: whether L1 and L2 penalties act on it; None: if it has two or more dimensions.
 
     Attributes:
@@ -238,7 +240,9 @@ class Parameter:
                 f"{self.__dict__.get('name', 'this')} is a Parameter and has no .{name}: "
                 f"write .value.{name} for the array's."
             )
-        raise AttributeError(f"'Parameter' object has no attribute '{name}'")
+        here = foreign_names("attribute").get(name)
+        advice = f". Write {here[0]}." if here else ""
+        raise AttributeError(f"'Parameter' object has no attribute '{name}'{advice}")
 
     def _misused(self, *_arguments: Any, **_keywords: Any) -> Any:
         """A Parameter was used where its .value was meant."""

@@ -16,6 +16,7 @@ from minnet.nn.error_location import locate_error
 from minnet.nn.layer import Layer
 from minnet.nn.parameter import Parameter
 from minnet.utils.checks import describe, items
+from minnet.utils.foreign_names import meant
 from minnet.utils.types import Array
 
 
@@ -142,8 +143,6 @@ def _checked_layer(place: str, layer: object) -> Layer:
             f"Make an object of it: {layer.__name__}(...)."
         )
     if not isinstance(layer, Layer):
-        raise TypeError(
-            f"{place}: expected a layer, got {describe(layer)}. "
-            f"A custom layer is a subclass of mn.Layer with forward and backward."
-        )
+        hint = "A custom layer is a subclass of mn.Layer with forward and backward."
+        raise TypeError(f"{place}: expected a layer, got {describe(layer)}. {meant(layer, hint)}")
     return layer

@@ -90,8 +90,8 @@ def sweep(
             or a list of such grids, run one after the other.
         data: a pair (x, y), or a function of the settings that returns one. (A function is also
             better for large data: each run loads them in its own process.)
-        epochs, batch_size, shuffle: as in `Trainer.fit`. `epochs` and `batch_size` may also be
-            settings of a grid, which then replace these arguments.
+        epochs: as in `Trainer.fit`; may also be a setting of a grid, which then replaces it.
+        batch_size: likewise. shuffle: as in `Trainer.fit`.
         validation_data: None, a pair, (x, y, weights), or a function of the settings.
         callbacks: a list, of which each run gets copies, or a function of the settings that
             returns one. `run.callbacks` has what they recorded. Callbacks that write to a file

@@ -98,7 +98,8 @@ def lr_range_test(
 
     Args:
         trainer: any Trainer, fresh or trained; its optimizer's own rate or schedule is not used.
-        x, y, batch_size: as in `fit`. lowest, highest: rates, 0 < lowest < highest.
+        x: as in `fit`, like y and batch_size.
+        lowest: a rate, 0 < lowest < highest. highest: a rate.
         steps: at least 2; more are less noisy. progress: show a bar.
 
     Returns:

@@ -43,13 +43,14 @@ class Trainer(TrainingState):
 
     Args:
         layers_or_network: a Network, or a list of layers of which one is made.
-        loss, optimizer: objects, for example `CategoricalCrossEntropy()` and `SGD(0.1)`.
+        loss: an object, for example `CategoricalCrossEntropy()`.
+        optimizer: an object, for example `SGD(0.1)`.
         metrics: names from `mn.metrics` or functions (prediction, target) -> float.
         seed: orders the batches, and draws the weights where a list is given.
         fuse: True computes loss and gradient from the logits if the network ends in the loss's
             canonical activation; False forces the chain rule, for teaching.
         penalty: `mn.L1(...)`, `mn.L2(...)`, or several; part of every loss that is reported.
-        clip_norm, clip_value: bounds on the length and on each entry of the gradient.
+        clip_norm: a bound on the length of the gradient. clip_value: on each of its entries.
         check: warn in `fit`, once for each class, if the backward of a custom layer is clearly
             wrong; False leaves the test out.
 

@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from minnet.utils.foreign_names import meant
+
 T = TypeVar("T")
 
 
@@ -60,7 +62,7 @@ def instance(place: str, value: object, kind: type[T], hint: str, arguments: str
             f"{place}: expected {expected}, got the class {value.__name__}. "
             f"Make an object of it: {value.__name__}({arguments})."
         )
-    raise TypeError(f"{place}: expected {expected}, got {describe(value)}. {hint}")
+    raise TypeError(f"{place}: expected {expected}, got {describe(value)}. {meant(value, hint)}")
 
 
 def one_number(place: str, value: object, hint: str, *, kinds: str = "biuf") -> float:

@@ -44,7 +44,8 @@ class Explained:
             try:
                 return object.__getattribute__(self, name)  # which raises the error again
             except AttributeError as error:
-                here = foreign_names("attribute").get(name)
+                known = foreign_names("attribute")
+                here = known.get(f"{type(self).__name__}.{name}", known.get(name))
                 if here and not hasattr(type(self), name):
                     error.args = (f"{error}. Write {here[0]}.",)
                 raise
@@ -59,6 +60,7 @@ def explained(function: F) -> F:
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True  # IPython and pytest leave this frame out
         if kwargs:
             _refuse_unknown(function.__name__, names, kwargs)
         try:

@@ -104,6 +104,29 @@ def test_the_names_of_other_libraries_lead_to_names_that_there_are(written):
         assert operator.attrgetter(name)(mn) is not None
 
 
+@pytest.mark.parametrize("name", foreign_names("text"))
+def test_texts_that_stand_for_an_object_elsewhere(name):
+    (written,) = foreign_names("text")[name]
+    made = eval(written, {"mn": mn})
+    kinds = {mn.Layer: 0, mn.Loss: 1, mn.Optimizer: 2}
+    place = next(place for kind, place in kinds.items() if isinstance(made, kind))
+    parts = [[mn.Linear(2, 1)], mn.MeanSquaredError(), mn.SGD(0.1)]
+    parts[place] = [mn.Linear(2, 1), name] if place == 0 else name
+    with pytest.raises(TypeError, match=re.escape(f"Write {written}.")):
+        mn.Trainer(*parts)
+
+
+def test_attributes_of_one_class_alone():
+    with pytest.raises(AttributeError, match=r"Write history\.names"):
+        _ = mn.History().columns
+    with pytest.raises(AttributeError, match=r"'columns'$"):
+        _ = mn.Linear(2, 2).columns
+    with pytest.raises(AttributeError, match=r"Write parameter.value\."):
+        mn.Linear(2, 2).weight.detach()
+    with pytest.raises(AttributeError, match=r"Write dataset.x\."):
+        _ = mn.datasets.iris().data
+
+
 def test_a_property_that_fails_says_why():
     class Own(mn.Layer):
         @property

@@ -38,8 +38,8 @@ class Conv2d(Layer):
         dL/dx                     each pixel sums over the columns that contain it
 
     Args:
-        in_channels, out_channels: the number of channels of x and of y.
-        kernel_size, stride, padding, dilation: an int or a pair (height, width).
+        in_channels: the number of channels of x. out_channels: that of y.
+        kernel_size: an int or a pair (height, width), like stride, padding and dilation.
         bias: False leaves b out (as before a BatchNorm, which subtracts any constant again).
         weight_init: a name from `mn.initializers` or a function (shape, generator) -> array.
 

@@ -23,7 +23,7 @@ class Linear(Layer):
         dL/dx = G W^T          each input gets the gradients of its outputs, weighted
 
     Args:
-        in_features, out_features: the length of the last axis of x and of y.
+        in_features: the length of the last axis of x. out_features: that of y.
         bias: False leaves b out.
         weight_init: a name from `mn.initializers` or a function (shape, generator) -> array.
 
