@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike
 from minnet.data.batches import Batches
 from minnet.training import checks as training_checks
 from minnet.training.callbacks import Callback, checked_callbacks
+from minnet.training.gradient_warning import warn_of_wrong_gradients
+from minnet.training.loop import Loop
 from minnet.training.objective import first_predictions
 from minnet.training.resume import CurrentFit
 from minnet.training.state import TrainingState
@@ -16,30 +18,39 @@ from minnet.utils import array_checks, checks
 from minnet.utils.types import Array
 
 
-def checked_fit(
+def prepared_loop(
     state: TrainingState,
     x: ArrayLike,
     y: ArrayLike,
+    epochs: int | None,
     batch_size: int,
-    validation_data: Sequence[ArrayLike] | None,
-    callbacks: Sequence[Callback],
-    shuffle: bool,
-    sample_weight: ArrayLike | None,
-) -> CurrentFit:
-    """What `fit` was called with.
+    until: int | None = None,
+    validation_data: Sequence[ArrayLike] | None = None,
+    sample_weight: ArrayLike | None = None,
+    callbacks: Sequence[Callback] = (),
+    shuffle: bool = True,
+    measure_at: Sequence[int] = (),
+) -> Loop:
+    """The loop that `fit` was called for; nothing is trained yet.
 
     Raises:
         TypeError, ValueError: naming the argument.
     """
+    last = _last_epoch(state.epochs, epochs, until)
     rows = checks.whole_number("fit", "batch_size", batch_size)
     shuffle = checks.boolean("fit", "shuffle", shuffle)
     checked = checked_callbacks(callbacks)
     batches = _checked_batches(state, x, y, rows, sample_weight)
     validation = _checked_validation(state, validation_data)
-    return CurrentFit(batches, validation, checked, shuffle)
+    steps = (last if state._loaded is not None else last - state.epochs) * batches.steps
+    measured = training_checks.check_measure_at("fit", measure_at, validation is not None, steps)
+    if state.check and state.objective.has_custom_parts:
+        warn_of_wrong_gradients(state.network, batches.x)
+    state.loss.begin_fit(batches.y)
+    return Loop(state, CurrentFit(batches, validation, checked, shuffle, measured), last)
 
 
-def last_epoch(done: int, epochs: int | None, until: int | None) -> int:
+def _last_epoch(done: int, epochs: int | None, until: int | None) -> int:
     """The number of the epoch after which to stop."""
     if (epochs is None) == (until is None):
         raise ValueError(

@@ -33,6 +33,8 @@ class TrainingState(Explained):
         stop: True ends the current fit after the current step.
     """
 
+    check: bool = True  # does a fit test custom layers?
+
     def __init__(
         self,
         network: Network,
