@@ -18,10 +18,10 @@ is a lot of runs, and each is independent of all others. So a sweep hands them t
   belongs to a larger cluster. Their workers need minnet and the file with `make_trainer`, too.
 
 Runs whose networks have one shape are trained as one stack of arrays, several times as fast
-(`minnet.sweep.stack`), by each worker of an executor. The numbers are bit for bit the same either way, and on every executor, as
-long as all processes use the same NumPy and the same number of BLAS threads (the order of a sum
-depends on them). If several processes share a machine, one thread each is best: set
-OPENBLAS_NUM_THREADS=1 (or MKL_NUM_THREADS=1) before Python starts.
+(`minnet.sweep.stack`), in each process of an executor too. The numbers are bit for bit the same
+either way, and on every executor, as long as all processes use the same NumPy and the same number
+of BLAS threads (the order of a sum depends on them). If several processes share a machine, one
+thread each is best: set OPENBLAS_NUM_THREADS=1 (or MKL_NUM_THREADS=1) before Python starts.
 """
 
 from __future__ import annotations

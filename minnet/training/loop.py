@@ -34,13 +34,6 @@ class Loop:
         fit: data, callbacks and settings. last_epoch: the epoch after which to stop.
     """
 
-    state: TrainingState
-    fit: CurrentFit
-    last_epoch: int
-    first_epoch: int
-    step: int
-    under_way: bool
-
     def __init__(self, state: TrainingState, fit: CurrentFit, last_epoch: int) -> None:
         self.state, self.fit, self.last_epoch = state, fit, last_epoch
         self.history: History = History()

@@ -13,9 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from minnet.nn.losses import Loss
 from minnet.training.callback import Callback
-from minnet.training.trainer import Trainer
 from minnet.training_check.codes import CODES
 from minnet.training_check.layer_facts import LayerFacts, walk
 from minnet.training_check.trial import Change, Clock, Copy, Limit, Outcome, class_labels, run
@@ -63,16 +61,6 @@ class Examination:
         training: with all rows. validation: a pair of arrays; validation_given: as it was given.
         seconds: for all trials together.
     """
-
-    all: Copy
-    validation: Any
-    seconds: float
-    trainer: Trainer
-    loss: Loss
-    x: Array
-    y: Array
-    layers: list[LayerFacts]
-    error: Exception | None
 
     def __init__(
         self, training: Copy, validation: Any, validation_given: Any, seconds: float

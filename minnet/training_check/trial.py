@@ -78,9 +78,6 @@ class Clock:
     So what is found depends little on what else a machine has to do.
     """
 
-    start: float
-    thread: float
-
     def __init__(self) -> None:
         self.start, self.thread = time.monotonic(), time.thread_time()
 
@@ -145,11 +142,6 @@ def run(training: Copy, changes: Sequence[Change], limit: Limit) -> Outcome:
 
 class Limit(Callback):
     """Ends a trial when its time or its steps are used up."""
-
-    clock: Clock
-    until: float
-    steps: float
-    taken: int
 
     def __init__(self, clock: Clock, until: float, steps: float) -> None:
         self.clock, self.until, self.steps = clock, until, steps

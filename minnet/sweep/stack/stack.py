@@ -40,9 +40,6 @@ class Stack:
             there are metrics.
     """
 
-    fused: bool
-    has_metrics: bool
-
     def __init__(self, states: Sequence[TrainingState]) -> None:
         first = states[0]
         self.states, self.parameters = states, StackedParameters([s.network for s in states])

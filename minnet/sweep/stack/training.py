@@ -54,16 +54,6 @@ def _attempt(loop: Loop, function: Callable[..., None], *arguments: Any) -> None
 class StackedTraining:
     """A stack from the beginning of an epoch until a run leaves it."""
 
-    loops: Sequence[Loop]
-    kind: Hashable
-    batches: StackedBatches
-    shuffle: bool
-    first_epoch: int
-    steps: int
-    measure_at: frozenset[int]
-    measured: list[list[Row]]
-    before: list[Array]
-
     def __init__(self, loops: Sequence[Loop], kind: Hashable) -> None:
         self.loops, self.kind = loops, kind
         self.states, fits = [loop.state for loop in loops], [loop.fit for loop in loops]
