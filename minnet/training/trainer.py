@@ -136,7 +136,7 @@ class Trainer(TrainingState):
             inputs, target = self.objective.batch(x, y)
             if len(inputs) == 1:  # before any running mean has changed
                 training_checks.check_smallest_batch(network, 1, 1)
-            if not network._minnet.training:
+            if not network.training:
                 network.training = True
             return train_on(self, inputs, target)
 
