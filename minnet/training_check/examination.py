@@ -7,6 +7,7 @@ is confirmed by a trial; only then, or if it is `certain`, it is called a mistak
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,8 +17,11 @@ import numpy as np
 from minnet.training.callback import Callback
 from minnet.training_check.codes import CODES
 from minnet.training_check.layer_facts import LayerFacts, walk
-from minnet.training_check.trial import Change, Clock, Copy, Limit, Outcome, class_labels, run
+from minnet.training_check.trial import Change, Copy, Limit, Outcome, class_labels, run
 from minnet.utils.types import Array
+
+FIRST = 0.15
+"""The share of the time for the first trial, the training as it is."""
 
 MOST_ROWS = 4000
 """Of more rows a part is examined, evenly spaced, in as many steps."""
@@ -68,8 +72,8 @@ class Examination:
         self.all, self.validation, self.seconds = training, validation, seconds
         self.validation_given = validation_given
         self.trainer, self.loss = training.trainer, training.trainer.loss
-        self.clock: Clock = Clock()
-        self.most_steps: float = math.inf
+        self.began: float = time.monotonic()
+        self.most_steps: float = 0
         rows = len(training.x)
         kept = np.linspace(0, rows - 1, min(rows, MOST_ROWS)).astype(int)
         matching = training.y.ndim > 0 and len(training.y) == rows
@@ -97,18 +101,24 @@ class Examination:
             return error
         return None
 
-    def run(self, *changes: Change, share: float = 0.25) -> Outcome:
-        """A trial in at most this share of the time; in as many steps as the first had time for."""
-        until = min(self.seconds, self.clock() + share * self.seconds)
-        outcome = run(self.part, changes, Limit(self.clock, until, self.most_steps))
-        if self.most_steps == math.inf and not outcome.complete and not changes:
-            self.most_steps = outcome.steps
-        return outcome
+    def run(self, *changes: Change) -> Outcome:
+        """A trial: the first in a part of the time, the others in as many steps as it had time for.
+
+        When the time is used up, a trial is cut short, and a later one counts as one that failed.
+        """
+        now = time.monotonic()
+        if not self.most_steps:  # the first, which must always be made
+            outcome = run(self.part, changes, Limit(now + FIRST * self.seconds, math.inf))
+            self.most_steps = math.inf if outcome.complete else outcome.steps
+            return outcome
+        if not self.time_left:
+            return Outcome(math.inf, self.part, complete=False)
+        return run(self.part, changes, Limit(self.began + self.seconds, self.most_steps))
 
     @property
     def time_left(self) -> float:
         """The share of the time that is left."""
-        return max(0.0, 1 - self.clock() / self.seconds)
+        return max(0.0, 1 - (time.monotonic() - self.began) / self.seconds)
 
     @cached_property
     def target(self) -> Array | None:

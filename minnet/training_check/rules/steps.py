@@ -50,7 +50,7 @@ def rates(e: Examination, kept: Sequence[Change], now: Outcome) -> Iterator[Susp
     for power in range(1, 7):
         before = best
         for tried in (10.0 ** (sign * power) for sign in signs):
-            outcome = e.run(*kept, partial(rate_times, tried), share=0.12)
+            outcome = e.run(*kept, partial(rate_times, tried))
             if outcome.relative < best.relative:
                 best, factor = outcome, tried
             if best.relative < 0.3:
@@ -126,7 +126,7 @@ def one_batch(e: Examination, kept: Sequence[Change]) -> Iterator[Suspect]:
 
     best = math.inf
     for other in ([], [partial(_with_adam, 0.01)], [partial(_with_adam, 0.001)]):
-        outcome = e.run(*kept, few, *other, share=0.15)
+        outcome = e.run(*kept, few, *other)
         best = min(best, outcome.relative)
         if best < 0.5 or (outcome.steps < 100 and not outcome.complete):
             return
@@ -154,7 +154,7 @@ def _held_out(e: Examination, changes: Sequence[Change]) -> tuple[Outcome, float
         trial.held = trial.x[held], trial.y[held]
         trial.x, trial.y, trial.weight = trial.x[rest], trial.y[rest], None
 
-    outcome = e.run(*changes, part, share=0.2)
+    outcome = e.run(*changes, part)
     try:
         return outcome, outcome.trained.relative_loss(*outcome.trained.held)
     except ERRORS:
