@@ -104,7 +104,8 @@ class Examination:
     def run(self, *changes: Change) -> Outcome:
         """A trial: the first in a part of the time, the others in as many steps as it had time for.
 
-        When the time is used up, a trial is cut short, and a later one counts as one that failed.
+        When nine tenths of the time are used up, a trial is cut short; the rest is for what
+        follows its last step. A later trial counts as one that failed.
         """
         now = time.monotonic()
         if not self.most_steps:  # the first, which must always be made
@@ -113,7 +114,7 @@ class Examination:
             return outcome
         if not self.time_left:
             return Outcome(math.inf, self.part, complete=False)
-        return run(self.part, changes, Limit(self.began + self.seconds, self.most_steps))
+        return run(self.part, changes, Limit(self.began + 0.9 * self.seconds, self.most_steps))
 
     @property
     def time_left(self) -> float:
