@@ -26,29 +26,30 @@ from minnet.sweep.together import MOST_IN_FLIGHT, train_part
 from minnet.utils.checks import describe
 
 
-def check_executor(executor: object) -> None:
-    """Refuse what is not an Executor."""
+def check_sending(executor: object, shared: SweepSettings, combinations: list[Settings]) -> None:
+    """Refuse what is not an Executor, and what the processes of a pool cannot unpickle.
+
+    One of the processes tries it. A function that is defined in a notebook can be pickled, but
+    not read in another process, and an error inside the pool's own code would break the pool.
+    """
     if not isinstance(executor, Executor):
         raise TypeError(
             f"sweep: executor: expected a concurrent.futures.Executor or None, got "
             f"{describe(executor)}. For example ProcessPoolExecutor(2); of a dask Client, "
             f"client.get_executor()."
         )
-
-
-def check_sending(executor: Executor, shared: SweepSettings, combinations: list[Settings]) -> None:
-    """Check that the processes of a pool can unpickle all functions, callbacks and settings.
-
-    One of the processes tries it. A function that is defined in a notebook can be pickled, but
-    not read in another process, and an error inside the pool's own code would break the pool.
-    """
     if not isinstance(executor, ProcessPoolExecutor):
         return  # other executors send functions in ways of their own, or not at all
     parts: dict[str, Any] = {**shared.functions(), "callbacks": shared.callbacks}
     for name in dict.fromkeys(name for settings in combinations for name in settings):
         values = {id(s[name]): s[name] for s in combinations if name in s}
         parts |= {f"grid[{name!r}][{n}]": value for n, value in enumerate(values.values())}
-    pickles = {name: _pickled(name, part) for name, part in parts.items()}
+    pickles: dict[str, bytes] = {}
+    for name, part in parts.items():
+        try:
+            pickles[name] = pickle.dumps(part)
+        except Exception as error:
+            raise _not_sendable(name, part, f"{type(error).__name__}: {error}") from error
     try:
         problem = executor.submit(first_unreadable, pickles).result()
     except BrokenExecutor as error:
@@ -72,13 +73,6 @@ def first_unreadable(pickles: dict[str, bytes]) -> tuple[str, str] | None:
         except Exception as error:
             return name, f"{type(error).__name__}: {error}"
     return None
-
-
-def _pickled(name: str, part: Any) -> bytes:
-    try:
-        return pickle.dumps(part)
-    except Exception as error:
-        raise _not_sendable(name, part, f"{type(error).__name__}: {error}") from error
 
 
 def _not_sendable(name: str, part: object, reason: str) -> TypeError:

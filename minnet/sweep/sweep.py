@@ -34,18 +34,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
-from minnet.sweep.callback_files import check_list
-from minnet.sweep.checks import (
-    Grid,
-    check_description,
-    check_last_step,
-    check_make_trainer,
-    check_settings,
-    checked_data,
-    checked_grids,
-    combinations_of,
-    varying_settings,
-)
+from minnet.sweep.checks import Grid, checked_combinations, checked_data, checked_make_trainer
 from minnet.sweep.results import Run, Runs, error_text
 from minnet.sweep.resume import taken_over
 from minnet.sweep.run import Settings, SweepSettings
@@ -128,33 +117,26 @@ def sweep(
     >>> squared.shape, bool(squared.mean() < cross.mean())  # three seeds, twenty epochs
     ((3, 20), True)
     """
-    check_make_trainer(make_trainer)
-    if executor is not None:
-        from minnet.sweep.executor import check_executor, check_sending
-
-        check_executor(executor)
-    check_description(description)
     shown = checks.boolean("sweep", "progress", progress)
-    shared = SweepSettings(
-        make_trainer,
-        checked_data("data", data),
-        checks.whole_number("sweep", "epochs", epochs),
-        checks.whole_number("sweep", "batch_size", batch_size),
-        None if validation_data is None else checked_data("validation_data", validation_data),
-        callbacks if callable(callbacks) else checked_callbacks(callbacks),
-        checks.boolean("sweep", "shuffle", shuffle),
-        checks.boolean("sweep", "stack", stack),
-        sorted(check_measure_at("sweep", measure_at, validation_data is not None)),
+    checks.text("sweep", "description", description)
+    shared, combinations = checked_combinations(
+        SweepSettings(
+            checked_make_trainer(make_trainer),
+            checked_data("data", data),
+            checks.whole_number("sweep", "epochs", epochs),
+            checks.whole_number("sweep", "batch_size", batch_size),
+            None if validation_data is None else checked_data("validation_data", validation_data),
+            callbacks if callable(callbacks) else checked_callbacks(callbacks),
+            checks.boolean("sweep", "shuffle", shuffle),
+            checks.boolean("sweep", "stack", stack),
+            sorted(check_measure_at("sweep", measure_at, validation_data is not None)),
+        ),
+        grid,
     )
-    combinations = [s for one in checked_grids(grid) for s in combinations_of(one)]
-    for settings in combinations:
-        check_settings(shared, settings)
-        check_last_step(shared, settings)
-    shared = replace(shared, varying=varying_settings(combinations))
-    if len(combinations) > 1 and not callable(shared.callbacks):
-        check_list(shared.callbacks)
     done = taken_over(resume, shared, combinations)
     if executor is not None:
+        from minnet.sweep.executor import check_sending
+
         check_sending(executor, shared, combinations)
     runs = _run_all(shared, combinations, done, executor, description if shown else None)
     _warn_about_failures(runs)

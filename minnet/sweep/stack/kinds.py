@@ -67,6 +67,7 @@ def kind_of(loop: Loop) -> Hashable:
     """Runs with equal kinds can be trained together."""
     state, fit = loop.state, loop.fit
     network, clipping = state.network, state.clipping
+    arrays = (fit.batches.x, fit.batches.y, *(fit.validation or ()))
     return (
         network.dtype,
         tuple(map(_layer, flattened(network))),
@@ -75,7 +76,7 @@ def kind_of(loop: Loop) -> Hashable:
         (type(state.optimizer), state.optimizer.memory, clipping.norm, clipping.value),
         tuple(map(type, state.objective.penalties)),
         (fit.batches.batch_size, fit.shuffle, loop.last_epoch),
-        _shapes(fit.batches.x, fit.batches.y, *(fit.validation or ())),
+        tuple(a if a is None else (a.shape, a.dtype) for a in arrays),
     )
 
 
@@ -115,8 +116,3 @@ def _settings(part: object) -> Hashable:
         for name, value in vars(part).items()
         if name[0] != "_" and name != "count"
     )
-
-
-def _shapes(*arrays: Array | None) -> Hashable:
-    """Shapes and types."""
-    return tuple(None if a is None else (a.shape, a.dtype) for a in arrays)
