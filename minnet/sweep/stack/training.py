@@ -106,13 +106,9 @@ class StackedTraining:
         self.draws = [
             [(g, g.bit_generator.state) for g in generators_of(s.network)] for s in self.states
         ]
-        samples = self.batches.samples
-        order = np.stack(  # (runs, samples)
-            [
-                s.order.permutation(samples) if self.shuffle else np.arange(samples)
-                for s in self.states
-            ]
-        )
+        rows = np.arange(self.batches.samples)
+        orders = [s.order.permutation(len(rows)) if self.shuffle else rows for s in self.states]
+        order = np.stack(orders)  # (runs, samples)
         loss, predictions = self._train(order, interrupt)
         if interrupt.requested:
             return self._interrupted()

@@ -17,7 +17,6 @@ from minnet.training.state import TrainingState
 from minnet.utils.table import Table, table
 from minnet.utils.types import Array
 
-
 _SAVED = ("steps", "sums", "sum", "alive")  # of each layer, in the current epoch
 
 
