@@ -39,7 +39,8 @@ from minnet.sweep.results import Run, Runs, error_text
 from minnet.sweep.resume import taken_over
 from minnet.sweep.run import Settings, SweepSettings
 from minnet.sweep.together import train_together
-from minnet.training.callbacks import Callback, checked_callbacks
+from minnet.training.callback import Callback
+from minnet.training.callbacks.checks import checked_callbacks
 from minnet.training.checks import check_measure_at
 from minnet.training.trainer import Trainer
 from minnet.utils import checks

@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike
 
 from minnet.data.batches import Batches
 from minnet.training import checks as training_checks
-from minnet.training.callbacks import Callback, checked_callbacks
+from minnet.training.callback import Callback
+from minnet.training.callbacks.checks import checked_callbacks
 from minnet.training.gradient_warning import warn_of_wrong_gradients
 from minnet.training.loop import Loop
 from minnet.training.objective import first_predictions

@@ -22,6 +22,9 @@ LEARNED = 0.6
 (If it begins below, it must fall by a twentieth, or to 0.3.)
 """
 
+WEAK = ("wrong-backward", "conflicting-labels")
+"""A training may learn in spite of these."""
+
 _RULES = (*targets.RULES, *inputs.RULES, *network.RULES, *start.RULES, steps.regularized)
 
 
@@ -101,7 +104,9 @@ class _Diagnosis:
         for suspect in suspects:
             if suspect.certain or (suspect.change is None and suspect.remark != "never"):
                 if self.failed or suspect.remark != "fails":
-                    self._add(suspect, suspect.certain and (self.failed or not suspect.weak))
+                    self._add(
+                        suspect, suspect.certain and (self.failed or suspect.code not in WEAK)
+                    )
             elif suspect.change is not None:
                 outcome = self._trial(suspect.change)
                 if self._helps(outcome):

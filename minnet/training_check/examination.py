@@ -52,11 +52,6 @@ class Suspect:
         """When it is worth a remark without a trial, as in the table of codes."""
         return CODES[self.code].remark
 
-    @property
-    def weak(self) -> bool:
-        """True if a training may learn in spite of it."""
-        return self.code in ("wrong-backward", "conflicting-labels")
-
 
 class Examination:
     """One training under examination; the rows that are examined are `x` and `y`.
