@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,6 @@ from minnet.training.resume import DATA, WEIGHTS, EpochProgress, ResumePoint
 from minnet.training.state import TrainingState
 
 _BALANCED = "balanced class_weight"
-_NUMBERS = (int, float, np.integer, np.floating, np.bool_)
 _ENTRIES = (
     *("settings", "epochs", "history", "optimizer", "schedule"),
     *("order", "streams", "data", "callbacks", "position"),
@@ -103,15 +103,19 @@ def _state(trainer: TrainingState) -> dict[str, Any]:
 
 def _rows(history: History) -> list[dict[str, Any]]:
     """The rows of the History; a row with something else than numbers is refused now."""
-    for row in history.rows:
-        for name, value in row.items():
-            if type(name) is not str or not isinstance(value, _NUMBERS):
-                raise TypeError(
-                    f"save_checkpoint: history: expected numbers under names, got {value!r:.80} "
-                    f"({type(value).__name__}) under {name!r:.80}. A callback has added it to a "
-                    f"row: keep it in an attribute of the callback."
-                )
+    for name, value in (entry for row in history.rows for entry in row.items()):
+        if not _is_number(name, value):
+            raise TypeError(
+                f"save_checkpoint: history: expected numbers under names, got {value!r:.80} "
+                f"({type(value).__name__}) under {name!r:.80}. A callback has added it to a row: "
+                f"keep it in an attribute of the callback."
+            )
     return history.rows
+
+
+def _is_number(name: object, value: object) -> bool:
+    """True for an entry of a row of the History."""
+    return type(name) is str and isinstance(value, (int, float, np.integer, np.floating, np.bool_))
 
 
 def _kind(generator: np.random.Generator) -> str:
@@ -208,9 +212,7 @@ def _history(state: dict[str, Any]) -> History:
     history = History()
     for table, name in ((history, "rows"), (history.steps, "steps")):
         for row in checked(state.get(name, []), list):
-            if not all(
-                type(n) is str and isinstance(v, _NUMBERS) for n, v in checked(row, dict).items()
-            ):
+            if not all(itertools.starmap(_is_number, checked(row, dict).items())):
                 raise DamagedFile("its history has a row that is not a dict of numbers.")
             table.append(row)
     history.interrupted = checked(state.get("interrupted"), bool)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.data.batches import Batches
 from minnet.training import checks as training_checks
 from minnet.training.callback import Callback
 from minnet.training.callbacks.checks import checked_callbacks
+from minnet.training.epoch_predictions import EpochPredictions
 from minnet.training.gradient_warning import warn_of_wrong_gradients
 from minnet.training.loop import Loop
 from minnet.training.objective import first_predictions
@@ -117,7 +119,14 @@ def _checked_pair(
 
 
 def _check_metrics(state: TrainingState, x: Array, target: Array) -> None:
-    """Ask every metric about these data."""
-    if state.metrics:
-        prediction = first_predictions(state.network, x)
-        training_checks.check_metrics(state.metrics, state.loss, prediction, target)
+    """Ask every metric about all targets, so that none fails only after an epoch.
+
+    The predictions are those of the first rows, over and over; not finite ones are left to the
+    first step, which explains them.
+    """
+    first = first_predictions(state.network, x) if state.metrics else np.full(1, np.nan)
+    if np.isfinite(first).all():
+        record = EpochPredictions(state.metrics, target, None, state.loss)
+        record.add(0, np.resize(first, (len(target), *first.shape[1:])))
+        with training_checks.prefix_errors("metrics"):
+            record.values()

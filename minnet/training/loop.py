@@ -58,7 +58,9 @@ class Loop:
         one_thread = one_thread_if_small(state.network, self.fit.batches.batch_size)
         with state.network._thread_lock, one_thread:
             if not self.under_way:
-                self.start, state.stop = state._starting_point(self.fit), False
+                self.start = state._loaded or ResumePoint()
+                self.start.check(self.fit)
+                state.stop = False
             try:
                 history.interrupted = self._train_or_interrupt(show_progress)
                 if state.stop and self.start.progress is None:
