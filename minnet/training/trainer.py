@@ -186,9 +186,8 @@ class Trainer(TrainingState):
         always differ.
         """
         progress = checks.boolean("fit", "progress", progress)
-        sizes, rows = (epochs, batch_size, until), (validation_data, sample_weight)
-        loop = prepared_loop(self, x, y, *sizes, *rows, callbacks, shuffle, measure_at)
-        return loop.run(progress)
+        data, length = (x, y, sample_weight, validation_data), (epochs, until, batch_size)
+        return prepared_loop(self, *data, *length, callbacks, shuffle, measure_at).run(progress)
 
     @explained
     def evaluate(
