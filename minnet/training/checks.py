@@ -6,7 +6,6 @@ import contextlib
 import copy
 import inspect
 import itertools
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,18 +66,6 @@ def _flattened(network: Network) -> Iterator[Layer]:
             yield from _flattened(layer)
         else:
             yield layer
-
-
-def check_batch(place: str, x: ArrayLike, dtype: np.dtype[Any]) -> Array:
-    """The x of a single step, checked like all samples, but faster if nothing is wrong.
-
-    A sum of squares is finite only if each entry is; if it is not, the full check names the
-    entry, or finds that only the squares were too large.
-    """
-    if type(x) is np.ndarray and x.dtype is dtype and x.ndim > 1 and x.size:  # noqa: SIM102
-        if math.isfinite(np.vdot(x, x)):
-            return x
-    return array_checks.samples(place, "x", x, dtype=dtype)
 
 
 def check_two_classes(loss: Loss, labels: ArrayLike, target: Array) -> None:
