@@ -152,7 +152,8 @@ class Loop:
         bar.epoch(epoch)
         for callback in fit.callbacks:
             callback.on_epoch_begin(state, epoch)
-        state.objective.refresh()  # a callback may have frozen or replaced a layer
+        if not state.network._flat.seems_current():  # a callback has frozen or replaced a layer
+            state.objective.refresh()
         progress = self.start.progress
         if progress is None:
             progress = EpochProgress(dict(state.order.bit_generator.state))
