@@ -25,7 +25,7 @@ LEARNED = 0.6
 WEAK = ("wrong-backward", "conflicting-labels")
 """A training may learn in spite of these."""
 
-_RULES = (*targets.RULES, *inputs.RULES, *network.RULES, *start.RULES, steps.regularized)
+_RULES = (*targets.RULES, *inputs.RULES, *network.RULES, *start.RULES, *steps.RULES)
 
 
 def diagnose(e: Examination, progress: bool) -> TrainingReport:

@@ -30,6 +30,25 @@ def unpenalized(trial: Copy) -> None:
     trial.trainer.optimizer.weight_decay = 0.0
 
 
+def decayed(e: Examination) -> Iterator[Suspect]:
+    """A schedule that soon falls to nothing ends the training there."""
+    optimizer, schedule = e.trainer.optimizer, e.trainer.optimizer.schedule
+    if schedule is None:
+        return
+    first = float(schedule(0))
+    mean = float(np.mean([schedule(int(t)) for t in np.linspace(0, e.steps - 1, 200)]))
+
+    def constant(trial: Copy) -> None:
+        trial.trainer.optimizer.learning_rate = first
+
+    if mean < first / 20:
+        message = f"the rate falls from {first:g}; over all {e.steps} steps its mean is {mean:.2g}."
+        found = Suspect("learning-rate-too-low", repr(optimizer), message, constant)
+        found.step = f"mn.{type(optimizer).__name__}({first:g})"
+        found.without = "with the rate of the start"
+        yield found
+
+
 def rate_times(factor: float, trial: Copy) -> None:
     """The same optimizer with another rate, or another schedule."""
     optimizer = trial.trainer.optimizer
@@ -170,3 +189,6 @@ def random_labels(e: Examination, kept: Sequence[Change], suspect: Suspect) -> I
             f"answer on two thirds of the rows leaves {held:.2g} on the others."
         )
         yield suspect
+
+
+RULES = (regularized, decayed)
