@@ -120,20 +120,18 @@ def sweep(
     """
     shown = checks.boolean("sweep", "progress", progress)
     checks.text("sweep", "description", description)
-    shared, combinations = checked_combinations(
-        SweepSettings(
-            checked_make_trainer(make_trainer),
-            checked_data("data", data),
-            checks.whole_number("sweep", "epochs", epochs),
-            checks.whole_number("sweep", "batch_size", batch_size),
-            None if validation_data is None else checked_data("validation_data", validation_data),
-            callbacks if callable(callbacks) else checked_callbacks(callbacks),
-            checks.boolean("sweep", "shuffle", shuffle),
-            checks.boolean("sweep", "stack", stack),
-            sorted(check_measure_at("sweep", measure_at, validation_data is not None)),
-        ),
-        grid,
+    given = SweepSettings(
+        checked_make_trainer(make_trainer),
+        checked_data("data", data),
+        checks.whole_number("sweep", "epochs", epochs),
+        checks.whole_number("sweep", "batch_size", batch_size),
+        None if validation_data is None else checked_data("validation_data", validation_data),
+        callbacks if callable(callbacks) else checked_callbacks(callbacks),
+        checks.boolean("sweep", "shuffle", shuffle),
+        checks.boolean("sweep", "stack", stack),
+        sorted(check_measure_at("sweep", measure_at, validation_data is not None)),
     )
+    shared, combinations = checked_combinations(given, grid)
     done = taken_over(resume, shared, combinations)
     if executor is not None:
         from minnet.sweep.executor import check_sending
