@@ -187,9 +187,12 @@ class Layer(Explained):
         return current_arguments(self, self._minnet.args, self._minnet.kwargs)
 
     def __setattr__(self, name: str, value: Any) -> None:
+        before = self.__dict__.get(name)
+        if type(value) is type(before) is np.ndarray:  # what a forward keeps, in every step
+            _set(self, name, value)
+            return
         if name in ("forward", "backward", "parameters"):
             raise _reserved(type(self).__name__, name)
-        before = self.__dict__.get(name)
         if type(value) is np.ndarray:
             if isinstance(before, Parameter):
                 raise TypeError(
@@ -200,8 +203,7 @@ class Layer(Explained):
             value.name = f"{type(self).__name__}.{name}"
             if not self._minnet.trainable:  # frozen in a constructor, before its Parameters
                 value.trainable = False
-        if type(value) is not type(before) or type(value) is not np.ndarray:
-            self._touch(before, value)
+        self._touch(before, value)
         _set(self, name, value)
 
     def __delattr__(self, name: str) -> None:

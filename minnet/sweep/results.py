@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from minnet.sweep.setting_values import equal_values, key_of, keys_of, label
+from minnet.sweep.setting_values import equal_values, keys_of, label
 from minnet.training.callbacks import Callback
 from minnet.training.history import History
 from minnet.utils.checks import boolean, describe, items, text
@@ -185,7 +185,7 @@ class Runs:
         keys = {name: keys_of(self.values(name)) for name in names}
         groups: dict[Any, list[Run]] = {}
         for run in self:
-            key = tuple(key_of(run.settings.get(name), keys[name]) for name in names)
+            key = tuple(keys[name](run.settings.get(name)) for name in names)
             groups.setdefault(key if len(names) > 1 else key[0], []).append(run)
         return {key: Runs(group, self.interrupted) for key, group in groups.items()}
 

@@ -34,10 +34,6 @@ class RangeTest:
         diverged: True if the test ended because the loss exploded.
     """
 
-    rates: list[float]
-    losses: list[float]
-    diverged: bool
-
     def __init__(self, rates: list[float], losses: list[float], diverged: bool) -> None:
         self.rates, self.losses, self.diverged = rates, losses, diverged
         mean = _RunningMean()
