@@ -17,7 +17,7 @@ import numpy as np
 from minnet.gradient_check.layer_under_test import LayerUnderTest
 from minnet.gradient_check.parameter_recorder import RecordedParameter, parameters_in
 from minnet.gradient_check.random_state import own_generators
-from minnet.gradient_check.weight_access import Weight, same
+from minnet.gradient_check.weights import Weight, same
 from minnet.utils.types import Array
 
 Values = dict[str, Array]

@@ -11,8 +11,7 @@ from minnet.gradient_check.finite_differences import is_single, mismatch
 from minnet.gradient_check.harness import CallRecord
 from minnet.gradient_check.input_domain import batch_sizes, random_weight
 from minnet.gradient_check.layer_under_test import where_raised
-from minnet.gradient_check.weight_access import Weight
-from minnet.gradient_check.weight_discovery import find_weights, named_weights
+from minnet.gradient_check.weights import Weight, find_weights, named_weights
 from minnet.nn.layer import Layer
 from minnet.utils.error_codes import code_of
 from minnet.utils.types import Array

@@ -15,7 +15,7 @@ from minnet.gradient_check.layer_under_test import refused_on_purpose
 from minnet.gradient_check.next_steps import fitting_product
 from minnet.gradient_check.prepare import code_of_error, explain_error
 from minnet.gradient_check.tape import place_of_write
-from minnet.gradient_check.weight_discovery import suspicious_arrays
+from minnet.gradient_check.weights import suspicious_arrays
 from minnet.utils.types import Array
 
 

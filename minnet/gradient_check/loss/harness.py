@@ -12,7 +12,7 @@ import numpy as np
 from minnet.gradient_check.calling_convention import takes_target_first
 from minnet.gradient_check.harness import CallRecord, Harness, Values
 from minnet.gradient_check.layer_under_test import LayerUnderTest
-from minnet.gradient_check.weight_access import same
+from minnet.gradient_check.weights import same
 from minnet.utils.types import Array
 
 
