@@ -7,7 +7,7 @@ computed once and kept.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -23,6 +23,7 @@ from minnet.gradient_check.finite_differences import (
     sample_columns,
 )
 from minnet.gradient_check.harness import CallRecord, Harness, Values
+from minnet.gradient_check.input_domain import cotangent
 from minnet.utils.types import Array
 
 
@@ -129,6 +130,27 @@ class EvaluationPoint:
         if ("true", name) not in self.notes:
             self.notes["true", name] = self.jacobian(name).transpose_times(self.g)
         return self.notes["true", name]  # type: ignore[no-any-return]
+
+    def owner(self, name: str) -> str:
+        """What a gradient belongs to, for messages about its shape."""
+        return "x" if name == "input" else "the parameter"
+
+    def grown(self, axis: int) -> EvaluationPoint | None:
+        """Here with two more samples (axis 0) or features (-1), copies of some; None if refused."""
+        harness = self._grown_harness(axis)
+        x = np.concatenate([self.x, np.take(self.x, [0, -1], axis=axis)], axis=axis)
+        generator = np.random.default_rng([self.seed, 8])
+        forward = harness.run(x, training=self.training, stream=self.stream)
+        if forward.error is not None:
+            return None
+        g = cotangent(np.shape(forward.y), generator) if self.y.ndim else self.g
+        run = harness.run(x, g, training=self.training, stream=self.stream)
+        if run.error is not None:
+            return None
+        return replace(self, harness=harness, x=x, g=g, run=run, jacobians={}, notes={})
+
+    def _grown_harness(self, axis: int) -> Harness:  # noqa: ARG002
+        return self.harness
 
     def full_true(self, name: str) -> Array | None:
         """The true gradient in its shape, if every entry was measured."""

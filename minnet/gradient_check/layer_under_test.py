@@ -9,6 +9,8 @@ import re
 import sys
 import traceback
 import types
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -117,31 +119,14 @@ class LayerUnderTest:
 
     def set_mode(self, obj: Any, training: bool) -> None:
         """Switch to training or evaluation, in the way that this class provides."""
-        if isinstance(obj, Layer):
-            obj.training = training
-            return
-        for name in _MODE_NAMES:
-            if isinstance(getattr(obj, name, None), (bool, int)):
-                setattr(obj, name, training)
-                return
-        if isinstance(getattr(obj, "train", None), bool):
-            obj.train = training
-        elif isinstance(getattr(obj, "mode", None), str):
-            obj.mode = _mode_word(obj.mode, training)
-        elif callable(getattr(obj, "train", None)) and callable(getattr(obj, "eval", None)):
-            (obj.train if training else obj.eval)()
+        switch = _switch(obj)
+        if switch is not None:
+            switch(training)
 
     @property
     def has_mode(self) -> bool:
         """Whether the class has a training and an evaluation mode."""
-        obj = self._first
-        if isinstance(obj, Layer) or self.mode_arguments(True):
-            return True
-        if any(isinstance(getattr(obj, n, None), (bool, int)) for n in (*_MODE_NAMES, "train")):
-            return True
-        if isinstance(getattr(obj, "mode", None), str):
-            return True
-        return callable(getattr(obj, "train", None)) and callable(getattr(obj, "eval", None))
+        return bool(self.mode_arguments(True)) or _switch(self._first) is not None
 
     def mode_arguments(self, training: bool) -> dict[str, Any]:
         """Keyword arguments of forward that choose the mode: forward(x, training=True)."""
@@ -149,14 +134,13 @@ class LayerUnderTest:
             names = inspect.signature(self.cls.forward).parameters
         except (TypeError, ValueError, AttributeError):
             return {}
-        for name in _MODE_ARGUMENTS:
-            if name in names:
-                if name == "mode":
-                    default = names[name].default
-                    word = default if isinstance(default, str) else "train"
-                    return {name: _mode_word(word, training)}
-                return {name: training != (name in ("deterministic", "eval", "test"))}
-        return {}
+        name = next((name for name in _MODE_ARGUMENTS if name in names), None)
+        if name is None:
+            return {}
+        if name == "mode":
+            default = names[name].default
+            return {name: _mode_word(default if isinstance(default, str) else "train", training)}
+        return {name: training != (name in ("deterministic", "eval", "test"))}
 
     @property
     def file_name(self) -> str:
@@ -181,6 +165,21 @@ def _in_double_precision(obj: Any) -> None:
     for layer in layers_in(obj):
         if isinstance(layer, Network):
             layer._dtype = np.dtype(np.float64)
+
+
+def _switch(obj: Any) -> Callable[[bool], Any] | None:
+    """What sets the mode of an object; None if it has none."""
+    if isinstance(obj, Layer):
+        return partial(setattr, obj, "training")
+    flags = (*_MODE_NAMES, "train")
+    flag = next((n for n in flags if isinstance(getattr(obj, n, None), (bool, int))), None)
+    if flag is not None:
+        return partial(setattr, obj, flag)
+    if isinstance(getattr(obj, "mode", None), str):
+        return lambda training: setattr(obj, "mode", _mode_word(obj.mode, training))
+    if callable(getattr(obj, "train", None)) and callable(getattr(obj, "eval", None)):
+        return lambda training: (obj.train if training else obj.eval)()
+    return None
 
 
 def _mode_word(word: str, training: bool) -> str:

@@ -10,11 +10,16 @@ import numpy as np
 from minnet.gradient_check.check_state import CheckState, number
 from minnet.gradient_check.finite_differences import jacobian, mismatch, sample_columns
 from minnet.gradient_check.harness import CallRecord
-from minnet.gradient_check.input_domain import cotangent
 from minnet.gradient_check.parameter_recorder import parameters_in
 from minnet.utils.types import Array
 
 CODE = "train-eval-confused"
+
+
+def _say(
+    state: CheckState, text: str, evidence: str, where: str = "forward", advice: str = ""
+) -> None:
+    state.wrong("evaluation", CODE, where, text, evidence, advice=advice)
 
 
 def check_modes(state: CheckState) -> None:
@@ -26,13 +31,10 @@ def check_modes(state: CheckState) -> None:
     trained = _trained(state, x, 1)
     first = _evaluate(state, trained, x)
     if first.error is not None:
-        state.wrong(
-            "evaluation",
-            CODE,
-            "forward",
-            f"in evaluation after training it raises {type(first.error).__name__}: {first.error}.",
-            "training = False.",
+        text = (
+            f"in evaluation after training it raises {type(first.error).__name__}: {first.error}."
         )
+        _say(state, text, "training = False.")
         return
     moves = _state_that_moves(state, x)
     _repeatable(state, x, first)
@@ -52,12 +54,10 @@ def _trained(state: CheckState, x: Array, steps: int) -> Any:
     """An object after some training steps, in training mode."""
     obj = state.harness.fresh(training=True)
     for step in range(steps):
-        state.harness.run(x, _g(state), obj=obj, stream=state.stream + step, training=True)
+        state.harness.run(
+            x, state.cotangent(31), obj=obj, stream=state.stream + step, training=True
+        )
     return obj
-
-
-def _g(state: CheckState) -> Any:
-    return lambda y: cotangent(np.shape(y), state.generator(31))
 
 
 def _evaluate(state: CheckState, obj: Any, x: Array, g: Any = None, stream: int = 77) -> CallRecord:
@@ -68,26 +68,21 @@ def _evaluate(state: CheckState, obj: Any, x: Array, g: Any = None, stream: int 
 def stored_numbers(obj: Any) -> dict[str, Array]:
     """All float numbers that an object holds directly: Parameters and attributes, copied."""
     found = {name: np.array(p.value) for name, p in parameters_in(obj).items() if not p.trainable}
-    for name, value in vars(obj).items() if hasattr(obj, "__dict__") else ():
-        numbers = isinstance(value, (np.ndarray, float, np.floating))
-        if numbers and np.asarray(value).dtype.kind == "f":
-            found[name] = np.array(value)
-        elif isinstance(value, dict):
-            found.update(
-                {
-                    f"{name}.{key}": np.array(item)
-                    for key, item in value.items()
-                    if isinstance(item, np.ndarray) and item.dtype.kind == "f"
-                }
+    for name, value in getattr(obj, "__dict__", {}).items():
+        entries = value.items() if isinstance(value, dict) else [("", value)]
+        for key, item in entries:
+            numbers = isinstance(item, np.ndarray) or (
+                not key and isinstance(item, (float, np.floating))
             )
+            if numbers and np.asarray(item).dtype.kind == "f":
+                found[f"{name}.{key}" if key else name] = np.array(item)
     return found
 
 
 def _state_that_moves(state: CheckState, x: Array) -> list[str]:
     """Numbers that depend on all forwards of training so far, not only on the last."""
-    other = state.inputs.draw(len(x), state.generator(32)) * (
-        1 if state.inputs.kind != "real" else 1.5
-    )
+    other = state.inputs.draw(len(x), state.generator(32))
+    other = 1.5 * other if state.inputs.kind == "real" else other
     short, long = state.harness.fresh(), state.harness.fresh()
     start = stored_numbers(state.harness.fresh())
     state.harness.run(other, obj=long, stream=state.stream)
@@ -106,13 +101,8 @@ def _repeatable(state: CheckState, x: Array, first: CallRecord) -> None:
     other = _evaluate(state, _trained(state, x, 1), x, stream=78)
     apart = mismatch(first.y, other.y)
     if apart > 1e-12 and np.isfinite(np.asarray(first.y, dtype=float)).all():
-        state.wrong(
-            "evaluation",
-            CODE,
-            "forward",
-            "in evaluation it is random: two forwards of one input differ.",
-            f"relative difference {number(apart)}.",
-        )
+        text = "in evaluation it is random: two forwards of one input differ."
+        _say(state, text, f"relative difference {number(apart)}.")
 
 
 def _frozen_statistics(state: CheckState, x: Array, names: list[str]) -> None:
@@ -123,13 +113,8 @@ def _frozen_statistics(state: CheckState, x: Array, names: list[str]) -> None:
     after = stored_numbers(obj)
     moved = [n for n in names if n in after and mismatch(before[n], after[n]) > 1e-12]
     if moved:
-        state.wrong(
-            "evaluation",
-            CODE,
-            "forward",
-            f"in evaluation it changes `{moved[0]}`, which only training should change.",
-            f"{moved[0]} differs before and after.",
-        )
+        text = f"in evaluation it changes `{moved[0]}`, which only training should change."
+        _say(state, text, f"{moved[0]} differs before and after.")
 
 
 def _apart(state: CheckState, x: Array, first: CallRecord, has_statistics: bool) -> None:
@@ -139,14 +124,8 @@ def _apart(state: CheckState, x: Array, first: CallRecord, has_statistics: bool)
         return
     apart = mismatch(np.asarray(alone.y), np.asarray(first.y)[:2])
     if apart > 1e-9 and has_statistics:
-        state.wrong(
-            "evaluation",
-            CODE,
-            "forward",
-            "in evaluation the samples still influence each other, although running "
-            "statistics exist.",
-            f"relative difference {number(apart)}.",
-        )
+        text = "in evaluation the samples still influence each other, although running statistics"
+        _say(state, f"{text} exist.", f"relative difference {number(apart)}.")
 
 
 def _same_mean(state: CheckState, x: Array, has_statistics: bool) -> None:
@@ -176,16 +155,13 @@ def _mean_of_noise(state: CheckState) -> None:
     total = float(np.mean([np.sum(y) for y in draws]) / np.sum(evaluated))
     shuffled = abs(total - mean) > 0.3 * abs(mean - 1)  # flips and shifts keep the sum
     if abs(mean - 1) > max(7 * doubt, 0.01) and not shuffled:
-        state.wrong(
-            "evaluation",
-            CODE,
-            "forward",
-            f"the mean output in training is {mean:.3g} times that in evaluation: the scale "
-            f"1/(1 - rate) is missing.",
-            f"{mean:.4g} +- {doubt:.2g} over 48 draws.",
-            advice="In training divide what is kept by 1 - rate, mask = (random >= rate) "
-            "/ (1 - rate), in forward and backward; in evaluation return x.",
+        text = f"the mean output in training is {mean:.3g} times that in evaluation: the scale"
+        advice = (
+            "In training divide what is kept by 1 - rate, mask = (random >= rate) / (1 - rate), in "
+            "forward and backward; in evaluation return x."
         )
+        evidence = f"{mean:.4g} +- {doubt:.2g} over 48 draws."
+        _say(state, f"{text} 1/(1 - rate) is missing.", evidence, advice=advice)
 
 
 def _converged_statistics(state: CheckState, x: Array, has_statistics: bool) -> None:
@@ -209,15 +185,11 @@ def _converged_statistics(state: CheckState, x: Array, has_statistics: bool) -> 
     mean_apart = np.abs(y.mean(axis=axes) - z.mean(axis=axes)).max()
     ratio = z.std(axis=axes) / np.maximum(y.std(axis=axes), 1e-12)
     if mean_apart > 0.02 * spread or ratio.max() > 1.1 or ratio.min() < 0.85:
-        state.wrong(
-            "evaluation",
-            CODE,
-            "forward",
-            "after long training on one batch, the output in evaluation still has a different "
-            "mean or spread than in training.",
-            f"means differ by {number(float(mean_apart))}, spreads by a factor "
-            f"{number(float(ratio.max()))}.",
+        text = "after long training on one batch, the output in evaluation still has a different"
+        evidence = (
+            f"means differ by {number(mean_apart)}, spreads by a factor {number(ratio.max())}."
         )
+        _say(state, f"{text} mean or spread than in training.", evidence)
 
 
 def _settle(state: CheckState, obj: Any, x: Array, steps: int) -> bool:
@@ -240,32 +212,21 @@ def _gradient(state: CheckState, x: Array) -> None:
     if state.harness.layer.mode_arguments(True):
         return  # the mode is told to forward alone; backward belongs to training
     x = state.inputs.draw(state.batch, state.generator(35))
-    base = _evaluate(state, _trained(state, x, 2), x, _g(state))
-    training = state.harness.run(x, _g(state), stream=state.stream)
-    if base.error is not None and base.failed_in == "backward" and training.error is None:
-        state.wrong(
-            "evaluation",
-            CODE,
-            "backward",
-            f"in evaluation it raises {type(base.error).__name__}: {base.error}.",
-            "training = False.",
-        )
+    base = _evaluate(state, _trained(state, x, 2), x, state.cotangent(31))
+    training = state.harness.run(x, state.cotangent(31), stream=state.stream)
+    if training.error is not None:
         return
-    if (
-        training.error is not None
-        or base.error is not None
-        or getattr(base.dx, "shape", None) != x.shape
-    ):
-        return
-    if state.has("unknown") or (
-        mismatch(base.y, training.y) <= 1e-9 and mismatch(base.dx, training.dx) <= 1e-9
-    ):
-        return
-    _compare_with_differences(state, x, base)
+    if base.failed_in == "backward":
+        text = f"in evaluation it raises {type(base.error).__name__}: {base.error}."
+        _say(state, text, "training = False.", "backward")
+    elif base.error is None and getattr(base.dx, "shape", None) == x.shape:
+        same = mismatch(base.y, training.y) <= 1e-9 and mismatch(base.dx, training.dx) <= 1e-9
+        if not (same or state.has("unknown") or state.blocked):
+            _compare_with_differences(state, x, base)
 
 
 def _compare_with_differences(state: CheckState, x: Array, base: CallRecord) -> None:
-    g = _g(state)(base.y)
+    g = state.cotangent(31)(base.y)
     columns = sample_columns(x.size, state.generator(36), 40)
 
     trained = _trained(state, x, 2)
@@ -281,12 +242,7 @@ def _compare_with_differences(state: CheckState, x: Array, base: CallRecord) -> 
     found, true = np.asarray(base.dx, dtype=float).ravel()[columns], jac.transpose_times(g)
     digits = 1e-2 if state.precision.single else 1e-5
     wrong = np.abs(found - true) > digits * max(np.abs(true).max(), np.abs(found).max()) + 1e-8
-    if (wrong & ~jac.kinked).any() and not state.blocked:
-        state.wrong(
-            "evaluation",
-            CODE,
-            "input",
-            "in evaluation mode the returned gradient is not the derivative of forward in "
-            "evaluation mode.",
-            f"relative difference {number(mismatch(found, true))}.",
-        )
+    if (wrong & ~jac.kinked).any():
+        text = "in evaluation mode the returned gradient is not the derivative of forward in"
+        evidence = f"relative difference {number(mismatch(found, true))}."
+        _say(state, f"{text} evaluation mode.", evidence, "input")

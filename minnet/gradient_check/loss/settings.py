@@ -17,6 +17,7 @@ from minnet.gradient_check.loss.inputs import FIRST, ONE_OUTPUT, Setting
 from minnet.utils.types import Array
 
 Pair = tuple[Array, Array]
+Given = Pair | tuple[int, ...] | None
 
 
 def _of_shape(shape: tuple[int, ...]) -> tuple[Setting, ...]:
@@ -36,9 +37,7 @@ class Settings:
     state: CheckState
     loss: LayerUnderTest
 
-    def __init__(
-        self, state: CheckState, loss: LayerUnderTest, given: Pair | tuple[int, ...] | None
-    ) -> None:
+    def __init__(self, state: CheckState, loss: LayerUnderTest, given: Given) -> None:
         self.state, self.loss = state, loss
         self.given: Pair | None = None
         self.choices: tuple[Setting, ...] = FIRST
