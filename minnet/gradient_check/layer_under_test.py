@@ -55,24 +55,22 @@ class LayerUnderTest:
         source: an object, a class, or a function that makes an object.
     """
 
-    by_copy: bool
-    warmed: bool
-
     def __init__(self, source: Any) -> None:
         self.source = source
-        self.made_here: bool = not _is_instance(source)
+        self.made_here: bool = isinstance(source, type) or not hasattr(source, "forward")
         self.streams: Streams = Streams(_namespaces(source))
         with self.streams.frozen():
             first = self._make()
         check_made(first)
-        self.name: str = type(first).__name__
         self.cls: type[Any] = type(first)
-        self.streams = Streams(_namespaces(source) + _namespaces(self.cls))
-        self.by_copy = True
-        self.warmed = False
-        self._shared = SharedState(self.cls, _namespaces(source) + _namespaces(self.cls))
-        self._first = first
+        self.name: str = self.cls.__name__
+        reached = _namespaces(source) + _namespaces(self.cls)
+        self.streams = Streams(reached)
+        self.by_copy: bool = True
+        self.warmed: bool = False
         self.in_framework: bool = isinstance(first, Layer)
+        self.has_mode: bool = bool(self.mode_arguments(True)) or _switch(first) is not None
+        self._shared = SharedState(self.cls, reached)
         self._pristine = self._prepared()
         self.convention: CallingConvention = CallingConvention(self._pristine)
 
@@ -96,15 +94,14 @@ class LayerUnderTest:
     def fresh(self) -> Any:
         """A new object in the state in which the constructor left it."""
         self._shared.restore()
-        if not self.by_copy and self.made_here:
-            return self._prepared()
-        try:
-            return copy.deepcopy(self._pristine)
-        except Exception:
-            if not self.made_here:
-                raise
-            self.by_copy = False
-            return self._prepared()
+        if self.by_copy or not self.made_here:
+            try:
+                return copy.deepcopy(self._pristine)
+            except Exception:
+                if not self.made_here:
+                    raise
+                self.by_copy = False
+        return self._prepared()
 
     def restore(self) -> None:
         """Leave the class and its module as they were before the check."""
@@ -122,11 +119,6 @@ class LayerUnderTest:
         switch = _switch(obj)
         if switch is not None:
             switch(training)
-
-    @property
-    def has_mode(self) -> bool:
-        """Whether the class has a training and an evaluation mode."""
-        return bool(self.mode_arguments(True)) or _switch(self._first) is not None
 
     def mode_arguments(self, training: bool) -> dict[str, Any]:
         """Keyword arguments of forward that choose the mode: forward(x, training=True)."""
@@ -188,24 +180,17 @@ def _mode_word(word: str, training: bool) -> str:
     return {"training": "evaluation", "evaluation": "evaluation", "eval": "eval"}.get(word, "test")
 
 
-def _is_instance(source: Any) -> bool:
-    return hasattr(source, "forward") and not isinstance(source, type)
-
-
 def _namespaces(source: Any) -> list[dict[str, Any]]:
     """The module-level names that the code of a class or factory can reach."""
-    functions: list[Any] = []
-    if isinstance(source, types.FunctionType):
-        functions.append(source)
-    cls = source if isinstance(source, type) else type(source)
-    for base in getattr(cls, "__mro__", ()):
-        names = [*vars(base).values(), *vars(base).get("_functions", {}).values()]
-        functions += [f for f in names if isinstance(f, types.FunctionType)]
+    functions: list[Any] = [source]
+    for base in (source if isinstance(source, type) else type(source)).__mro__:
+        functions += [*vars(base).values(), *vars(base).get("_functions", {}).values()]
     unique: dict[int, dict[str, Any]] = {}
     for function in functions:
-        reached = inspect.unwrap(function).__globals__
-        if not reached.get("__name__", "").startswith("numpy"):
-            unique[id(reached)] = reached
+        if isinstance(function, types.FunctionType):
+            reached = inspect.unwrap(function).__globals__
+            if not reached.get("__name__", "").startswith("numpy"):
+                unique[id(reached)] = reached
     return list(unique.values())
 
 
