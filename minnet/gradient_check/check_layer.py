@@ -116,7 +116,8 @@ def _examine(state: CheckState, names: dict[str, str] | None) -> None:
     prepare.find_weights_of_layer(state, names)
     prepare.randomize(state)
     prepare.choose_batch(state)
-    prepare.find_precision(state)
+    x = state.inputs.draw(state.batch, state.generator(5))
+    prepare.find_precision(state, state.harness, x)
     repeatable = prepare.find_randomness(state)
     state.random = state.random and state.inputs.kind != "indices"
     contract.check_raw_weights(state)

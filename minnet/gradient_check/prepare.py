@@ -8,11 +8,12 @@ import numpy as np
 
 from minnet.gradient_check.check_state import CheckState
 from minnet.gradient_check.finite_differences import is_single, mismatch
-from minnet.gradient_check.harness import CallRecord
+from minnet.gradient_check.harness import CallRecord, Harness
 from minnet.gradient_check.input_domain import batch_sizes, random_weight
 from minnet.gradient_check.layer_under_test import where_raised
 from minnet.gradient_check.weights import Weight, find_weights, named_weights
 from minnet.utils.error_codes import code_of
+from minnet.utils.types import Array
 
 
 def explain_error(error: BaseException) -> str:
@@ -166,27 +167,23 @@ def _check_copies(state: CheckState) -> None:
         layer.by_copy = made.error is not None or mismatch(copied.y, made.y) == 0
 
 
-def find_precision(state: CheckState) -> None:
-    """Whether the layer computes in single precision by itself."""
-    x = state.inputs.draw(state.batch, state.generator(5))
-    if state.inputs.kind == "indices":
-        y = state.harness.run(x, stream=state.stream).y
-        state.precision.single = isinstance(y, np.ndarray) and y.dtype.kind == "f" and is_single(y)
-        return
+def find_precision(state: CheckState, harness: Harness, x: Array) -> None:
+    """Whether forward computes in single precision by itself: it does not feel a tiny step."""
     toward = state.generator(7).uniform(0.3, 1.0, size=x.shape) * np.where(x < 0, -1, 1)
     toward *= state.generator(16).choice([0.5, 1.0], size=x.shape)  # no mere change of scale
-    base, tiny, small = (
-        state.harness.run(x + size * np.maximum(np.abs(x), 1e-2) * toward, stream=state.stream).y
-        for size in (0, 1e-11, 1e-4)
-    )
-    if not all(isinstance(y, np.ndarray) and y.dtype.kind == "f" for y in (base, tiny, small)):
+    toward *= np.maximum(np.abs(x), 1e-2)
+    steps = (0.0,) if state.inputs.kind == "indices" else (0.0, 1e-11, 1e-4)
+    found = [harness.run(x + h * toward if h else x, stream=state.stream).y for h in steps]
+    if not all(isinstance(y, (float, np.ndarray, np.floating)) for y in found):
         return
-    if base.shape != tiny.shape or base.shape != small.shape:
+    base, *others = map(np.asarray, found)
+    if base.dtype.kind != "f" or any(y.shape != base.shape for y in others):
         return
-    moved, at_once = base != small, base != tiny
-    most = moved[base != 0].mean() > 0.8 if np.any(base) else False  # in a staircase few move
-    low = base.dtype.itemsize < 8 or is_single(base)
-    state.precision.single = bool(low or (most and at_once.sum() < 0.1 * moved.sum()))
+    state.precision.single = base.dtype.itemsize < 8 or is_single(base)
+    if others and not state.precision.single and np.any(base):
+        at_once, moved = (base != y for y in others)
+        most = moved[base != 0].mean() > 0.8  # in a staircase a few move
+        state.precision.single = bool(most and at_once.sum() < 0.1 * moved.sum())
 
 
 def find_randomness(state: CheckState) -> bool:

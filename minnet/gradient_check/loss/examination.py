@@ -18,8 +18,8 @@ from minnet.gradient_check.checks.contract import (
     check_output_precision,
 )
 from minnet.gradient_check.checks.finite_values import check_finite_at
+from minnet.gradient_check.checks.forward_properties import check_truncation
 from minnet.gradient_check.checks.gradients import check_finite, check_gradients, say_not_finite
-from minnet.gradient_check.finite_differences import is_single
 from minnet.gradient_check.harness import Harness
 from minnet.gradient_check.input_domain import InputDomain
 from minnet.gradient_check.layer_under_test import LayerUnderTest
@@ -32,11 +32,11 @@ from minnet.gradient_check.loss.checks import (
     check_whole_targets,
 )
 from minnet.gradient_check.loss.evaluation_point import LossPoint, loss_point
-from minnet.gradient_check.loss.harness import LossHarness, number_of, run_loss, value_at
+from minnet.gradient_check.loss.harness import LossHarness, number_of, run_loss
 from minnet.gradient_check.loss.inputs import Setting
 from minnet.gradient_check.loss.settings import Given, Settings
 from minnet.gradient_check.next_steps import for_loss
-from minnet.gradient_check.prepare import code_of_error, explain_error
+from minnet.gradient_check.prepare import code_of_error, explain_error, find_precision
 from minnet.gradient_check.report import Report
 from minnet.utils import checks
 
@@ -79,7 +79,8 @@ def examine_loss(loss: LayerUnderTest, given: Given, seed: int) -> LossState:
         _nothing_fits(state)
     elif not all(_is_flat(state, setting) for setting in settings):
         for setting in settings:
-            _find_precision(state, setting)
+            a, y = state.settings.draw(setting, 51)
+            find_precision(state, LossHarness(loss, y), a)
             if state.report.mistakes and not state.vague:
                 check_pairs(state, state.point_in(setting, 50))
             else:
@@ -111,17 +112,6 @@ def _nothing_fits(state: LossState) -> None:
         state.wrong("forward", code_of_error(error), verb, text, evidence)
 
 
-def _find_precision(state: LossState, setting: Setting | None) -> None:
-    """Whether the loss computes in single precision."""
-    a, y = state.settings.draw(setting, 51)
-    toward = state.generator(52).uniform(0.2, 1.0, size=a.shape)
-    base, tiny, small = (
-        value_at(state.harness.layer, a * (1 + size * toward), y) for size in (0, 3e-11, 1e-3)
-    )
-    digits = is_single(np.array([base, small])) and base != small
-    state.precision.single = digits or (base == tiny and base != small)
-
-
 def _examine(state: LossState, setting: Setting | None, is_first: bool) -> None:
     """The checks of one setting."""
     point = state.point_in(setting, 50)
@@ -135,11 +125,8 @@ def _examine(state: LossState, setting: Setting | None, is_first: bool) -> None:
     if not is_first and np.abs(point.derivative).max() <= point.noise:
         return  # softmax of one output, say: the value does not depend on it
     check_finite(state, point)
-    if not point.is_right("input") and state.settings.comes_in_steps(setting):
-        text = "the value changes only in jumps: it is truncated on the way (int, //, round)."
-        evidence = f"for a random prediction the value is {point.value_here:g}."
-        state.wrong("whole numbers", "integer-arithmetic", "forward", text, evidence)
-    elif point.is_right("input") or (whole and not state.has("input-modified")):
+    right = point.is_right("input")
+    if right or not (check_truncation(state, point) or state.has("input-modified") or not whole):
         check_gradients(state, point, partial(for_loss, point))
 
 

@@ -26,10 +26,6 @@ class LossHarness(Harness):
         self.target = target
         self._given_target = target
 
-    def fresh(self, values: Values | None = None, training: bool = True) -> Any:  # noqa: ARG002
-        """A new object; a loss has neither weights nor a training mode."""
-        return self.layer.fresh()
-
     def forward(
         self,
         x: Array,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 
 import numpy as np
 
 from minnet.gradient_check.check_state import CheckState
 from minnet.gradient_check.evaluation_point import Precision
-from minnet.gradient_check.finite_differences import is_single, mismatch
+from minnet.gradient_check.finite_differences import mismatch
 from minnet.gradient_check.layer_under_test import LayerUnderTest
 from minnet.gradient_check.loss.evaluation_point import loss_point
 from minnet.gradient_check.loss.harness import run_loss, value_at
@@ -119,25 +118,6 @@ class Settings:
         share = generator.uniform(0.6, 0.95, size=(len(rows), *[1] * (a.ndim - 1)))
         mixed = share * a[rows] + (1 - share) * a[others]
         return mixed, y[rows] if y.shape[:1] == a.shape[:1] else y.copy()
-
-    def comes_in_steps(self, setting: Setting | None) -> bool:
-        """Whether the value is whole, or comes in steps, and is not always the same."""
-        values = set()
-        for part, factor in itertools.product((53, 54), (1.0, 5.0)):
-            a, y = self.draw(setting, part)
-            values.add(value_at(self.loss, a * factor, y * factor))
-        finite = {value for value in values if np.isfinite(value)}
-        whole = all(value == np.round(value) for value in finite)
-        return len(finite) > 1 and (whole or self._in_steps(setting))
-
-    def _in_steps(self, setting: Setting | None) -> bool:
-        """Whether a small move of the prediction changes nothing, and float32 is not the reason."""
-        a, y = self.draw(setting, 53)
-        base, larger = (value_at(self.loss, a * factor, y) for factor in (1.0, 1.3))
-        toward = self.state.generator(55).uniform(0.5, 1.0, size=(4, *a.shape))
-        near = [value_at(self.loss, a * (1 + 1e-6 * way), y) for way in toward]
-        same = all(value == base for value in near) and larger != base
-        return same and not is_single(np.array([base, larger]))
 
     def takes(self, setting: Setting | None) -> bool:
         """Forward gives a finite number (or at least something) and nothing raises."""
