@@ -134,7 +134,7 @@ def _is_cache(state: CheckState, weight: Weight) -> bool:
         if run.error is not None:
             return False
         after.append(np.array(weight.value(run.obj)))
-    return len(after) == 2 and bool(np.array_equal(*after))
+    return len(after) == 2 and bool(np.array_equal(after[0], after[1]))
 
 
 def randomize(state: CheckState) -> None:

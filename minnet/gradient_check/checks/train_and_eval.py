@@ -155,13 +155,14 @@ def _mean_of_noise(state: CheckState) -> None:
     total = float(np.mean([np.sum(y) for y in draws]) / np.sum(evaluated))
     shuffled = abs(total - mean) > 0.3 * abs(mean - 1)  # flips and shifts keep the sum
     if abs(mean - 1) > max(7 * doubt, 0.01) and not shuffled:
-        text = f"the mean output in training is {mean:.3g} times that in evaluation: the scale"
+        text = f"the mean output in training is {mean:.3g} times that in evaluation: "
+        text += "the scale 1/(1 - rate) is missing." if mean < 1 else "evaluation is scaled, too."
         advice = (
             "In training divide what is kept by 1 - rate, mask = (random >= rate) / (1 - rate), in "
             "forward and backward; in evaluation return x."
         )
         evidence = f"{mean:.4g} +- {doubt:.2g} over 48 draws."
-        _say(state, f"{text} 1/(1 - rate) is missing.", evidence, advice=advice)
+        _say(state, text, evidence, advice=advice)
 
 
 def _converged_statistics(state: CheckState, x: Array, has_statistics: bool) -> None:

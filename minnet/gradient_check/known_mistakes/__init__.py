@@ -1,6 +1,6 @@
 """Every mistake that can be recognised by the gradient it gives, most specific first."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 
@@ -16,9 +16,9 @@ from minnet.gradient_check.known_mistakes import (
     shapes,
     upstream_gradient,
 )
-from minnet.gradient_check.known_mistakes.base import Match
+from minnet.gradient_check.known_mistakes.base import Known, Match
 
-KnownMistake = Callable[[EvaluationPoint, str], Iterator[Match]]
+KnownMistake = Callable[[EvaluationPoint, str], Known]
 
 OF_A_LAYER: tuple[KnownMistake, ...] = (
     integers.whole_numbers,
@@ -61,9 +61,10 @@ def diagnose(point: EvaluationPoint, name: str) -> Match | None:
         return None
     for mistake in mistakes:
         try:
-            match = next(mistake(point, name), None)
+            for known in mistake(point, name):
+                match = known if isinstance(known, Match) else known.match(point, name)
+                if match is not None:
+                    return match
         except (ValueError, IndexError, np.linalg.LinAlgError):
             continue  # this mistake is not possible for these shapes
-        if match is not None:
-            return match
     return None

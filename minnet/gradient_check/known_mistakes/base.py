@@ -1,6 +1,7 @@
-"""What a known mistake is: a generator of the matches for one wrong gradient.
+"""What a known mistake is: a generator of what one wrong gradient may be.
 
-Most of them compute what the gradient would be under the mistake, and compare.
+Most of them compute what the gradient would be under the mistake, a `Prediction`; a `Match` is
+certain already.
 """
 
 from __future__ import annotations
@@ -22,6 +23,31 @@ class Match(NamedTuple):
     code: str
     sentence: str
     residual: float = 0.0
+
+
+class Prediction(NamedTuple):
+    """What the gradient would be under a mistake (NaN where it was not measured).
+
+    scaled: also if it is off by one constant factor. found: what to compare with, if not the
+    student's gradient at the measured entries.
+    """
+
+    code: str
+    sentence: str
+    predicted: Array
+    scaled: bool = False
+    found: Array | None = None
+
+    def match(self, point: EvaluationPoint, name: str) -> Match | None:
+        """The match, if the prediction is what the student has."""
+        found = point.at(name) if self.found is None else self.found
+        answer = reproduces(point, self.predicted, found, self.scaled)
+        if answer is None:
+            return None
+        return Match(self.code, f"{self.sentence}{off_by(answer[1])}", answer[0])
+
+
+Known = Iterator[Match | Prediction]
 
 
 def proportion(found: Array, predicted: Array) -> float:

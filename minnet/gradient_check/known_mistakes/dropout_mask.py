@@ -9,11 +9,11 @@ import numpy as np
 
 from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.finite_differences import mismatch
-from minnet.gradient_check.known_mistakes.base import Match, reproduces
+from minnet.gradient_check.known_mistakes.base import Known, Match, Prediction, reproduces
 from minnet.gradient_check.known_mistakes.coupling import own_and_rest
 
 
-def mask(point: EvaluationPoint, name: str) -> Iterator[Match]:
+def mask(point: EvaluationPoint, name: str) -> Known:
     """The true derivative is 0 or one scale, entry by entry, as the random mask says."""
     if not point.random or name != "input" or point.y.shape != point.x.shape:
         return
@@ -41,7 +41,7 @@ def _drawn_again(point: EvaluationPoint) -> Iterator[Match]:
         yield Match("mask-redrawn", sentence, apart)
 
 
-def mask_missing_inside(point: EvaluationPoint, name: str) -> Iterator[Match]:
+def mask_missing_inside(point: EvaluationPoint, name: str) -> Known:
     """A mask inside a layer with weights: the gradient is that of evaluation, without a mask."""
     if not (point.random and point.training and point.harness.layer.has_mode):
         return
@@ -49,6 +49,5 @@ def mask_missing_inside(point: EvaluationPoint, name: str) -> Iterator[Match]:
     if run.failed_in == "forward" or np.shape(run.y) != point.y.shape:
         return
     calm = replace(point, run=run, training=False, jacobians={}, notes={})
-    answer = reproduces(point, calm.true(name), point.at(name), scaled=True)
-    if answer:
-        yield Match("mask-missing", "is the one without the mask of forward.", answer[0])
+    sentence = "is the one without the mask of forward."
+    yield Prediction("mask-missing", sentence, calm.true(name), scaled=True)

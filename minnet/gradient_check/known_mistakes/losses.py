@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from minnet.gradient_check.evaluation_point import EvaluationPoint
-from minnet.gradient_check.known_mistakes.base import Match, reproduces
+from minnet.gradient_check.known_mistakes.base import Known, Prediction, reproduces
 from minnet.gradient_check.loss.evaluation_point import LossPoint
 
 
-def fused(point: EvaluationPoint, name: str) -> Iterator[Match]:  # noqa: ARG001
+def fused(point: EvaluationPoint, name: str) -> Known:  # noqa: ARG001
     """a - y, where the derivative of the value is something else."""
     assert isinstance(point, LossPoint)
     y = point.one_hot
     if y is None or not _for_probabilities(point):
         return
-    answer = reproduces(point, point.x - y, point.found, scaled=True)
-    if answer and not reproduces(point, point.x - y, point.derivative, scaled=True):
-        sentence = (
-            "is a - y: that is the gradient for the logits, but the loss takes probabilities."
-        )
-        yield Match("fused-gradient-on-probabilities", sentence, answer[0])
+    difference = point.x - y
+    if not reproduces(point, difference, point.derivative, scaled=True):
+        sentence = "is a - y: that is the gradient for the logits; the loss takes probabilities."
+        code = "fused-gradient-on-probabilities"
+        yield Prediction(code, sentence, difference.ravel(), scaled=True)
 
 
 def _for_probabilities(point: LossPoint) -> bool:
@@ -33,7 +30,7 @@ def _for_probabilities(point: LossPoint) -> bool:
     return any(not np.isfinite(near) or near == far for near, far in pairs)
 
 
-def term_missing(point: EvaluationPoint, name: str) -> Iterator[Match]:  # noqa: ARG001
+def term_missing(point: EvaluationPoint, name: str) -> Known:  # noqa: ARG001
     """Right where y = 1 and wrong where y = 0, or the other way round."""
     assert isinstance(point, LossPoint)
     y, found, true = point.one_hot, point.found, point.derivative
@@ -43,18 +40,14 @@ def term_missing(point: EvaluationPoint, name: str) -> Iterator[Match]:  # noqa:
         here, there = y == value, y == missing
         if not np.abs(true[here]).max() > point.noise:
             continue
-        answer = reproduces(point, true[here], found[here])
-        if answer:
-            sentence = f"is right where y = {value:g} and wrong where y = {missing:g}."
-            yield Match("loss-term-missing", sentence, answer[0])
-        silent = not np.any(found[there]) or np.abs(true[there]).max() <= point.noise
-        answer = reproduces(point, true[here], found[here], scaled=True) if silent else None
-        if answer:
-            sentence = f"has no term where y = {missing:g} (and is off by {answer[1]:.4g})."
-            yield Match("loss-term-missing", sentence, answer[0])
+        code, sentence = "loss-term-missing", f"is right where y = {value:g} and wrong where y ="
+        yield Prediction(code, f"{sentence} {missing:g}.", true[here], found=found[here])
+        if not np.any(found[there]) or np.abs(true[there]).max() <= point.noise:
+            sentence = f"has no term where y = {missing:g}."
+            yield Prediction(code, sentence, true[here], scaled=True, found=found[here])
 
 
-def inner_derivative(point: EvaluationPoint, name: str) -> Iterator[Match]:  # noqa: ARG001
+def inner_derivative(point: EvaluationPoint, name: str) -> Known:  # noqa: ARG001
     """A loss that applies a sigmoid or tanh itself, and leaves out its derivative."""
     assert isinstance(point, LossPoint)
     sigmoid = 1 / (1 + np.exp(-point.x))
@@ -66,6 +59,5 @@ def inner_derivative(point: EvaluationPoint, name: str) -> Iterator[Match]:  # n
             (point.derivative / local, "local-derivative-missing", "lacks the derivative of the"),
             (point.derivative * local, "local-derivative-squared", "has twice the derivative of"),
         ):
-            answer = reproduces(point, predicted, point.found, scaled=True)
-            if answer:
-                yield Match(code, f"{words} {function} inside the loss.", answer[0])
+            sentence = f"{words} {function} inside the loss."
+            yield Prediction(code, sentence, predicted.ravel(), scaled=True)

@@ -12,11 +12,11 @@ import numpy as np
 
 from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.finite_differences import mismatch
-from minnet.gradient_check.known_mistakes.base import Match, off_by, reproduces, shown, sums
+from minnet.gradient_check.known_mistakes.base import Known, Match, Prediction, shown, sums
 from minnet.utils.types import Array
 
 
-def misshapen(point: EvaluationPoint, name: str) -> Iterator[Match]:
+def misshapen(point: EvaluationPoint, name: str) -> Known:
     """The shape differs from that of the parameter (or of x)."""
     found, true = np.asarray(point.student(name), dtype=np.float64), _true(point, name)
     if not np.isfinite(found).all():
@@ -24,10 +24,8 @@ def misshapen(point: EvaluationPoint, name: str) -> Iterator[Match]:
     head = f"has shape {found.shape}, {point.owner(name)} {true.shape}. "
     if point.y.ndim == 0 and found.shape == (point.m, point.m) and true.size == point.m:
         yield Match("loss-broadcasts", f"{head}(m, 1) and (m,) were broadcast to (m, m).")
-    for code, sentence, predicted, array in _repairs(point, name, found, true):
-        answer = reproduces(point, predicted, array, scaled=True)
-        if answer:
-            yield Match(code, f"{head}{sentence}{off_by(answer[1])}", answer[0])
+    for known in _repairs(point, name, found, true):
+        yield known._replace(sentence=head + known.sentence)
     if found.size == 1 < true.size:
         yield Match("summed-to-scalar", f"{head}It is a single number for all entries.")
 
@@ -39,15 +37,11 @@ def _true(point: EvaluationPoint, name: str) -> Array:
     return result.reshape(point.value(name).shape)
 
 
-Repair = tuple[str, str, Array, Array]
-"""Code and sentence of a mistake, what it would give, and what was found."""
-
-
-def _repairs(point: EvaluationPoint, name: str, found: Array, true: Array) -> Iterator[Repair]:
+def _repairs(point: EvaluationPoint, name: str, found: Array, true: Array) -> Iterator[Prediction]:
     """What makes the student's array right, the simplest first."""
     if found.ndim > true.ndim and found.squeeze().shape == true.squeeze().shape:
         sentence = "The numbers are right: the summed axis is still there (keepdims=True)."
-        yield "keepdims-left", sentence, true, found.reshape(true.shape)
+        yield Prediction("keepdims-left", sentence, true, True, found.reshape(true.shape))
     yield from _transposes(found, true)
     for axes, total in sums(found):
         if total.size != true.size:
@@ -56,33 +50,35 @@ def _repairs(point: EvaluationPoint, name: str, found: Array, true: Array) -> It
         code, reason = "summed-over-wrong-axis", "a sum is missing."
         if name != "input" and 0 in axes and found.shape[0] == point.m:
             code, reason = "not-summed-over-batch", "you forgot to sum over the batch."
-        yield code, text + reason, true, total.reshape(true.shape)
+        yield Prediction(code, text + reason, true, True, total.reshape(true.shape))
     if found.size == 1:
         yield from _scalars(point, found, true)
     if found.size == true.size:
         sentence = f"The numbers are right, the shape is not: reshape it to {true.shape}."
-        yield "wrong-shape", sentence, true, found.reshape(true.shape)
+        yield Prediction("wrong-shape", sentence, true, True, found.reshape(true.shape))
     for unsummed in _contributions(point, name):
         for axes, total in sums(unsummed):
             if total.size == found.size:
                 sentence = f"It is the sum over axis {shown(axes)} instead of the batch."
-                yield "summed-over-wrong-axis", sentence, total, found.reshape(total.shape)
+                array = found.reshape(total.shape)
+                yield Prediction("summed-over-wrong-axis", sentence, total, True, array)
 
 
-def _transposes(found: Array, true: Array) -> Iterator[Repair]:
+def _transposes(found: Array, true: Array) -> Iterator[Prediction]:
     for order in itertools.permutations(range(found.ndim)) if found.ndim == true.ndim else ():
         if order != tuple(range(found.ndim)):
             sentence = "Your gradient is exactly the transpose of the right one: the two factors"
-            yield "transposed", f"{sentence} are swapped.", true, found.transpose(order)
+            sentence, array = f"{sentence} are swapped.", found.transpose(order)
+            yield Prediction("transposed", sentence, true, True, array)
 
 
-def _scalars(point: EvaluationPoint, found: Array, true: Array) -> Iterator[Repair]:
+def _scalars(point: EvaluationPoint, found: Array, true: Array) -> Iterator[Prediction]:
     """One number for all entries."""
     for factor, word in ((1.0, "sum"), (1.0 / true.size, "mean")):
         for divisor in (1, point.m):
             sentence = f"It is the {word} of all entries of the true gradient: one number for all."
             total = np.full(found.shape, true.sum() * factor / divisor)
-            yield "summed-to-scalar", sentence, total, found
+            yield Prediction("summed-to-scalar", sentence, total, found=found)
 
 
 def contributions(point: EvaluationPoint, name: str) -> Array | None:
@@ -115,15 +111,13 @@ def _contributions(point: EvaluationPoint, name: str) -> Iterator[Array]:
         yield np.einsum("...rc,...r->...c", parts, g).reshape(*lengths, *point.value(name).shape)
 
 
-def transposed(point: EvaluationPoint, name: str) -> Iterator[Match]:
+def transposed(point: EvaluationPoint, name: str) -> Known:
     """A transpose that no shape tells: of a square gradient, or of a square weight in dx."""
     true, found = point.full_true(name), np.asarray(point.student(name), dtype=np.float64)
     if true is None:
         return
-    for code, sentence, predicted, array in _transposes(found, true):
-        answer = reproduces(point, predicted, array, scaled=True)
-        if answer:
-            yield Match(code, f"is wrong. {sentence}{off_by(answer[1])}", answer[0])
+    for known in _transposes(found, true):
+        yield known._replace(sentence=f"is wrong. {known.sentence}")
     for weight in point.names[1:] if name == "input" else ():
         value = point.value(weight)
         if value.ndim != 2 or value.shape != (point.g.shape[-1],) * 2:
@@ -132,21 +126,20 @@ def transposed(point: EvaluationPoint, name: str) -> Iterator[Match]:
             (value, weight, f"{weight}.T"),
             (value.T, f"{weight}.T", weight),
         ):
-            answer = reproduces(point, point.g @ factor, found, scaled=True)
-            if answer and mismatch(point.g @ factor.T, true) < 1e-3:
+            if mismatch(point.g @ factor.T, true) < 1e-3:
                 sentence = f"is grad @ {there} where grad @ {right} belongs; `{weight}` is square,"
-                yield Match("transposed", f"{sentence} so that no shape tells.", answer[0])
+                sentence = f"{sentence} so that no shape tells."
+                yield Prediction("transposed", sentence, point.g @ factor, True, found)
 
 
-def wrong_sum(point: EvaluationPoint, name: str) -> Iterator[Match]:
+def wrong_sum(point: EvaluationPoint, name: str) -> Known:
     """A wrong sum that has the right shape, because sizes agree or NumPy repeated it."""
     found, true = np.asarray(point.student(name), dtype=np.float64), point.full_true(name)
     if true is None or name == "input":
         return
     if found.size > 1 and np.ptp(found) <= 1e-9 * np.abs(found).max():
-        for code, sentence, predicted, array in _scalars(point, found.ravel()[:1], true):
-            if reproduces(point, predicted, array):
-                yield Match(code, sentence.replace("It is", "is", 1))
+        for known in _scalars(point, found.ravel()[:1], true):
+            yield known._replace(sentence=known.sentence.replace("It is", "is", 1))
         yield Match("summed-to-scalar", "is a single number for all entries.")
     for unsummed in _contributions(point, name):
         for axes, total in sums(unsummed):
@@ -154,7 +147,6 @@ def wrong_sum(point: EvaluationPoint, name: str) -> Iterator[Match]:
                 spread = np.broadcast_to(total, found.shape)
             except ValueError:
                 continue
-            answer = reproduces(point, spread, found)
-            if answer and mismatch(spread, true) > 1e-3:
+            if mismatch(spread, true) > 1e-3:
                 sentence = f"is the sum over axis {shown(axes)}, repeated."
-                yield Match("summed-over-wrong-axis", sentence, answer[0])
+                yield Prediction("summed-over-wrong-axis", sentence, spread, found=found)
