@@ -9,8 +9,6 @@ import re
 import sys
 import traceback
 import types
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +18,10 @@ from minnet.gradient_check.calling_convention import CallingConvention
 from minnet.gradient_check.parameter_recorder import layers_in, parameters_in, record
 from minnet.gradient_check.random_state import Streams
 from minnet.gradient_check.shared_state import SharedState
+from minnet.gradient_check.training_mode import mode_arguments, set_mode
 from minnet.nn.layer import Layer
 from minnet.nn.network import Network
 from minnet.utils.checks import describe
-
-_MODE_NAMES = ("training", "is_training", "train_mode", "train_flg", "train_flag", "in_training")
-_MODE_ARGUMENTS = (*_MODE_NAMES, "train", "is_train", "mode", "deterministic", "eval", "test")
 
 
 class NotALayerError(TypeError):
@@ -69,7 +65,7 @@ class LayerUnderTest:
         self.by_copy: bool = True
         self.warmed: bool = False
         self.in_framework: bool = isinstance(first, Layer)
-        self.has_mode: bool = bool(self.mode_arguments(True)) or _switch(first) is not None
+        self.has_mode: bool = bool(self.mode_arguments(True)) or set_mode(first, True)
         self._shared = SharedState(self.cls, reached)
         self._pristine = self._prepared()
         self.convention: CallingConvention = CallingConvention(self._pristine)
@@ -116,23 +112,11 @@ class LayerUnderTest:
 
     def set_mode(self, obj: Any, training: bool) -> None:
         """Switch to training or evaluation, in the way that this class provides."""
-        switch = _switch(obj)
-        if switch is not None:
-            switch(training)
+        set_mode(obj, training)
 
     def mode_arguments(self, training: bool) -> dict[str, Any]:
         """Keyword arguments of forward that choose the mode: forward(x, training=True)."""
-        try:
-            names = inspect.signature(self.cls.forward).parameters
-        except (TypeError, ValueError, AttributeError):
-            return {}
-        name = next((name for name in _MODE_ARGUMENTS if name in names), None)
-        if name is None:
-            return {}
-        if name == "mode":
-            default = names[name].default
-            return {name: _mode_word(default if isinstance(default, str) else "train", training)}
-        return {name: training != (name in ("deterministic", "eval", "test"))}
+        return mode_arguments(self.cls.forward, training)
 
     @property
     def file_name(self) -> str:
@@ -157,27 +141,6 @@ def _in_double_precision(obj: Any) -> None:
     for layer in layers_in(obj):
         if isinstance(layer, Network):
             layer._dtype = np.dtype(np.float64)
-
-
-def _switch(obj: Any) -> Callable[[bool], Any] | None:
-    """What sets the mode of an object; None if it has none."""
-    if isinstance(obj, Layer):
-        return partial(setattr, obj, "training")
-    flags = (*_MODE_NAMES, "train")
-    flag = next((n for n in flags if isinstance(getattr(obj, n, None), (bool, int))), None)
-    if flag is not None:
-        return partial(setattr, obj, flag)
-    if isinstance(getattr(obj, "mode", None), str):
-        return lambda training: setattr(obj, "mode", _mode_word(obj.mode, training))
-    if callable(getattr(obj, "train", None)) and callable(getattr(obj, "eval", None)):
-        return lambda training: (obj.train if training else obj.eval)()
-    return None
-
-
-def _mode_word(word: str, training: bool) -> str:
-    if training:
-        return "training" if word in ("training", "evaluation") else "train"
-    return {"training": "evaluation", "evaluation": "evaluation", "eval": "eval"}.get(word, "test")
 
 
 def _namespaces(source: Any) -> list[dict[str, Any]]:
