@@ -51,11 +51,14 @@ def check_rows(state: CheckState, run: CallRecord) -> bool:
     if not isinstance(y, np.ndarray) or (y.ndim > 0 and len(y) == len(x)):
         return True
     if y.ndim == 0 or y.size == x[0].size or y.size < x.size:
-        code, text = "mixes-samples", f"from {len(x)} samples it makes an output of shape {y.shape}"
-        text += ": the samples are summed or mixed."
+        code = "mixes-samples"
+        text = (
+            f"from {len(x)} samples it makes an output of shape {y.shape}: the samples are summed "
+            f"or mixed."
+        )
     else:
-        code, text = "wrong-shape", f"the output has shape {y.shape}, expected {len(x)} rows, one"
-        text += " for each sample."
+        code = "wrong-shape"
+        text = f"the output has shape {y.shape}, expected {len(x)} rows, one for each sample."
     evidence = f"input {x.shape}, output {y.shape}."
     state.wrong("forward", code, "forward", text + _batch_hint(state), evidence)
     return False
@@ -206,8 +209,10 @@ def check_batch_of_one(state: CheckState) -> None:
             evidence = f"input of shape {x.shape}."
             state.wrong("batch of one", "raises", run.failed_in, text, evidence)
     elif shape[:1] != (1,):
-        text = f"one sample of shape {x.shape} gives an output of shape {shape}: the batch axis is"
-        text = f"{text} lost (squeeze?)."
+        text = (
+            f"one sample of shape {x.shape} gives an output of shape {shape}: the batch axis is "
+            f"lost (squeeze?)."
+        )
         state.wrong("batch of one", "wrong-shape", "forward", text, f"output {shape}.")
     else:
         state.right("batch of one", f"Shape {x.shape} in, {shape} out.")

@@ -21,9 +21,11 @@ def check_samples(state: CheckState, point: EvaluationPoint) -> None:
     if point.mixes:
         softmax = _softmax_axes(point.y, 1e-5 if state.precision.single else 1e-9)
         if 0 in softmax:
-            text = f"the outputs sum to 1 over axis {softmax}, which holds the samples; each row of"
+            text = (
+                f"the outputs sum to 1 over axis {softmax}, which holds the samples; each row of "
+                f"classes should."
+            )
             evidence = f"sum over axis {softmax}: 1."
-            text = f"{text} classes should."
             state.wrong("samples apart", "wrong-axis", "forward", text, evidence)
         else:
             _check_mixing(state, point)
@@ -120,9 +122,11 @@ def check_truncation(state: CheckState, point: EvaluationPoint) -> bool:
         moves |= other.error is None and mismatch(other.y, y) > 1e-9
     if not moves or not (whole or point.harness.weights):
         return False
-    text = "the output changes only in jumps, but backward returns a slope: numbers are truncated"
+    text = (
+        "the output changes only in jumps, but backward returns a slope: numbers are truncated to "
+        "integers on the way."
+    )
     evidence = f"type of the output {y.dtype}; dy/dx is 0."
-    text = f"{text} to integers on the way."
     state.wrong("whole numbers", "integer-arithmetic", "forward", text, evidence)
     return True
 

@@ -196,8 +196,8 @@ def check_gradients(
         entries, error = entries_of(point, name), _error(point, name)
         if match is not None:
             text = f"{what(name)} {match.sentence}{more}"
-            evidence = f"relative residual of this explanation {number(match.residual)}; of the"
-            evidence = f"{evidence} gradient itself {error}."
+            residual = f"relative residual of this explanation {number(match.residual)}"
+            evidence = f"{residual}; of the gradient itself {error}."
             state.wrong("gradients", match.code, name, text, evidence, place, advice(match.code))
         elif known and known.sentence and (point.fits(name) or known.code != "unknown"):
             text = f"{what(name)} {_verdict(point)}: {known.sentence}{entries}{more}"
@@ -207,8 +207,9 @@ def check_gradients(
                 state.wrong("gradients", known.code, name, text, evidence, place, step)
             told.add(known.cause)
         elif not point.fits(name):
-            text = f"{what(name)} has shape {np.shape(point.student(name))}, expected"
-            text = f"{text} {point.value(name).shape}, that of {point.owner(name)}."
+            found, wanted = np.shape(point.student(name)), point.value(name).shape
+            owner = point.owner(name)
+            text = f"{what(name)} has shape {found}, expected {wanted}, that of {owner}."
             evidence = "no sum, transpose or reshape of it gives the true gradient."
             state.wrong("gradients", "wrong-shape", name, text, evidence, place)
         else:

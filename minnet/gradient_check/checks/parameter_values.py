@@ -22,10 +22,12 @@ def check_used(state: CheckState, point: EvaluationPoint) -> None:
         if name in state.blocked or state.inputs.kind == "indices" or _is_used(state, point, name):
             continue
         if np.any(point.student(name)):
-            text = f"forward does not use `{name}`: the output is the same for all its values, but"
+            text = (
+                f"forward does not use `{name}`: the output is the same for all its values, but "
+                f"backward sets its gradient."
+            )
             evidence = f"other numbers in {name}, shape {point.value(name).shape}, change nothing."
             advice = f"Use `{name}` in forward; if it is not needed, remove it."
-            text = f"{text} backward sets its gradient."
             state.wrong("gradients", "not-used", "forward", text, evidence, advice=advice)
         elif point.student(name) is None or not point.run.was_set.get(name):
             state.remark("gradients", f"forward does not use `{name}`, backward does not set it.")

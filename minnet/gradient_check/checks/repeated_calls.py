@@ -160,6 +160,9 @@ def say_accumulates(state: CheckState, name: str, when: str, residual: float) ->
 
 
 def _say_stale(state: CheckState, name: str, when: str, apart: float) -> None:
-    text = f"{what(name)} is not that of the last forward {when}: it uses stored values of another"
+    text = (
+        f"{what(name)} is not that of the last forward {when}: it uses stored values of another "
+        f"one."
+    )
     evidence = f"relative difference from a new object {number(apart)}."
-    state.wrong("repeats", "stale-cache", name, f"{text} one.", evidence)
+    state.wrong("repeats", "stale-cache", name, text, evidence)

@@ -120,8 +120,11 @@ class _Evaluation:
             return
         apart = mismatch(np.asarray(alone.y), np.asarray(self.first.y)[:2])
         if apart > 1e-9:
-            text = "in evaluation the samples still influence each other, although running"
-            self.say(f"{text} statistics exist.", f"relative difference {number(apart)}.")
+            text = (
+                "in evaluation the samples still influence each other, although running statistics "
+                "exist."
+            )
+            self.say(text, f"relative difference {number(apart)}.")
 
     def check_mean(self) -> None:
         """The mean of many training outputs against evaluation, where it is linear in x."""
@@ -168,10 +171,12 @@ class _Evaluation:
         apart = np.abs(y.mean(axis=axes) - z.mean(axis=axes)).max()
         ratio = z.std(axis=axes) / np.maximum(y.std(axis=axes), 1e-12)
         if apart > 0.02 * spread or ratio.max() > 1.1 or ratio.min() < 0.85:
-            text = "after long training on one batch, the output in evaluation still has a"
+            text = (
+                "after long training on one batch, the output in evaluation still has a different "
+                "mean or spread than in training."
+            )
             spreads = f"spreads by a factor {number(ratio.max())}."
-            evidence = f"means differ by {number(apart)}, {spreads}"
-            self.say(f"{text} different mean or spread than in training.", evidence)
+            self.say(text, f"means differ by {number(apart)}, {spreads}")
 
     def settles(self, obj: Any, x: Array, steps: int) -> bool:
         """Train on one batch until the statistics no longer change; False if they do not."""
@@ -223,6 +228,8 @@ class _Evaluation:
         digits = 1e-2 if state.precision.single else 1e-5
         wrong = np.abs(found - true) > digits * max(np.abs(true).max(), np.abs(found).max()) + 1e-8
         if (wrong & ~jac.kinked).any():
-            text = "in evaluation mode the returned gradient is not the derivative of forward in"
-            evidence = f"relative difference {number(mismatch(found, true))}."
-            self.say(f"{text} evaluation mode.", evidence, "input")
+            text = (
+                "in evaluation mode the returned gradient is not the derivative of forward in "
+                "evaluation mode."
+            )
+            self.say(text, f"relative difference {number(mismatch(found, true))}.", "input")

@@ -63,8 +63,11 @@ def mixes_samples(point: EvaluationPoint, name: str) -> Known:
         sentence = "sums over axis 0, the samples; forward couples the numbers of one sample."
         yield Match("wrong-axis", sentence)
     share = float(change[1:].max() / total)
-    sentence = f"of a sample depends on other samples' gradients (share {share:.2g}), although"
-    yield Match("mixes-samples", f"{sentence} forward keeps the samples apart.")
+    sentence = (
+        f"of a sample depends on other samples' gradients (share {share:.2g}), although forward "
+        f"keeps the samples apart."
+    )
+    yield Match("mixes-samples", sentence)
 
 
 def _normalizes(point: EvaluationPoint) -> bool:

@@ -31,18 +31,26 @@ def _contributions(point: EvaluationPoint, name: str) -> Iterator[tuple[Array, s
     for step in range(steps):
         g = np.zeros_like(point.g)
         g[:, step] = point.g[:, step]
-        words = f"holds the part of step {step} of {steps} alone: the loop overwrites (=) what it"
-        yield point.jacobian(name).transpose_times(g), f"{words} should add up (+=)."
+        sentence = (
+            f"holds the part of step {step} of {steps} alone: the loop overwrites (=) what it "
+            f"should add up (+=)."
+        )
+        yield point.jacobian(name).transpose_times(g), sentence
     if not point.differentiable:
-        words = "keeps only the last contribution where several entries of x use the same entry"
-        yield _last_that_counts(point, name), f"{words} (use np.add.at)."
+        sentence = (
+            "keeps only the last contribution where several entries of x use the same entry (use "
+            "np.add.at)."
+        )
+        yield _last_that_counts(point, name), sentence
     parts = point.per_sample(name)
     if parts is None:
         return
     for sample in (point.m - 1, 0, *range(1, point.m - 1)):
-        words = f"contains only {nth(sample, point.m)}: a loop overwrites (=) where it should add"
+        sentence = (
+            f"contains only {nth(sample, point.m)}: a loop overwrites (=) where it should add (+=)."
+        )
         for factor in (1.0, 1.0 / point.m, -1.0, float(point.m)):
-            yield factor * parts[sample], f"{words} (+=)."
+            yield factor * parts[sample], sentence
 
 
 def _last_that_counts(point: EvaluationPoint, name: str) -> Array:

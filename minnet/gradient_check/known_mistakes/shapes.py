@@ -65,11 +65,12 @@ def _repairs(point: EvaluationPoint, name: str, found: Array, true: Array) -> It
 
 
 def _transposes(found: Array, true: Array) -> Iterator[Prediction]:
+    sentence = (
+        "Your gradient is exactly the transpose of the right one: the two factors are swapped."
+    )
     for order in itertools.permutations(range(found.ndim)) if found.ndim == true.ndim else ():
         if order != tuple(range(found.ndim)):
-            sentence = "Your gradient is exactly the transpose of the right one: the two factors"
-            sentence, array = f"{sentence} are swapped.", found.transpose(order)
-            yield Prediction("transposed", sentence, true, True, array)
+            yield Prediction("transposed", sentence, true, True, found.transpose(order))
 
 
 def _scalars(point: EvaluationPoint, found: Array, true: Array) -> Iterator[Prediction]:
@@ -127,8 +128,10 @@ def transposed(point: EvaluationPoint, name: str) -> Known:
             (value.T, f"{weight}.T", weight),
         ):
             if mismatch(point.g @ factor.T, true) < 1e-3:
-                sentence = f"is grad @ {there} where grad @ {right} belongs; `{weight}` is square,"
-                sentence = f"{sentence} so that no shape tells."
+                sentence = (
+                    f"is grad @ {there} where grad @ {right} belongs; `{weight}` is square, so "
+                    f"that no shape tells."
+                )
                 yield Prediction("transposed", sentence, point.g @ factor, True, found)
 
 

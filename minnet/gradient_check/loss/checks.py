@@ -90,9 +90,12 @@ def check_pairs(state: CheckState, point: LossPoint) -> None:
         values = [point.value_at(way, np.roll(y, k, axis=0)) for k in range(point.m)]
         if not np.ptp(values) <= exact * max(1.0, abs(values[0])):
             return
-    text = "exchanging the targets of two samples changes nothing: every prediction meets every"
+    text = (
+        "exchanging the targets of two samples changes nothing: every prediction meets every "
+        "target."
+    )
     shapes = f"prediction {a.shape}, target {y.shape}."
-    state.wrong("pairs", "loss-broadcasts", "forward", f"{text} target.", shapes)
+    state.wrong("pairs", "loss-broadcasts", "forward", text, shapes)
 
 
 def check_softmax(state: CheckState, point: LossPoint) -> None:
