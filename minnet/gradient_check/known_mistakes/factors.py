@@ -27,7 +27,7 @@ def _name(point: EvaluationPoint, name: str, factor: float) -> tuple[str, str]:
     """Code and sentence for a constant factor."""
     m, size, is_loss = point.m, abs(factor), point.y.ndim == 0
     sign = " with the sign changed" if factor < 0 else ""
-    times = "constant-factor", f"is exactly {factor:.6g} times the true one."
+    constant = f"is exactly {factor:.6g} times the true one"
     if _near(point, factor, -1.0):
         return "sign-flipped", "has the wrong sign; otherwise it is exactly right."
     growth = _growth(point, name, factor)
@@ -40,7 +40,7 @@ def _name(point: EvaluationPoint, name: str, factor: float) -> tuple[str, str]:
         sentence = f"is exactly the true one divided by m = {m}, the batch size{sign}{left}."
         return "divided-by-batch", sentence
     if growth > 0 and not is_loss:
-        return times[0], f"{times[1][:-1]}, {m}, the batch size."
+        return "constant-factor", f"{constant}: it grows with the batch size, {m}."
     if growth > 0:
         left = _left(point, size / m)
         sentence = f"is {factor:.4g} times the true one: the 1/m of m = {m} is missing{left}."
@@ -53,12 +53,12 @@ def _name(point: EvaluationPoint, name: str, factor: float) -> tuple[str, str]:
         if k == 2 or not (over or (is_loss and _near(point, size, k))):
             continue
         if is_loss:
-            sentence = f"is off by the factor {factor:.4g}: one of value and gradient averages over"
-            return "divided-by-outputs", f"{sentence} {k} outputs."
+            sentence = f"is off by the factor {factor:.4g}: one of value and gradient averages"
+            return "divided-by-outputs", f"{sentence} over {k} outputs."
         if not _stays(point, name, factor):
             sentence = f"is exactly the true one divided by {k}, the outputs{sign}."
             return "divided-by-outputs", sentence
-    return times
+    return "constant-factor", f"{constant}."
 
 
 def _growth(point: EvaluationPoint, name: str, factor: float) -> int:

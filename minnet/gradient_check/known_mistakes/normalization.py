@@ -89,10 +89,8 @@ def _variants(
         one = replace(norm, scale=scale, xhat=norm.xhat * scale / norm.scale)
         sentence = "takes sigma with another number of degrees of freedom than forward."
         yield "degrees-of-freedom", sentence, one.terms(q, norm.axes, norm.axes)
-    for axes in _axes(point.x.ndim):
-        for pair in (
-            ((axes, axes), (axes, norm.axes), (norm.axes, axes)) if axes != norm.axes else ()
-        ):
+    for axes in [axes for axes in _axes(point.x.ndim) if axes != norm.axes]:
+        for pair in ((axes, axes), (axes, norm.axes), (norm.axes, axes)):
             sentence = f"takes its means over axis {shown(axes)}, forward over {shown(norm.axes)}."
             yield "wrong-axis", sentence, norm.terms(q, *pair)
 
