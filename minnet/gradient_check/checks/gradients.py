@@ -231,8 +231,8 @@ def _error(point: EvaluationPoint, name: str) -> str:
 
 def listed(names: list[str]) -> str:
     """`input`, `W` and `b`, quoted."""
-    quoted = [f"`{name}`" for name in names] or ["nothing"]
-    return " and ".join([", ".join(quoted[:-1])] * (len(quoted) > 1) + quoted[-1:])
+    *others, last = [f"`{name}`" for name in names] or ["nothing"]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _worst(point: EvaluationPoint, name: str) -> str:

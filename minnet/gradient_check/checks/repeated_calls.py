@@ -112,11 +112,19 @@ def _compare_second_step(
 def _compare_second_backward(
     state: CheckState, calls: RepeatedCalls, name: str, twice: CallRecord
 ) -> None:
+    """A second backward after one forward gives what the first one gave."""
     first, second = calls.first.gradient(name), twice.gradient(name)
-    if twice.error is None and isinstance(second, np.ndarray) and np.any(first):
-        doubled = mismatch(second, 2 * np.asarray(first, dtype=np.float64))
-        if doubled < _same_sum(state):
-            say_accumulates(state, name, "a second backward gives twice the first", doubled)
+    if twice.error is not None or not is_numeric(first) or not is_numeric(second):
+        return
+    doubled = mismatch(second, 2 * np.asarray(first, dtype=np.float64))
+    if np.any(first) and doubled < _same_sum(state):
+        say_accumulates(state, name, "a second backward gives twice the first", doubled)
+    elif not (state.random or mismatch(first, second) <= 1e-9) and np.isfinite(second).all():
+        state.remark(
+            "repeats",
+            f"A second backward after the same forward gives another {what(name)[4:]}: backward "
+            f"changes what forward has stored. Work on a copy.",
+        )
 
 
 def _same_sum(state: CheckState) -> float:
