@@ -234,14 +234,6 @@ class EvaluationPoint:
             return None
         return self.jacobian(name).matrix.reshape(self.m, -1, len(self.jacobian(name).columns))
 
-    def per_sample(self, name: str) -> Array | None:
-        """Each sample's own contribution to the gradient: (m, columns)."""
-        rows = self.rows(name)
-        if rows is None:
-            return None
-        parts: Array = np.einsum("irc,ir->ic", rows, self.g.reshape(self.m, -1))
-        return parts
-
     @cached_property
     def mixes(self) -> bool:
         """Whether a sample's output depends on other samples' input, in the forward."""

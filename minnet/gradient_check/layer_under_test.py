@@ -110,10 +110,6 @@ class LayerUnderTest:
         _in_double_precision(obj)
         self._pristine, self.by_copy, self.warmed = obj, True, True
 
-    def set_mode(self, obj: Any, training: bool) -> None:
-        """Switch to training or evaluation, in the way that this class provides."""
-        set_mode(obj, training)
-
     def mode_arguments(self, training: bool) -> dict[str, Any]:
         """Keyword arguments of forward that choose the mode: forward(x, training=True)."""
         return mode_arguments(self.cls.forward, training)

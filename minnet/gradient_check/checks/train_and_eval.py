@@ -11,6 +11,7 @@ from minnet.gradient_check.check_state import CheckState, number
 from minnet.gradient_check.finite_differences import jacobian, mismatch, sample_columns
 from minnet.gradient_check.harness import CallRecord
 from minnet.gradient_check.parameter_recorder import parameters_in
+from minnet.gradient_check.training_mode import set_mode
 from minnet.utils.types import Array
 
 
@@ -77,7 +78,7 @@ class _Evaluation:
 
     def evaluate(self, obj: Any, x: Array, g: Any = None, stream: int = 77) -> CallRecord:
         """One run in evaluation mode."""
-        self.harness.layer.set_mode(obj, False)
+        set_mode(obj, False)
         return self.harness.run(x, g, obj=obj, training=False, stream=stream)
 
     def numbers_that_move(self) -> list[str]:
@@ -104,7 +105,7 @@ class _Evaluation:
     def check_frozen(self) -> None:
         """Evaluation leaves the statistics as they are."""
         obj = self.trained(self.x, 1)
-        self.harness.layer.set_mode(obj, False)
+        set_mode(obj, False)
         before = stored_numbers(obj)
         self.evaluate(obj, self.x * 1.5 if self.is_real else self.x)
         after = stored_numbers(obj)

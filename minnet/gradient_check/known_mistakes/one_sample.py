@@ -42,9 +42,10 @@ def _contributions(point: EvaluationPoint, name: str) -> Iterator[tuple[Array, s
             "np.add.at)."
         )
         yield _last_that_counts(point, name), sentence
-    parts = point.per_sample(name)
-    if parts is None:
+    rows = point.rows(name)
+    if rows is None:
         return
+    parts = np.einsum("irc,ir->ic", rows, point.g.reshape(point.m, -1))
     for sample in (point.m - 1, 0, *range(1, point.m - 1)):
         sentence = (
             f"contains only {nth(sample, point.m)}: a loop overwrites (=) where it should add (+=)."
