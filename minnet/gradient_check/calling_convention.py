@@ -16,8 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from minnet.gradient_check.weight_access import follow, place
-from minnet.gradient_check.weight_discovery import CACHES, RETURNED, partner_of
+from minnet.gradient_check.weights import RETURNED, follow, is_cache_name, partner_of, place
 from minnet.nn.layer import Layer
 from minnet.utils.types import Array
 
@@ -194,7 +193,7 @@ def _weight_paths(obj: Any) -> Iterator[tuple[Any, ...]]:
             pairs = value.items()
         elif isinstance(value, list):
             pairs = enumerate(value)
-        elif name.lower().strip("_") not in CACHES:
+        elif not is_cache_name(name):
             pairs = [(None, value)]
         for key, item in pairs:
             numbers = isinstance(item, np.ndarray) or (key is None and isinstance(item, float))
