@@ -8,13 +8,17 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from minnet.gradient_check.separate_process.student_objects import StudentLayer
-from minnet.gradient_check.separate_process.student_optimizer import StudentOptimizer
+from minnet.coursework.options import options_of
+from minnet.gradient_check.separate_process.student_object import (
+    StudentObject,
+    StudentOptimizer,
+)
 from minnet.nn.losses import Loss
 from minnet.utils.checks import describe
 from minnet.utils.types import Array
@@ -171,9 +175,15 @@ class Task:
         """A new object of the reference, behind the adapter that calls the student's, too."""
         arguments = self.student_arguments(reference=True)
         if self.kind == "optimizer":
-            return StudentOptimizer(self.like, arguments)
+            return StudentOptimizer(self.like, arguments, {})
         names = {name: name for name in self.parameters.values()}
-        return StudentLayer(self.like, arguments, names, self.kind == "loss")
+        return StudentObject(self.like, arguments, names, self.kind == "loss", {})
+
+    @cached_property
+    def options(self) -> dict[str, Any]:
+        """For functions that take bn_param, conv_param and others."""
+        made = self.reference()
+        return options_of(made.method.__self__ if self.kind == "optimizer" else made.obj)
 
     def draw(self, generator: np.random.Generator) -> list[Array]:
         """New inputs: x, or prediction and target; for an optimizer, values."""

@@ -71,18 +71,36 @@ class Examination:
         """Weights may be kept transposed, or with axes of length 1: as forward is right."""
         self.expected(x := self.draw())
         shapes = {s: np.shape(self.reference.weights()[r]) for s, r in self.task.parameters.items()}
+        turned = [False, True] if len(x) == 1 and x[0].ndim == 2 else [False]
+        first_error: StudentError | None = None
+        for self.student.columns in turned:  # columns only for what cannot take rows
+            try:
+                return self._fitting_layout(shapes, x)
+            except StudentError as error:
+                first_error = first_error or error
+        assert first_error is not None
+        self.student.columns = False
+        raise first_error
+
+    def _fitting_layout(self, shapes: dict[str, tuple[int, ...]], x: list[Array]) -> None:
+        """Choose the layout of the weights in which forward is right, else one in which it runs."""
         layouts = self.student.possible_layouts(shapes, x)
-        for layout in layouts if len(layouts) > 1 else []:
+        fitting, errors = [], []
+        for layout in layouts:
             self._new_pair(layout)
             try:
                 y = self.student.forward(x := self.draw())
-            except StudentError:
+            except StudentError as error:
+                errors.append(error)
                 continue
-            if mismatch(y, self.expected(x)) <= TOLERANCE:
-                break
-        else:
-            layout = layouts[0]
-        self._new_pair(layout)
+            expected = self.expected(x)
+            if mismatch(y, expected) <= TOLERANCE:
+                return self._new_pair(layout)
+            fitting.append((y.shape != expected.shape, len(fitting), layout))
+        if not fitting:
+            raise errors[0]
+        self._new_pair(min(fitting)[2])
+        return None
 
     def _new_pair(self, layout: dict[str, tuple[tuple[int, ...], tuple[int, ...]]]) -> None:
         """New objects on both sides, with the same new weights."""
@@ -122,8 +140,8 @@ class Examination:
         gradients, ending = self.student.backward(upstream, x)
         for name, got in gradients.items():
             true = wanted[self.task.parameters.get(name, "input")]
-            if true is None:
-                continue  # of whole numbers
+            if true is None or (name == self.student.first and x[0].dtype.kind in "biu"):
+                continue  # whole numbers have no gradient
             true = np.asarray(true) if name == self.student.first else self.student.own(name, true)
             found = self._judged(name, got, true, ending, mismatch(y, expected) < _EXACT)
             if not self.findings.get(f"{name} gradient", Finding()).code:

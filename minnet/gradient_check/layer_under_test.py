@@ -18,13 +18,10 @@ from minnet.gradient_check.calling_convention import CallingConvention
 from minnet.gradient_check.parameter_recorder import layers_in, parameters_in, record
 from minnet.gradient_check.random_state import Streams
 from minnet.gradient_check.shared_state import SharedState
+from minnet.gradient_check.training_mode import mode_arguments, set_mode
 from minnet.nn.layer import Layer
 from minnet.nn.network import Network
 from minnet.utils.checks import describe
-
-_MODE_NAMES = ("training", "is_training", "train_mode", "train_flg", "train_flag", "in_training")
-_MODE_ARGUMENTS = (*_MODE_NAMES, "train", "is_train", "mode", "deterministic", "eval", "test")
-
 
 class NotALayerError(TypeError):
     """A factory function returned something that is not a layer or loss."""
@@ -117,46 +114,16 @@ class LayerUnderTest:
 
     def set_mode(self, obj: Any, training: bool) -> None:
         """Switch to training or evaluation, in the way that this class provides."""
-        if isinstance(obj, Layer):
-            obj.training = training
-            return
-        for name in _MODE_NAMES:
-            if isinstance(getattr(obj, name, None), (bool, int)):
-                setattr(obj, name, training)
-                return
-        if isinstance(getattr(obj, "train", None), bool):
-            obj.train = training
-        elif isinstance(getattr(obj, "mode", None), str):
-            obj.mode = _mode_word(obj.mode, training)
-        elif callable(getattr(obj, "train", None)) and callable(getattr(obj, "eval", None)):
-            (obj.train if training else obj.eval)()
+        set_mode(obj, training)
 
     @property
     def has_mode(self) -> bool:
         """Whether the class has a training and an evaluation mode."""
-        obj = self._first
-        if isinstance(obj, Layer) or self.mode_arguments(True):
-            return True
-        if any(isinstance(getattr(obj, n, None), (bool, int)) for n in (*_MODE_NAMES, "train")):
-            return True
-        if isinstance(getattr(obj, "mode", None), str):
-            return True
-        return callable(getattr(obj, "train", None)) and callable(getattr(obj, "eval", None))
+        return bool(self.mode_arguments(True)) or set_mode(self.fresh(), True)
 
     def mode_arguments(self, training: bool) -> dict[str, Any]:
         """Keyword arguments of forward that choose the mode: forward(x, training=True)."""
-        try:
-            names = inspect.signature(self.cls.forward).parameters
-        except (TypeError, ValueError, AttributeError):
-            return {}
-        for name in _MODE_ARGUMENTS:
-            if name in names:
-                if name == "mode":
-                    default = names[name].default
-                    word = default if isinstance(default, str) else "train"
-                    return {name: _mode_word(word, training)}
-                return {name: training != (name in ("deterministic", "eval", "test"))}
-        return {}
+        return mode_arguments(getattr(self.cls, "forward", None), training)
 
     @property
     def file_name(self) -> str:
@@ -181,12 +148,6 @@ def _in_double_precision(obj: Any) -> None:
     for layer in layers_in(obj):
         if isinstance(layer, Network):
             layer._dtype = np.dtype(np.float64)
-
-
-def _mode_word(word: str, training: bool) -> str:
-    if training:
-        return "training" if word in ("training", "evaluation") else "train"
-    return {"training": "evaluation", "evaluation": "evaluation", "eval": "eval"}.get(word, "test")
 
 
 def _is_instance(source: Any) -> bool:
