@@ -83,6 +83,7 @@ def main() -> None:
     options = json.loads(sys.argv[1])
     sys.argv = ["submission"]
     sys.path += [path for path in options["path"] if path not in sys.path]
+    sys.modules["threadpoolctl"] = None  # type: ignore[assignment]  # it reads what is refused
     pipes = private_pipes()
     load_minnet(options["package"])
     from minnet.gradient_check.separate_process import limits
