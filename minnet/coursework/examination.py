@@ -12,7 +12,7 @@ from minnet.coursework.assignment import Task
 from minnet.coursework.contract import examine_contract
 from minnet.coursework.finding import TOLERANCE, Finding, StudentError, array_in, compared, missing
 from minnet.coursework.random_layers import examine_random, is_random
-from minnet.coursework.student import Ask, Student
+from minnet.coursework.student import Ask, Layout, Student
 from minnet.gradient_check.finite_differences import is_single, mismatch
 from minnet.gradient_check.outside_differences import measured
 from minnet.utils.types import Array
@@ -85,7 +85,8 @@ class Examination:
     def _fitting_layout(self, shapes: dict[str, tuple[int, ...]], x: list[Array]) -> None:
         """Choose the layout of the weights in which forward is right, else one in which it runs."""
         layouts = self.student.possible_layouts(shapes, x)
-        fitting, errors = [], []
+        fitting: list[tuple[bool, int, dict[str, Layout]]] = []
+        errors: list[StudentError] = []
         for layout in layouts:
             self._new_pair(layout)
             try:

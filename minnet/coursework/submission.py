@@ -9,7 +9,7 @@ from pathlib import Path
 from minnet.gradient_check.notebook import code_cells
 
 _ENDINGS = (".py", ".ipynb")
-_LARGEST = 8 << 20
+_LARGEST_FILE, _MOST_CODE = 32 << 20, 1 << 19  # a notebook also holds pictures
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Submission:
             file = found[0]
         if self.path.is_symlink() or file.is_symlink() or not file.is_file():
             raise ValueError(f"{file}: expected a file, got a link or a device; hand in a copy")
-        if file.stat().st_size > _LARGEST:
-            raise ValueError(f"{file}: expected at most {_LARGEST >> 20} MiB of code")
+        if file.stat().st_size > _LARGEST_FILE:
+            raise ValueError(f"{file}: expected at most {_LARGEST_FILE >> 20} MiB")
         return file
 
     def parts(self) -> list[str]:
@@ -53,6 +53,10 @@ class Submission:
             OSError, ValueError, SyntaxError: it cannot be read.
         """
         if self.file.suffix == ".ipynb":
-            return code_cells(self.file)
-        with tokenize.open(str(self.file)) as text:
-            return [text.read()]
+            parts = code_cells(self.file)
+        else:
+            with tokenize.open(str(self.file)) as text:
+                parts = [text.read()]
+        if sum(map(len, parts)) > _MOST_CODE:
+            raise ValueError(f"{self.file}: expected at most {_MOST_CODE} characters of code")
+        return parts

@@ -23,6 +23,7 @@ from minnet.nn.layer import Layer
 from minnet.nn.network import Network
 from minnet.utils.checks import describe
 
+
 class NotALayerError(TypeError):
     """A factory function returned something that is not a layer or loss."""
 

@@ -1,4 +1,4 @@
-"""One file in processes of its own: a class that hangs or crashes is stopped, the rest still run."""
+"""One file in processes of its own: a class that hangs or crashes leaves the others."""
 
 from __future__ import annotations
 

@@ -44,8 +44,10 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--class", dest="classes", action="append", metavar="NAME")
     check.add_argument("--json", action="store_true", help="for programs")
     check.add_argument("--hints", choices=HINTS, default="full", help="how much is said")
-    seconds = {"type": above_0(float), "default": 60.0, "metavar": "SECONDS"}
-    check.add_argument("--timeout", **seconds, help="for one class (default 60)")
+    for_one = "for one class (default 60)"
+    check.add_argument(
+        "--timeout", type=above_0(float), default=60.0, metavar="SECONDS", help=for_one
+    )
     check.add_argument("--seed", type=int, default=0)
     commands.add_parser("codes", help="list the mistakes that have a name, with an example each")
     return top
@@ -99,7 +101,8 @@ def as_text(results: list[tuple[Path, Report]], hints: str) -> str:
     rows, blocks = [], []
     for path, report in results:
         verdict = "right" if report.ok else "not examined" if report.note else "wrong"
-        first, others = (report.mistakes or [None])[0], len(report.mistakes) - 1
+        first = report.mistakes[0] if report.mistakes else None
+        others = len(report.mistakes) - 1
         code = first.code + (f" (and {others} more)" if others else "") if first else ""
         cells = [path.name, report.name, verdict, first.where if first else "", code]
         rows.append(cells[: len(heads)])

@@ -1,4 +1,4 @@
-"""What a process answers, whatever it is asked: a method for each question; an error is data, too."""
+"""What a process answers: a method for each question; an error is an answer, too."""
 
 from __future__ import annotations
 
@@ -38,8 +38,11 @@ class Answers:
 
     def error_text(self, error: BaseException) -> Answer:
         """An error as data: its type, its sentence, the innermost line of the submission."""
-        frames = traceback.extract_tb(error.__traceback__)
-        own = [frame.lineno for frame in frames if frame.filename in self.files]
         code = "not-written" if isinstance(error, NotImplementedError) else "raises"
-        text = f"{type(error).__name__}: {error}"[:400]
+        try:
+            frames = traceback.extract_tb(error.__traceback__)
+            own = [frame.lineno for frame in frames if frame.filename in self.files]
+            text = f"{type(error).__name__}: {error}"[:400]
+        except BaseException:  # an error whose text or place raises another one
+            own, text = [], type(error).__name__
         return {"code": code, "text": text, "line": own[-1] if own else None}

@@ -27,13 +27,13 @@ def load_minnet(package: str) -> None:
 
 
 def load_later(name: str) -> None:
-    """Let a package run its `__init__` when its first public name is used; its parts load at once."""
+    """Let a package run its `__init__` when its first public name is used, not before its parts."""
     spec = importlib.util.find_spec(name)
     assert spec is not None
     package = importlib.util.module_from_spec(spec)
 
     def load(attribute: str) -> Any:
-        del package.__getattr__  # type: ignore[method-assign]
+        del package.__getattr__
         assert spec is not None
         assert spec.loader is not None
         spec.loader.exec_module(package)

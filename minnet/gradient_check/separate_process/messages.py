@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 _LENGTH = struct.Struct(">I")
-_HEADER_LIMIT = 1 << 20
+_HEADER_LIMIT = 4 << 20
 _KINDS = "biuf"
 
 

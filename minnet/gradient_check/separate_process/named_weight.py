@@ -1,7 +1,7 @@
 """The weight called W of any object, and its gradient, wherever the object keeps them.
 
-An attribute, an entry of a dict or a list, a `mn.Parameter`, an object with `.data` and `.grad`; the
-gradient beside it as `dW`, `grad_W`, `grads["W"]`.
+An attribute, an entry of a dict or a list, a `mn.Parameter`, an object with `.data` and `.grad`;
+the gradient beside it as `dW`, `grad_W`, `grads["W"]`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the process of a student answers in a grading: it calls the student's code, and returns arrays.
+"""What the process of a student answers in a grading: what the student's code returns.
 
 Nothing here judges. Errors become text, and the text is only shown.
 """

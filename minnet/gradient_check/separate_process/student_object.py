@@ -202,8 +202,9 @@ class StudentObject:
         before = {w.path: v for w in weights.values() if w.path and (v := w.value()) is not None}
         dx, rest = split_gradients(method(*self._backward_arguments(asked, upstream)))
         taken = take_back(self.obj, before) if takes_rate(asked) else {}
-        self.found = {name: taken.get(weight.path) for name, weight in weights.items()}
-        self.found |= gradients_by_name(rest, self.names, returned_names(method), self.names)
+        self.found = {name: taken.get(weight.path or ()) for name, weight in weights.items()}
+        names = returned_names(method) if len(rest) > 1 else []
+        self.found |= gradients_by_name(rest, self.names, names, self.names)
         self.found["input"] = dx
 
     def _backward_arguments(self, asked: list[str], upstream: list[Array]) -> list[Any]:
