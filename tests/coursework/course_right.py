@@ -22,6 +22,8 @@ TASKS = {
     "CrossEntropy": 'Task("CrossEntropy", like=mn.CategoricalCrossEntropy, prediction=(6, 4), '
     'target="labels", points=6)',
     "Adam": 'Task("Adam", like=mn.Adam, arguments=(0.01,), points=6)',
+    "RMSProp": 'Task("RMSProp", like=mn.RMSProp, arguments=(0.01,), points=6)',
+    "MSE": 'Task("MSE", like=mn.MeanSquaredError, prediction=(5, 3), target="real", points=6)',
     "Momentum": 'Task("Momentum", like=mn.SGD, arguments=(0.1, 0.9), points=6)',
     "Embedding": 'Task("Embedding", like=mn.Embedding, arguments=(7, 3), '
     'input=lambda r: r.integers(0, 7, (4, 5)), parameters={"table": "weight"}, points=6)',
@@ -485,6 +487,49 @@ class Adam:
             self.v[k] += (1 - self.b2) * (grads[k] ** 2 - self.v[k])
             params[k] -= rate * self.m[k] / (np.sqrt(self.v[k]) + eps)
 """),
+    "forward_pass and backward_pass": (
+        "Dense",
+        """
+class Dense:
+    def __init__(self, n_in, n_out):
+        self.W, self.b = np.random.rand(n_in, n_out), np.zeros(n_out)
+
+    def forward_pass(self, X, training=True):
+        self.layer_input = X
+        return X.dot(self.W) + self.b
+
+    def backward_pass(self, *accum_grad):
+        (g,) = accum_grad
+        self.grad_W, self.grad_b = self.layer_input.T.dot(g), np.sum(g, axis=0)
+        return g.dot(self.W.T)
+""",
+    ),
+    "a loss with a derivative": (
+        "MSE",
+        """
+class MSE:
+    def loss(self, a, t):
+        return np.sum((a - t) ** 2) / (2 * a.shape[0])
+
+    def derivative(self, a, t):
+        return (a - t) / a.shape[0]
+""",
+    ),
+    "an optimizer of lists that takes a vector without an error": (
+        "RMSProp",
+        """
+class RMSProp:
+    def __init__(self, lr=0.01, rho=0.99):
+        self.lr, self.rho, self.s = lr, rho, None
+
+    def step(self, params, grads):
+        if self.s is None:
+            self.s = [np.zeros_like(p) for p in params]
+        for i, (p, g) in enumerate(zip(params, grads)):
+            self.s[i] = self.rho * self.s[i] + (1 - self.rho) * g * g
+            p -= self.lr * g / (np.sqrt(self.s[i]) + 1e-8)
+""",
+    ),
     "momentum by __call__ on pairs": ("Momentum", """
 class Momentum:
     def __init__(self, learning_rate, momentum):

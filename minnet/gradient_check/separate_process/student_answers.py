@@ -15,11 +15,11 @@ from typing import Any
 from minnet.gradient_check.separate_process.answers import Answer, Answers
 from minnet.gradient_check.separate_process.student_object import (
     StudentObject,
-    StudentOptimizer,
     find,
     numbers,
     split_arguments,
 )
+from minnet.gradient_check.separate_process.student_optimizer import StudentOptimizer
 
 
 def _class(name: list[str]) -> type:

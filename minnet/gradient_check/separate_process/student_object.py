@@ -1,4 +1,4 @@
-"""Calls a layer, loss or optimizer in whatever style it is written.
+"""Calls a layer or loss in whatever style it is written.
 
 Classes with and without a base, pairs of functions, gradients that are returned or kept. The
 reference of an assignment is called through the same adapters, so both are asked the same.
@@ -35,10 +35,12 @@ _BACKWARD = (
     "{}backward backward{} {}grad {}gradient {}bwd {}back d{} grad{} gradient{} {}derivative "
     "{}prime {}lossgrad {}lossgradient {}lossbackward"
 )
-_METHODS = (
-    ("forward", "__call__", "call", "loss"),
-    ("backward", "gradient", "grad", "backprop"),
-    ("step", "update", "apply", "__call__"),
+_FORWARD_METHODS = (
+    "forward __call__ call loss forward_propagation forward_pass forward_prop feedforward"
+)
+_BACKWARD_METHODS = (
+    "backward gradient grad backprop backward_propagation backward_pass backward_prop derivative "
+    "prime"
 )
 _LARGEST = 32 << 20
 Found = type | tuple[Callable[..., Any] | None, Callable[..., Any] | None]
@@ -87,11 +89,12 @@ def numbers(value: Any) -> Array:
     return array
 
 
-def _method(obj: Any, names: tuple[str, ...]) -> Any:
-    return next((m for m in (getattr(obj, n, None) for n in names) if callable(m)), None)
+def method_of(obj: Any, names: str) -> Any:
+    """The first method of these names that an object has, or None."""
+    return next((m for m in (getattr(obj, n, None) for n in names.split()) if callable(m)), None)
 
 
-def _is_options(name: str) -> bool:
+def takes_options(name: str) -> bool:
     """bn_param, conv_param: a dict that a function takes after its arrays."""
     return "param" in name or name in ("config", "options", "conf", "hyperparameters")
 
@@ -128,8 +131,8 @@ class StudentObject:
             self.obj = found(*positional, **keywords)
             for layer in layers_of(self.obj) if isinstance(self.obj, Layer) else []:
                 layer._minnet.random = np.random.default_rng()
-            self.forward_function = _method(self.obj, _METHODS[0])
-            self.backward_function = _method(self.obj, _METHODS[1])
+            self.forward_function = method_of(self.obj, _FORWARD_METHODS)
+            self.backward_function = method_of(self.obj, _BACKWARD_METHODS)
 
     def weight(self, name: str) -> NamedWeight:
         """The weight of this name, where it is now."""
@@ -153,7 +156,7 @@ class StudentObject:
         left = [n for n in weights if n not in [a.lower() for a in asked]]
         given: dict[str, Any] = {}
         for name in asked:
-            if _is_options(name):
+            if takes_options(name):
                 given[name] = self.options
             elif name.lower() in weights:
                 given[name] = weights[name.lower()]
@@ -215,6 +218,8 @@ class StudentObject:
         if self.is_loss and self.cache is not None and len(asked) == 1:
             return [self.cache]
         weights = self._weight_arguments(self.names) if self.is_pair else {}
+        if not asked and not self.is_loss:  # backward(*args), or backward(grad=None)
+            return upstream
         return backward_arguments(asked, g, self.cache, self.kept, weights)
 
     def gradients(self) -> dict[str, Any]:
@@ -224,45 +229,3 @@ class StudentObject:
             returned = self.found.get(name)
             gradients[name] = self.weight(name).gradient() if returned is None else returned
         return gradients
-
-
-class StudentOptimizer:
-    """An optimizer, or a function of w and its gradient, on one vector."""
-
-    def __init__(self, found: Found, arguments: Any, options: dict[str, Any]) -> None:
-        self.found, self.arguments, self.options = found, arguments, options
-        self.forms: list[Callable[[Any], Any]] = [lambda a: a, lambda a: {"w": a}, lambda a: [a]]
-        self._begin()
-
-    def _begin(self) -> None:
-        """A new object, or for a function new options, in which it keeps its state."""
-        positional, keywords = split_arguments(self.arguments)
-        is_function = isinstance(self.found, tuple)
-        found: Any = self.found
-        self.method = (
-            found[0] if is_function else _method(found(*positional, **keywords), _METHODS[2])
-        )
-        if self.method is None:
-            raise NotImplementedError("step is missing")
-        names = list(inspect.signature(self.method).parameters)[2:] if is_function else []
-        self.rest = {name: dict(self.options) for name in names if _is_options(name)}
-
-    def step(self, values: Array, grads: Array) -> Array:
-        """The values after one step; as vectors, else as the only entry of a dict or list."""
-        errors: list[Exception] = []
-        for form in self.forms:
-            held = form(values.copy())
-            try:
-                result = self.method(held, form(grads), **self.rest)
-            except NotImplementedError:
-                raise
-            except Exception as error:
-                errors.append(error)
-                self._begin()
-                continue
-            self.forms = [form]  # the one that this optimizer takes
-            result = held if result is None else result
-            while isinstance(result, (dict, list, tuple)) and result:
-                result = next(iter(result.values())) if isinstance(result, dict) else result[0]
-            return numbers(result)
-        raise errors[0]
