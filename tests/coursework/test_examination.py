@@ -23,7 +23,7 @@ def test_a_right_submission_has_all_points_in_any_style(monkeypatch, tmp_path, n
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_submission_of_a_course_has_all_points(monkeypatch, tmp_path, name):
     assignment, source = right(name)
-    result = grade(monkeypatch, tmp_path, source, written(tmp_path, assignment))
+    result = grade(monkeypatch, tmp_path, source, written(tmp_path, assignment), "place")
     assert not lost(result), result.text()
 
 
@@ -33,7 +33,7 @@ def test_a_right_submission_of_a_course_has_all_points(monkeypatch, tmp_path, na
 )
 def test_a_mistake_in_a_course_costs_its_own_parts(monkeypatch, tmp_path, cases, name):
     assignment, source, expected = changed(cases, name)
-    result = grade(monkeypatch, tmp_path, source, written(tmp_path, assignment))
+    result = grade(monkeypatch, tmp_path, source, written(tmp_path, assignment), "place")
     assert {part for _, part in lost(result)} == expected, result.text()
 
 
