@@ -131,7 +131,8 @@ class Grading:
         wrong = any(finding.code for finding in findings.values()) and graded.is_written
         if wrong and self.options.hints in ("cause", "full") and task.kind != "optimizer":
             try:  # what the gradient check says there: shown, never counted
-                graded.advice = process.ask("advise", inputs=task.draw(self.generator))
+                inputs, hints = task.draw(self.generator), self.options.hints
+                graded.advice = process.ask("advise", inputs=inputs, hints=hints)
             finally:
                 self.graded[task.title] = graded
         self.graded[task.title] = graded

@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from minnet.gradient_check.weight_access import follow, place
-from minnet.gradient_check.weight_discovery import partner_of
+from minnet.gradient_check.weights import follow, partner_of, place
 from minnet.nn.parameter import Parameter
 from minnet.utils.types import Array
 

@@ -127,8 +127,8 @@ class StudentAnswers(Answers):
             return "inherits-from-reference"
         return "calls-reference" if self.calls & set(known) else ""
 
-    def answer_advise(self, inputs: list[Any]) -> Answer:
-        """What the gradient check says about the class: advice for its author."""
+    def answer_advise(self, inputs: list[Any], hints: str) -> Answer:
+        """What the gradient check says about the class: advice for its author, at this level."""
         from minnet.gradient_check import check_layer, check_loss
 
         cls = type(self.layer.obj)
@@ -139,4 +139,4 @@ class StudentAnswers(Answers):
 
         make.__name__ = cls.__name__
         report = check_loss(make, *inputs) if self.layer.is_loss else check_layer(make, inputs[0])
-        return report.to_dict("full")
+        return report.to_dict(hints)

@@ -13,8 +13,7 @@ import pytest
 
 import minnet as mn
 from minnet.gradient_check.command_line.check_answers import CheckAnswers
-from minnet.gradient_check.command_line.notebook import run_cells
-from minnet.gradient_check.command_line.student_file import load
+from minnet.gradient_check.command_line.student_file import StudentFile
 from minnet.gradient_check.repair import search
 from minnet.gradient_check.repair.student_function import PROBE
 from minnet.gradient_check.report import HINTS
@@ -268,9 +267,8 @@ def test_a_fix_in_a_notebook_says_the_cell(tmp_path):
     cells = [{"cell_type": "code", "source": text} for text in (_IMPORTS, source)]
     path = tmp_path / "week.ipynb"
     path.write_text(json.dumps({"cells": cells}), encoding="utf-8")
-    names = {"__name__": "week"}
-    run_cells(path, names)
-    (mistake,) = report_of(names["ReluForItsDerivative"]).to_dict()["mistakes"]
+    cls = StudentFile(path).classes["ReluForItsDerivative"]
+    (mistake,) = report_of(cls).to_dict()["mistakes"]
     assert mistake["fix"].startswith("Cell 2, line 7: `np.maximum(self.x, 0)`")
 
 
@@ -283,8 +281,8 @@ def test_a_fix_is_searched_for_only_where_it_is_shown(hints, tmp_path, monkeypat
     path.write_text(f"{_IMPORTS}\n\n{source}", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     answers = CheckAnswers()
-    answers.module, _ = load(path)
-    answers.recorder = SimpleNamespace(begin=lambda: None)
+    answers.file = StudentFile(path)
+    answers.recorder = SimpleNamespace(begin=lambda: None, timeout=60.0)
     (mistake,) = answers.answer_examine("ReluForItsDerivative", 0, hints)["mistakes"]
     assert mistake["place"].startswith("week.py, line ")
     assert bool(searched) == (hints == "full")
