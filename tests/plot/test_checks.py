@@ -53,7 +53,7 @@ CASES = {
     ),
     "scores for probabilities": (
         lambda: plot.mistakes([[5.0, -3.0]], [1], np.ones((1, 2, 2))),
-        r"prediction\[0, 0\] = 5. Give what trainer.predict",
+        r"prediction\[0, 0\] = 5.0. Give what trainer.predict",
     ),
     "softmax under binary cross-entropy": (
         lambda: plot.logit_gradient(mn.Softmax(), BINARY, target=[1, 0]),

@@ -20,7 +20,8 @@ def classifier(ending=None, k=3):
     ("bad", "error", "parts"),
     [
         (mn.MeanSquaredError, TypeError, ("loss", "the class MeanSquaredError", "Squared")),
-        ("mse", TypeError, ("loss", "got 'mse'", "subclass of mn.Loss")),
+        ("mse", TypeError, ("loss", "got 'mse'", "Write mn.MeanSquaredError()")),
+        ("own", TypeError, ("loss", "got 'own'", "subclass of mn.Loss")),
         (None, TypeError, ("loss", "got None")),
         (mn.SGD(), TypeError, ("loss", "got SGD")),
     ],
