@@ -18,7 +18,7 @@ from minnet.plot.checks import (
     outputs,
     points_of,
 )
-from minnet.plot.decision_regions import blue_to_orange, padded_limits, plane_grid
+from minnet.plot.decision_regions import padded_limits, plane_grid, probability_colours
 from minnet.training.callbacks import Callback
 from minnet.training.history import Row
 from minnet.training.trainer import Trainer
@@ -131,7 +131,7 @@ class _Film:
             aspect="auto",
             vmin=0,
             vmax=1,
-            cmap=blue_to_orange().resampled(_SHADES),
+            cmap=probability_colours().resampled(_SHADES),
         )
         self.lines: list[Any] = []
         style.label(ax, "epoch 0", "x1", "x2")

@@ -200,7 +200,7 @@ def padded_limits(points: Array, margin: float) -> list[tuple[float, float]]:
 
 def _draw_probability(ax: Axes, plane: _Plane, probability: Array, class_name: str) -> None:
     """The probability as colours and lines, with a colour bar."""
-    filled = ax.contourf(*plane.axes, probability, levels=_LEVELS, cmap=blue_to_orange())
+    filled = ax.contourf(*plane.axes, probability, levels=_LEVELS, cmap=probability_colours())
     bar = ax.figure.colorbar(filled, ax=ax, ticks=[0, 0.1, 0.3, 0.5, 0.7, 0.9, 1])
     widths = {p: w for p, w in _LINES.items() if probability.min() < p < probability.max()}
     if widths:
@@ -235,9 +235,9 @@ def _draw_region(ax: Axes, plane: _Plane, lead: Array, index: int) -> None:
         ax.contour(*plane.axes, lead, levels=[0], colors="black", linewidths=_THICK)
 
 
-def blue_to_orange() -> Any:
+def probability_colours() -> Any:
     """Class 0's colour through white to class 1's; the first is darker, also in a grey print."""
     from matplotlib.colors import LinearSegmentedColormap
 
     ends = [style.tint(0, 0.5), (0.97, 0.97, 0.97), style.tint(1, 0.3)]
-    return LinearSegmentedColormap.from_list("blue to orange", ends)
+    return LinearSegmentedColormap.from_list("class 0 to class 1", ends)

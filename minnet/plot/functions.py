@@ -162,7 +162,9 @@ def logit_gradient(
     scores = np.zeros((len(z), row.size))
     scores[:, 0] = z
     targets = np.tile(row, (len(z), 1))
-    gradients = {name: _gradient(layer, loss, scores, targets) for name, loss in losses.items()}
+    gradients = {
+        name: gradient_by_sample(layer, loss, scores, targets) for name, loss in losses.items()
+    }
     ax = style.new_axes(ax)
     for index, (name, gradient) in enumerate(gradients.items()):
         style.curve(ax, index, z, gradient[:, 0], str(name))
@@ -171,7 +173,7 @@ def logit_gradient(
     return style.finish(ax, text if title is None else title, "z", "dL/dz", legend=legend)
 
 
-def _gradient(layer: Layer, loss: Loss, z: Array, y: Array) -> Array:
+def gradient_by_sample(layer: Layer, loss: Loss, z: Array, y: Array) -> Array:
     """dL/dz of each sample by itself: times m, because the loss is a mean over m."""
     if loss.canonical is type(layer):
         loss.forward_from_logits(z, y)

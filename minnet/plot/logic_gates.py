@@ -63,7 +63,7 @@ def logic_gate(
         ax.plot(
             *corner,
             marker=style.marker(truth),
-            color=style.colour(truth),
+            color=style.class_colour(truth),
             markeredgecolor="white",
             markersize=13,
             zorder=3,
