@@ -14,6 +14,12 @@ Span = tuple[str, float, float, float]
 """A slider: its text, its ends, and where it begins."""
 
 
+class _Slider(Slider):
+    """It does not draw the whole figure when it moves: it is one of the moving parts."""
+
+    drawon = False
+
+
 class Controls:
     """Sliders one above the other, and buttons on their right."""
 
@@ -27,8 +33,7 @@ class Controls:
             if name in spans:
                 text, low, high, first = spans[name]
                 ax = figure.add_axes((0.2, 0.155 - 0.04 * len(self.sliders), 0.42, 0.03))
-                self.sliders[name] = Slider(ax, text, low, high, valinit=first, color="0.6")
-                self.sliders[name].drawon = False  # drawn as moving parts
+                self.sliders[name] = _Slider(ax, text, low, high, valinit=first, color="0.6")
                 self.sliders[name].vline.set_visible(False)
                 self.sliders[name].on_changed(action)
             else:
@@ -51,8 +56,8 @@ class Controls:
 
     def moving(self) -> list[Any]:
         """What changes when a slider moves."""
-        axes = [slider.ax for slider in self.sliders.values()]
-        return [part for ax in axes for part in (*ax.patches, *ax.lines, *ax.texts)]
+        sliders = self.sliders.values()
+        return [part for s in sliders for part in (s.poly, *s.ax.lines, s.valtext)]
 
     def hide(self) -> None:
         """Leave all controls out of the picture."""
