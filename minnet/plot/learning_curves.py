@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,7 +25,8 @@ UNITS = {
 }
 """The units of the columns of a History."""
 
-_MOST_NAMES = 3  # two curves each; more cannot be told apart
+_COLOURS = ("#000000", "#009E73", "#CC79A7")  # of the names; full: training, dashed: validation
+_MOST_NAMES = len(_COLOURS)  # two curves each; more cannot be told apart
 
 
 @style.picture
@@ -59,8 +60,8 @@ def history(history: History, names: str | Sequence[str] = "loss", ax: Axes | No
     for index, name in enumerate(chosen):
         for offset, (column, data) in enumerate(_columns(history, name)):
             text = f"{name}, {data}" if data else name
-            points = _points(history, column)
-            style.marked_curve(ax, 2 * index + offset, *points, text, linewidth=None)
+            look: dict[str, Any] = {"color": _COLOURS[index], "linestyle": ("-", "--")[offset]}
+            style.marked_curve(ax, 2 * index + offset, *_points(history, column), text, **look)
     y_label = _with_unit(chosen[0], chosen[0]) if len(chosen) == 1 else "value"
     _whole_epochs(ax)
     style.label(ax, f"Learning curves: {', '.join(chosen)}", "epoch", y_label)
@@ -78,6 +79,7 @@ def histories(
     title: str | None = None,
     logarithmic: bool = False,
     legend: bool = True,
+    first: int = 0,
 ) -> Axes:
     """One column of several histories by epoch, a line for each run.
 
@@ -87,6 +89,7 @@ def histories(
         ax: where to draw; None makes a new figure.
         logarithmic: True makes the y axis logarithmic.
         legend: False leaves it out, for several pictures that share one.
+        first: the number of the first run's colour; from 2 on none is blue or vermilion.
 
     Returns:
         The Axes; x axis: epochs from 1.
@@ -102,8 +105,9 @@ def histories(
     """
     place = "mn.plot.histories"
     _check_histories(place, histories, name)
+    start = checks.whole_number(place, "first", first, minimum=0)
     ax = style.new_axes(ax)
-    for index, (run, record) in enumerate(histories.items()):
+    for index, (run, record) in enumerate(histories.items(), start):
         style.marked_curve(ax, index, *_points(record, name), str(run), linewidth=1.8)
     if logarithmic:
         style.plain_logarithmic(ax)
@@ -179,7 +183,7 @@ def _whole_epochs(ax: Axes) -> None:
     """Ticks at whole epochs only."""
     from matplotlib.ticker import MaxNLocator
 
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
 
 
 def _checked_names(place: str, history: History, names: str | Sequence[str]) -> list[str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _NAMES = ("w", "b")
 _VIEW = {"elev": 30, "azim": -62}
-_ZOOM = 0.9  # leaves room for the label at the right
+_ZOOM = 0.95  # leaves room for the label at the right
 _EDGE, _ROOM = (
     0.05,
     0.09,
