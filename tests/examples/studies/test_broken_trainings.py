@@ -57,3 +57,19 @@ def test_the_study_prints_both_views(monkeypatch: pytest.MonkeyPatch, capsys: An
     assert "From outside: loss " in shown
     assert "From outside: ValueError: " in shown
     assert "[softmax-over-one-unit]" in shown
+
+
+def test_one_of_them_as_a_text(tmp_path: Any, monkeypatch: Any, capsys: Any) -> None:
+    arguments = ["broken_trainings.py", "labels_from_one", "--output", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", arguments)
+    study().main()
+    text = (tmp_path / "broken_trainings.txt").read_text(encoding="utf-8")
+    assert "[labels-not-from-zero]" in text
+    assert text.strip() in capsys.readouterr().out
+
+
+def test_an_unknown_name(monkeypatch: Any, capsys: Any) -> None:
+    monkeypatch.setattr(sys, "argv", ["broken_trainings.py", "nothing"])
+    with pytest.raises(SystemExit):
+        study().main()
+    assert "expected some of grams_and_millimetres" in capsys.readouterr().err
