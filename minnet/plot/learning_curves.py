@@ -58,8 +58,9 @@ def history(history: History, names: str | Sequence[str] = "loss", ax: Axes | No
     chosen = _checked_names(place, history, names)
     ax = style.new_axes(ax)
     for index, name in enumerate(chosen):
-        for offset, (column, data) in enumerate(_columns(history, name)):
-            text = f"{name}, {data}" if data else name
+        both = f"val_{name}" in history
+        columns = {name: f"{name}, training", f"val_{name}": f"{name}, validation"}
+        for offset, (column, text) in enumerate(columns.items() if both else [(name, name)]):
             look: dict[str, Any] = {"color": _COLOURS[index], "linestyle": ("-", "--")[offset]}
             style.marked_curve(ax, 2 * index + offset, *_points(history, column), text, **look)
     y_label = _with_unit(chosen[0], chosen[0]) if len(chosen) == 1 else "value"
@@ -159,13 +160,6 @@ def norms(
     if logarithmic:
         style.plain_logarithmic(ax)
     return style.finish(ax, title, "epoch", quantity, legend=legend)
-
-
-def _columns(history: History, name: str) -> list[tuple[str, str]]:
-    """The columns that belong to a name, each with the kind of data that it was measured on."""
-    if f"val_{name}" in history:
-        return [(name, "training"), (f"val_{name}", "validation")]
-    return [(name, "")]
 
 
 def _points(history: History, column: str) -> tuple[list[float], list[float]]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.plot import style
-from minnet.plot.checks import checked_names
+from minnet.plot.checks import checked_list, checked_names
 from minnet.plot.descent_paths import checked_paths, draw_paths
 from minnet.plot.loss_grid import LossGrid
 from minnet.utils import array_checks, checks
@@ -133,12 +133,7 @@ def loss_slices(
     place = "mn.plot.loss_slices"
     labels = _checked(place, grid, names)
     low, high = float(grid.second[0]), float(grid.second[-1])
-    given = checks.listed(at)
-    if not given:
-        raise TypeError(f"{place}: at: expected a list of values, got {checks.describe(at)}.")
-    values = [
-        checks.number(place, f"at[{i}]", v, minimum=low, maximum=high) for i, v in enumerate(given)
-    ]
+    values = checked_list(place, "at", at, "values", minimum=low, maximum=high)
     ax = style.new_axes(ax)
     for index, value in enumerate(values):
         losses = [np.interp(value, grid.second, column) for column in grid.losses.T]
