@@ -80,10 +80,9 @@ class WeightNorms(mn.Callback):
 
     def on_epoch_end(self, trainer: mn.Trainer, row: dict[str, float]) -> None:  # noqa: ARG002
         """One more number for each matrix."""
-        for name, parameter in trainer.network.parameters().items():
-            if parameter.value.ndim > 1:
-                norm = float(np.linalg.norm(parameter.value))
-                self.norms.setdefault(name, []).append(norm)
+        weights = [p.value for p in trainer.network.parameters().values() if p.value.ndim > 1]
+        for layer, weight in enumerate(weights, 1):
+            self.norms.setdefault(f"layer {layer}", []).append(float(np.linalg.norm(weight)))
 
 
 def weight_norms(quick: bool) -> Any:

@@ -156,7 +156,7 @@ def norms(
     ax = style.new_axes(ax)
     for index, (name, array) in enumerate(arrays.items()):
         epochs = np.arange(1, len(array) + 1)
-        style.marked_curve(ax, index, epochs, array, name, linewidth=1.8)
+        style.marked_curve(ax, index + 2, epochs, array, name, linewidth=1.8)
     if logarithmic:
         style.plain_logarithmic(ax)
     return style.finish(ax, title, "epoch", quantity, legend=legend)

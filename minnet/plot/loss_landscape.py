@@ -137,7 +137,7 @@ def loss_slices(
     ax = style.new_axes(ax)
     for index, value in enumerate(values):
         losses = [np.interp(value, grid.second, column) for column in grid.losses.T]
-        style.curve(ax, index, grid.first, losses, f"{labels[1]} = {value:g}")
+        style.curve(ax, index + 2, grid.first, losses, f"{labels[1]} = {value:g}")
     ax.set_ylim(bottom=0)
     return style.finish(ax, title, labels[0], "loss")
 

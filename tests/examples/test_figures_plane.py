@@ -146,9 +146,9 @@ def test_initial_signals(made):
 
 def test_weight_norms(made):
     free, held = made("weight_norms").axes
-    for name in ("0.weight", "2.weight", "4.weight"):
+    for name in ("layer 1", "layer 2", "layer 3"):
         assert lines(free)[name][1][-1] > lines(free)[name][1][0]
-    assert lines(held)["0.weight"][1][-1] < lines(held)["0.weight"][1][0]
+    assert lines(held)["layer 1"][1][-1] < lines(held)["layer 1"][1][0]
 
 
 def test_optimizer_paths(made):
