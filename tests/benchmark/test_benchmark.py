@@ -32,6 +32,7 @@ def test_scikit_learn_computes_the_same_losses(workload):
     agreement.check(workload, [HandWritten, *scikit_learn.contenders()], steps=3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", ["torch", "jax"])
 def test_the_frameworks_compute_the_same_losses(package):
     pytest.importorskip(package)

@@ -30,7 +30,7 @@ def test_a_mistake_in_an_exercise_costs_its_own_parts(monkeypatch, tmp_path, exe
     old, new, expected = CHANGES[exercise][name]
     assert PLAIN.count(old) >= 1
     assignment = EXERCISES / exercise / "assignment.py"
-    result = grade(monkeypatch, tmp_path, PLAIN.replace(old, new), assignment)
+    result = grade(monkeypatch, tmp_path, PLAIN.replace(old, new), assignment, hints="place")
     assert {f"{task} {part}" for task, part in lost(result)} == expected, result.text()
 
 

@@ -38,12 +38,14 @@ def trainer_of(optimizer, dtype="float32"):
 
 def warm():
     """Modules that load late, and caches of NumPy, do not count."""
+    assert np.ma.masked is not None  # this module of NumPy is loaded by its first use
     trainer_of(mn.Adam()).fit(*data(rows=2 * BATCH), epochs=1, batch_size=BATCH, progress=False)
 
 
-@pytest.mark.parametrize("optimizer", [mn.SGD, mn.Adam])
-@pytest.mark.parametrize("given", ["float32", "float64", "uint8"])
-def test_a_fit_holds_four_vectors_and_three_batches(optimizer, given):
+@pytest.mark.parametrize(
+    ("given", "optimizer"), [("float32", mn.Adam), ("float64", mn.SGD), ("uint8", mn.Adam)]
+)
+def test_a_fit_holds_four_vectors_and_three_batches(given, optimizer):
     x, y = data()
     x = (x * 10).astype(given) if given == "uint8" else x.astype(given)
     warm()
@@ -60,12 +62,13 @@ def test_a_fit_holds_four_vectors_and_three_batches(optimizer, given):
 def test_memory_of_a_fit_does_not_grow_with_the_data_beyond_their_order():
     warm()
     peaks = []
-    for rows in (ROWS, 2 * ROWS):
+    for rows in (ROWS // 4, ROWS):
         x, y = data(rows=rows)
         with peak() as held:
             trainer_of(mn.Adam()).fit(x, y, epochs=1, batch_size=BATCH, progress=False)
         peaks.append(held[0])
-    assert peaks[1] - peaks[0] <= 8 * ROWS + ROWS + PYTHON / 3  # order, and one flag for each row
+    more = ROWS - ROWS // 4
+    assert peaks[1] - peaks[0] <= 8 * more + more + PYTHON / 3  # order, and one flag for each row
 
 
 def test_data_in_order_need_no_index_array():

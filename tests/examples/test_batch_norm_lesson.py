@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+pytestmark = pytest.mark.slow  # the study at its full size
+
 PICTURES = ("rates", "company", "modes")
 GOOD, SMALL = "he_normal", "N(0, 0.05^2)"
 

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+pytestmark = pytest.mark.slow  # some dozen trainings
+
 
 @pytest.fixture(scope="module")
 def run(run_example):

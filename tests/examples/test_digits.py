@@ -30,6 +30,7 @@ def rows(run):
     return found
 
 
+@pytest.mark.slow
 def test_all_pictures_are_written_and_announced(run):
     pictures = run.pictures()
     assert set(pictures) == {
@@ -44,18 +45,21 @@ def test_all_pictures_are_written_and_announced(run):
         assert name in run.text
 
 
+@pytest.mark.slow
 def test_it_shows_progress_with_the_remaining_time(run):
     assert "epoch 6/6" in run.progress
     assert "epoch 54/54" in run.progress
     assert re.search(r"\[\d\d:\d\d<\d\d:\d\d", run.progress)
 
 
+@pytest.mark.slow
 def test_all_networks_read_digits(run, rows):
     assert "1348 images to learn, 449 to test" in run.text
     for name in NETWORKS:
         assert rows[name][2] >= 0.94, name
 
 
+@pytest.mark.slow
 def test_a_shift_by_one_pixel_hurts_networks_trained_without_shifts(rows):
     for name in ("dense", "LeNet"):
         assert rows[name][3] < 0.7
@@ -64,6 +68,7 @@ def test_a_shift_by_one_pixel_hurts_networks_trained_without_shifts(rows):
     assert rows["LeNet, moved copies"][3] > 0.96
 
 
+@pytest.mark.slow
 def test_the_sentences_say_what_the_table_shows(run, rows):
     costs = dict(re.findall(r"([A-Za-z, ]+): (-?\d+\.\d)[;.]", run.text))
     assert {name.strip(): float(cost) for name, cost in costs.items()} == {

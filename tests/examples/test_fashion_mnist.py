@@ -1,7 +1,4 @@
-"""The lesson on clothes, on a handful of images: all of it but the accuracy, which takes minutes.
-
-The real runs are marked slow: `pytest -m slow tests/examples/test_fashion_mnist.py`.
-"""
+"""The lesson on clothes, on a handful of images and, where they are installed, on the real ones."""
 
 import gzip
 import os
@@ -15,6 +12,8 @@ import numpy as np
 import pytest
 
 import minnet
+
+pytestmark = pytest.mark.slow  # networks of 100,000 parameters
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "studies" / "fashion_mnist.py"
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -139,7 +138,6 @@ def test_wrong_options_end_in_one_sentence(tmp_path, arguments, parts):
         assert part in finished.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("model", ["mlp", "cnn"])
 def test_the_goals_are_reached_on_the_real_files(tmp_path, model):
     if not REAL.is_dir():

@@ -10,6 +10,8 @@ from figure_checks import PICTURES, headline, lines, made, squared
 
 __all__ = ["made"]  # a fixture
 
+pytestmark = pytest.mark.slow  # each picture is some dozen trainings
+
 # -- many runs -------------------------------------------------------------------------------
 
 

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+pytestmark = pytest.mark.slow  # the study at its full size
+
 ACTIVATIONS = ("tanh", "ReLU")
 STARTS = ("N(0, 0.05^2)", "N(0, 0.5^2)", "glorot_normal", "he_normal", "zeros")
 

@@ -1,6 +1,7 @@
 """The lessons run as scripts, alone in another folder, and as notebooks."""
 
 import ast
+import functools
 import re
 import shutil
 import subprocess
@@ -22,26 +23,33 @@ def each(slow_too):
     ]
 
 
-def run_alone(lesson, folder):
-    """A copy in an empty folder: nothing next to it can be imported."""
-    shutil.copy(lesson, folder)
-    return subprocess.run(
-        [sys.executable, "-W", "error", lesson.name],
-        cwd=folder,
-        env=environment() | {"FIGURES": "new/pictures", "MPLBACKEND": "Agg"},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def run_alone(tmp_path_factory):
+    """Runs a copy in an empty folder, once: nothing next to it can be imported."""
+
+    @functools.cache
+    def run(lesson):
+        folder = tmp_path_factory.mktemp(lesson.stem)
+        shutil.copy(lesson, folder)
+        done = subprocess.run(
+            [sys.executable, "-W", "error", lesson.name],
+            cwd=folder,
+            env=environment() | {"FIGURES": "new/pictures", "MPLBACKEND": "Agg"},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=300,
+            check=False,
+        )
+        return done, {path.name for path in folder.glob("new/pictures/*")}
+
+    return run
 
 
 @pytest.mark.parametrize("lesson", each(slow_too=True))
-def test_a_copy_runs_and_saves_its_pictures(lesson, tmp_path):
-    done = run_alone(lesson, tmp_path)
+def test_a_copy_runs_and_saves_its_pictures(lesson, run_alone):
+    done, written = run_alone(lesson)
     assert done.returncode == 0, done.stderr
     promised = set(re.findall(r'FIGURES / "(\w+\.png)"', lesson.read_text(encoding="utf-8")))
-    written = {path.name for path in tmp_path.glob("new/pictures/*")}
     assert written == promised
     assert promised or lesson.stem.startswith("08"), "all but the one on layers draw"
 
@@ -57,8 +65,8 @@ NUMBERS = {
 
 
 @pytest.mark.parametrize("lesson", [p for p in each(slow_too=True) if p.id in NUMBERS])
-def test_it_prints_the_numbers_of_its_text(lesson, tmp_path):
-    printed = run_alone(lesson, tmp_path).stdout
+def test_it_prints_the_numbers_of_its_text(lesson, run_alone):
+    printed = run_alone(lesson)[0].stdout
     for number in NUMBERS[lesson.stem]:
         assert number in printed
 

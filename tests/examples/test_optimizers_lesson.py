@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+pytestmark = pytest.mark.slow  # the study at its full size
+
 NAMES = ("SGD", "momentum", "Nesterov", "AdaGrad", "AdaDelta", "RMSProp", "Adam", "AdamW")
 PICTURES = ("paths", "rates", "losses", "schedules")
 

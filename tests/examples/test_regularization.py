@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+pytestmark = pytest.mark.slow  # the study at its full size
+
 CURES = ("L2(0.01)", "Dropout(0.5)", "early stopping")
 
 

@@ -25,8 +25,8 @@ def trainer_of():
     return mn.Trainer(network, mn.BinaryCrossEntropy(), mn.SGD(2.0), seed=0)
 
 
-@pytest.fixture
-def film(tmp_path):
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
     """Frames after epochs 0, 2 and 6, saved; and what was drawn in each."""
     trainer = trainer_of()
     animation = boundary_animation(trainer, *POINTS, [0, 2, 6], batch_size=10)
@@ -37,8 +37,9 @@ def film(tmp_path):
         lines = [c for c in ax.collections if hasattr(c, "levels")]
         seen.append((ax.get_title(), np.array(ax.images[0].get_array()), lines))
 
-    animation.save(tmp_path / "film.gif", PillowWriter(fps=5), dpi=30, progress_callback=look)
-    return trainer, seen, tmp_path / "film.gif", ax
+    path = tmp_path_factory.mktemp("film") / "film.gif"
+    animation.save(path, PillowWriter(fps=5), dpi=30, progress_callback=look)
+    return trainer, seen, path, ax
 
 
 def test_each_frame_shows_the_network_of_its_epoch(film):

@@ -111,8 +111,16 @@ def plain(value):
     return repr(value)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize(("cuts", "steps"), [([7], None), ([3, 12, 13, 24], 1), ([5, 11, 18], 4)])
+CUTS = [([7], None), ([3, 12, 13, 24], 1), ([5, 11, 18], 4)]
+EVERY_DAY = [(name, *CUTS[at % 3]) for at, name in enumerate(OPTIMIZERS)]
+OTHERS = [
+    pytest.param(name, *cut, marks=pytest.mark.slow)
+    for at, name in enumerate(OPTIMIZERS)
+    for cut in (CUTS[at % 3 - 1], CUTS[at % 3 - 2])
+]
+
+
+@pytest.mark.parametrize(("optimizer", "cuts", "steps"), EVERY_DAY + OTHERS)
 def test_interrupted_and_resumed_is_bit_for_bit_the_same(optimizer, cuts, steps, tmp_path):
     whole, path = trainer(optimizer), tmp_path / "run"
     watched = fit(whole, mn.GradientMonitor())

@@ -3,8 +3,6 @@
 import json
 import textwrap
 
-import pytest
-
 from minnet.gradient_check.command_line.main import main
 
 HEAD = """
@@ -220,24 +218,17 @@ def test_an_exit_is_an_error_and_a_crash_has_its_line(tmp_path, capsys):
     assert found["Good"]["ok"]
 
 
-def test_a_size_is_given_also_where_it_has_a_default(tmp_path, capsys):
+def test_what_a_class_says_of_its_sizes_and_inputs(tmp_path, capsys):
     found, _ = check(tmp_path, capsys, SIZES)
     assert found["Dense"]["ok"]
     assert found["OtherNames"]["ok"]  # its default, 4, is a width to try
     assert found["Picky"]["ok"]  # refuses our size, and is made with its own
     assert found["Lookup"]["ok"]
-
-
-@pytest.mark.parametrize(("name", "error"), [("WrongName", "AttributeError"), ("WrongAnyway", "")])
-def test_an_error_that_no_shape_explains_is_a_mistake(tmp_path, capsys, name, error):
-    found, _ = check(tmp_path, capsys, SIZES, "--class", name)
-    mistake = first(found[name])
-    assert (mistake["code"], mistake["where"]) == ("raises", "forward")
-    assert error in mistake["message"]
-
-
-def test_an_unknown_input_is_no_mistake(tmp_path, capsys):
-    found, _ = check(tmp_path, capsys, SIZES, "--class", "OwnNumbers")
+    for name, error in (("WrongName", "AttributeError"), ("WrongAnyway", "")):
+        mistake = first(found[name])
+        assert (mistake["code"], mistake["where"]) == ("raises", "forward")
+        assert error in mistake["message"]
+    # An unknown input is no mistake.
     report = found["OwnNumbers"]
     assert report["mistakes"] == []
     assert not report["ok"]

@@ -62,6 +62,7 @@ def module(tmp_path, monkeypatch):
     """Loads a file with the given text; returns the module and the classes that minnet refused."""
     monkeypatch.setattr("sys.path", list(sys.path))
     monkeypatch.setattr("sys.modules", dict(sys.modules))
+    monkeypatch.setattr("sys.dont_write_bytecode", True)  # two texts of one second are two files
 
     def load(text, name="homework.py"):
         path = tmp_path / name

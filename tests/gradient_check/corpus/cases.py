@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from minnet.gradient_check import check_layer, check_loss
 
@@ -40,6 +41,15 @@ def load() -> list[Case]:
     for path in sorted(Path(__file__).parent.glob("*_*.py")):
         importlib.import_module(f"corpus.{path.stem}")
     return CASES
+
+
+def parameters(cases, every_day):
+    """The cases for `parametrize`; those that are not among `every_day` are marked slow."""
+    often = {id(case) for case in every_day}
+    return [
+        pytest.param(case, id=case.name, marks=() if id(case) in often else pytest.mark.slow)
+        for case in cases
+    ]
 
 
 def check(case: Case, seed: int = 0):

@@ -7,7 +7,7 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -33,7 +33,6 @@ def through(message, limit=1 << 20):
     return read_message(io.BytesIO(pipe.getvalue()), limit)
 
 
-@settings(max_examples=30)
 @given(TREES)
 def test_a_message_comes_through_as_it_was(message):
     def same(a, b):

@@ -121,6 +121,7 @@ def test_random_runs(number):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", range(20, 420))
-def test_many_random_runs(number):
-    check(number)
+@pytest.mark.parametrize("number", range(20, 120))
+def test_many_random_runs(number, seeds):
+    for seed in seeds:
+        check(number + 100 * seed)

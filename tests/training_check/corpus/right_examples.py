@@ -1,36 +1,12 @@
 """Right trainings after the examples, the README and the docstrings of the project."""
 
 import numpy as np
-from training_check.corpus.case import (
-    Corpus,
-    Training,
-    digits,
-    generated,
-    measured,
-    scaled,
-    standard,
-)
+from training_check.corpus.case import *
 
 import minnet as mn
-from minnet import (
-    SGD,
-    Adam,
-    BinaryCrossEntropy,
-    CategoricalCrossEntropy,
-    Dropout,
-    Linear,
-    MeanSquaredError,
-    ReLU,
-    Sigmoid,
-    Softmax,
-    Tanh,
-)
 
 CASES = Corpus()
-
-
-def right(source):
-    return CASES.add("", source)
+right = CASES.right
 
 
 def held_out(name, fraction=0.3):

@@ -1,27 +1,12 @@
 """Right trainings of all kinds, written after the rules, to see whether they hold."""
 
 import numpy as np
-from training_check.corpus.case import Corpus, Training, digits, generated, rng, scaled, standard
+from training_check.corpus.case import *
 
 import minnet as mn
-from minnet import (
-    SGD,
-    Adam,
-    BinaryCrossEntropy,
-    CategoricalCrossEntropy,
-    Linear,
-    MeanSquaredError,
-    ReLU,
-    Sigmoid,
-    Softmax,
-    Tanh,
-)
 
 CASES = Corpus()
-
-
-def right(source="own"):
-    return CASES.add("", source)
+right = CASES.right
 
 
 @right()

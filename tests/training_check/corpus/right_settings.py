@@ -1,38 +1,12 @@
 """Right trainings: nothing in them is a mistake."""
 
 import numpy as np
-from training_check.corpus.case import (
-    Corpus,
-    Training,
-    curve,
-    digits,
-    generated,
-    measured,
-    rng,
-    scaled,
-    standard,
-)
+from training_check.corpus.case import *
 
 import minnet as mn
-from minnet import (
-    SGD,
-    Adam,
-    BinaryCrossEntropy,
-    CategoricalCrossEntropy,
-    Dropout,
-    Linear,
-    MeanSquaredError,
-    ReLU,
-    Sigmoid,
-    Softmax,
-    Tanh,
-)
 
 CASES = Corpus()
-
-
-def right(source="own"):
-    return CASES.add("", source)
+right = CASES.right
 
 
 @right()

@@ -1,30 +1,7 @@
 """Wrong trainings: the fault is in the data."""
 
 import numpy as np
-from training_check.corpus.case import (
-    Corpus,
-    Training,
-    curve,
-    digits,
-    generated,
-    measured,
-    rng,
-    scaled,
-    standard,
-)
-
-from minnet import (
-    SGD,
-    Adam,
-    BinaryCrossEntropy,
-    CategoricalCrossEntropy,
-    Linear,
-    MeanSquaredError,
-    ReLU,
-    Sigmoid,
-    Softmax,
-    Tanh,
-)
+from training_check.corpus.case import *
 
 CASES = Corpus()
 wrong = CASES.add

@@ -2,21 +2,9 @@
 
 import numpy as np
 from minnet.initializers import normal
-from training_check.corpus.case import Corpus, Training, curve, digits, rng, scaled, standard
+from training_check.corpus.case import *
 
 import minnet as mn
-from minnet import (
-    SGD,
-    Adam,
-    BinaryCrossEntropy,
-    CategoricalCrossEntropy,
-    Linear,
-    MeanSquaredError,
-    ReLU,
-    Sigmoid,
-    Softmax,
-    Tanh,
-)
 
 CASES = Corpus()
 wrong = CASES.add

@@ -1,22 +1,9 @@
 """Wrong trainings: the fault is in the network, or in how it fits the loss."""
 
 import numpy as np
-from training_check.corpus.case import Corpus, Training, curve, digits, generated, scaled, standard
+from training_check.corpus.case import *
 
 import minnet as mn
-from minnet import (
-    SGD,
-    Adam,
-    BinaryCrossEntropy,
-    CategoricalCrossEntropy,
-    Dropout,
-    Linear,
-    MeanSquaredError,
-    ReLU,
-    Sigmoid,
-    Softmax,
-    Tanh,
-)
 
 CASES = Corpus()
 wrong = CASES.add

@@ -1,24 +1,9 @@
 """Wrong trainings after public posts: the kind of program and the mistake, in code of our own."""
 
 import numpy as np
-from training_check.corpus.case import Corpus, Training, digits, generated, rng, scaled, standard
+from training_check.corpus.case import *
 
 import minnet as mn
-from minnet import (
-    SGD,
-    Adam,
-    BinaryCrossEntropy,
-    CategoricalCrossEntropy,
-    Dropout,
-    Linear,
-    MeanAbsoluteError,
-    MeanSquaredError,
-    ReLU,
-    RMSProp,
-    Sigmoid,
-    Softmax,
-    Tanh,
-)
 
 CASES = Corpus()
 wrong = CASES.add

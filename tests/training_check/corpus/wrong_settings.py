@@ -1,21 +1,9 @@
 """Wrong trainings: the fault is in the initial weights, the rate, the steps or the penalties."""
 
 from minnet.initializers import constant, normal
-from training_check.corpus.case import Corpus, Training, curve, digits, scaled
+from training_check.corpus.case import *
 
 import minnet as mn
-from minnet import (
-    SGD,
-    Adam,
-    BinaryCrossEntropy,
-    CategoricalCrossEntropy,
-    Linear,
-    MeanSquaredError,
-    ReLU,
-    Sigmoid,
-    Softmax,
-    Tanh,
-)
 
 CASES = Corpus()
 wrong = CASES.add
