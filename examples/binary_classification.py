@@ -98,10 +98,8 @@ def lesson_tumours(pictures: script_pictures.Pictures) -> None:
     rows = [[float(values.mean()), float(values.std(ddof=1)), values.min(), values.max()]]
     print(table(["mean accuracy", "standard deviation", "least", "most"], rows))
     missed, ill, alarm, well = matrix[1, 0], matrix[1].sum(), matrix[0, 1], matrix[0].sum()
-    print(
-        f"\nOver all splits {missed} of {ill} malignant tumours were taken for benign, and {alarm}"
-    )
-    print(f"of {well} benign ones for malignant: two kinds of mistakes, which accuracy adds up.\n")
+    print(f"\nOver all splits {missed} of {ill} malignant tumours were taken for benign, and")
+    print(f"{alarm} of {well} benign ones for malignant: accuracy adds up two kinds of mistakes.\n")
     ax = confusion_matrix(matrix, datasets.breast_cancer().class_names)
     pictures.save(ax.figure, "binary_breast_cancer")
 

@@ -218,7 +218,7 @@ def draw(ends: Any, steps: Any, moves: Any) -> Any:
     style.label(by_layer, f"At step {FIRST}, by layer", "layer", what)
     by_step.set_xscale("log")
     for ax in (by_step, by_layer):
-        ax.set_yscale("log")
+        style.plain_logarithmic(ax)
     handles, labels = classes.get_legend_handles_labels()
     look = {"fontsize": style.TICKS, "frameon": False, "handlelength": 3}
     figure.legend(handles, labels, loc="outside lower center", ncols=3, **look)

@@ -229,5 +229,5 @@ def probability_colours() -> Any:
     """Class 0's colour through white to class 1's; the first is darker, also in a grey print."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    ends = [style.tint(0, 0.5), (0.97, 0.97, 0.97), style.tint(1, 0.3)]
+    ends = [style.tint(0, 0.55), (0.97, 0.97, 0.97), style.tint(1, 0.28)]
     return LinearSegmentedColormap.from_list("class 0 to class 1", ends)

@@ -7,6 +7,11 @@ from minnet.command_line import main
 from minnet.demo import command, demo
 
 
+@pytest.fixture(autouse=True)
+def no_figures_of_other_tests():
+    plt.close("all")
+
+
 @pytest.mark.parametrize("name", command.DEMOS)
 def test_without_windows_one_sentence_says_how_to_get_a_page(name, capsys):
     assert main(["demo", name]) == 1

@@ -49,23 +49,18 @@ def test_each_is_named() -> None:
     assert named == CODES
 
 
-def test_the_study_prints_both_views(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+def test_the_study_prints_both_views(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
     module = study()
+    monkeypatch.setattr(sys, "argv", ["broken_trainings.py", "--output", str(tmp_path)])
     monkeypatch.setattr(module, "TRAININGS", (module.one_unit_softmax, module.labels_from_one))
     module.main()
     shown = capsys.readouterr().out
+    assert (tmp_path / "broken_trainings.txt").read_text(encoding="utf-8").strip() in shown
     assert "From outside: loss " in shown
     assert "From outside: ValueError: " in shown
     assert "[softmax-over-one-unit]" in shown
-
-
-def test_one_of_them_as_a_text(tmp_path: Any, monkeypatch: Any, capsys: Any) -> None:
-    arguments = ["broken_trainings.py", "labels_from_one", "--output", str(tmp_path)]
-    monkeypatch.setattr(sys, "argv", arguments)
-    study().main()
-    text = (tmp_path / "broken_trainings.txt").read_text(encoding="utf-8")
-    assert "[labels-not-from-zero]" in text
-    assert text.strip() in capsys.readouterr().out
 
 
 def test_an_unknown_name(monkeypatch: Any, capsys: Any) -> None:

@@ -78,3 +78,18 @@ def test_what_the_readme_says(study: Any) -> None:
     said = f"with 40 % wrong labels cross-entropy is more accurate in {ahead} of 20 seeds"
     assert f"{said} ({forty[3]} to {forty[4]})" in text
     assert all(float(row[6]) > 0.05 for row in rows[:-1]), "with fewer they are level"
+    rows, _ = study.many_classes(SimpleNamespace(seeds=20, hidden=16))
+    cross, softmax, raw = (row[3] for row in rows[-3:])
+    assert f"take {cross:g} steps under cross-entropy, {softmax:g} under squared error" in text
+    assert f"softmax and {raw:g} on raw scores" in text
+
+
+@pytest.mark.slow
+def test_what_the_gallery_says(study: Any) -> None:
+    moves = study.moved(SimpleNamespace(seeds=20, hidden=16, rate=1.0))
+    own = [movement[9] for (_, name), (_, movement) in moves.items() if name == "own best"]
+    low, high = np.min(own), np.max(own)
+    text = " ".join((EXAMPLES / "README.md").read_text(encoding="utf-8").split())
+    assert f"(at step 10 between {low:.2f} and {high:.2f} everywhere)" in text
+    one = [movement[9] for (_, name), (_, movement) in moves.items() if name == "one rate"]
+    assert 3 < np.max(one[0] / one[1]) < 4
