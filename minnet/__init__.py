@@ -4,6 +4,13 @@ What a training does not need (pictures, the doctor, sweeps, data sets) is loade
 asked for, so that `import minnet` costs little more than `import numpy`.
 """
 
+import os
+import sys
+
+if sys.argv[:1] == ["-m"] and sys.path[:1] == [os.getcwd()]:  # noqa: PTH109 - no further import before this
+    # `python -m minnet`: a json.py or numpy.py that lies in this folder is not for us.
+    del sys.path[0]
+
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

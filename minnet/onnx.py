@@ -52,7 +52,7 @@ def export(network: Network, path: str | os.PathLike[str], sample: ArrayLike) ->
     whole = network.takes_indices and x.dtype.kind in "iu"
     graph = Graph()
     last = _layers(graph, network.layers, "input", "layers")
-    graph.nodes.append(onnx.helper.make_node("Identity", [last], ["output"]))
+    graph.nodes.append(onnx.helper.make_node("Identity", [last], ["output"], "output"))
     shapes = x.shape[1:], network.predict(x).shape[1:]
     types = np.dtype(np.int64) if whole else network.dtype, network.dtype
     ends = [

@@ -23,9 +23,6 @@ except ImportError as error:
 class _Estimator(BaseEstimator):  # type: ignore[misc]
     """What classifier and regressor share."""
 
-    epochs: int
-    batch_size: int
-
     _default_loss: type[mn.Loss]
     _last: type[mn.Layer] = mn.Identity  # the activation behind the default layers
 
@@ -93,10 +90,12 @@ class MinnetClassifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
             16 tanh units and a softmax. n_outputs is the number of classes; 1 for two classes
             under BinaryCrossEntropy or Hinge.
         loss: None is CategoricalCrossEntropy(). optimizer: None is Adam(0.01).
-        epochs, batch_size, callbacks: as in `mn.Trainer.fit`. random_state: the seed of all.
+        epochs: as in `mn.Trainer.fit`, like batch_size and callbacks.
+        random_state: the seed of all.
 
     Attributes:
-        classes_, n_iter_, loss_curve_, n_features_in_: after `fit`. trainer_: the mn.Trainer.
+        classes_, n_iter_, loss_curve_, n_features_in_: after `fit`.
+        trainer_: the mn.Trainer.
 
     >>> X, y = mn.datasets.iris()
     >>> MinnetClassifier(random_state=0).fit(X, y).score(X, y) > 0.95

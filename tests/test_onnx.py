@@ -7,10 +7,10 @@ from registry import REGISTRY, inputs, ready
 
 import minnet as mn
 
-pytest.importorskip("onnx")
+onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
 
-from minnet import onnx  # noqa: E402
+from minnet.onnx import export  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:onnx")
 
@@ -29,7 +29,7 @@ def test_every_layer(part, tmp_path):
     layer, generator = ready(part)
     network = network_of(layer)
     x = inputs(part, generator, m=5).astype(np.float32)
-    onnx.export(network, tmp_path / "network.onnx", x[:2])
+    export(network, tmp_path / "network.onnx", x[:2])
     assert close_to_largest(run(tmp_path / "network.onnx", x), network.predict(x)) < 1e-6
 
 
@@ -46,18 +46,38 @@ def test_a_network_with_nested_parts_for_any_batch(tmp_path):
         seed=0,
     )
     x = generator.normal(size=(7, 1, 8, 8)).astype(np.float32)
-    onnx.export(network, tmp_path / "network.onnx", x)
+    export(network, tmp_path / "network.onnx", x)
     for batch in (x, x[:1]):
         assert (
             close_to_largest(run(tmp_path / "network.onnx", batch), network.predict(batch)) < 1e-6
         )
 
 
+def test_what_viewers_need(tmp_path):
+    """Netron and others draw names, types and the shape of every array between two nodes."""
+    layers = [mn.Conv2d(1, 3, 3), mn.BatchNorm(3), mn.ReLU(), mn.Flatten(), mn.Linear(108, 2)]
+    export(mn.Network(layers, seed=0), tmp_path / "network.onnx", np.zeros((1, 1, 8, 8)))
+    model = onnx.shape_inference.infer_shapes(
+        onnx.load(tmp_path / "network.onnx"), strict_mode=True, data_prop=True
+    )
+    onnx.checker.check_model(model, full_check=True)
+    graph = model.graph
+    assert [node.op_type for node in graph.node][:3] == ["Conv", "BatchNormalization", "Relu"]
+    names = [node.name for node in graph.node]
+    assert len({*names}) == len(names)
+    assert all(names)
+    known = {array.name for array in [*graph.value_info, *graph.output]}
+    assert {name for node in graph.node for name in node.output} <= known
+    (batch, *shape) = graph.input[0].type.tensor_type.shape.dim
+    assert batch.dim_param == "batch"
+    assert [size.dim_value for size in shape] == [1, 8, 8]
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_indices_and_both_types(dtype, tmp_path):
     network = mn.Network([mn.Embedding(9, 4), mn.Flatten(), mn.Linear(8, 2)], seed=0, dtype=dtype)
     x = np.random.default_rng(0).integers(0, 9, (6, 2))
-    onnx.export(network, tmp_path / "words.onnx", x)
+    export(network, tmp_path / "words.onnx", x)
     assert close_to_largest(run(tmp_path / "words.onnx", x), network.predict(x)) < 1e-6
 
 
@@ -85,7 +105,7 @@ class Named(mn.Linear):
 def test_a_custom_layer_writes_its_own_nodes(tmp_path):
     network = mn.Network([Named(3, 2), Cube()], seed=0)
     x = np.random.default_rng(0).normal(size=(4, 3)).astype(np.float32)
-    onnx.export(network, tmp_path / "cube.onnx", x)
+    export(network, tmp_path / "cube.onnx", x)
     assert close_to_largest(run(tmp_path / "cube.onnx", x), network.predict(x)) < 1e-6
 
 
@@ -94,7 +114,7 @@ def test_what_cannot_be_exported_is_named(tmp_path):
     with pytest.raises(
         TypeError, match=r"layers\[1\]\.layers\[1\] Linear.*got a Doubled.*def to_onnx"
     ):
-        onnx.export(network, tmp_path / "no.onnx", np.zeros((2, 3)))
+        export(network, tmp_path / "no.onnx", np.zeros((2, 3)))
     assert not (tmp_path / "no.onnx").exists()
 
 
@@ -104,11 +124,11 @@ def test_what_to_onnx_returns_is_checked(tmp_path):
             graph.add("Mul", x, x)
 
     with pytest.raises(TypeError, match=r"to_onnx: expected a str, got None.*graph.add"):
-        onnx.export(mn.Network([Forgetful()]), tmp_path / "no.onnx", np.zeros((2, 3)))
+        export(mn.Network([Forgetful()]), tmp_path / "no.onnx", np.zeros((2, 3)))
 
 
 def test_bad_arguments(tmp_path):
     with pytest.raises(TypeError, match="expected a Network, got Linear"):
-        onnx.export(mn.Linear(3, 2), tmp_path / "no.onnx", np.zeros((2, 3)))
+        export(mn.Linear(3, 2), tmp_path / "no.onnx", np.zeros((2, 3)))
     with pytest.raises(ValueError, match="sample: expected finite numbers"):
-        onnx.export(mn.Network([mn.Tanh()]), tmp_path / "no.onnx", np.full((2, 3), np.nan))
+        export(mn.Network([mn.Tanh()]), tmp_path / "no.onnx", np.full((2, 3), np.nan))

@@ -1,7 +1,11 @@
 """The scikit-learn estimators: all of its own checks, and the tools that people use them with."""
 
+import pickle
+from pathlib import Path
+
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.inspection import permutation_importance
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
@@ -9,6 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import minnet as mn
+from minnet import sklearn
 from minnet.sklearn import MinnetClassifier, MinnetRegressor
 
 X, Y = mn.datasets.iris()
@@ -121,3 +126,51 @@ def test_callbacks_end_a_training():
     stop = mn.EarlyStopping("loss", patience=1, minimum_change=1.0)
     model = MinnetClassifier(callbacks=[stop], random_state=0).fit(X, Y)
     assert model.n_iter_ < 10
+
+
+def test_a_fitted_estimator_is_pickled_and_cloned():
+    model = MinnetClassifier(random_state=0, epochs=5).fit(X, NAMES)
+    again = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(again.predict_proba(X), model.predict_proba(X))
+    assert not hasattr(clone(model), "trainer_")
+    assert clone(model).fit(X, NAMES).loss_curve_ == model.loss_curve_
+
+
+def test_data_frames_and_names_of_columns():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(X, columns=["a", "b", "c", "d"])
+    model = make_pipeline(StandardScaler(), MinnetClassifier(random_state=0, epochs=20))
+    model.set_output(transform="pandas").fit(frame, pandas.Series(NAMES).astype("category"))
+    assert list(model[-1].feature_names_in_) == ["a", "b", "c", "d"]
+    assert model[-1].n_features_in_ == 4
+    assert model.score(frame, NAMES) > 0.8
+    with pytest.raises(ValueError, match="feature names should match"):
+        model.predict(frame.rename(columns={"a": "z"}))
+
+
+def test_arguments_of_a_part_of_a_pipeline():
+    model = make_pipeline(StandardScaler(), MinnetClassifier(optimizer=mn.SGD(0.1, momentum=0.9)))
+    model.set_params(minnetclassifier__epochs=3)
+    assert model.get_params()["minnetclassifier__epochs"] == 3
+    assert "SGD(learning_rate=0.1, momentum=0.9)" in repr(model)
+    assert model.fit(X, Y)[-1].n_iter_ == 3
+    with pytest.raises(ValueError, match="Invalid parameter 'lr'"):
+        model[-1].set_params(lr=0.1)
+
+
+def test_texts_for_objects_are_answered():
+    with pytest.raises(TypeError, match=r"Write mn\.Adam\(\)"):
+        MinnetClassifier(optimizer="adam").fit(X, Y)
+
+
+@pytest.mark.slow
+def test_in_two_processes():
+    model = MinnetClassifier(random_state=0)
+    grid = {"epochs": [2, 20]}
+    both = [GridSearchCV(model, grid, cv=2, n_jobs=n).fit(X, NAMES) for n in (1, 2)]
+    scores = [search.cv_results_["mean_test_score"] for search in both]
+    np.testing.assert_array_equal(*scores)
+
+
+def test_the_file_is_short():
+    assert len(Path(sklearn.__file__).read_text(encoding="utf-8").splitlines()) <= 150

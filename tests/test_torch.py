@@ -47,6 +47,13 @@ def test_embedding_nested_and_frozen():
     assert [p.requires_grad for p in module.parameters()] == [True, False, False]
 
 
+def test_the_factor_of_the_squared_error_in_the_readme():
+    generator = np.random.default_rng(0)
+    a, y = generator.normal(size=(2, 5, 3))
+    theirs = torch.nn.MSELoss()(torch.tensor(a), torch.tensor(y)).item()
+    assert mn.MeanSquaredError().forward(a, y) == pytest.approx(theirs * 3 / 2)
+
+
 def test_the_numbers_are_copies():
     network = mn.Network([mn.Linear(2, 2)], seed=0)
     module, before = to_torch(network), network.flat_values.copy()

@@ -6,14 +6,16 @@ import inspect
 import math
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from minnet.gradient_check.separate_process.student_objects import StudentLayer
+from minnet.coursework.options import options_of
+from minnet.gradient_check.separate_process.student_object import StudentObject
 from minnet.gradient_check.separate_process.student_optimizer import StudentOptimizer
 from minnet.nn.losses import Loss
 from minnet.utils.checks import describe
@@ -53,8 +55,8 @@ class Task:
         arguments: for both constructors, or a pair of tuples: the student's, the reference's.
         input: for a layer: a shape, batch axis first, or a function of a NumPy Generator.
         parameters: the student's names to the reference's.
-        prediction, target: for a loss: a shape (or function), and "labels", "one-hot", "binary",
-            "real" or a function of a Generator.
+        prediction: for a loss: a shape (or function).
+        target: for a loss: "labels", "one-hot", "binary", "real" or a function of a Generator.
         points: shared over the parts. parts: shares other than 1, {"forward": 3}.
         allow: codes that keep their points: inherits-from-reference, calls-reference,
             numerical-gradient.
@@ -82,48 +84,38 @@ class Task:
     place: str = field(default_factory=_caller, repr=False)
 
     def __post_init__(self) -> None:
-        self._check_name()
+        for complaint in self._complaints():
+            self.refuse(complaint)
+
+    def _complaints(self) -> Iterator[str]:
+        """What is wrong with the arguments: place, expected, got."""
+        names = self.name if isinstance(self.name, tuple) else (self.name,)
+        if len(names) > 2 or not all(isinstance(n, str) and n.isidentifier() for n in names):
+            yield f"name: expected the name of a class, or a pair of names, got {self.name!r}"
+        if not isinstance(self.parameters, dict):
+            yield f'parameters: expected {{"W": "weight"}}, got {describe(self.parameters)}'
         if not isinstance(self.like, type):
-            self.refuse(f"like: expected a class, got {describe(self.like)}")
+            yield f"like: expected a class, got {describe(self.like)}"
         for what, value in {"points": self.points, **dict(self.parts)}.items():
             number = isinstance(value, (int, float)) and not isinstance(value, bool)
             if not (number and math.isfinite(value) and value >= 0):
-                self.refuse(f"{what}: expected a number >= 0, got {describe(value)}")
-        self._check_arrays()
-        if unknown := set(self.parts) - set(self.part_names()):
-            self.refuse(f"parts: expected {', '.join(self.part_names())}, got {sorted(unknown)[0]}")
-        if not sum(self._shares().values()):
-            self.refuse("parts: expected a share above 0")
-        if unknown := set(self.allow) - set(SOURCE_CODES):
-            self.refuse(f"allow: expected {', '.join(SOURCE_CODES)}, got {sorted(unknown)[0]!r}")
-
-    def _check_name(self) -> None:
-        names = self.name if isinstance(self.name, tuple) else (self.name,)
-        if len(names) not in (1, 2) or not all(
-            isinstance(n, str) and n.isidentifier() for n in names
-        ):
-            self.refuse(
-                f"name: expected the name of a class, or a pair of names, got {self.name!r}"
-            )
-        if not isinstance(self.parameters, dict):
-            self.refuse(f'parameters: expected {{"W": "weight"}}, got {describe(self.parameters)}')
-
-    def _check_arrays(self) -> None:
+                yield f"{what}: expected a number >= 0, got {describe(value)}"
         if self.kind == "layer" and self.input is None:
-            self.refuse("input: expected a shape, batch axis first, or a function; got none")
+            yield "input: expected a shape, batch axis first, or a function; got none"
         if self.kind == "loss" and (self.prediction is None or self.target is None):
-            self.refuse("prediction, target: expected both for a loss")
-        for what in ("input", "prediction"):
-            shape = getattr(self, what)
+            yield "prediction, target: expected both for a loss"
+        for what, shape in {"input": self.input, "prediction": self.prediction}.items():
             whole = isinstance(shape, tuple) and all(isinstance(n, int) and n > 0 for n in shape)
             if shape is not None and not callable(shape) and not (whole and shape):
-                self.refuse(
-                    f"{what}: expected a shape such as (5, 4), or a function, got {shape!r}"
-                )
+                yield f"{what}: expected a shape such as (5, 4), or a function, got {shape!r}"
         if self.target is not None and not callable(self.target) and self.target not in _TARGETS:
-            self.refuse(
-                f"target: expected {', '.join(_TARGETS)} or a function, got {self.target!r}"
-            )
+            yield f"target: expected {', '.join(_TARGETS)} or a function, got {self.target!r}"
+        if unknown := set(self.parts) - set(self.part_names()):
+            yield f"parts: expected {', '.join(self.part_names())}, got {sorted(unknown)[0]}"
+        if not sum(self._shares().values()):
+            yield "parts: expected a share above 0"
+        if unknown := set(self.allow) - set(SOURCE_CODES):
+            yield f"allow: expected {', '.join(SOURCE_CODES)}, got {sorted(unknown)[0]!r}"
 
     def refuse(self, sentence: str) -> None:
         """Raise the error that names this task and its line."""
@@ -171,9 +163,15 @@ class Task:
         """A new object of the reference, behind the adapter that calls the student's, too."""
         arguments = self.student_arguments(reference=True)
         if self.kind == "optimizer":
-            return StudentOptimizer(self.like, arguments)
+            return StudentOptimizer(self.like, arguments, {})
         names = {name: name for name in self.parameters.values()}
-        return StudentLayer(self.like, arguments, names, self.kind == "loss")
+        return StudentObject(self.like, arguments, names, self.kind == "loss", {})
+
+    @cached_property
+    def options(self) -> dict[str, Any]:
+        """For functions that take bn_param, conv_param and others."""
+        made = self.reference()
+        return options_of(made.method.__self__ if self.kind == "optimizer" else made.obj)
 
     def draw(self, generator: np.random.Generator) -> list[Array]:
         """New inputs: x, or prediction and target; for an optimizer, values."""

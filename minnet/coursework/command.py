@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
@@ -16,6 +15,8 @@ from minnet.coursework.grading import Grading, Options
 from minnet.coursework.results import SubmissionResult
 from minnet.coursework.submission import Submission
 from minnet.gradient_check.report import HINTS
+from minnet.utils.console import above_0, say
+from minnet.utils.progress_bar import new_bar
 
 _PROMISE = """
 A submission runs in a process of its own, which only answers with arrays; every verdict is computed
@@ -40,100 +41,64 @@ def parser() -> argparse.ArgumentParser:
     for name in ("json", "gradescope", "junit", "csv"):
         grade.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"write marks as {name}")
     grade.add_argument("--hints", choices=HINTS, default="place", help="what students read")
-    grade.add_argument("--timeout", type=_above_0(float), default=60.0, metavar="S")
-    grade.add_argument("--memory", type=_above_0(int), default=4096, metavar="MIB")
-    grade.add_argument("--jobs", type=_above_0(int), default=os.cpu_count() or 1, metavar="N")
+    grade.add_argument("--timeout", type=above_0(float), default=60.0, metavar="S")
+    grade.add_argument("--memory", type=above_0(int), default=4096, metavar="MIB")
+    grade.add_argument("--jobs", type=above_0(int), default=os.cpu_count() or 1, metavar="N")
     return grade
-
-
-def _above_0(kind: type) -> Callable[[str], float]:
-    def convert(text: str) -> float:
-        try:
-            value: float = kind(text)
-        except ValueError:
-            value = 0
-        if not 0 < value < 1e6:
-            raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}")
-        return value
-
-    return convert
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """0 when the grading itself ran, 2 for a wrong assignment or command line."""
-    arguments = parser().parse_args(argv)
+    given = parser().parse_args(argv)
     try:
-        assignment = load_assignment(arguments.assignment)
-        submissions = known(arguments.submissions)
-        if arguments.gradescope and len(submissions) > 1:
+        assignment = load_assignment(given.assignment)
+        submissions = known(given.submissions)
+        if given.gradescope and len(submissions) > 1:
             raise AssignmentError("--gradescope: expected one submission, got several")
-    except (AssignmentError, OSError) as error:
-        _say(sys.stderr, str(error))
-        return 2
-    if not submissions:
-        return 2
-    options = Options(arguments.hints, arguments.timeout, arguments.memory)
-    graded = grade_all(assignment, submissions, options, arguments.jobs)
-    _say(sys.stdout, results.as_text(graded))
-    documents = [
-        (arguments.json, results.as_json(assignment.title, graded)),
-        (arguments.gradescope, results.as_gradescope(graded[0])),
-        (arguments.junit, results.as_junit(assignment.title, graded)),
-        (arguments.csv, results.as_csv(graded)),
-    ]
-    try:
+        if not submissions:
+            return 2
+        options = Options(given.hints, given.timeout, given.memory)
+        graded = grade_all(assignment, submissions, options, given.jobs)
+        say(results.as_text(graded))
+        documents = [
+            (given.json, results.as_json(assignment.title, graded)),
+            (given.gradescope, results.as_gradescope(graded[0])),
+            (given.junit, results.as_junit(assignment.title, graded)),
+            (given.csv, results.as_csv(graded)),
+        ]
         for path, text in documents:
             if path is not None:
                 path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        _say(sys.stderr, str(error))
+    except (AssignmentError, OSError) as error:
+        say(str(error), sys.stderr)
         return 2
     return 0
 
 
 def known(paths: Sequence[Path]) -> list[Submission]:
     """The submissions that can be graded; one sentence for each that cannot."""
-    found = []
-    names: Counter[str] = Counter()
+    found: dict[str, Submission] = {}
     for path in paths:
         submission = Submission.of(path)
-        names[submission.name] += 1
         if not path.exists():
-            _say(sys.stderr, f"{path}: expected a submission, found none. Check the path.")
-        elif names[submission.name] > 1:
-            _say(
-                sys.stderr,
-                f"{path}: expected one submission of each name, got two of "
-                f"{submission.name}. The first is graded; rename this one.",
-            )
+            say(f"{path}: expected a submission, found none. Check the path.", sys.stderr)
+        elif submission.name in found:
+            text = f"expected one submission of each name, got two of {submission.name}"
+            say(f"{path}: {text}. The first is graded; rename this one.", sys.stderr)
         else:
-            found.append(submission)
-    return found
+            found[submission.name] = submission
+    return list(found.values())
 
 
 def grade_all(
     assignment: Assignment, submissions: list[Submission], options: Options, jobs: int
 ) -> list[SubmissionResult]:
     """All results, in the order of the submissions; each in a process of its own."""
-    from tqdm.auto import tqdm
-
     with (
         ThreadPoolExecutor(jobs) as pool,
-        tqdm(
-            total=len(submissions),
-            desc="grading",
-            unit="submission",
-            dynamic_ncols=True,
-            ascii=True,
-        ) as bar,
+        new_bar(len(submissions), "submission", "grading") as bar,
     ):
         waiting = [pool.submit(Grading(assignment, s, options).run) for s in submissions]
         for _ in as_completed(waiting):
             bar.update()
         return [future.result() for future in waiting]
-
-
-def _say(stream: object, text: str) -> None:
-    """Print, whatever the encoding of the stream."""
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    print(text.encode(encoding, "replace").decode(encoding), file=stream)  # type: ignore[call-overload]

@@ -36,13 +36,9 @@ def feedback(
 def _advice(part: str, finding: Finding, advice: Any, hints: str) -> list[str]:
     """The sentences of the gradient check about this part; untrusted text."""
     mistakes = advice.get("mistakes") if isinstance(advice, dict) else None
-    found = []
+    place = part.removesuffix(" gradient").replace("prediction", "input")
     for mistake in mistakes if isinstance(mistakes, list) else []:
-        if isinstance(mistake, dict) and mistake.get("where") in (
-            part.removesuffix(" gradient"),
-            finding.method,
-        ):
-            found = [str(mistake.get("message"))]
-            found += [f"Next step: {mistake.get('next_step')}"] * (hints == "full")
-            break
-    return found
+        if isinstance(mistake, dict) and mistake.get("where") in (place, finding.method):
+            more = [mistake.get("fix"), f"Next step: {mistake.get('next_step')}"]
+            return [str(mistake.get("message")), *(str(m) for m in more if m and hints == "full")]
+    return []

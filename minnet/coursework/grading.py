@@ -17,8 +17,10 @@ from minnet.coursework.source_facts import SourceFacts
 from minnet.coursework.submission import Submission
 from minnet.gradient_check.separate_process.student_process import Stopped, StudentProcess
 
-_UNWRITTEN = ("not-written", "missing")
-Findings = dict[str, Finding]
+_ENDINGS = {
+    "timeout": "The time was over while {}.",
+    "crashed": "The process ended (exit or crash) while {}.",
+}
 
 
 @dataclass(frozen=True)
@@ -30,22 +32,30 @@ class Options:
     memory: int = 4096
 
 
+@dataclass
+class Graded:
+    """What is known about one task: a finding for each part, and what only teachers see."""
+
+    findings: dict[str, Finding]
+    is_numeric: bool = False
+    used: str = ""
+    advice: Any = None
+
+    @property
+    def is_written(self) -> bool:
+        """Whether the student has begun it."""
+        return any(f.code not in ("not-written", "missing") for f in self.findings.values())
+
+
 class Grading:
     """The grading of one submission."""
-
-    assignment: Assignment
-    submission: Submission
-    options: Options
 
     def __init__(self, assignment: Assignment, submission: Submission, options: Options) -> None:
         self.assignment, self.submission, self.options = assignment, submission, options
         self.generator = np.random.default_rng()
-        self.findings: dict[str, Findings] = {}
-        self.advice: dict[str, Any] = {}
-        self.numeric: dict[str, bool] = {}
-        self.used: dict[str, str] = {}
+        self.graded: dict[str, Graded] = {}
         self.facts = SourceFacts("")
-        self.message, self.ending = "", ""
+        self.status, self.message = "", ""
 
     def run(self) -> SubmissionResult:
         """The result; whatever the submission does, there is one."""
@@ -53,49 +63,47 @@ class Grading:
         try:
             parts = self.submission.parts()
         except (OSError, ValueError, SyntaxError) as error:
-            return self._result(
-                "cannot-import", start, printable(f"{type(error).__name__}: {error}")
-            )
-        self.facts = SourceFacts("\n".join(parts))
-        for _ in range(2):  # after a task that hangs or crashes, the others in a second process
-            stopped = self._one_process(parts)
-            if stopped != "again":
-                break
-        status = self.ending or ("cannot-import" if self.message else "graded")
-        if (
-            not self.ending
-            and not self.message
-            and not any(map(_is_written, self.findings.values()))
-        ):
-            status = "not-written"
-        return self._result(status, start, self.message)
+            self._cannot_import(f"{type(error).__name__}: {error}")
+        else:
+            self.facts = SourceFacts("\n".join(parts))
+            # After a task that hangs or crashes, the others in a second process.
+            _ = self._one_process(parts) or self._one_process(parts)
+        written = any(graded.is_written for graded in self.graded.values())
+        status = self.status or ("graded" if written else "not-written")
+        shown = self.message if self.options.hints != "none" else ""
+        absent = Finding(status if status != "graded" else "missing", self.message)
+        tasks = []
+        for task in self.assignment.tasks:
+            graded = self.graded.get(task.title, Graded(dict.fromkeys(task.part_names(), absent)))
+            tasks.append(TaskResult(task.title, self._parts(task, graded)))
+        file, seconds = str(self.submission.path), time.monotonic() - start
+        return SubmissionResult(self.submission.name, file, status, tasks, shown, seconds)
 
-    def _one_process(self, parts: list[str]) -> str:
-        """Grade what is not graded yet; "again" if a task ended the process."""
+    def _cannot_import(self, message: str) -> None:
+        self.status, self.message = "cannot-import", printable(message)
+
+    def _one_process(self, parts: list[str]) -> bool:
+        """Grade what is not graded yet; False if a task ended the process."""
         task: Task | None = None
-        options = self.options
-        own = str(self.submission.file.resolve())
-        readable = (
-            (own, f"{self.submission.path.resolve()}/") if self.submission.path.is_dir() else (own,)
-        )
+        folder, own = self.submission.path.resolve(), str(self.submission.file.resolve())
+        readable = (own, f"{folder}/") if folder.is_dir() else (own,)
         try:
-            with StudentProcess(options.timeout, options.memory, readable) as process:
-                if not self._load(process, parts, own):
-                    return "done"
-                for task in self.assignment.tasks:
-                    if task.title not in self.findings:
-                        self._grade_task(task, process)
+            with StudentProcess(self.options.timeout, self.options.memory, readable) as process:
+                if self._load(process, parts, own):
+                    for task in self.assignment.tasks:
+                        if task.title not in self.graded:
+                            self._grade_task(task, process)
         except Stopped as stopped:
-            self.ending = self.ending or stopped.status
+            text = _ENDINGS[stopped.status]
             if task is None:
-                self.message = _ENDINGS[stopped.status].format("the file is loaded")
-                return "done"
-            if task.title not in self.findings:
-                text = _ENDINGS[stopped.status].format(f"{task.title} is graded")
-                finding = Finding(stopped.status, text)
-                self.findings[task.title] = dict.fromkeys(task.part_names(), finding)
-            return "again"
-        return "done"
+                self.status, self.message = stopped.status, text.format("the file is loaded")
+                return True
+            if task.title not in self.graded:  # else only its advice was lost
+                self.status = self.status or stopped.status
+                finding = Finding(stopped.status, text.format(f"{task.title} is graded"))
+                self.graded[task.title] = Graded(dict.fromkeys(task.part_names(), finding))
+            return False
+        return True
 
     def _load(self, process: StudentProcess, parts: list[str], path: str) -> bool:
         names = [task.name for task in self.assignment.tasks]
@@ -103,85 +111,49 @@ class Grading:
         error = answer.get("error") if isinstance(answer, dict) else {"text": "no answer"}
         if isinstance(error, dict):
             line = f" (line {error['line']})" if isinstance(error.get("line"), int) else ""
-            self.message = printable(f"{error.get('text')}{line}")
+            self._cannot_import(f"{error.get('text')}{line}")
         return not isinstance(error, dict)
 
     def _grade_task(self, task: Task, process: StudentProcess) -> None:
         examination = Examination(task, process.ask, self.generator)
-        process.ask("count", references=_names(task))
+        known = [c for c in task.references() if c.__module__.startswith("minnet.")]
+        names = [[c.__module__, c.__name__] for c in known]  # a teacher's own are not there
+        process.ask("count", references=names)
         try:
             findings = examination.run()
-        except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+        except Stopped:
+            raise
+        except Exception as error:
             text = f"the answers make no sense: {type(error).__name__}: {error}"
             findings = dict.fromkeys(task.part_names(), Finding("raises", text))
-        self.numeric[task.title] = examination.is_numeric
-        self.used[task.title] = str(process.ask("used", references=_names(task)))
-        wrong = any(finding.code for finding in findings.values())
-        if (
-            wrong
-            and _is_written(findings)
-            and self.options.hints in ("cause", "full")
-            and task.kind != "optimizer"
-        ):
-            self.advice[task.title] = self._advice(task, process)
-        self.findings[task.title] = findings
+        used = str(process.ask("used", references=names))
+        graded = Graded(findings, examination.is_numeric, used)
+        wrong = any(finding.code for finding in findings.values()) and graded.is_written
+        if wrong and self.options.hints in ("cause", "full") and task.kind != "optimizer":
+            try:  # what the gradient check says there: shown, never counted
+                inputs, hints = task.draw(self.generator), self.options.hints
+                graded.advice = process.ask("advise", inputs=inputs, hints=hints)
+            finally:
+                self.graded[task.title] = graded
+        self.graded[task.title] = graded
 
-    def _advice(self, task: Task, process: StudentProcess) -> Any:
-        """What the gradient check says, in the student's process: shown, never counted."""
-        try:
-            inputs = task.draw(self.generator)
-            answer = process.ask("advise", inputs=inputs)
-        except Stopped:
-            return None
-        return answer
-
-    def _result(self, status: str, start: float, message: str) -> SubmissionResult:
-        shown = message if self.options.hints != "none" else ""
-        missing = Finding(status if status != "graded" else "missing", message)
-        tasks = [
-            TaskResult(task.title, self._parts(task, self.findings.get(task.title), missing))
-            for task in self.assignment.tasks
-        ]
-        file, name = str(self.submission.path), self.submission.name
-        return SubmissionResult(name, file, status, tasks, shown, time.monotonic() - start)
-
-    def _parts(self, task: Task, findings: Findings | None, missing: Finding) -> list[Part]:
+    def _parts(self, task: Task, graded: Graded) -> list[Part]:
         parts = []
         for name, points in task.part_points().items():
-            finding = findings[name] if findings else missing
-            code, score = finding.code, 0.0 if finding.code else points
-            if not code:
-                code = self._fact(task, name)
-                score = 0.0 if code and code not in task.allow else points
-            message = feedback(
-                task, name, finding, self.facts, self.advice.get(task.title), self.options.hints
-            )
-            parts.append(Part(name, score, points, code, message))
+            finding = graded.findings[name]
+            code = finding.code or self._fact(task, name, graded)
+            lost = finding.code or (code and code not in task.allow)
+            text = feedback(task, name, finding, self.facts, graded.advice, self.options.hints)
+            parts.append(Part(name, 0.0 if lost else points, points, code, text))
         return parts
 
-    def _fact(self, task: Task, part: str) -> str:
+    def _fact(self, task: Task, part: str, graded: Graded) -> str:
         """What the source says about a part that is right."""
         code = self.facts.code(task)
-        if not code and self.used.get(task.title) in SOURCE_CODES:
-            code = self.used[task.title]
+        if not code and graded.used in SOURCE_CODES:
+            code = graded.used
         if not code and part.endswith(" gradient"):
-            numeric = self.numeric.get(task.title, False) and self.facts.has_small_step(task)
+            numeric = graded.is_numeric and self.facts.has_small_step(task)
             if numeric or self.facts.calls_forward_in_backward(task):
                 code = "numerical-gradient"
         return code
-
-
-_ENDINGS = {
-    "timeout": "The time was over while {}.",
-    "crashed": "The process ended (exit or crash) while {}.",
-}
-
-
-def _names(task: Task) -> list[list[str]]:
-    """Module and name of the classes whose use is noted; a teacher's own are not in the process."""
-    known = (c for c in task.references() if c.__module__.startswith("minnet."))
-    return [[c.__module__, c.__name__] for c in known]
-
-
-def _is_written(findings: Findings) -> bool:
-    return any(finding.code not in _UNWRITTEN for finding in findings.values())

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from minnet.coursework.assignment import Task
-from minnet.gradient_check.separate_process.student_objects import plain
+from minnet.gradient_check.separate_process.named_weight import plain
 
 _BACKWARD = ("backward", "grad", "backprop")
 _FORWARD = ("forward", "call", "loss", "self")

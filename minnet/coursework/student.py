@@ -24,6 +24,7 @@ class Student:
     """One object of the class that a task asks for.
 
     Attributes:
+        columns: the student's code takes the samples on the last axis.
         layouts: for each weight, the order of axes and the shape in which the student keeps it.
         values: its weights, as the reference has them. changed: the first array written to.
     """
@@ -33,6 +34,7 @@ class Student:
     def __init__(self, task: Task, ask: Ask) -> None:
         self.task, self._ask = task, ask
         self.first = "prediction" if task.kind == "loss" else "input"
+        self.columns = False
         self.layouts: dict[str, Layout] = {}
         self.values: dict[str, Array] = {}
         self.changed = Finding()
@@ -59,9 +61,14 @@ class Student:
     def make(self) -> dict[str, Any]:
         """A new object; its weights, as far as they are there."""
         task, self.changed = self.task, Finding()
-        names, arguments = task.parameters, task.student_arguments()
         answer = self.ask(
-            "make", "__init__", name=task.name, arguments=arguments, names=names, kind=task.kind
+            "make",
+            "__init__",
+            name=task.name,
+            arguments=task.student_arguments(),
+            names=task.parameters,
+            kind=task.kind,
+            options=task.options,
         )
         weights = answer.get("weights")
         return weights if isinstance(weights, dict) else {}
@@ -95,22 +102,28 @@ class Student:
 
     def forward(self, inputs: list[Array], training: bool = True) -> Array:
         """The output; notes inputs that were written to."""
-        answer = self.ask("forward", "forward", inputs=inputs, training=training)
+        given = self._turned(inputs, 0, -1)
+        answer = self.ask("forward", "forward", inputs=given, training=training)
         outputs = answer.get("outputs")
         y = array_in(outputs[0] if isinstance(outputs, list) and outputs else None)
-        self._note_changes("forward", inputs, answer.get("inputs"))
+        (y,) = self._turned([y], -1, 0)
+        self._note_changes("forward", given, answer.get("inputs"))
         return y.reshape(()) if self.task.kind == "loss" and y.size == 1 else y
 
     def backward(
         self, upstream: Array, inputs: list[Array]
     ) -> tuple[dict[str, Array | None], Finding]:
         """The gradients by name, and how backward ended."""
-        answer = self.ask("backward", "backward", upstream=[upstream])
+        given_upstream = self._turned([upstream], 0, -1)
+        answer = self.ask("backward", "backward", upstream=given_upstream)
         given = answer.get("gradients")
         found = given if isinstance(given, dict) else {}
         named = {self.first: found.get("input"), **{n: found.get(n) for n in self.task.parameters}}
-        self._note_changes("backward", inputs, answer.get("inputs"))
-        self._note_changes("backward", [upstream], answer.get("upstream"), ["upstream"])
+        dx = named[self.first]
+        if isinstance(dx, np.ndarray):
+            (named[self.first],) = self._turned([dx], -1, 0)
+        self._note_changes("backward", self._turned(inputs, 0, -1), answer.get("inputs"))
+        self._note_changes("backward", given_upstream, answer.get("upstream"), ["upstream"])
         weights = answer.get("weights")
         for name, value in self.values.items():
             now = weights.get(name) if isinstance(weights, dict) else None
@@ -120,6 +133,12 @@ class Student:
         raised = answer.get("raised")
         ending = self._of_error(raised, "backward") if isinstance(raised, dict) else Finding()
         return {n: g if isinstance(g, np.ndarray) else None for n, g in named.items()}, ending
+
+    def _turned(self, arrays: list[Array], old: int, new: int) -> list[Array]:
+        """With the axis of the samples where the student has it, or back."""
+        if not self.columns:
+            return arrays
+        return [np.moveaxis(a, old, new) if a.ndim else a for a in arrays]
 
     def note(self, change: Finding) -> None:
         """Keep the first change of an array."""
@@ -136,7 +155,7 @@ class Student:
     def possible_layouts(self, shapes: dict[str, tuple[int, ...]], inputs: list[Array]) -> Any:
         """All layouts in which weights of these shapes have the student's shapes."""
         weights = self.weights(inputs)
-        choices = [list(_layouts(shapes[name], weights.get(name))) for name in shapes]
+        choices = [list(_layouts(shapes[name], weights.get(name), self.columns)) for name in shapes]
         for name, found in zip(shapes, choices, strict=True):
             if not found:
                 text = f"{name}: expected shape {shapes[name]}, got {np.shape(weights[name])}"
@@ -145,9 +164,13 @@ class Student:
         return [dict(zip(shapes, combination, strict=True)) for combination in combinations]
 
 
-def _layouts(shape: tuple[int, ...], own: Any) -> Iterator[Layout]:
-    """The orders of axes in which an array of `shape` becomes one of the student's shape."""
-    own_shape = own.shape if isinstance(own, np.ndarray) else shape
+def _layouts(shape: tuple[int, ...], own: Any, columns: bool) -> Iterator[Layout]:
+    """The orders of axes in which an array of `shape` becomes one of the student's shape.
+
+    Functions have no shapes of their own: in columns, W is transposed and b is (n, 1).
+    """
+    turned = shape[::-1] if len(shape) > 1 else (*shape, 1)
+    own_shape = own.shape if isinstance(own, np.ndarray) else turned if columns else shape
     for axes in itertools.permutations(range(len(shape))):
         if [shape[a] for a in axes if shape[a] != 1] == [n for n in own_shape if n != 1]:
             yield axes, own_shape

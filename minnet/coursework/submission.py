@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import tokenize
 from dataclasses import dataclass
 from pathlib import Path
 
+from minnet.gradient_check.notebook import code_cells
+
 _ENDINGS = (".py", ".ipynb")
+_LARGEST_FILE, _MOST_CODE = 32 << 20, 1 << 19  # a notebook also holds pictures
 
 
 @dataclass(frozen=True)
@@ -27,17 +29,22 @@ class Submission:
         """The file itself.
 
         Raises:
-            ValueError: the folder does not hold exactly one.
+            ValueError: the folder does not hold exactly one, or it is no file of its own.
         """
-        if not self.path.is_dir():
-            return self.path
-        found = [f for e in _ENDINGS for f in sorted(self.path.glob(f"*{e}")) if f.is_file()]
-        if len(found) != 1:
-            names = ", ".join(f.name for f in found) or "none"
-            raise ValueError(
-                f"{self.path}: expected a folder with one .py or .ipynb, found {names}"
-            )
-        return found[0]
+        file = self.path
+        if self.path.is_dir():
+            found = [f for f in self.path.iterdir() if f.suffix in _ENDINGS and f.name[0] != "."]
+            if len(found) != 1:
+                names = ", ".join(sorted(f.name for f in found)) or "none"
+                raise ValueError(
+                    f"{self.path}: expected a folder with one .py or .ipynb, found {names}"
+                )
+            file = found[0]
+        if self.path.is_symlink() or file.is_symlink() or not file.is_file():
+            raise ValueError(f"{file}: expected a file, got a link or a device; hand in a copy")
+        if file.stat().st_size > _LARGEST_FILE:
+            raise ValueError(f"{file}: expected at most {_LARGEST_FILE >> 20} MiB")
+        return file
 
     def parts(self) -> list[str]:
         """The source; of a notebook, one text for each cell of code.
@@ -45,19 +52,11 @@ class Submission:
         Raises:
             OSError, ValueError, SyntaxError: it cannot be read.
         """
-        if self.file.suffix != ".ipynb":
+        if self.file.suffix == ".ipynb":
+            parts = code_cells(self.file)
+        else:
             with tokenize.open(str(self.file)) as text:
-                return [text.read()]
-        try:
-            cells = json.loads(self.file.read_text(encoding="utf-8"))["cells"]
-            code = [cell["source"] for cell in cells if cell.get("cell_type") == "code"]
-            texts = [s if isinstance(s, str) else "".join(s) for s in code]
-        except (KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise ValueError(f"no notebook: {type(error).__name__}: {error}") from None
-        return [_without_magic(text) for text in texts if not text.lstrip().startswith("%%")]
-
-
-def _without_magic(text: str) -> str:
-    """Lines for the notebook itself (%matplotlib, !pip, ?help) as empty lines."""
-    lines = text.splitlines()
-    return "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in lines)
+                parts = [text.read()]
+        if sum(map(len, parts)) > _MOST_CODE:
+            raise ValueError(f"{self.file}: expected at most {_MOST_CODE} characters of code")
+        return parts

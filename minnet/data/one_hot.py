@@ -44,17 +44,16 @@ def one_hot(labels: ArrayLike, classes: int | None = None) -> NDArray[np.float64
     if classes is not None:
         classes = checks.whole_number("one_hot", "classes", classes)
     columns = _guessed_classes(array) if classes is None else classes
-    wrong = (array < 0) | (array >= max(columns, 1)) | (array != np.floor(array))
     wanted = f"whole numbers from 0 to {max(columns, 1) - 1}"
     fix = "Count the classes from 0, or give classes=."
-    array_checks.refuse("one_hot", "labels", array, wrong, wanted, fix)
+    found = array_checks.labels("one_hot", "labels", array, max(columns, 1), wanted, fix)
     if len(array) * columns > _MOST_ENTRIES:
         raise ValueError(
             f"one_hot: labels and classes: expected at most {_MOST_ENTRIES:,} entries, got "
             f"{len(array)} rows of {columns}. CategoricalCrossEntropy takes the labels themselves."
         )
     result = np.zeros((len(array), columns))
-    result[np.arange(len(array)), array.astype(np.int64)] = 1.0
+    result[np.arange(len(array)), found] = 1.0
     return result
 
 

@@ -7,7 +7,6 @@ from the training rows alone, and used for all others.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
@@ -59,8 +58,7 @@ class _ColumnScaler(Explained):
         Raises:
             RuntimeError: fit was not called. TypeError, ValueError: as `fit`, or another f.
         """
-        x, shift, scale = self._ready("transform", x)
-        return self._as_float("transform", x, lambda: (x - shift) / scale)
+        return self._scaled("transform", x)
 
     def fit_transform(self, x: ArrayLike) -> Array:
         """`fit(x)`, then `transform(x)`: for the training data, never for the test data."""
@@ -68,19 +66,10 @@ class _ColumnScaler(Explained):
 
     def inverse_transform(self, x: ArrayLike) -> Array:
         """Back to the original units: x * scale + shift; types and errors as in `transform`."""
-        x, shift, scale = self._ready("inverse_transform", x)
-        return self._as_float("inverse_transform", x, lambda: x * scale + shift)
+        return self._scaled("inverse_transform", x, back=True)
 
-    def _as_float(self, verb: str, x: Array, scaled: Callable[[], Array]) -> Array:
-        """The scaled numbers in the type of x, float64 for integers and bools."""
-        with np.errstate(over="ignore"):
-            result = np.asarray(scaled(), x.dtype if x.dtype.kind == "f" else np.float64)
-        fix = "Is x of the same kind and unit as in fit? Else give it as float64."
-        array_checks.finite(f"{type(self).__name__}.{verb}", "the result", result, fix=fix)
-        return result
-
-    def _ready(self, verb: str, x: ArrayLike) -> tuple[Array, Array, Array]:
-        """(x, shift, scale): the scale of a constant column is 1."""
+    def _scaled(self, verb: str, x: ArrayLike, back: bool = False) -> Array:
+        """x scaled, or back in its units, in the type of x, float64 for integers and bools."""
         place = f"{type(self).__name__}.{verb}"
         if not hasattr(self, self._names[0]):
             raise RuntimeError(
@@ -96,7 +85,13 @@ class _ColumnScaler(Explained):
                 f"(shape {array.shape}). Give the same columns as in fit, in the same order."
             )
         width = self._width((shift, other))
-        return array, shift, np.where(width > 0, width, 1.0)
+        scale = np.where(width > 0, width, 1.0)  # a constant column is divided by 1
+        dtype = array.dtype if array.dtype.kind == "f" else np.float64
+        with np.errstate(over="ignore"):
+            result = np.asarray(array * scale + shift if back else (array - shift) / scale, dtype)
+        fix = "Is x of the same kind and unit as in fit? Else give it as float64."
+        array_checks.finite(place, "the result", result, fix=fix)
+        return result
 
     def _check_columns(self, place: str, names: list[Any] | None) -> None:
         """Refuse columns of other names, or in another order: each would be scaled as another."""

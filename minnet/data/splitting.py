@@ -65,7 +65,10 @@ def train_test_split(
     """
     place = "train_test_split"
     more, options = _options(more, test_fraction=test_fraction, seed=seed, stratify=stratify)
-    arrays = _checked_arrays(place, x, y, more)
+    arrays = [array_checks.samples(place, "x", x)]
+    for name, array in {"y": y, **{f"more[{i}]": array for i, array in enumerate(more)}}.items():
+        if array is not _NOT_GIVEN:
+            arrays.append(pair(place, x, array, name)[1])
     shuffle = checks.boolean(place, "shuffle", shuffle)
     fraction, generator, stratify = _checked_options(place, shuffle, **options)
     if stratify and (len(arrays) < 2 or not shuffle):
@@ -79,12 +82,11 @@ def train_test_split(
             f"{place}: x: expected at least 2 rows, one for each part, got {rows}. Give more rows."
         )
     tests = min(max(round(fraction * rows), 1), rows - 1)
-    order = generator.permutation(rows) if shuffle else np.arange(rows)[::-1]
-    in_test = _stratified(arrays[1][order], tests) if stratify else np.arange(rows) < tests
-    train, test = order[~in_test], order[in_test]
     if not shuffle:
-        train, test = train[::-1], test[::-1]
-    return tuple(array[part] for array in arrays for part in (train, test))
+        return tuple(part for a in arrays for part in (a[:-tests].copy(), a[-tests:].copy()))
+    order = generator.permutation(rows)
+    in_test = _stratified(arrays[1][order], tests) if stratify else np.arange(rows) < tests
+    return tuple(array[part] for array in arrays for part in (order[~in_test], order[in_test]))
 
 
 def _options(given: tuple[Any, ...], **options: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -123,16 +125,6 @@ def _checked_options(
     share = checks.number(place, "test_fraction", test_fraction, **limits)
     given_seed = checks.seed(place, None if seed is _NOT_GIVEN else seed)
     return share, np.random.default_rng(given_seed), checks.boolean(place, "stratify", stratify)
-
-
-def _checked_arrays(place: str, x: ArrayLike, y: ArrayLike, more: tuple[Any, ...]) -> list[Array]:
-    """All arrays, of as many rows each."""
-    if y is _NOT_GIVEN:
-        return [array_checks.samples(place, "x", x)]
-    arrays = list(pair(place, x, y))
-    for index, array in enumerate(more):
-        arrays.append(pair(place, x, array, f"more[{index}]")[1])
-    return arrays
 
 
 def _stratified(y: Array, tests: int) -> NDArray[np.bool_]:

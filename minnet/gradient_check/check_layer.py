@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
-
-import numpy as np
 
 from minnet.gradient_check import prepare
 from minnet.gradient_check.check_state import CheckState
 from minnet.gradient_check.checks import contract, forward_properties
+from minnet.gradient_check.checks.finite_values import check_extremes, check_given_array
 from minnet.gradient_check.checks.gradients import (
     check_finite,
     check_gradients,
     check_linearity,
     check_missing,
     find_point,
+    is_numeric,
 )
-from minnet.gradient_check.checks.input_array import check_given_array
 from minnet.gradient_check.checks.parameter_values import (
     check_initial_draws,
     check_other_values,
@@ -27,14 +25,13 @@ from minnet.gradient_check.checks.parameter_values import (
 from minnet.gradient_check.checks.repeated_calls import check_repeats
 from minnet.gradient_check.checks.train_and_eval import check_modes
 from minnet.gradient_check.evaluation_point import EvaluationPoint
-from minnet.gradient_check.harness import Harness, quiet
+from minnet.gradient_check.harness import Harness
 from minnet.gradient_check.input_domain import InputDomain, side_by_side
-from minnet.gradient_check.layer_under_test import LayerUnderTest, NotALayerError
+from minnet.gradient_check.layer_under_test import LayerUnderTest
 from minnet.gradient_check.next_steps import compute_from_shapes
 from minnet.gradient_check.repair.batches import layer_batches
-from minnet.gradient_check.repair.fix import fix_later
-from minnet.gradient_check.report import Mistake, Report
-from minnet.gradient_check.tape import suspect_lines
+from minnet.gradient_check.report import Report
+from minnet.gradient_check.run_check import check_seed, check_source, report_on
 from minnet.utils import checks
 
 
@@ -86,76 +83,16 @@ def check_layer(
             f"{checks.describe(samples_axis)}."
         )
 
-    def examine() -> CheckState | Report:
-        with quiet():
-            layer = layer_under_test("check_layer", layer_or_factory)
-            if isinstance(layer, Report):
-                return layer
-            style = layer.convention
-            style.columns = samples_axis != 0
-            x, style.sizes = side_by_side(x_or_shape, len(style.inputs), style.columns)
-            inputs = InputDomain(x, "check_layer")
-            state = CheckState(Harness(layer), inputs, Report(layer.name), seed)
-            with layer.streams.frozen():
-                _examine(state, names)
-            layer.restore()
-        state.report.sort()
+    def examine(layer: LayerUnderTest) -> CheckState:
+        style = layer.convention
+        style.columns = samples_axis != 0
+        x, style.sizes = side_by_side(x_or_shape, len(style.inputs), style.columns)
+        inputs = InputDomain(x, "check_layer")
+        state = CheckState(Harness(layer), inputs, Report(layer.name), seed)
+        _examine(state, names)
         return state
 
-    state = examine()
-    if isinstance(state, CheckState):
-        fix_later(
-            state.report,
-            state.harness.layer,
-            partial(layer_batches, state),
-            lambda: _report(examine()),
-            lambda: suspect_lines(state.point) if state.point else [],
-        )
-    return _report(state)
-
-
-def _report(state: CheckState | Report) -> Report:
-    return state.report if isinstance(state, CheckState) else state
-
-
-def layer_under_test(place: str, source: Any) -> LayerUnderTest | Report:
-    """The layer under test, or a report that its constructor raises."""
-    try:
-        return LayerUnderTest(source)
-    except NotALayerError as error:
-        raise NotALayerError(f"{place}: {error}") from None
-    except (Exception, SystemExit) as error:
-        name = getattr(source, "__name__", type(source).__name__)
-        report = Report(name)
-        code = prepare.code_of_error(error)
-        text = f"{name}.__init__: it raises {prepare.explain_error(error)}"
-        report.mistakes.append(Mistake(code, "__init__", text, "no object could be created."))
-        return report
-
-
-def check_seed(place: str, seed: object) -> None:
-    """Refuse what is no whole number; a float neither, of which NumPy makes no generator."""
-    checks.seed(place, seed)
-    if seed is None or isinstance(seed, float):
-        raise TypeError(
-            f"{place}: seed: expected a whole number >= 0, got {checks.describe(seed)}. "
-            f"Write seed=0: each run then checks the same numbers."
-        )
-
-
-def check_source(place: str, source: Any) -> None:
-    """Refuse what cannot be checked at all: no forward, no backward, nothing to call."""
-    missing = [verb for verb in ("forward", "backward") if not hasattr(source, verb)]
-    if len(missing) == 2 and not callable(source):
-        raise TypeError(
-            f"{place}: expected a class, a function that makes an object, or an object with "
-            f"forward and backward, got {checks.describe(source)}."
-        )
-    if len(missing) == 1:
-        raise TypeError(
-            f"{place}: expected forward and backward, but {checks.describe(source)} has no "
-            f"{missing[0]}. Write it."
-        )
+    return report_on("check_layer", layer_or_factory, examine, layer_batches)
 
 
 def _checked_names(parameters: dict[str, str] | None) -> dict[str, str] | None:
@@ -174,25 +111,22 @@ def _checked_names(parameters: dict[str, str] | None) -> dict[str, str] | None:
 def _examine(state: CheckState, names: dict[str, str] | None) -> None:
     """All checks in order; they are independent, but a broken contract ends them early."""
     run = prepare.find_input(state)
-    if not contract.check_error(state, run):
-        return
-    if not contract.check_forward_result(state, run):
+    if not contract.check_error(state, run) or not contract.check_forward_result(state, run):
         return
     prepare.find_weights_of_layer(state, names)
     prepare.randomize(state)
     prepare.choose_batch(state)
-    prepare.find_precision(state)
-    frozen = prepare.find_randomness(state)
+    x = state.inputs.draw(state.batch, state.generator(5))
+    prepare.find_precision(state, state.harness, x)
+    repeatable = prepare.find_randomness(state)
+    state.random = state.random and state.inputs.kind != "indices"
     contract.check_raw_weights(state)
     check_initial_draws(state)
-    if not frozen:
-        state.skipped(
-            "gradients", "The forward draws random numbers that could not be made repeatable."
-        )
-        return
-    if state.inputs.kind == "indices" and state.random:
-        state.random = False
-    _examine_gradients(state)
+    if repeatable:
+        _examine_gradients(state)
+    else:
+        reason = "The forward draws random numbers that could not be made repeatable."
+        state.skipped("gradients", reason)
 
 
 def _examine_gradients(state: CheckState) -> None:
@@ -202,27 +136,13 @@ def _examine_gradients(state: CheckState) -> None:
     if point.run.error is None and not contract.check_rows(state, point.run):
         return
     if not contract.check_error(state, point.run):
-        forward_properties.check_extremes(state)
-        return
-    if not isinstance(point.run.y, np.ndarray) or point.run.y.dtype.kind not in "biuf":
-        return
-    checks_in_order: tuple[Callable[[], None], ...] = (
-        lambda: contract.check_backward_result(state, point.run),
-        lambda: check_finite(state, point),
-        lambda: check_given_array(state),
-        lambda: _compare(state, point),
-        lambda: check_repeats(state),
-        lambda: forward_properties.check_samples(state, point),
-        lambda: contract.check_batch_of_one(state),
-        lambda: check_modes(state),
-        lambda: forward_properties.check_scale_of_dropout(state),
-        lambda: forward_properties.check_extremes(state),
-    )
-    for check in checks_in_order:
-        try:
-            check()
-        except Exception as error:  # the other checks still run
-            state.skipped("one check", f"It broke: {type(error).__name__}: {error}")
+        check_extremes(state)
+    elif is_numeric(point.run.y):
+        for check in _CHECKS:
+            try:
+                check(state, point)
+            except Exception as error:  # the other checks still run
+                state.skipped("one check", f"It broke: {type(error).__name__}: {error}")
 
 
 def _compare(state: CheckState, point: EvaluationPoint) -> None:
@@ -233,3 +153,17 @@ def _compare(state: CheckState, point: EvaluationPoint) -> None:
         check_gradients(state, point)
         compute_from_shapes(state, point)
         check_other_values(state, point)
+
+
+_CHECKS: tuple[Callable[[CheckState, EvaluationPoint], None], ...] = (
+    lambda state, point: contract.check_backward_result(state, point.run),
+    check_finite,
+    lambda state, _: check_given_array(state),
+    _compare,
+    lambda state, _: check_repeats(state),
+    forward_properties.check_samples,
+    lambda state, _: contract.check_batch_of_one(state),
+    lambda state, _: check_modes(state),
+    lambda state, _: forward_properties.check_scale_of_dropout(state),
+    lambda state, _: check_extremes(state),
+)

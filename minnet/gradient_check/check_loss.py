@@ -7,18 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from minnet.gradient_check.check_layer import check_seed, check_source, layer_under_test
-from minnet.gradient_check.check_state import CheckState
-from minnet.gradient_check.harness import Harness, quiet
-from minnet.gradient_check.input_domain import InputDomain
-from minnet.gradient_check.loss.examination import LossCheck
+from minnet.gradient_check.loss.examination import LossState, examine_loss
+from minnet.gradient_check.loss.settings import Given
 from minnet.gradient_check.repair.batches import loss_batches
-from minnet.gradient_check.repair.fix import fix_later
+from minnet.gradient_check.repair.trial import Batch
 from minnet.gradient_check.report import Report
+from minnet.gradient_check.run_check import check_seed, check_source, report_on
 from minnet.utils import array_checks, checks
-from minnet.utils.types import Array
-
-Pair = tuple[Array, Array]
 
 
 def check_loss(
@@ -34,8 +29,9 @@ def check_loss(
 
     Args:
         loss_or_factory: a class or function that makes a new loss (preferred), or a loss.
-        prediction, target: arrays for which the loss is meant; or the shape of a prediction
-            alone. Without them, probabilities, logits, labels and numbers are tried.
+        prediction: an array for which the loss is meant, with its target; or the shape of one,
+            alone. Without it, probabilities, logits, labels and numbers are tried.
+        target: an array that belongs to the prediction.
         seed: of all random numbers of the check.
 
     Returns:
@@ -48,36 +44,12 @@ def check_loss(
     check_seed("check_loss", seed)
     check_source("check_loss", loss_or_factory)
     given = _given(prediction, target)
-    check = _examined(loss_or_factory, given, seed)
-    if isinstance(check, LossCheck):
-        report = check.state.report
-        fix_later(
-            report,
-            check.loss,
-            partial(loss_batches, check.state, check.settings),
-            lambda: _report(_examined(loss_or_factory, given, seed)),
-        )
-    return _report(check)
+    examine = partial(examine_loss, given=given, seed=seed)
+    return report_on("check_loss", loss_or_factory, examine, _batches)
 
 
-def _examined(source: Any, given: Any, seed: int) -> LossCheck | Report:
-    with quiet():
-        loss = layer_under_test("check_loss", source)
-        if isinstance(loss, Report):
-            return loss
-        state = CheckState(
-            Harness(loss), InputDomain((5, 3), "check_loss"), Report(loss.name), seed
-        )
-        check = LossCheck(state, loss, given)
-        with loss.streams.frozen():
-            check.examine()
-        loss.restore()
-    state.report.sort()
-    return check
-
-
-def _report(check: LossCheck | Report) -> Report:
-    return check.state.report if isinstance(check, LossCheck) else check
+def _batches(state: LossState) -> list[Batch]:
+    return loss_batches(state, state.settings)
 
 
 def _shape(lengths: tuple[Any, ...]) -> tuple[int, ...]:
@@ -90,7 +62,7 @@ def _shape(lengths: tuple[Any, ...]) -> tuple[int, ...]:
     return tuple(checks.whole_number("check_loss", "prediction", n) for n in lengths)
 
 
-def _given(prediction: Any, target: Any) -> Pair | tuple[int, ...] | None:
+def _given(prediction: Any, target: Any) -> Given:
     if prediction is None and target is None:
         return None
     if target is None and isinstance(prediction, tuple):

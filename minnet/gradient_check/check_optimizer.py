@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from minnet.gradient_check.calling_convention import required_arguments
-from minnet.gradient_check.check_layer import check_seed
 from minnet.gradient_check.finite_differences import mismatch
 from minnet.gradient_check.harness import quiet
 from minnet.gradient_check.layer_under_test import shown_name
 from minnet.gradient_check.prepare import code_of_error, explain_error
 from minnet.gradient_check.report import Check, Mistake, Report
+from minnet.gradient_check.run_check import check_seed
 from minnet.utils import checks
 from minnet.utils.types import Array
 

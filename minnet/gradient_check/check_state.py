@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from minnet.gradient_check.evaluation_point import EvaluationPoint, Precision
 from minnet.gradient_check.harness import Harness
-from minnet.gradient_check.input_domain import InputDomain
+from minnet.gradient_check.input_domain import InputDomain, cotangent
 from minnet.gradient_check.report import Check, Mistake, Report
+from minnet.utils.types import Array
 
 
 @dataclass
@@ -30,6 +32,10 @@ class CheckState:
     def generator(self, part: int) -> np.random.Generator:
         """Random numbers for one part of the check, the same in every run."""
         return np.random.default_rng([self.seed, part])
+
+    def cotangent(self, part: int) -> Callable[[Array], Array]:
+        """An upstream gradient for an output, the same each time."""
+        return lambda y: cotangent(np.shape(y), self.generator(part))
 
     def right(self, name: str, sentence: str) -> None:
         """A check that passed."""

@@ -7,7 +7,7 @@ computed once and kept.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -22,7 +22,8 @@ from minnet.gradient_check.finite_differences import (
     refined,
     sample_columns,
 )
-from minnet.gradient_check.harness import CallRecord, Harness, Values
+from minnet.gradient_check.harness import CallRecord, Harness
+from minnet.gradient_check.input_domain import cotangent
 from minnet.utils.types import Array
 
 
@@ -93,13 +94,11 @@ class EvaluationPoint:
 
     def function(self, name: str, x: Array | None = None) -> Callable[[Array], Array]:
         """y as a function of the input or of one weight, all else as here."""
-        harness, base = self.harness, self.x if x is None else x
 
         def f(v: Array) -> Array:
-            if name == "input":
-                return np.asarray(harness.forward(v, None, self.training, self.stream))
-            values: Values = {**harness.values, name: v}
-            return np.asarray(harness.forward(base, values, self.training, self.stream))
+            given, values = self.x if x is None else x, self.harness.values
+            given, values = (v, values) if name == "input" else (given, {**values, name: v})
+            return np.asarray(self.harness.forward(given, values, self.training, self.stream))
 
         return f
 
@@ -114,21 +113,36 @@ class EvaluationPoint:
         value = x if name == "input" else self.value(name)
         generator = np.random.default_rng([self.seed, value.size])
         columns = sample_columns(value.size, generator, self.every_entry)
-        y0 = self.y if x is self.x else self.harness.forward(x, None, self.training, self.stream)
-        return jacobian(
-            self.function(name, x),
-            value,
-            np.asarray(y0, dtype=np.float64),
-            columns,
-            self.precision.step,
-            self.precision.single,
-        )
+        function, precision = self.function(name, x), self.precision
+        y0 = self.y if x is self.x else function(value)
+        return jacobian(function, value, y0, columns, precision.step, precision.single)
 
     def true(self, name: str) -> Array:
         """J^T g at the measured entries."""
         if ("true", name) not in self.notes:
             self.notes["true", name] = self.jacobian(name).transpose_times(self.g)
         return self.notes["true", name]  # type: ignore[no-any-return]
+
+    def owner(self, name: str) -> str:
+        """What a gradient belongs to, for messages about its shape."""
+        return "x" if name == "input" else "the parameter"
+
+    def grown(self, axis: int) -> EvaluationPoint | None:
+        """Here with two more samples (axis 0) or features (-1), copies of some; None if refused."""
+        harness = self._grown_harness(axis)
+        x = np.concatenate([self.x, np.take(self.x, [0, -1], axis=axis)], axis=axis)
+        generator = np.random.default_rng([self.seed, 8])
+        forward = harness.run(x, training=self.training, stream=self.stream)
+        if forward.error is not None:
+            return None
+        g = cotangent(np.shape(forward.y), generator) if self.y.ndim else self.g
+        run = harness.run(x, g, training=self.training, stream=self.stream)
+        if run.error is not None:
+            return None
+        return replace(self, harness=harness, x=x, g=g, run=run, jacobians={}, notes={})
+
+    def _grown_harness(self, axis: int) -> Harness:  # noqa: ARG002
+        return self.harness
 
     def full_true(self, name: str) -> Array | None:
         """The true gradient in its shape, if every entry was measured."""
@@ -151,11 +165,15 @@ class EvaluationPoint:
         return np.asarray(whole, dtype=np.float64).ravel()[self.jacobian(name).columns]
 
     @cached_property
+    def rounding_of_y(self) -> float:
+        """Absolute error of one difference quotient by rounding."""
+        eps = 1.2e-7 if self.precision.single else 2.2e-16
+        return 20 * eps * float(np.max(np.abs(self.y), initial=0.0)) / self.precision.step
+
+    @cached_property
     def noise(self) -> float:
         """Absolute error of J^T g by rounding."""
-        eps = 1.2e-7 if self.precision.single else 2.2e-16
-        largest = float(np.max(np.abs(self.y), initial=0.0))
-        return 1e-14 + 20 * eps * largest * float(np.abs(self.g).sum()) / self.precision.step
+        return 1e-14 + self.rounding_of_y * float(np.abs(self.g).sum())
 
     def error(self, name: str) -> float:
         """Relative difference of the student's gradient from the true one; 0 if both vanish."""
@@ -216,14 +234,6 @@ class EvaluationPoint:
             return None
         return self.jacobian(name).matrix.reshape(self.m, -1, len(self.jacobian(name).columns))
 
-    def per_sample(self, name: str) -> Array | None:
-        """Each sample's own contribution to the gradient: (m, columns)."""
-        rows = self.rows(name)
-        if rows is None:
-            return None
-        parts: Array = np.einsum("irc,ir->ic", rows, self.g.reshape(self.m, -1))
-        return parts
-
     @cached_property
     def mixes(self) -> bool:
         """Whether a sample's output depends on other samples' input, in the forward."""
@@ -233,7 +243,5 @@ class EvaluationPoint:
         owner = self.jacobian("input").columns // max(1, self.x[0].size)
         foreign = np.arange(self.m)[:, None, None] != owner[None, None, :]
         size = np.abs(rows)
-        eps = 1.2e-7 if self.precision.single else 2.2e-16
-        rounding = 20 * eps * float(np.max(np.abs(self.y), initial=0.0)) / self.precision.step
-        limit = self.precision.match * size.max(initial=0.0) + rounding
+        limit = self.precision.match * size.max(initial=0.0) + self.rounding_of_y
         return bool((size * foreign).max(initial=0.0) > limit)

@@ -60,50 +60,49 @@ def jacobian(
     `single`: f computes in float32; a ladder of larger steps is used instead of `step`.
     """
     v = np.array(v, dtype=np.float64)
-    flat = v.reshape(-1)
     matrix = np.empty((np.size(y0), len(columns)))
     kinked = np.zeros(len(columns), bool)
     center = np.asarray(y0, dtype=np.float64).ravel()
     for number, column in enumerate(columns):
         if single:
-            matrix[:, number], kinked[number] = _ladder(function, v, flat, column, center)
+            matrix[:, number], kinked[number] = _ladder(function, v, column, center)
             continue
-        kept = flat[column]
-        h = step * max(1.0, abs(kept))
-        ahead, behind = _at(function, v, flat, column, kept, h)
+        h = step * max(1.0, abs(v.flat[column]))
+        ahead, behind = _around(function, v, column, h)
         slope = (ahead - behind) / (2 * h)
         bend = np.abs(ahead - 2 * center + behind) / h
         kinked[number] = not (bend <= _bend_allowed(slope, center, h)).all()
         matrix[:, number] = slope
-        flat[column] = kept
     return Jacobian(columns, matrix, kinked, len(columns) == v.size)
 
 
-def _at(
-    function: Function, v: Array, flat: Array, column: int, kept: float, h: float
-) -> tuple[Array, Array]:
-    flat[column] = kept + h
-    ahead = np.asarray(function(v), dtype=np.float64).ravel()
-    flat[column] = kept - h
-    behind = np.asarray(function(v), dtype=np.float64).ravel()
-    flat[column] = kept
-    return ahead, behind
+def _around(function: Function, v: Array, column: int, h: float) -> tuple[Array, Array]:
+    """f with one entry of v larger and smaller by h."""
+    kept, results = v.flat[column], []
+    for value in (kept + h, kept - h):
+        v.flat[column] = value
+        results.append(np.asarray(function(v), dtype=np.float64).ravel())
+    v.flat[column] = kept
+    return results[0], results[1]
 
 
-def _ladder(
-    function: Function, v: Array, flat: Array, column: int, center: Array
-) -> tuple[Array, bool]:
+def _fourth_order(function: Function, v: Array, column: int, h: float) -> tuple[Array, Array]:
+    """The slope from four values at h and 2h, and the sum of the two near ones."""
+    ahead, behind = _around(function, v, column, h)
+    far, near = _around(function, v, column, 2 * h)
+    return (8 * (ahead - behind) - (far - near)) / (12 * h), ahead + behind
+
+
+def _ladder(function: Function, v: Array, column: int, center: Array) -> tuple[Array, bool]:
     """Fourth-order differences with large steps; the two that agree best, and a kink flag.
 
     On a kink the slopes agree, too; there the bend stays while the step becomes smaller.
     """
-    kept = flat[column]
     slopes, bends = [], []
-    for h in np.array([0.2, 0.07, 0.025, 0.008, 0.0025]) * max(0.3, abs(kept)):
-        ahead, behind = _at(function, v, flat, column, kept, h)
-        far, near = _at(function, v, flat, column, kept, 2 * h)
-        slopes.append((8 * (ahead - behind) - (far - near)) / (12 * h))
-        bends.append(float(np.abs(ahead - 2 * center + behind).max(initial=0.0)) / h)
+    for h in np.array([0.2, 0.07, 0.025, 0.008, 0.0025]) * max(0.3, abs(v.flat[column])):
+        slope, around = _fourth_order(function, v, column, h)
+        slopes.append(slope)
+        bends.append(float(np.abs(around - 2 * center).max(initial=0.0)) / h)
     apart = [float(np.abs(a - b).max(initial=0.0)) for a, b in itertools.pairwise(slopes)]
     best = int(np.nanargmin(apart)) if not np.isnan(apart).all() else 0
     slope = slopes[best + 1]
@@ -122,21 +121,12 @@ def _bend_allowed(slope: Array, center: Array, h: float) -> float:
 
 def refined(function: Function, v: Array, g: Array, column: int) -> tuple[float, float]:
     """d sum(f g)/dv at one entry by a ladder of fourth-order steps: the value, and its doubt."""
-    v = np.array(v, dtype=np.float64)
-    flat = v.reshape(-1)
-    kept = flat[column]
-    values = []
-    for h in 10.0 ** np.arange(-2.5, -6.0, -0.5) * max(1.0, abs(kept)):
-        ahead, behind = _at(function, v, flat, column, kept, h)
-        far, near = _at(function, v, flat, column, kept, 2 * h)
-        slope = (8 * (ahead - behind) - (far - near)) / (12 * h)
-        values.append(float(slope @ np.asarray(g, dtype=np.float64).ravel()))
-    apart = [
-        abs(one - other) if np.isfinite(one - other) else np.inf
-        for one, other in itertools.pairwise(values)
-    ]
-    best = int(np.argmin(apart))
-    return values[best + 1], apart[best]
+    v, g = np.array(v, dtype=np.float64), np.asarray(g, dtype=np.float64).ravel()
+    steps = 10.0 ** np.arange(-2.5, -6.0, -0.5) * max(1.0, abs(v.flat[column]))
+    values = [float(_fourth_order(function, v, column, h)[0] @ g) for h in steps]
+    apart = np.abs(np.diff(values))
+    best = int(np.argmin(np.where(np.isfinite(apart), apart, np.inf)))
+    return values[best + 1], float(apart[best])
 
 
 def mismatch(one: object, other: object) -> float:

@@ -17,7 +17,8 @@ import numpy as np
 from minnet.gradient_check.layer_under_test import LayerUnderTest
 from minnet.gradient_check.parameter_recorder import RecordedParameter, parameters_in
 from minnet.gradient_check.random_state import own_generators
-from minnet.gradient_check.weight_access import Weight, same
+from minnet.gradient_check.training_mode import set_mode
+from minnet.gradient_check.weights import Weight, same
 from minnet.utils.types import Array
 
 Values = dict[str, Array]
@@ -65,7 +66,7 @@ class Harness:
                 found[weight.name]._value = np.array(value, dtype=np.float64)
             elif value is not None:
                 weight.set(obj, value)
-        self.layer.set_mode(obj, training)
+        set_mode(obj, training)
         return obj
 
     def forward(

@@ -18,12 +18,10 @@ from minnet.gradient_check.calling_convention import CallingConvention
 from minnet.gradient_check.parameter_recorder import layers_in, parameters_in, record
 from minnet.gradient_check.random_state import Streams
 from minnet.gradient_check.shared_state import SharedState
+from minnet.gradient_check.training_mode import mode_arguments, set_mode
 from minnet.nn.layer import Layer
 from minnet.nn.network import Network
 from minnet.utils.checks import describe
-
-_MODE_NAMES = ("training", "is_training", "train_mode", "train_flg", "train_flag", "in_training")
-_MODE_ARGUMENTS = (*_MODE_NAMES, "train", "is_train", "mode", "deterministic", "eval", "test")
 
 
 class NotALayerError(TypeError):
@@ -53,24 +51,22 @@ class LayerUnderTest:
         source: an object, a class, or a function that makes an object.
     """
 
-    by_copy: bool
-    warmed: bool
-
     def __init__(self, source: Any) -> None:
         self.source = source
-        self.made_here: bool = not _is_instance(source)
+        self.made_here: bool = isinstance(source, type) or not hasattr(source, "forward")
         self.streams: Streams = Streams(_namespaces(source))
         with self.streams.frozen():
             first = self._make()
         check_made(first)
-        self.name: str = type(first).__name__
         self.cls: type[Any] = type(first)
-        self.streams = Streams(_namespaces(source) + _namespaces(self.cls))
-        self.by_copy = True
-        self.warmed = False
-        self._shared = SharedState(self.cls, _namespaces(source) + _namespaces(self.cls))
-        self._first = first
+        self.name: str = self.cls.__name__
+        reached = _namespaces(source) + _namespaces(self.cls)
+        self.streams = Streams(reached)
+        self.by_copy: bool = True
+        self.warmed: bool = False
         self.in_framework: bool = isinstance(first, Layer)
+        self.has_mode: bool = bool(self.mode_arguments(True)) or set_mode(first, True)
+        self._shared = SharedState(self.cls, reached)
         self._pristine = self._prepared()
         self.convention: CallingConvention = CallingConvention(self._pristine)
 
@@ -94,15 +90,14 @@ class LayerUnderTest:
     def fresh(self) -> Any:
         """A new object in the state in which the constructor left it."""
         self._shared.restore()
-        if not self.by_copy and self.made_here:
-            return self._prepared()
-        try:
-            return copy.deepcopy(self._pristine)
-        except Exception:
-            if not self.made_here:
-                raise
-            self.by_copy = False
-            return self._prepared()
+        if self.by_copy or not self.made_here:
+            try:
+                return copy.deepcopy(self._pristine)
+            except Exception:
+                if not self.made_here:
+                    raise
+                self.by_copy = False
+        return self._prepared()
 
     def restore(self) -> None:
         """Leave the class and its module as they were before the check."""
@@ -115,48 +110,9 @@ class LayerUnderTest:
         _in_double_precision(obj)
         self._pristine, self.by_copy, self.warmed = obj, True, True
 
-    def set_mode(self, obj: Any, training: bool) -> None:
-        """Switch to training or evaluation, in the way that this class provides."""
-        if isinstance(obj, Layer):
-            obj.training = training
-            return
-        for name in _MODE_NAMES:
-            if isinstance(getattr(obj, name, None), (bool, int)):
-                setattr(obj, name, training)
-                return
-        if isinstance(getattr(obj, "train", None), bool):
-            obj.train = training
-        elif isinstance(getattr(obj, "mode", None), str):
-            obj.mode = _mode_word(obj.mode, training)
-        elif callable(getattr(obj, "train", None)) and callable(getattr(obj, "eval", None)):
-            (obj.train if training else obj.eval)()
-
-    @property
-    def has_mode(self) -> bool:
-        """Whether the class has a training and an evaluation mode."""
-        obj = self._first
-        if isinstance(obj, Layer) or self.mode_arguments(True):
-            return True
-        if any(isinstance(getattr(obj, n, None), (bool, int)) for n in (*_MODE_NAMES, "train")):
-            return True
-        if isinstance(getattr(obj, "mode", None), str):
-            return True
-        return callable(getattr(obj, "train", None)) and callable(getattr(obj, "eval", None))
-
     def mode_arguments(self, training: bool) -> dict[str, Any]:
         """Keyword arguments of forward that choose the mode: forward(x, training=True)."""
-        try:
-            names = inspect.signature(self.cls.forward).parameters
-        except (TypeError, ValueError, AttributeError):
-            return {}
-        for name in _MODE_ARGUMENTS:
-            if name in names:
-                if name == "mode":
-                    default = names[name].default
-                    word = default if isinstance(default, str) else "train"
-                    return {name: _mode_word(word, training)}
-                return {name: training != (name in ("deterministic", "eval", "test"))}
-        return {}
+        return mode_arguments(getattr(self.cls, "forward", None), training)
 
     @property
     def file_name(self) -> str:
@@ -183,30 +139,17 @@ def _in_double_precision(obj: Any) -> None:
             layer._dtype = np.dtype(np.float64)
 
 
-def _mode_word(word: str, training: bool) -> str:
-    if training:
-        return "training" if word in ("training", "evaluation") else "train"
-    return {"training": "evaluation", "evaluation": "evaluation", "eval": "eval"}.get(word, "test")
-
-
-def _is_instance(source: Any) -> bool:
-    return hasattr(source, "forward") and not isinstance(source, type)
-
-
 def _namespaces(source: Any) -> list[dict[str, Any]]:
     """The module-level names that the code of a class or factory can reach."""
-    functions: list[Any] = []
-    if isinstance(source, types.FunctionType):
-        functions.append(source)
-    cls = source if isinstance(source, type) else type(source)
-    for base in getattr(cls, "__mro__", ()):
-        names = [*vars(base).values(), *vars(base).get("_functions", {}).values()]
-        functions += [f for f in names if isinstance(f, types.FunctionType)]
+    functions: list[Any] = [source]
+    for base in (source if isinstance(source, type) else type(source)).__mro__:
+        functions += [*vars(base).values(), *vars(base).get("_functions", {}).values()]
     unique: dict[int, dict[str, Any]] = {}
     for function in functions:
-        reached = inspect.unwrap(function).__globals__
-        if not reached.get("__name__", "").startswith("numpy"):
-            unique[id(reached)] = reached
+        if isinstance(function, types.FunctionType):
+            reached = inspect.unwrap(function).__globals__
+            if not reached.get("__name__", "").startswith("numpy"):
+                unique[id(reached)] = reached
     return list(unique.values())
 
 

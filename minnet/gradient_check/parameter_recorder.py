@@ -56,9 +56,7 @@ class RecordedParameter(Parameter):
     @property
     def grad(self) -> Any:
         """The array that is written to in place, or what was assigned instead."""
-        if self._noted and self._note is not None:
-            return self._note
-        return self._grad
+        return self._grad if self._note is None else self._note
 
     @grad.setter
     def grad(self, grad: Any) -> None:
@@ -86,23 +84,23 @@ def record(parameter: Parameter) -> None:
     parameter.clear()
 
 
-def parameters_in(obj: Any, depth: int = 4) -> dict[str, Parameter]:
+def parameters_in(obj: Any) -> dict[str, Parameter]:
     """All Parameters by path, also in classes that are not Layers; each once."""
-    return {n: item for n, item in _items(obj, depth).items() if isinstance(item, Parameter)}
+    return {name: item for name, item in _items(obj).items() if isinstance(item, Parameter)}
 
 
-def layers_in(obj: Any, depth: int = 4) -> list[Layer]:
+def layers_in(obj: Any) -> list[Layer]:
     """The object itself, if it is a Layer, and all Layers inside of it."""
-    found = [item for item in _items(obj, depth).values() if isinstance(item, Layer)]
+    found = [item for item in _items(obj).values() if isinstance(item, Layer)]
     return [obj, *found] if isinstance(obj, Layer) else found
 
 
-def _items(obj: Any, depth: int) -> dict[str, Any]:
+def _items(obj: Any) -> dict[str, Any]:
     """Every Parameter and Layer inside of an object, by path."""
     if isinstance(obj, Layer):
         return {f.name: f.item for f in find(obj)}
     found: dict[str, Any] = {}
-    _walk(obj, "", depth, found, set())
+    _walk(obj, "", 4, found, set())
     return found
 
 
@@ -110,19 +108,15 @@ def _walk(obj: Any, path: str, depth: int, found: dict[str, Any], seen: set[int]
     if id(obj) in seen or depth == 0:
         return
     seen.add(id(obj))
-    if isinstance(obj, Layer):
+    if isinstance(obj, (Layer, Parameter)):
         found[path] = obj
-    if isinstance(obj, Parameter):
-        found[path] = obj
+    if isinstance(obj, (Parameter, np.ndarray)) or callable(obj):
         return
+    pairs = getattr(obj, "__dict__", {}).items()
     if isinstance(obj, dict):
-        pairs: Any = obj.items()
+        pairs = obj.items()
     elif isinstance(obj, (list, tuple)):
         pairs = enumerate(obj)
-    elif isinstance(obj, (type, np.ndarray)) or callable(obj):
-        return
-    else:
-        pairs = getattr(obj, "__dict__", {}).items()
     for key, value in list(pairs):
         if isinstance(value, (Parameter, dict, list, tuple)) or hasattr(value, "forward"):
             _walk(value, f"{path}.{key}" if path else str(key), depth - 1, found, seen)

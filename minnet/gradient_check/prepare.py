@@ -8,12 +8,10 @@ import numpy as np
 
 from minnet.gradient_check.check_state import CheckState
 from minnet.gradient_check.finite_differences import is_single, mismatch
-from minnet.gradient_check.harness import CallRecord
+from minnet.gradient_check.harness import CallRecord, Harness
 from minnet.gradient_check.input_domain import batch_sizes, random_weight
 from minnet.gradient_check.layer_under_test import where_raised
-from minnet.gradient_check.weight_access import Weight
-from minnet.gradient_check.weight_discovery import find_weights, named_weights
-from minnet.nn.layer import Layer
+from minnet.gradient_check.weights import Weight, find_weights, named_weights
 from minnet.utils.error_codes import code_of
 from minnet.utils.types import Array
 
@@ -37,30 +35,23 @@ def code_of_error(error: BaseException) -> str:
 
 def find_input(state: CheckState) -> CallRecord:
     """The first run that goes through forward: choose the kind of input and the batch size."""
-    state.batch = state.inputs.batch
-    runs: list[CallRecord] = []
-    kinds = ["given"] if state.inputs.kind == "given" else ["real", "positive", "indices"]
-    if state.inputs.kind == "indices" or getattr(state.harness.layer.cls, "takes_indices", False):
+    inputs, runs = state.inputs, []
+    kinds = [inputs.kind] if inputs.kind == "given" else ["real", "positive", "indices"]
+    if inputs.kind == "indices" or getattr(state.harness.layer.cls, "takes_indices", False):
         kinds = ["indices"]
-    for kind in kinds:
-        state.inputs.kind = kind
-        for batch in dict.fromkeys([max(state.inputs.batch, 3), state.inputs.batch]):
-            run = _try(state, batch)
+    for inputs.kind in kinds:
+        for state.batch in dict.fromkeys([max(inputs.batch, 3), inputs.batch]):
+            x = inputs.draw(state.batch, state.generator(1), first=True)
+            run = state.harness.run(x, stream=state.stream)
             runs.append(run)
-            if run.error is None and (kind == "indices" or _finite(run.y)):
-                state.batch = batch
+            if run.error is None and (inputs.kind == "indices" or _finite(run.y)):
                 return run
-        if kind == "real" and runs[-1].error is not None and not _wants_indices(runs[-1].error):
+        if inputs.kind == "real" and run.error is not None and not _wants_indices(run.error):
             break
-    state.inputs.kind = kinds[0]
-    good = [run for run in runs if run.error is None]
-    state.batch = state.inputs.batch if not good else len(good[0].x)
-    return good[0] if good else runs[0]
-
-
-def _try(state: CheckState, batch: int) -> CallRecord:
-    x = state.inputs.draw(batch, state.generator(1), first=True)
-    return state.harness.run(x, stream=state.stream)
+    inputs.kind = kinds[0]
+    best = next((run for run in runs if run.error is None), runs[0])
+    state.batch = len(best.x) if best.error is None else inputs.batch
+    return best
 
 
 def _finite(y: Any) -> bool:
@@ -69,43 +60,43 @@ def _finite(y: Any) -> bool:
 
 
 def _wants_indices(error: BaseException) -> bool:
-    text = str(error)
-    return isinstance(error, (IndexError, TypeError, ValueError)) and (
-        "integer" in text or "index" in text or "indices" in text
-    )
+    words = ("integer", "index", "indices")
+    known = isinstance(error, (IndexError, TypeError, ValueError))
+    return known and any(word in str(error) for word in words)
 
 
 def choose_batch(state: CheckState) -> None:
     """A batch size that no other size of the problem equals, if the layer takes any."""
-    run = state.harness.run(state.inputs.draw(state.batch, state.generator(1)), stream=state.stream)
-    others = set(state.inputs.shape[1:])
+    run = _run_with(state, state.batch, 1)
+    others = {1, 2, *state.inputs.shape[1:]}
     if isinstance(run.y, np.ndarray):
-        others |= set(run.y.shape[1:]) | {int(np.prod(run.y.shape[1:]))}
-    others |= {n for w in state.harness.weights for n in np.shape(state.harness.values[w.name])}
-    others |= {1, 2}
+        others |= {*run.y.shape[1:], int(np.prod(run.y.shape[1:]))}
+    others |= {n for value in state.harness.values.values() for n in np.shape(value)}
     for batch in batch_sizes(state.inputs.batch, others):
-        run = state.harness.run(state.inputs.draw(batch, state.generator(1)), stream=state.stream)
-        if run.error is None:
+        if _run_with(state, batch, 1).error is None:
             state.batch = batch
             return
 
 
+def _run_with(state: CheckState, batch: int, part: int, **more: Any) -> CallRecord:
+    """One run with an input of this part of the check."""
+    x = state.inputs.draw(batch, state.generator(part))
+    return state.harness.run(x, stream=state.stream, **more)
+
+
 def find_weights_of_layer(state: CheckState, named: dict[str, str] | None) -> None:
     """All weights: the caller's, or what one forward and backward show."""
-    harness, layer = state.harness, state.harness.layer
-    x = state.inputs.draw(state.batch, state.generator(2))
+    harness = state.harness
     before = harness.fresh()
-    run = harness.run(x, _ones, stream=state.stream)
+    run = _run_with(state, state.batch, 2, g=np.ones_like)
+    found = find_weights(before, run.obj)
     if named is not None:
-        harness.weights = named_weights(named)
-        _check_names(harness.weights, run.obj)
-        if isinstance(layer._first, Layer):
-            known = {w.name for w in harness.weights}
-            harness.weights += [w for w in find_weights(before, run.obj) if w.name not in known]
-    else:
-        harness.weights = find_weights(before, run.obj)
-        if not harness.weights:
-            _try_lazy(state, run, x)
+        chosen = named_weights(named)
+        _check_names(chosen, run.obj)
+        known = {w.name for w in chosen}
+        others = found if harness.layer.in_framework else []
+        found = chosen + [w for w in others if w.name not in known]
+    harness.weights = found or _late_weights(state, run)
     harness.weights = [w for w in harness.weights if not _is_cache(state, w)]
 
 
@@ -121,42 +112,29 @@ def _check_names(weights: list[Weight], obj: Any) -> None:
             ) from None
 
 
-def _ones(y: Array) -> Array:
-    return np.ones(np.shape(y))
-
-
-def _try_lazy(state: CheckState, run: CallRecord, x: Array) -> None:
+def _late_weights(state: CheckState, run: CallRecord) -> list[Weight]:
     """Weights that are made in the first forward: start from an object that has run once."""
     late = find_weights(run.obj, run.obj)
-    if not late:
-        return
-    other = state.harness.run(
-        state.inputs.draw(state.batch, state.generator(3)), _ones, obj=run.obj
-    )
     kept = [np.array(w.value(run.obj)) for w in late]
-    if other.error is None and all(
-        np.array_equal(k, w.value(run.obj)) for k, w in zip(kept, late, strict=True)
-    ):
-        harness = state.harness
-        harness.layer.warm(lambda obj: harness.run(x, _ones, obj=obj, stream=state.stream))
-        harness.weights = late
+    other = _run_with(state, state.batch, 3, g=np.ones_like, obj=run.obj)
+    same = (np.array_equal(k, w.value(run.obj)) for k, w in zip(kept, late, strict=True))
+    if not late or other.error is not None or not all(same):
+        return []
+    state.harness.layer.warm(lambda obj: _run_with(state, state.batch, 2, g=np.ones_like, obj=obj))
+    return late
 
 
 def _is_cache(state: CheckState, weight: Weight) -> bool:
     """True for an array that every forward overwrites."""
-    if weight.kind == "parameter":
-        return False
-    x = state.inputs.draw(state.batch, state.generator(2))
     after = []
-    for shift in (0.0, 1.0):
+    for shift in (0.0, 1.0) if weight.kind == "plain" else ():
         obj = state.harness.layer.fresh()
-        held = np.asarray(weight.value(obj), dtype=np.float64) + shift
-        weight.set(obj, held)
-        run = state.harness.run(x, obj=obj, stream=state.stream)
+        weight.set(obj, np.asarray(weight.value(obj), dtype=np.float64) + shift)
+        run = _run_with(state, state.batch, 2, obj=obj)
         if run.error is not None:
             return False
         after.append(np.array(weight.value(run.obj)))
-    return bool(np.array_equal(after[0], after[1]))
+    return len(after) == 2 and bool(np.array_equal(after[0], after[1]))
 
 
 def randomize(state: CheckState) -> None:
@@ -165,7 +143,6 @@ def randomize(state: CheckState) -> None:
     obj = harness.layer.fresh()
     originals = {w.name: np.asarray(w.value(obj), dtype=np.float64) for w in harness.weights}
     harness.first_values = originals
-    x = state.inputs.draw(state.batch, state.generator(2))
     for attempt in ("both", "positive", "near"):
         generator = state.generator(4)
         harness.values = {
@@ -174,50 +151,39 @@ def randomize(state: CheckState) -> None:
             else random_weight(value, generator, attempt == "positive")
             for name, value in originals.items()
         }
-        run = harness.run(x, stream=state.stream)
+        run = _run_with(state, state.batch, 2)
         if run.error is None and _finite(run.y):
             break
-    _check_copies(state, x)
+    _check_copies(state)
 
 
-def _check_copies(state: CheckState, x: Array) -> None:
+def _check_copies(state: CheckState) -> None:
     """A function kept in an attribute may still refer to the object that was copied."""
     layer = state.harness.layer
-    if not layer.made_here or not layer.by_copy or layer.warmed:
-        return
-    copied = state.harness.run(x, stream=state.stream)
-    layer.by_copy = False
-    made = state.harness.run(x, stream=state.stream)
-    layer.by_copy = made.error is not None or mismatch(copied.y, made.y) == 0
+    if layer.made_here and layer.by_copy and not layer.warmed:
+        copied = _run_with(state, state.batch, 2)
+        layer.by_copy = False
+        made = _run_with(state, state.batch, 2)
+        layer.by_copy = made.error is not None or mismatch(copied.y, made.y) == 0
 
 
-def find_precision(state: CheckState) -> None:
-    """Whether the layer computes in single precision by itself."""
-    x = state.inputs.draw(state.batch, state.generator(5))
-    if state.inputs.kind == "indices":
-        y = state.harness.run(x, stream=state.stream).y
-        state.precision.single = isinstance(y, np.ndarray) and y.dtype.kind == "f" and is_single(y)
-        return
+def find_precision(state: CheckState, harness: Harness, x: Array) -> None:
+    """Whether forward computes in single precision by itself: it does not feel a tiny step."""
     toward = state.generator(7).uniform(0.3, 1.0, size=x.shape) * np.where(x < 0, -1, 1)
     toward *= state.generator(16).choice([0.5, 1.0], size=x.shape)  # no mere change of scale
-    base, tiny, small = (
-        state.harness.run(x + size * np.maximum(np.abs(x), 1e-2) * toward, stream=state.stream).y
-        for size in (0, 1e-11, 1e-4)
-    )
-    if not all(isinstance(y, np.ndarray) and y.dtype.kind == "f" for y in (base, tiny, small)):
+    toward *= np.maximum(np.abs(x), 1e-2)
+    steps = (0.0,) if state.inputs.kind == "indices" else (0.0, 1e-11, 1e-4)
+    found = [harness.run(x + h * toward if h else x, stream=state.stream).y for h in steps]
+    if not all(isinstance(y, (float, np.ndarray, np.floating)) for y in found):
         return
-    if base.shape != tiny.shape or base.shape != small.shape:
+    base, *others = map(np.asarray, found)
+    if base.dtype.kind != "f" or any(y.shape != base.shape for y in others):
         return
-    moved, at_once = base != small, base != tiny
-    low = base.dtype.itemsize < 8 or is_single(base)
-    state.precision.single = bool(
-        low or (_most(moved[base != 0]) and at_once.sum() < 0.1 * moved.sum())
-    )
-
-
-def _most(moved: Array) -> bool:
-    """Nearly all entries; in a staircase only a few move."""
-    return moved.size > 0 and bool(moved.mean() > 0.8)
+    state.precision.single = base.dtype.itemsize < 8 or is_single(base)
+    if others and not state.precision.single and np.any(base):
+        at_once, moved = (base != y for y in others)
+        most = moved[base != 0].mean() > 0.8  # in a staircase a few move
+        state.precision.single = bool(most and at_once.sum() < 0.1 * moved.sum())
 
 
 def find_randomness(state: CheckState) -> bool:

@@ -17,7 +17,7 @@ import numpy as np
 from minnet.nn.layer import Layer
 from minnet.nn.search import layers_of
 
-Generators = list[tuple[Any, Any]]
+_KINDS = (np.random.Generator, np.random.RandomState, random.Random)
 
 _DEFAULT_RNG = np.random.default_rng
 
@@ -30,14 +30,14 @@ class Streams:
         self._global = [(g, _state(g)) for g in _global_generators(modules)]
         self._fresh = 0
 
-    def restart(self, obj: Any, own: Generators, stream: int) -> None:
+    def restart(self, obj: Any, own: list[Any], stream: int) -> None:
         """Seed every generator with `stream`, as is done before each forward."""
         np.random.seed(stream % 2**32)  # noqa: NPY002 - students use it
         random.seed(stream)
         self._fresh = 1000 * stream
         for number, (generator, _) in enumerate(self._global):
             _seed(generator, stream + 17 * (number + 1))
-        for number, (generator, _) in enumerate(own):
+        for number, generator in enumerate(own):
             _seed(generator, stream + 29 * (number + 1))
         if isinstance(obj, Layer):
             shared = _DEFAULT_RNG([stream, 7])
@@ -72,38 +72,21 @@ class Streams:
             random.setstate(python_state)
 
 
-def own_generators(obj: Any, depth: int = 3) -> Generators:
+def own_generators(obj: Any, depth: int = 3) -> list[Any]:
     """The generators among the attributes of an object, in a fixed order."""
-    found: Generators = []
+    if isinstance(obj, _KINDS):
+        return [obj]
     if depth == 0 or isinstance(obj, (np.ndarray, str, type, ModuleType)):
-        return found
-    if _is_generator(obj):
-        return [(obj, None)]
-    if isinstance(obj, dict):
-        children = list(obj.values())
-    elif isinstance(obj, (list, tuple)):
-        children = list(obj)
-    else:
-        children = list(getattr(obj, "__dict__", {}).values())
-    for child in children:
-        if hasattr(child, "__dict__") or isinstance(child, (dict, list, tuple)) or child is None:
-            found += own_generators(child, depth - 1)
-        elif _is_generator(child):
-            found.append((child, None))
-    return found
+        return []
+    children = getattr(obj, "__dict__", {}).values()
+    if isinstance(obj, (dict, list, tuple)):
+        children = obj.values() if isinstance(obj, dict) else obj
+    return [found for child in children for found in own_generators(child, depth - 1)]
 
 
 def _global_generators(modules: list[dict[str, Any]]) -> list[Any]:
-    unique: dict[int, Any] = {}
-    for names in modules:
-        for value in names.values():
-            if _is_generator(value):
-                unique[id(value)] = value
-    return list(unique.values())
-
-
-def _is_generator(value: Any) -> bool:
-    return isinstance(value, (np.random.Generator, np.random.RandomState, random.Random))
+    values = (value for names in modules for value in names.values())
+    return list({id(value): value for value in values if isinstance(value, _KINDS)}.values())
 
 
 def _state(generator: Any) -> Any:

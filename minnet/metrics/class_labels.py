@@ -72,7 +72,7 @@ def has_several_labels(target: ArrayLike) -> bool:
     array = array_checks.numeric_array("metrics", "target", target)
     if array.ndim != 2 or array.shape[1] < 2 or not len(array):
         return False
-    return bool(((array == 0) | (array == 1)).all()) and not _one_hot_rows(array).all()
+    return bool(((array == 0) | (array == 1)).all()) and not array_checks.one_hot_rows(array).all()
 
 
 def label_columns(place: str, prediction: ArrayLike, target: ArrayLike) -> tuple[Array, Array]:
@@ -140,7 +140,7 @@ def _true(target: ArrayLike) -> tuple[Array, int]:
         "Several labels in a row are judged by accuracy, exact_match, f1 and others, as rows of 0 "
         "and 1; for numbers use rmse or r_squared."
     )
-    wrong = ~_one_hot_rows(array)
+    wrong = ~array_checks.one_hot_rows(array)
     array_checks.refuse("metrics", "target", array, wrong, "one class for each row", fix)
     return np.asarray(array.argmax(axis=1)), array.shape[1]
 
@@ -156,19 +156,14 @@ def _numbers(place: str, name: str, value: ArrayLike) -> Array:
     return array_checks.numbers(place, name, array)
 
 
-def _one_hot_rows(array: Array) -> Array:
-    return np.asarray(((array == 0) | (array == 1)).all(axis=1) & (array.sum(axis=1) == 1))
-
-
 def _checked_labels(name: str, labels: Array) -> Array:
     """Whole numbers from 0 on, as integers; the error names the first that is not."""
-    wrong = (labels != np.floor(labels)) | (labels < 0) | (labels > _LARGEST_LABEL)
     fix = (
         "Number the classes: names, y = np.unique(y, return_inverse=True); for a regression use "
         "rmse or r_squared."
     )
-    array_checks.refuse("metrics", name, labels, wrong, "class labels 0, 1, 2, ...", fix)
-    return labels.astype(np.intp)
+    expected = "class labels 0, 1, 2, ..."
+    return array_checks.labels("metrics", name, labels, _LARGEST_LABEL + 1, expected, fix)
 
 
 def _check_labels_have_outputs(place: str, true: Array, outputs: int) -> None:

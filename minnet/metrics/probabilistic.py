@@ -125,12 +125,7 @@ def _probabilities(place: str, prediction: ArrayLike, target: ArrayLike) -> tupl
     array_checks.refuse(place, "prediction", p, (p < 0) | (p > 1), "probabilities", fix)
     if p.shape[1] == 1:
         return np.hstack([1 - p, p]), true
-    sums = p.sum(axis=1, dtype=np.float64)
-    wrong = np.abs(sums - 1) > np.sqrt(np.finfo(p.dtype).eps)
-    if wrong.any():
-        row = int(wrong.argmax())
-        raise ValueError(
-            f"{place}: prediction: expected rows that sum to 1, got {sums[row]:g} in row {row}. "
-            f"End the network in mn.Softmax()."
-        )
+    tolerance = float(np.sqrt(np.finfo(p.dtype).eps))
+    fix = "End the network in mn.Softmax()."
+    array_checks.rows_sum_to_1(place, "prediction", p, tolerance, fix)
     return p, true

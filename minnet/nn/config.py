@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from minnet.nn import initializers
+from minnet.nn.parameter import Parameter
 from minnet.nn.search import is_layer
 
 PLAIN = (type(None), bool, int, float, str)
@@ -51,9 +52,9 @@ def remember(value: Any, known: dict[int, Any] | None = None, depth: int = 0) ->
         return known[id(value)]
     if type(value) is np.ndarray and value.dtype.kind in "biuf":
         return value.copy()
-    if type(value) in PLAIN or isinstance(value, (np.generic, Unsavable)) or is_layer(value):
+    if type(value) in PLAIN or isinstance(value, (np.generic, Parameter, Unsavable)):
         return value
-    if is_named_initializer(value):
+    if is_layer(value) or is_named_initializer(value):
         return value
     if type(value) not in _CONTAINERS or depth > _DEEPEST:
         return Unsavable(value)

@@ -67,14 +67,14 @@ class FlatParameters:
         containers: list[Collection[Any]] = []
         now = find(root, containers)
         same = len(now) == len(self.found) and all(
-            new.item is old.item and new.name == old.name and _in_slot(new.item, slot)
+            new.item is old.item and new.name == old.name and all(map(is_, _slot(new.item), slot))
             for new, old, slot in zip(now, self.found, self.slots, strict=True)
         )
         self.touched, self.containers = not same, [(c, list(c)) for c in containers]
         return same
 
     def seems_current(self) -> bool:
-        """`is_current` in no time, for each single step: layers and Parameters say if they change.
+        """A quick `is_current` for single steps: layers and Parameters report that they changed.
 
         Lists and dicts do not: what they held is compared.
         """
@@ -122,7 +122,7 @@ def flatten(
     for parameter in parameters:
         if not parameter.trainable:
             parameter._move(np.empty(parameter.shape, dtype), np.zeros(parameter.shape, dtype))
-    flat.slots, flat.containers = _slots(found), [(c, list(c)) for c in containers]
+    flat.slots, flat.containers = [_slot(f.item) for f in found], [(c, list(c)) for c in containers]
     _set_owner(network, found, tied)
     _share_with_nested(found, flat)
     return flat
@@ -141,19 +141,9 @@ def release(before: FlatParameters, now: FlatParameters) -> None:
                 item._minnet.owner = None
 
 
-def _slots(found: list[Found]) -> list[tuple[Array | None, bool]]:
-    """The array of each Parameter now, and whether it is trainable; None for a layer."""
-    return [
-        (f.item._value, f.item.trainable) if isinstance(f.item, Parameter) else (None, False)
-        for f in found
-    ]
-
-
-def _in_slot(item: Layer | Parameter, slot: tuple[Array | None, bool]) -> bool:
-    """True for every layer, and for a Parameter that has neither been moved nor frozen."""
-    if isinstance(item, Parameter):
-        return item._value is slot[0] and item.trainable == slot[1]
-    return True
+def _slot(item: Layer | Parameter) -> tuple[Array | None, bool]:
+    """The array of a Parameter now, and whether it is trainable; None for a layer."""
+    return (item._value, item.trainable) if isinstance(item, Parameter) else (None, False)
 
 
 def owner_of(item: Layer | Parameter) -> Layer | None:
@@ -225,7 +215,7 @@ def _share_with_nested(found: list[Found], flat: FlatParameters) -> None:
                 found_in_nested,
                 flat.values[part],
                 flat.gradients[part],
-                _slots(found_in_nested),
+                [_slot(f.item) for f in found_in_nested],
                 inner,
                 touched=True,  # ask the network that holds it
             )

@@ -52,7 +52,7 @@ def softmax(z: Array, axis: int = -1) -> Array:
            [1. , 0. ]])
     """
     e = np.exp(z - z.max(axis=axis, keepdims=True))
-    return e / e.sum(axis=axis, keepdims=True)  # type: ignore[no-any-return]
+    return e / e.sum(axis=axis, keepdims=True)
 
 
 def softmax_cross_entropy(logits: Array, labels: Array) -> tuple[float, Array]:
@@ -73,7 +73,7 @@ def softmax_cross_entropy(logits: Array, labels: Array) -> tuple[float, Array]:
     row_starts, ones, one, m = _constants(*logits.shape, logits.dtype)
     at_label = row_starts + labels
     largest = logits.take(row_starts + logits.argmax(axis=1))
-    e: Array = logits - largest[:, None]
+    e = logits - largest[:, None]
     label_behind = e.take(at_label)
     np.exp(e, out=e)
     e_label = e.take(at_label)
@@ -113,5 +113,5 @@ def weighted_softmax_cross_entropy(logits: Array, q: Array, n: float) -> tuple[f
     rest = total - e  # total without e_j; for the largest that would cancel:
     rest[rows, best] = others
     other_q = q.sum(axis=1, keepdims=True) - q
-    gradient: Array = (e * other_q - q * rest) / (total * n)
+    gradient = (e * other_q - q * rest) / (total * n)
     return float((q * (behind + np.log1p(others)[:, None])).sum()) / n, gradient

@@ -17,7 +17,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -87,7 +86,7 @@ def uniform(low: float = -0.05, high: float = 0.05) -> Initializer:
     """
     low = number("initializers.uniform", "low", low)
     high = number("initializers.uniform", "high", high, minimum=low)
-    return partial(_between, low=low, high=high)
+    return partial(_uniform, low=low, high=high)
 
 
 def normal(mean: float = 0.0, standard_deviation: float = 0.05) -> Initializer:
@@ -98,7 +97,7 @@ def normal(mean: float = 0.0, standard_deviation: float = 0.05) -> Initializer:
     """
     mean = number("initializers.normal", "mean", mean)
     deviation = number("initializers.normal", "standard_deviation", standard_deviation, minimum=0)
-    return partial(_around, mean=mean, deviation=deviation)
+    return partial(_normal, mean=mean, deviation=deviation)
 
 
 def orthogonal(shape: Shape, generator: np.random.Generator) -> Array:
@@ -116,9 +115,8 @@ def orthogonal(shape: Shape, generator: np.random.Generator) -> Array:
     True
     """
     fans(shape)  # raises for a vector
-    _check_generator(generator)
     rows, columns = shape[0], math.prod(shape[1:])
-    drawn = generator.normal(size=(max(rows, columns), min(rows, columns)))
+    drawn = _checked_generator(generator).normal(size=(max(rows, columns), min(rows, columns)))
     q, r = np.linalg.qr(drawn)
     q *= np.where(np.diagonal(r) < 0, -1.0, 1.0)
     return (q if rows >= columns else q.T).reshape(shape)
@@ -129,66 +127,63 @@ def glorot_uniform(shape: Shape, generator: np.random.Generator) -> Array:
 
     Source: Glorot and Bengio (2010), equation 16.
     """
-    return _uniform(shape, generator, 2.0 / sum(fans(shape)))
+    return _uniform_of(shape, generator, 2.0 / sum(fans(shape)))
 
 
 def glorot_normal(shape: Shape, generator: np.random.Generator) -> Array:
     """N(0, 2 / (fan_in + fan_out)). Source: Glorot and Bengio (2010), equation 12."""
-    return _normal(shape, generator, 2.0 / sum(fans(shape)))
+    return _normal_of(shape, generator, 2.0 / sum(fans(shape)))
 
 
 def he_uniform(shape: Shape, generator: np.random.Generator) -> Array:
     """U(-r, r), r = sqrt(6 / fan_in): for ReLU and its relatives. Source: He et al. (2015)."""
-    return _uniform(shape, generator, 2.0 / fans(shape)[0])
+    return _uniform_of(shape, generator, 2.0 / fans(shape)[0])
 
 
 def he_normal(shape: Shape, generator: np.random.Generator) -> Array:
     """N(0, 2 / fan_in): ReLU silences half of the inputs, hence the 2. Source: He et al. (2015)."""
-    return _normal(shape, generator, 2.0 / fans(shape)[0])
+    return _normal_of(shape, generator, 2.0 / fans(shape)[0])
 
 
 def lecun_uniform(shape: Shape, generator: np.random.Generator) -> Array:
     """U(-r, r), r = sqrt(3 / fan_in): for SELU. Source: LeCun et al. (1998), section 4.6."""
-    return _uniform(shape, generator, 1.0 / fans(shape)[0])
+    return _uniform_of(shape, generator, 1.0 / fans(shape)[0])
 
 
 def lecun_normal(shape: Shape, generator: np.random.Generator) -> Array:
     """N(0, 1 / fan_in): for SELU. Source: LeCun et al. (1998), section 4.6."""
-    return _normal(shape, generator, 1.0 / fans(shape)[0])
+    return _normal_of(shape, generator, 1.0 / fans(shape)[0])
 
 
 def _constant(shape: Shape, _generator: np.random.Generator, value: float) -> Array:
     return np.full(_lengths(shape), value)
 
 
-def _between(shape: Shape, generator: np.random.Generator, low: float, high: float) -> Array:
-    _check_generator(generator)
-    return generator.uniform(low, high, shape)
+def _uniform(shape: Shape, generator: np.random.Generator, low: float, high: float) -> Array:
+    return _checked_generator(generator).uniform(low, high, shape)
 
 
-def _around(shape: Shape, generator: np.random.Generator, mean: float, deviation: float) -> Array:
-    _check_generator(generator)
-    return generator.normal(mean, deviation, shape)
+def _normal(shape: Shape, generator: np.random.Generator, mean: float, deviation: float) -> Array:
+    return _checked_generator(generator).normal(mean, deviation, shape)
 
 
-def _uniform(shape: Shape, generator: np.random.Generator, variance: float) -> Array:
+def _uniform_of(shape: Shape, generator: np.random.Generator, variance: float) -> Array:
     """U(-r, r) of this variance, which is r^2 / 3."""
-    _check_generator(generator)
     limit = math.sqrt(3.0 * variance)
-    return generator.uniform(-limit, limit, shape)
+    return _uniform(shape, generator, -limit, limit)
 
 
-def _check_generator(generator: object) -> None:
+def _normal_of(shape: Shape, generator: np.random.Generator, variance: float) -> Array:
+    return _normal(shape, generator, 0.0, math.sqrt(variance))
+
+
+def _checked_generator(generator: np.random.Generator) -> np.random.Generator:
     if not isinstance(generator, np.random.Generator):
         raise TypeError(
             f"initializer: generator: expected a NumPy Generator, got {describe(generator)}. "
             f"Write np.random.default_rng(0)."
         )
-
-
-def _normal(shape: Shape, generator: np.random.Generator, variance: float) -> Array:
-    _check_generator(generator)
-    return generator.normal(0.0, math.sqrt(variance), shape)
+    return generator
 
 
 INITIALIZERS: dict[str, Initializer] = {
@@ -218,12 +213,12 @@ def get(initializer: str | Initializer, place: str = "initializer") -> Initializ
     """
     if isinstance(initializer, str) and initializer in INITIALIZERS:
         return INITIALIZERS[initializer]
-    makers: dict[Any, str] = {constant: "constant(0.1)", uniform: "uniform()", normal: "normal()"}
-    if any(initializer is maker for maker in makers):
-        raise TypeError(
-            f"{place}: expected a function (shape, generator) -> array, got the function "
-            f"that makes one. Call it: mn.initializers.{makers[initializer]}."
-        )
+    for maker, call in ((constant, "constant(0.1)"), (uniform, "uniform()"), (normal, "normal()")):
+        if initializer is maker:  # type: ignore[comparison-overlap]
+            raise TypeError(
+                f"{place}: expected a function (shape, generator) -> array, got the function "
+                f"that makes one. Call it: mn.initializers.{call}."
+            )
     if callable(initializer) and not isinstance(initializer, type):
         return initializer
     kind = ValueError if isinstance(initializer, str) else TypeError

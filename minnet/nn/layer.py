@@ -25,7 +25,14 @@ from minnet.utils.types import Array
 
 T = TypeVar("T")
 
-_METHODS = frozenset({"forward", "backward", "parameters"})
+_RESERVED = {
+    "training": "True in training and False in evaluation",
+    "trainable": "False freezes the layer",
+    "random": "the generator that the network supplies",
+    "forward": "the method def forward(self, x)",
+    "backward": "the method def backward(self, grad)",
+    "parameters": "the method that lists the Parameters",
+}
 _CALLED_BY_NETWORKS = {
     "_forward": "forward",
     "_backward": "backward",
@@ -41,10 +48,6 @@ class Layer(Explained):
     returns dL/dx, of the shape of x.
 
     Attributes:
-        training: True in training mode; Dropout and BatchNorm behave differently then.
-        trainable: False freezes the layer: an optimizer leaves its Parameters as they are (running
-            means still follow the data, as in PyTorch). True lets them train again.
-        random: a NumPy Generator; in a network all layers share one, seeded by the network.
         takes_indices: class attribute, True where the input is whole numbers, which are not cast.
         mixes_samples: class attribute, True where a sample's output depends on the other samples
             of its batch on purpose; `check_layer` then says nothing about it.
@@ -81,11 +84,8 @@ class Layer(Explained):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        for name in ("training", "trainable", "random", "parameters"):
-            if name in vars(cls):
-                raise _reserved(cls.__name__, name)
-        for name in ("forward", "backward"):
-            if name in vars(cls) and not callable(vars(cls)[name]):
+        for name in _RESERVED.keys() & vars(cls).keys():
+            if name not in ("forward", "backward") or not callable(vars(cls)[name]):
                 raise _reserved(cls.__name__, name)
         _refuse_unfindable(cls)
         take_all_arrays(cls)
@@ -107,7 +107,7 @@ class Layer(Explained):
         )
 
     def __call__(self, *_: Any, **__: Any) -> Any:
-        """Other libraries call a layer; here one says which way."""
+        """Refuse `layer(x)`, as other libraries write it, and say how it is written here."""
         raise TypeError(
             f"{type(self).__name__}: expected layer.forward(x), got a call of the layer itself. "
             f"Write .forward(x)."
@@ -132,7 +132,10 @@ class Layer(Explained):
 
     @property
     def training(self) -> bool:
-        """True in training, False in evaluation and at first; assigned for all inner layers too."""
+        """True in training, False in evaluation and at first; assigned for all inner layers too.
+
+        Dropout and BatchNorm behave differently then.
+        """
         return self._minnet.training
 
     @training.setter
@@ -144,7 +147,11 @@ class Layer(Explained):
 
     @property
     def trainable(self) -> bool:
-        """True unless all weights of this layer and of its inner layers are frozen."""
+        """True unless all weights of this layer and of its inner layers are frozen.
+
+        False freezes them: an optimizer leaves them as they are (running means still follow the
+        data, as in PyTorch). True lets them train again.
+        """
         weights = [p for p in self.parameters().values() if p.trainable or p.is_frozen]
         return any(p.trainable for p in weights) if weights else self._minnet.trainable
 
@@ -159,7 +166,10 @@ class Layer(Explained):
 
     @property
     def random(self) -> np.random.Generator:
-        """The generator of the layer's random numbers, in `__init__` too."""
+        """The NumPy Generator of the layer's random numbers, in `__init__` too.
+
+        In a network all layers share one, seeded by the network.
+        """
         if self._minnet.random is None:
             self._minnet.entropy = entropy = np.random.SeedSequence().entropy
             self._minnet.random = np.random.default_rng(entropy)
@@ -177,9 +187,12 @@ class Layer(Explained):
         return current_arguments(self, self._minnet.args, self._minnet.kwargs)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in _METHODS:
-            raise _reserved(type(self).__name__, name)
         before = self.__dict__.get(name)
+        if type(value) is type(before) is np.ndarray:  # what a forward keeps, in every step
+            _set(self, name, value)
+            return
+        if name in ("forward", "backward", "parameters"):
+            raise _reserved(type(self).__name__, name)
         if type(value) is np.ndarray:
             if isinstance(before, Parameter):
                 raise TypeError(
@@ -190,8 +203,7 @@ class Layer(Explained):
             value.name = f"{type(self).__name__}.{name}"
             if not self._minnet.trainable:  # frozen in a constructor, before its Parameters
                 value.trainable = False
-        if type(value) is not type(before) or type(value) is not np.ndarray:
-            self._touch(before, value)
+        self._touch(before, value)
         _set(self, name, value)
 
     def __delattr__(self, name: str) -> None:
@@ -278,16 +290,8 @@ def _refuse_unfindable(cls: type) -> None:
 
 
 def _reserved(owner: str, name: str) -> TypeError:
-    uses = {
-        "training": "True in training and False in evaluation",
-        "trainable": "False freezes the layer",
-        "random": "the generator that the network supplies",
-        "forward": "the method def forward(self, x)",
-        "backward": "the method def backward(self, grad)",
-        "parameters": "the method that lists the Parameters",
-    }
     error = TypeError(
-        f"{owner}: the name {name!r} belongs to the framework ({uses[name]}). "
+        f"{owner}: the name {name!r} belongs to the framework ({_RESERVED[name]}). "
         f"Give your attribute another name, for example {name}_ or my_{name}."
     )
     return with_code(error, "reserved-name")

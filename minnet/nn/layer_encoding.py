@@ -5,6 +5,7 @@
     {"layer": "minnet.Linear", "args": [...], "kwargs": {...}}
     {"layer": "Scale", ...}             a custom layer, whose class `mn.load` is given
     {"initializer": ["normal", 0, 1]}   one of mn.initializers, with its numbers
+    {"parameter": [4, 3]}               a Parameter of this shape, whose values the file has
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from minnet.nn import initializers
 from minnet.nn.config import MAKERS, Unsavable, initializer_name
 from minnet.nn.layer import Layer
+from minnet.nn.parameter import Parameter
 from minnet.nn.search import is_layer
 from minnet.saving.encoding import Decoder, Encoder, MakeLayer
 from minnet.saving.errors import InvalidFile, checked
@@ -29,7 +31,7 @@ def encoder(folder: str, advice: str = "") -> Encoder:
 
 def decoder(arrays: dict[str, Array], make: MakeLayer | None = None) -> Decoder:
     """A Decoder that also knows initializers, and layers if it is told how to make one."""
-    return Decoder(arrays, _initializer, make)
+    return Decoder(arrays, {"initializer": _initializer, "parameter": _parameter}, make)
 
 
 def _describe(encoder: Encoder, place: str, value: Any, depth: int) -> dict[str, Any] | None:
@@ -38,6 +40,8 @@ def _describe(encoder: Encoder, place: str, value: Any, depth: int) -> dict[str,
         return _layer(encoder, place, value, depth)
     if isinstance(value, Unsavable):
         raise encoder.refusal(place, f"{value!r} ({value.kind})")
+    if isinstance(value, Parameter):
+        return {"parameter": list(value.shape)}
     named = initializer_name(value)
     return None if named is None else {"initializer": [named[0], *named[1]]}
 
@@ -69,6 +73,11 @@ def _positional_names(layer: Layer, args: tuple[Any, ...]) -> list[str]:
             known += [f"{name}[{i}]" for i in range(len(args))]
         known.append(name)
     return [known[i] if i < len(known) else f"argument {i}" for i in range(len(args))]
+
+
+def _parameter(content: Any) -> Parameter:
+    """A Parameter to be filled."""
+    return Parameter(shape=tuple(checked(n, int) for n in checked(content, list)))
 
 
 def _initializer(content: Any) -> initializers.Initializer:

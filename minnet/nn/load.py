@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from minnet.nn import activations, layers, network_file
+from minnet.nn import activations, layers, network_file, shared_parameters
 from minnet.nn.flat_parameters import at_most
 from minnet.nn.layer import Layer
 from minnet.nn.layer_encoding import decoder
 from minnet.nn.network import Network
 from minnet.nn.network_file import NetworkFile
+from minnet.saving.encoding import MakeLayer
 from minnet.saving.errors import InvalidFile, reading
 from minnet.utils import checks
 from minnet.utils.checks import describe, items
@@ -92,13 +93,16 @@ def _build(file: NetworkFile, classes: Classes) -> Network:
             "network.load_values(path)."
         )
     values = file.values
-    make = LayerFactory(classes, sum(value.size for value in values.values()))
+    tied = shared_parameters.places(file.description)
+    numbers = [values[name] for name in (*values, *tied.values())]  # shared ones are made twice
+    make = _factory(classes, sum(value.size for value in numbers))
     arguments = decoder(file.other_arrays(), make)
     network = arguments.decode(spec)
     if not isinstance(network, Network):
         raise InvalidFile("its description does not describe a network.")
     if file.description["kind"] == "network":
         network_file.check_used(file, arguments.used)
+    shared_parameters.share(network, tied)
     network.dtype = file.description["dtype"]
     parameters = network_file.named_parameters(network)
     network_file.check_same_parameters(values, parameters)
@@ -107,18 +111,11 @@ def _build(file: NetworkFile, classes: Classes) -> Network:
     return network
 
 
-class LayerFactory:
+def _factory(classes: Classes, size: int) -> MakeLayer:
     """Calls constructors; a network with more parameters than the file is not built."""
 
-    classes: Classes
-    size: int
-
-    def __init__(self, classes: Classes, size: int) -> None:
-        self.classes, self.size = classes, size
-
-    def __call__(self, kind: str, args: list[Any], kwargs: dict[str, Any]) -> Layer:
-        """A layer of the class with this name in the file."""
-        cls = self.classes.get(kind)
+    def make(kind: str, args: list[Any], kwargs: dict[str, Any]) -> Layer:
+        cls = classes.get(kind)
         if cls is None and kind.startswith("minnet."):
             raise InvalidFile(f"it has a layer {kind[:80]!r}, which this minnet does not know.")
         if cls is None:
@@ -127,7 +124,7 @@ class LayerFactory:
                 f"mn.load(path, layers=[{kind[:80]}])."
             )
         try:
-            with at_most(self.size):
+            with at_most(size):
                 layer = cls(*args, **kwargs)
         except InvalidFile:
             raise
@@ -139,3 +136,5 @@ class LayerFactory:
         if not isinstance(layer, Layer):
             raise InvalidFile(f"{kind} is not a layer.")
         return layer
+
+    return make

@@ -25,6 +25,7 @@ from minnet.nn.seeded_construction import draw_again
 from minnet.nn.sequential import Sequential, forward_in_batches
 from minnet.nn.thread_lock import ThreadLock
 from minnet.utils import array_checks, checks
+from minnet.utils.keyword_arguments import explained
 from minnet.utils.random_streams import random_stream
 from minnet.utils.table import Table, table
 from minnet.utils.types import Array
@@ -42,7 +43,7 @@ class Network(Sequential):
         dtype: "float32" or "float64"; the dtype of all parameters, inputs and outputs.
 
     Attributes:
-        layers: the list. flat_values, flat_gradients: one vector each. dtype: may be assigned.
+        layers: the list.
 
     Raises:
         TypeError, ValueError: no layer, a class instead of an object, a layer or Parameter that
@@ -93,7 +94,7 @@ class Network(Sequential):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """The dtype of all parameters, inputs and outputs."""
+        """The dtype of all parameters, inputs and outputs; it may be assigned."""
         return self._dtype
 
     @dtype.setter
@@ -133,6 +134,7 @@ class Network(Sequential):
         """True if the first layer takes whole numbers, which are then not cast."""
         return self.layers[0].takes_indices
 
+    @explained
     def forward(self, x: Array) -> Array:
         """The output of the last layer for a batch x of shape (m, ...)."""
         with self._outer_lock().evaluating():
@@ -148,6 +150,7 @@ class Network(Sequential):
         with self._outer_lock().evaluating():
             return self._forward_to_logits(x)
 
+    @explained
     def backward(self, grad: Array) -> Array:
         """dL/dx from dL/doutput; zeroes all gradients first, then lets each layer set its own."""
         with self._outer_lock().evaluating():
@@ -204,6 +207,7 @@ class Network(Sequential):
         finally:
             outer.in_backward = False
 
+    @explained
     def activations(self, x: ArrayLike) -> list[Array]:
         """The output of every layer, in order, in evaluation mode."""
         x = array_checks.samples("Network.activations", "x", x, dtype=self._dtype)
@@ -213,6 +217,7 @@ class Network(Sequential):
             self._run_forward(x, self.layers, self._dtype, outputs)
         return outputs
 
+    @explained
     def predict(self, x: ArrayLike, batch_size: int = 1000) -> Array:
         """The output in evaluation mode, computed in batches so that memory stays small.
 

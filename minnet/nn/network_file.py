@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import numpy as np
 
+from minnet.nn import shared_parameters
 from minnet.nn.layer import Layer
 from minnet.nn.layer_encoding import encoder
 from minnet.nn.parameter import Parameter
@@ -29,26 +31,26 @@ KINDS = ("network", "values", "training")
 _VALUES = "values/"
 
 
+@dataclass
 class NetworkFile:
     """The description of a file and its arrays, each under the name of its member."""
 
     description: dict[str, Any]
     members: dict[str, Array]
 
-    def __init__(self, description: dict[str, Any], members: dict[str, Array]) -> None:
-        self.description, self.members = description, members
-
     @property
     def values(self) -> dict[str, Array]:
         """The arrays of the Parameters, by the Parameters' names."""
-        return {
-            name: self.members[_VALUES + quote(name, safe="")]
-            for name in self.description["parameters"]
-        }
+        return {name: self.members[_member(name)] for name in self.description["parameters"]}
 
     def other_arrays(self) -> dict[str, Array]:
         """All other arrays."""
         return {n: a for n, a in self.members.items() if not n.startswith(_VALUES)}
+
+
+def _member(parameter: str) -> str:
+    """The name of a Parameter's array in the file."""
+    return _VALUES + quote(parameter, safe="")
 
 
 def save(network: Any, path: str | os.PathLike[str]) -> None:
@@ -65,12 +67,6 @@ def save(network: Any, path: str | os.PathLike[str]) -> None:
     """
     place = checks.path("save", path)
     network.refresh()
-    if network._minnet.tied:
-        raise TypeError(
-            f"save: expected layers with Parameters of their own, got "
-            f"{network._minnet.tied[0].name} in two layers, which a file cannot describe. Make the "
-            f"network by code, and use save_values(path) and load_values(path)."
-        )
     file = new("network", network, network.dtype)
     describe_network(file, network, _ADVICE)
     write(place, file)
@@ -105,10 +101,13 @@ def load_values(network: Any, path: str | os.PathLike[str]) -> None:
 
 
 def describe_network(file: NetworkFile, network: Layer, advice: str = "") -> None:
-    """Add to the file how the network is made again."""
+    """Add to the file how the network is made again, and which layers share a Parameter."""
     arguments = encoder("arguments", advice)
     file.description["network"] = arguments.encode("save", network)
     file.members.update(arguments.arrays)
+    tied = shared_parameters.describe(network)
+    if tied:
+        file.description["tied"] = tied
 
 
 def new(kind: str, network: Layer, dtype: np.dtype[Any]) -> NetworkFile:
@@ -120,13 +119,15 @@ def new(kind: str, network: Layer, dtype: np.dtype[Any]) -> NetworkFile:
     parameters = named_parameters(network)
     for name, parameter in parameters.items():
         finite("save", f"the parameter {name}", parameter.value)
-    description: dict[str, Any] = {"format": FORMAT, "version": VERSION, "kind": kind}
-    description["dtype"] = str(dtype)
-    description["parameters"] = list(parameters)
-    description["frozen"] = [name for name, p in parameters.items() if not p.trainable]
-    return NetworkFile(
-        description, {_VALUES + quote(n, safe=""): p.value for n, p in parameters.items()}
-    )
+    description = {
+        "format": FORMAT,
+        "version": VERSION,
+        "kind": kind,
+        "dtype": str(dtype),
+        "parameters": list(parameters),
+        "frozen": [name for name, p in parameters.items() if not p.trainable],
+    }
+    return NetworkFile(description, {_member(n): p.value for n, p in parameters.items()})
 
 
 def named_parameters(network: Layer) -> dict[str, Parameter]:
@@ -149,11 +150,7 @@ def named_parameters(network: Layer) -> dict[str, Parameter]:
 
 
 def write(path: Path, file: NetworkFile) -> None:
-    """Write the file, atomically.
-
-    Raises:
-        OSError: with the path.
-    """
+    """Write the file, atomically. Raises OSError: with the path."""
     members: dict[str, bytes | memoryview]
     members = {file_format.DESCRIPTION: file_format.to_json(file.description)}
     for name, array in file.members.items():
@@ -172,14 +169,11 @@ def read(path: Path) -> NetworkFile:
         raise InvalidFile("it has no description.")
     description = file_format.from_json(members.pop(file_format.DESCRIPTION))
     _check_version(description)
-    wrong = [name for name in members if not name.endswith(".npy")]
-    if wrong:
-        raise InvalidFile(f"it has the member {wrong[0]!r}, which does not belong there.")
+    for name in members:
+        if not name.endswith(".npy"):
+            raise InvalidFile(f"it has the member {name!r}, which does not belong there.")
     _check_names(description, members)
-    arrays = {
-        name.removesuffix(".npy"): file_format.array_from_bytes(content)
-        for name, content in members.items()
-    }
+    arrays = {n.removesuffix(".npy"): file_format.array_from_bytes(m) for n, m in members.items()}
     file = NetworkFile(description, arrays)
     _check_values(file)
     return file
@@ -201,7 +195,7 @@ def _check_version(description: dict[str, Any]) -> None:
 def _check_names(description: dict[str, Any], members: Iterable[str]) -> None:
     """The parameters in the description are those in the file; asked before arrays are read."""
     names = checked(description.get("parameters"), list)
-    expected = [_VALUES + quote(checked(name, str), safe="") + ".npy" for name in names]
+    expected = [f"{_member(checked(name, str))}.npy" for name in names]
     if expected != [name for name in members if name.startswith(_VALUES)]:
         raise InvalidFile("its description names other parameters than the file has.")
 
@@ -241,23 +235,23 @@ def check_same_parameters(values: dict[str, Array], parameters: dict[str, Parame
     Raises:
         InvalidFile: the first difference.
     """
-    for name, parameter in parameters.items():
+    advice = "Build the network as it was when it was saved."
+    for name in {**parameters, **values}:
         if name not in values:
             raise InvalidFile(
                 f"it has no parameter {name}, which the network has: it has "
-                f"{', '.join(values) or 'none'}. Build the network as it was when it was saved."
+                f"{', '.join(values) or 'none'}. {advice}"
             )
-        if values[name].shape != parameter.shape:
+        if name not in parameters:
             raise InvalidFile(
-                f"its parameter {name} has the shape {values[name].shape}, in the network it "
-                f"has {parameter.shape}. Build the network as it was when it was saved."
+                f"it has a parameter {name}, which the network does not have: it has "
+                f"{', '.join(parameters) or 'none'}. {advice}"
             )
-    extra = [name for name in values if name not in parameters]
-    if extra:
-        raise InvalidFile(
-            f"it has a parameter {extra[0]}, which the network does not have: it has "
-            f"{', '.join(parameters) or 'none'}. Build the network as it was when it was saved."
-        )
+        if values[name].shape != parameters[name].shape:
+            raise InvalidFile(
+                f"its parameter {name} has the shape {values[name].shape}, in the network it has "
+                f"{parameters[name].shape}. {advice}"
+            )
 
 
 def freeze(network: Any, parameters: dict[str, Parameter], frozen: list[str] | None) -> None:

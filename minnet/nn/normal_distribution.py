@@ -45,5 +45,4 @@ def _exp_minus_half_square(z: Array) -> Array:
     of the exponent, z^2 - h^2 = (z - h)(z + h), is small.
     """
     h = np.trunc(z * 16) / 16
-    result: Array = np.exp(-0.5 * h * h) * np.exp(-0.5 * (z - h) * (z + h))
-    return result
+    return np.exp(-0.5 * h * h) * np.exp(-0.5 * (z - h) * (z + h))

@@ -17,8 +17,10 @@ from numpy.typing import ArrayLike
 
 from minnet.nn import initializers
 from minnet.utils.array_checks import finite, numeric_array
-from minnet.utils.checks import boolean, describe, items, whole_number
+from minnet.utils.array_messages import likely_fix
+from minnet.utils.checks import boolean, describe, listed, whole_number
 from minnet.utils.error_codes import with_code
+from minnet.utils.foreign_names import foreign_names
 from minnet.utils.types import Array
 
 _FIX = "Look for a division by 0 or an overflow where the numbers were computed."
@@ -43,8 +45,9 @@ class Parameter:
         value: the numbers to start from, copied; floats (integers would truncate every update).
         trainable: False for state that is saved, cast and copied but not trained, such as the
             running mean of a normalization layer.
-        shape, initializer: instead of `value`: draw it when first needed, or, reproducibly,
-            by the seed of the network.
+        shape: instead of `value`, with an initializer: it is drawn when first needed, or,
+            reproducibly, by the seed of the network.
+        initializer: a name from `mn.initializers` or a function (shape, generator) -> array.
         penalized: whether L1 and L2 penalties act on it; None: if it has two or more dimensions.
 
     Attributes:
@@ -71,8 +74,9 @@ class Parameter:
         penalized: bool | None = None,
     ) -> None:
         self.name = "Parameter"
-        given = penalized is not None
-        self._penalized = boolean("Parameter", "penalized", penalized) if given else None
+        self._penalized = penalized
+        if penalized is not None:
+            self._penalized = boolean("Parameter", "penalized", penalized)
         self.trainable = trainable
         self._is_state = not self.trainable  # as a running mean: not a frozen weight
         self._value: Array  # both are made when they are first needed: __getattr__
@@ -82,9 +86,8 @@ class Parameter:
         self._initializer: initializers.Initializer = initializers.zeros
         if value is not None:
             if shape is not None or initializer is not None:
-                raise ValueError(
-                    "Parameter: expected a value, or a shape and an initializer, got both."
-                )
+                both = "Parameter: expected a value, or a shape and an initializer, got both."
+                raise ValueError(both)
             self._value = _checked_value(value)
             self._shape = self._value.shape
         elif shape is None:
@@ -94,7 +97,7 @@ class Parameter:
             )
         else:
             self._initializer = initializers.get("zeros" if initializer is None else initializer)
-            lengths = items(shape) if isinstance(shape, (tuple, list)) else None
+            lengths = listed(shape)
             lengths = [shape] if lengths is None else lengths
             self._shape = tuple(whole_number("Parameter", "shape", n) for n in lengths)
 
@@ -111,9 +114,8 @@ class Parameter:
     @property
     def penalized(self) -> bool:
         """True if the Trainer's penalties act on it."""
-        return self.trainable and (
-            len(self._shape) > 1 if self._penalized is None else self._penalized
-        )
+        chosen = len(self._shape) > 1 if self._penalized is None else self._penalized
+        return self.trainable and chosen
 
     def _set_value(self, value: ArrayLike) -> None:
         current = self._value
@@ -238,7 +240,9 @@ class Parameter:
                 f"{self.__dict__.get('name', 'this')} is a Parameter and has no .{name}: "
                 f"write .value.{name} for the array's."
             )
-        raise AttributeError(f"'Parameter' object has no attribute '{name}'")
+        here = foreign_names("attribute").get(name)
+        advice = f". Write {here[0]}." if here else ""
+        raise AttributeError(f"'Parameter' object has no attribute '{name}'{advice}")
 
     def _misused(self, *_arguments: Any, **_keywords: Any) -> Any:
         """A Parameter was used where its .value was meant."""
@@ -247,7 +251,7 @@ class Parameter:
             f"(self.gain.value) and .grad for its gradient."
         )
 
-    if not TYPE_CHECKING:  # a type checker shall say that there are none
+    if not TYPE_CHECKING:  # a type checker then reports their use
         __array__: Callable[..., Any] = _misused
         __array_ufunc__: Callable[..., Any] = _misused
         __array_function__: Callable[..., Any] = _misused
@@ -280,23 +284,3 @@ def _digest(array: Array) -> bytes:
     import hashlib  # here: it loads OpenSSL, which `import minnet` alone does not need
 
     return hashlib.blake2b(np.ascontiguousarray(array).tobytes(), digest_size=16).digest()
-
-
-def likely_fix(expected: tuple[int, ...], got: tuple[int, ...]) -> str:
-    """How to fix it: what the two shapes suggest.
-
-    >>> likely_fix((3,), (5, 3))
-    'Summed over the batch it would fit: write .sum(axis=0).'
-    """
-    if got[1:] == expected and len(got) == len(expected) + 1:
-        if got[0] == 1:
-            return "The summed axis is still there: leave out keepdims, or write [0]."
-        return "Summed over the batch it would fit: write .sum(axis=0)."
-    if got == expected[::-1]:
-        return "It is transposed: write .T, or swap the two factors of the product."
-    if got == ():
-        return "It is a single number: sum over the batch only, .sum(axis=0)."
-    if expected and got[-len(expected) :] == expected:
-        axes = tuple(range(len(got) - len(expected)))
-        return f"Summed over the leading axes it would fit: write .sum(axis={axes})."
-    return "Each entry needs exactly one number; nothing is broadcast."

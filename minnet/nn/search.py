@@ -53,10 +53,38 @@ def find(
     A Parameter that layers share is found once; its other places are added to `tied`.
     """
     result: list[Found] = []
-    searched: list[Collection[Any]] = [] if containers is None else containers
-    places = {id(layer): "the layer itself"}
-    others: list[Found] = [] if tied is None else tied
-    _find(layer, "", "", ("", type(layer)), places, result, searched, others)
+    seen = {id(layer): "the layer itself"}
+
+    def search(container: Any, name: str, code: str, holder: tuple[str, type]) -> None:
+        hidden: tuple[str, ...] = ()
+        if is_layer(container):
+            container, hidden = vars(container), container._transparent
+        elif containers is not None and not isinstance(container, tuple):
+            containers.append(container.values() if isinstance(container, dict) else container)
+        for key, value in (
+            container.items() if isinstance(container, dict) else enumerate(container)
+        ):
+            layer, parameter = is_layer(value), isinstance(value, Parameter)
+            if not (layer or parameter or isinstance(value, _CONTAINERS + _SETS)):
+                continue
+            inner = name if key in hidden else f"{name}.{key}" if name else str(key)
+            index = str(key).isdigit()
+            place = f"{code}[{key}]" if index else f"{code}.{key}" if code else str(key)
+            if isinstance(value, _SETS):
+                _refuse_set(place, value)
+            elif parameter and id(value) in seen:
+                if tied is not None:
+                    tied.append(Found(inner, value, place, holder))
+            elif layer and id(value) in seen:
+                raise ValueError(_used_twice(value, seen[id(value)], place))
+            else:
+                if layer or parameter:
+                    seen[id(value)] = place
+                    result.append(Found(inner, value, place, holder))
+                if not parameter:
+                    search(value, inner, place, (place, type(value)) if layer else holder)
+
+    search(layer, "", "", ("", type(layer)))
     return result
 
 
@@ -64,45 +92,6 @@ def layers_of(layer: Any) -> Iterator[Any]:
     """The layer itself and all of its inner layers."""
     yield layer
     yield from (found.item for found in find(layer) if is_layer(found.item))
-
-
-def _find(
-    container: Any,
-    name: str,
-    code: str,
-    holder: tuple[str, type],
-    seen: dict[int, str],
-    result: list[Found],
-    containers: list[Collection[Any]],
-    tied: list[Found],
-) -> None:
-    """Search a layer, list, tuple or dict; `seen` refuses a layer that is used twice."""
-    hidden: tuple[str, ...] = ()
-    if is_layer(container):
-        container, hidden = vars(container), container._transparent
-    elif not isinstance(container, tuple):
-        containers.append(container.values() if isinstance(container, dict) else container)
-    pairs = container.items() if isinstance(container, dict) else enumerate(container)
-    for key, value in pairs:
-        layer, parameter = is_layer(value), isinstance(value, Parameter)
-        if not (layer or parameter or isinstance(value, _CONTAINERS + _SETS)):
-            continue
-        inner = name if key in hidden else f"{name}.{key}" if name else str(key)
-        place = f"{code}[{key}]" if str(key).isdigit() else f"{code}.{key}" if code else str(key)
-        if isinstance(value, _SETS):
-            _refuse_set(place, value)
-            continue
-        if parameter and id(value) in seen:
-            tied.append(Found(inner, value, place, holder))
-            continue
-        if layer or parameter:
-            if id(value) in seen:
-                raise ValueError(_used_twice(value, seen[id(value)], place))
-            seen[id(value)] = place
-            result.append(Found(inner, value, place, holder))
-        if not parameter:
-            here = (place, type(value)) if layer else holder
-            _find(value, inner, place, here, seen, result, containers, tied)
 
 
 def _refuse_set(place: str, value: Any) -> None:

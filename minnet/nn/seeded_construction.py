@@ -51,7 +51,7 @@ def _made_again(layer: Layer, generator: np.random.Generator) -> Layer | None:
         again.__init__(*args, **kwargs)
     except Exception:  # an argument that can be used once, such as an open file
         return None
-    return again  # type: ignore[no-any-return]
+    return again
 
 
 def _unchanged(layer: Layer) -> bool:

@@ -16,6 +16,7 @@ from minnet.nn.error_location import locate_error
 from minnet.nn.layer import Layer
 from minnet.nn.parameter import Parameter
 from minnet.utils.checks import describe, items
+from minnet.utils.foreign_names import meant
 from minnet.utils.types import Array
 
 
@@ -58,7 +59,7 @@ class Sequential(Layer):
     def _run_backward(
         self, grad: Array, layers: Sequence[Layer], dtype: np.dtype[Any], *, for_input: bool = True
     ) -> Array:
-        """The same layers from the last to the first; returns dL/dx, unless nobody needs it."""
+        """The same layers from the last to the first; returns dL/dx, unless it is not needed."""
         shapes, tied, index = self._minnet.shapes, self._minnet.tied, 0
         called = [_AddsGradients(layer, tied) for layer in layers] if tied else layers
         try:
@@ -87,8 +88,7 @@ class _AddsGradients:
         self.layer, self.tied = layer, tied
 
     def _backward(self, grad: Array) -> Array:
-        dx: Array = self._add(self.layer._backward, grad)
-        return dx
+        return self._add(self.layer._backward, grad)
 
     def _backward_parameters(self, grad: Array) -> None:
         self._add(self.layer._backward_parameters, grad)
@@ -143,8 +143,6 @@ def _checked_layer(place: str, layer: object) -> Layer:
             f"Make an object of it: {layer.__name__}(...)."
         )
     if not isinstance(layer, Layer):
-        raise TypeError(
-            f"{place}: expected a layer, got {describe(layer)}. "
-            f"A custom layer is a subclass of mn.Layer with forward and backward."
-        )
+        hint = "A custom layer is a subclass of mn.Layer with forward and backward."
+        raise TypeError(f"{place}: expected a layer, got {describe(layer)}. {meant(layer, hint)}")
     return layer

@@ -27,19 +27,15 @@ class ThreadLock:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._training_thread: int | None = None
-        self._fits = 0  # of that thread: a callback may call step in a fit
+        self._fits = 0  # of the thread that holds the lock: a callback may call step in a fit
 
     def __enter__(self) -> None:
-        with self._lock:
-            self.check()
-            self._training_thread = threading.get_ident()
-            self._fits += 1
+        self._acquire()
+        self._fits += 1
 
     def __exit__(self, *_error: object) -> None:
         self._fits -= 1
-        if not self._fits:
-            self._training_thread = None
+        self._lock.release()
 
     @contextlib.contextmanager
     def evaluating(self) -> Iterator[None]:
@@ -48,21 +44,20 @@ class ThreadLock:
         Raises:
             RuntimeError: another thread trains this network.
         """
-        with self._lock:
-            self.check()
+        self._acquire()
+        try:
             yield
+        finally:
+            self._lock.release()
 
-    def check(self) -> None:
-        """Refuse a call from another thread than the one that trains.
-
-        Raises:
-            RuntimeError: another thread trains this network.
-        """
-        if self._training_thread not in (None, threading.get_ident()):
-            raise RuntimeError(
-                "Network: expected to be used by one thread while it is trained, got a call from "
-                "another. Wait for the end of fit, or use a copy: copy.deepcopy(network)."
-            )
+    def _acquire(self) -> None:
+        """Wait for another thread that evaluates; refuse to wait for one that trains."""
+        while not self._lock.acquire(timeout=0.005):
+            if self._fits:
+                raise RuntimeError(
+                    "Network: expected to be used by one thread while it is trained, got a call "
+                    "from another. Wait for the end of fit, or use a copy: copy.deepcopy(network)."
+                )
 
     def __reduce__(self) -> tuple[type[ThreadLock], tuple[()]]:
         """For copies and pickles."""

@@ -69,10 +69,7 @@ class Optimizer(Explained):
     `step(values, grads)` itself, and needs only the learning rate of this class.
 
     Attributes:
-        learning_rate: of the next step; during a step, of this one. May be assigned
-            at any time, a number (0 is legal) or a schedule of `mn.schedules`.
         schedule: the schedule; None if the rate is a plain number.
-        last_rate: the rate of the last step; None before the first.
         steps: the number of steps taken; in `step`, `prepare` and `update` the number of this step,
             counted from 1. t: the same for the weights that `update` gets: less than `steps` for
             weights that were frozen for a while, or that came later.
@@ -145,7 +142,10 @@ class Optimizer(Explained):
 
     @property
     def learning_rate(self) -> float:
-        """The factor of each step."""
+        """The rate of the next step; during a step, of this one.
+
+        A number (0 is legal) or a schedule of `mn.schedules` may be assigned at any time.
+        """
         if self.schedule is None:
             return self._learning_rate
         if self._in_step and self._step_rate is not None:
@@ -170,7 +170,7 @@ class Optimizer(Explained):
 
     @property
     def last_rate(self) -> float | None:
-        """The rate at which the last step began."""
+        """The rate of the last step; None before the first."""
         return self._step_rate
 
     @_counted

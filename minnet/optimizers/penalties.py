@@ -56,8 +56,7 @@ class L1(Penalty):
 
     def gradient(self, w: Array) -> Array:
         """lambda sign(w)."""
-        slope: Array = np.sign(w) * self.strength
-        return slope
+        return np.sign(w) * self.strength
 
 
 class L2(Penalty):

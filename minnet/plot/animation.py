@@ -52,7 +52,7 @@ def boundary_animation(
 
     Args:
         trainer: two inputs, one output from 0 to 1; it is trained for max(epochs) more epochs.
-        x, y, batch_size: as in `fit`; x is (m, 2), the labels are 0 and 1.
+        x: as in `fit`, (m, 2), like batch_size and y, the labels 0 and 1.
         epochs: increasing whole numbers >= 0, a frame for each. 0 is before the first epoch.
         ax: where to draw; None makes a new figure.
         class_names: two names. milliseconds: how long each frame is shown.

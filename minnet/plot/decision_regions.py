@@ -44,7 +44,7 @@ def decision_boundary(
 
     Args:
         trainer_or_network: two inputs, one output from 0 to 1.
-        x, y: points (m, 2) and their labels 0 and 1; they determine the limits of the axes.
+        x: points (m, 2), which determine the limits of the axes. y: their labels 0 and 1.
         ax: where to draw; None makes a new figure.
         scaler: the fitted Standardizer or MinMaxScaler of the network's training data, if they
             were scaled. x and the axes are then in the original units.
@@ -100,7 +100,7 @@ def decision_regions(
 
     Args:
         trainer_or_network: two inputs, k >= 2 outputs, the largest of which decides.
-        x, y: points (m, 2) and their labels 0 ... k-1, also as one-hot rows.
+        x: points (m, 2). y: their labels 0 ... k-1, also as one-hot rows.
         ax: where to draw; None makes a new figure.
         scaler: the fitted Standardizer or MinMaxScaler of the network's training data, if they
             were scaled. x and the axes are then in the original units.

@@ -17,7 +17,7 @@ _FACTOR = 1000.0  # between the first and the last layer
 
 @style.picture
 def gradient_flow(monitor: GradientMonitor, ax: Axes | None = None) -> Axes:
-    """|gradient| of each layer by epoch, on a logarithmic axis; the title names what is seen.
+    """Size of each layer's gradient by epoch, on a logarithmic axis; the title names what is seen.
 
     A gradient *vanishes* if the first layer gets less than a thousandth of what the last gets,
     and *explodes* if it gets a thousand times as much; units are *dead* if no step gave them any.

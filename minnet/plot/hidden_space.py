@@ -52,7 +52,7 @@ def hidden_space(
 
     Args:
         trainer_or_network: two inputs, one output from 0 to 1.
-        x, y: points (m, 2) and their labels 0 and 1.
+        x: points (m, 2). y: their labels 0 and 1.
         layer: the index of a layer with two outputs, usually the activation: 1.
         ax: where to draw; None makes a new figure.
         scaler: of the network's training data, if they were scaled. class_names: two names.

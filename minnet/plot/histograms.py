@@ -84,7 +84,7 @@ def activation_histograms(
     Args:
         trainer_or_network: with at least one activation.
         x: samples, as in `predict`.
-        ax, span: as in `histograms`.
+        ax: as in `histograms`, like span.
 
     Raises:
         TypeError, ValueError: naming the argument.
@@ -126,8 +126,8 @@ def gradient_histograms(
 
     Args:
         trainer: not changed; a copy computes the gradients.
-        x, y: one batch, as in `step`.
-        ax, span: as in `histograms`; the span is in powers of ten.
+        x: one batch, as in `step`, like y.
+        ax: as in `histograms`, like span, which is in powers of ten.
 
     Raises:
         TypeError, ValueError: naming the argument.

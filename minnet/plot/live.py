@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from minnet.plot.learning_curves import history
-from minnet.plot.script_pictures import opens_windows
+from minnet.plot.script_pictures import is_notebook, opens_windows
 from minnet.training.callbacks import Callback
 from minnet.training.history import History, Row
 
@@ -48,7 +48,7 @@ class Live(Callback):
         self.record, self._ax, self._next = History(), None, 0.0
         for row in trainer.history:
             self.record.append(row)
-        notebook = _in_notebook()
+        notebook = is_notebook()
         if not notebook and not opens_windows():
             text = "mn.plot.Live: no window can be opened here, so nothing is drawn."
             print(text, file=sys.stderr)
@@ -80,10 +80,3 @@ class Live(Callback):
         else:
             self._ax.figure.canvas.draw()
             self._ax.figure.canvas.flush_events()
-
-
-def _in_notebook() -> bool:
-    """Whether this process is the kernel of a notebook; without loading IPython."""
-    ipython = sys.modules.get("IPython")
-    shell = None if ipython is None else ipython.get_ipython()
-    return getattr(shell, "kernel", None) is not None

@@ -40,8 +40,8 @@ def loss_grid(
 
     Args:
         trainer: not changed; a copy is evaluated.
-        x, y: as in `evaluate`.
-        first, second: (low, high) of the two parameters.
+        x: as in `evaluate`, like y.
+        first: (low, high) of one parameter. second: of the other.
         entries: which two of `network.flat_values`.
         points: along each side of the grid.
 

@@ -212,7 +212,7 @@ def bands(
     Args:
         curves: name -> array (runs, points); one run alone may be (points,).
         at: the x coordinate of each point, from 0 on, increasing; 0, 1, 2, ... if left out.
-        horizontal, quantity: the labels of the x and the y axis, with their units.
+        horizontal: the label of the x axis, with its unit. quantity: that of the y axis.
         logarithmic: True makes the y axis logarithmic; the values must then be >= 0.
         legend: False leaves it out, for several pictures that share one.
         first: the number of the first name's colour, for names that continue those of another

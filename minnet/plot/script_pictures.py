@@ -3,7 +3,8 @@
 It is in the package so that an example can be copied anywhere alone.
 
 `--output DIR` sets the folder for the figures (default: `figures/` in the current folder), `--show`
-also opens them in windows. Without `--show`, or without a display, no window is opened.
+also opens them in windows. Without `--show`, or without a display, no window is opened. In a
+notebook (`%run learning_speed.py`) the figures appear below the cell.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,10 +75,11 @@ class Pictures:
             sys.stdout.reconfigure(errors="backslashreplace")
         self.folder = folder
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.shown: bool = show and has_display()
-        if not self.shown:
+        self.notebook: bool = is_notebook()
+        self.shown: bool = show and has_display() and not self.notebook
+        if not self.shown and not self.notebook:
             matplotlib.use("Agg")
-        if show and not self.shown:
+        if show and not self.shown and not self.notebook:
             print("--show: this machine has no display; the pictures are saved only.")
 
     def save(self, figure: Figure | SubFigure, name: str) -> Path:
@@ -87,6 +90,9 @@ class Pictures:
         figure = figure.figure  # the whole figure, also if a subfigure was given
         figure.savefig(path, dpi=DOTS_PER_INCH)
         print(f"picture: {path}")
+        if self.notebook:
+            ipython = import_module("IPython.display")
+            ipython.display(ipython.Image(filename=str(path), retina=True))
         if not self.shown:
             plt.close(figure)
         return path
@@ -116,6 +122,12 @@ def opens_windows() -> bool:
         return False
     plt.close(figure)
     return figure.canvas.required_interactive_framework is not None
+
+
+def is_notebook() -> bool:
+    """Whether a Jupyter kernel runs this."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
 
 
 def has_display() -> bool:

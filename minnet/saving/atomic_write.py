@@ -19,15 +19,16 @@ from minnet.saving.errors import InvalidFile
 T = TypeVar("T")
 
 _LARGEST = 2**32 + 2**16
+_SAFE = sum(getattr(os, f"O_{n}", 0) for n in ("BINARY", "CLOEXEC", "NOFOLLOW", "NOINHERIT"))
 _WINDOWS = os.name == "nt"
 _TRIES = 50 if _WINDOWS else 1  # there an open file is locked for others for a moment
 _ABANDONED = 3600.0  # seconds after which a temporary file on Windows counts as abandoned
 _EFFECTIVE = os.access in os.supports_effective_ids
-_FORGOTTEN = 86400.0  # seconds after which that of another machine or container is nobody's
+_FORGOTTEN = 86400.0  # the same for one of another machine or container
 
 
 def _host() -> str:
-    """Eight digits for all that share process numbers: one start of one machine or container."""
+    """Eight digits for this start of this machine or container, which has its process numbers."""
     parts = [platform.node()]
     with contextlib.suppress(OSError, AttributeError):  # Linux has it
         parts.append(os.readlink("/proc/self/ns/pid"))  # noqa: PTH115 (no Path at import)
@@ -88,9 +89,7 @@ def read(path: Path, check: Callable[[BinaryIO, int], None] | None = None) -> by
         raise InvalidFile("it is a symbolic link. Give the path of the file itself.")
     if not stat.S_ISREG(found.st_mode):
         raise InvalidFile("it is not a regular file.")
-    flags = os.O_RDONLY
-    for name in ("O_BINARY", "O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK", "O_NOINHERIT"):
-        flags |= getattr(os, name, 0)
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _SAFE
     with os.fdopen(_with_retries(lambda: os.open(path, flags)), "rb") as file:
         opened = os.fstat(file.fileno())
         if not stat.S_ISREG(opened.st_mode):  # replaced since lstat
@@ -125,9 +124,7 @@ def _mode(path: Path) -> int | None:
 
 def _write_all(temporary: Path, data: bytes, mode: int | None) -> None:
     """Write a new file and flush it to the disk."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    for name in ("O_BINARY", "O_CLOEXEC", "O_NOFOLLOW", "O_NOINHERIT"):
-        flags |= getattr(os, name, 0)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFE
     with os.fdopen(os.open(temporary, flags, 0o666), "wb") as file:
         if mode is not None and hasattr(os, "fchmod"):
             os.fchmod(file.fileno(), mode)

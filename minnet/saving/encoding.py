@@ -10,14 +10,14 @@ Everything else is an object with one word that says what it is:
     {"generator": ["PCG64", {...}]}     a NumPy Generator and the state of its stream
     {"numbers": "training/history"}     a long list of floats or of whole numbers, as an array
     {"rows": [[names], [column, ...]]}  a long list of dicts with the same names
-    {"layer": ...}, {"initializer": ...}      written and read by functions that are passed in
+    {"layer": ...}, {"initializer": ...}, {"parameter": ...}      by functions that are passed in
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -159,8 +159,8 @@ class Decoder:
 
     Args:
         arrays: the arrays that a description may refer to, each once.
-        initializer: (JSON) -> initializer. make: (class name, args, kwargs) -> layer. None: a
-            description with one is refused.
+        others: kind -> function of its JSON, for what `describe` of the Encoder has written.
+        make: (class name, args, kwargs) -> layer; None: a description with a layer is refused.
 
     Attributes:
         used: the names of the arrays that have been referred to.
@@ -169,39 +169,32 @@ class Decoder:
     def __init__(
         self,
         arrays: dict[str, Array],
-        initializer: Callable[[Any], Any] | None = None,
+        others: Mapping[str, Callable[[Any], Any]] | None = None,
         make: MakeLayer | None = None,
     ) -> None:
-        self._arrays, self._make_initializer, self._make_layer = arrays, initializer, make
+        self._arrays, self._others, self._make_layer = arrays, others or {}, make
         self.used: set[str] = set()
 
     def decode(self, value: Any, depth: int = 0) -> Any:
-        """The value that was encoded.
-
-        Raises:
-            DamagedFile: no Encoder has written it.
-        """
+        """The value that was encoded. Raises DamagedFile: no Encoder has written it."""
         if depth > 3 * _DEEPEST:
             raise DamagedFile("its description is nested too deeply.")
         if type(value) is list:
             return [self.decode(item, depth + 1) for item in value]
         if type(value) is not dict:
-            if type(value) is float and not math.isfinite(value):
-                raise DamagedFile("its description has a number that is too large.")
+            _require(type(value) is not float or math.isfinite(value), "a number that is too large")
             return value
         if set(value) == {"layer", "args", "kwargs"}:
             return self._layer(value, depth + 1)
-        if len(value) != 1:
-            raise DamagedFile("its description has an entry that is not understood.")
+        _require(len(value) == 1, "an entry that is not understood")
         ((kind, content),) = value.items()
-        decoder = getattr(self, f"_{kind}", None) if kind in _KINDS else None
-        if decoder is None:
-            raise DamagedFile(f"its description has an entry of the unknown kind {kind[:40]!r}.")
-        return decoder(content, depth + 1)
+        if kind in self._others:
+            return self._others[kind](content)
+        _require(kind in _KINDS, f"an entry of the unknown kind {kind[:40]!r}")
+        return getattr(self, f"_{kind}")(content, depth + 1)
 
     def _float(self, content: Any, _depth: int) -> float:
-        if content not in ("nan", "inf", "-inf"):
-            raise DamagedFile("its description has a float that is not understood.")
+        _require(content in ("nan", "inf", "-inf"), "a float that is not understood")
         return float(content)
 
     def _tuple(self, content: Any, depth: int) -> tuple[Any, ...]:
@@ -210,11 +203,10 @@ class Decoder:
     def _dict(self, content: Any, depth: int) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
         for pair in checked(content, list):
-            if len(checked(pair, list)) != 2 or not _is_key(pair[0]):
-                raise DamagedFile("its description has a dict that is not understood.")
-            if pair[0] in result:
-                raise DamagedFile("its description has a key twice.")
-            result[pair[0]] = self.decode(pair[1], depth)
+            key, value = _pair_of(pair)
+            _require(_is_key(key), "a dict that is not understood")
+            _require(key not in result, "a key twice")
+            result[key] = self.decode(value, depth)
         return result
 
     def _array(self, content: Any, _depth: int) -> Array:
@@ -228,58 +220,49 @@ class Decoder:
 
     def _numbers(self, content: Any, depth: int) -> list[Any]:
         numbers = self._array(content, depth)
-        if numbers.ndim != 1 or str(numbers.dtype) not in ("float64", "int64"):
-            raise DamagedFile("its description has a list of numbers that is not understood.")
-        return numbers.tolist()  # type: ignore[no-any-return]
+        known = numbers.ndim == 1 and str(numbers.dtype) in ("float64", "int64")
+        _require(known, "a list of numbers that is not understood")
+        return numbers.tolist()
 
     def _rows(self, content: Any, depth: int) -> list[dict[str, Any]]:
-        names, columns = checked(content, list) if len(content) == 2 else ([], [])
+        names, columns = _pair_of(content)
         keys = [checked(name, str) for name in checked(names, list)]
         lists = [checked(self.decode(c, depth), list) for c in checked(columns, list)]
-        if not keys or len(set(keys)) != len(lists) or len({len(c) for c in lists}) != 1:
-            raise DamagedFile("its description has a table that is not understood.")
+        known = keys and len(set(keys)) == len(lists) and len({len(c) for c in lists}) == 1
+        _require(known, "a table that is not understood")
         return [dict(zip(keys, row, strict=True)) for row in zip(*lists, strict=True)]
 
     def _scalar(self, content: Any, depth: int) -> Any:
         kind, value = _pair_of(content)
         if kind == "str":
             return np.str_(checked(value, str))
-        if kind not in _SCALARS:
-            raise DamagedFile("its description has a number of an unknown type.")
+        _require(type(kind) is str and kind in _SCALARS, "a number of an unknown type")
         value = self.decode(value, depth)
-        if type(value) not in (bool, int, float):
-            raise DamagedFile(f"its description has {value!r:.80} where a number was expected.")
+        is_number = type(value) in (bool, int, float)
+        _require(is_number, f"{value!r:.80} where a number was expected")
         try:
             result = _SCALARS[kind](value)
         except OverflowError:
             raise DamagedFile(f"its description has a number too large for {kind}.") from None
-        if result.item() != value and not math.isnan(value):
-            raise DamagedFile(f"its description has a number that does not fit its type {kind}.")
+        fits = result.item() == value or math.isnan(value)
+        _require(fits, f"a number that does not fit its type {kind}")
         return result
 
-    def _initializer(self, content: Any, _depth: int) -> Any:
-        if self._make_initializer is None:
-            raise DamagedFile("its description has an initializer where there can be none.")
-        return self._make_initializer(content)
-
     def _generator(self, content: Any, depth: int) -> np.random.Generator:
-        if self._make_layer is not None:  # a network is never given one
-            raise DamagedFile("its description has a random stream where there can be none.")
+        # A network is never given one.
+        _require(self._make_layer is None, "a random stream where there can be none")
         kind, state = _pair_of(content)
-        return np.random.Generator(new_stream(kind, self.decode(state, depth)))
+        return np.random.Generator(new_stream(checked(kind, str), self.decode(state, depth)))
 
     def _layer(self, value: dict[str, Any], depth: int) -> Any:
         if self._make_layer is None:
             raise DamagedFile("its description has a layer where there can be none.")
-        kind = checked(value["layer"], str)
         args = [self.decode(v, depth) for v in checked(value["args"], list)]
         kwargs = {k: self.decode(v, depth) for k, v in checked(value["kwargs"], dict).items()}
-        return self._make_layer(kind, args, kwargs)
+        return self._make_layer(checked(value["layer"], str), args, kwargs)
 
 
-_KINDS = frozenset(
-    {"float", "tuple", "dict", "array", "numbers", "rows", "scalar", "initializer", "generator"}
-)
+_KINDS = frozenset({"float", "tuple", "dict", "array", "numbers", "rows", "scalar", "generator"})
 
 
 def _is_key(key: Any) -> bool:
@@ -287,8 +270,12 @@ def _is_key(key: Any) -> bool:
     return type(key) is str or (type(key) is int and abs(key) <= _LARGEST_KEY)
 
 
-def _pair_of(content: Any) -> tuple[str, Any]:
-    """Check for a list [kind, content], and return both."""
-    if len(checked(content, list)) != 2:
-        raise DamagedFile("its description has an entry that is not understood.")
-    return checked(content[0], str), content[1]
+def _pair_of(content: Any) -> tuple[Any, Any]:
+    """A list of two."""
+    _require(len(checked(content, list)) == 2, "an entry that is not understood")
+    return content[0], content[1]
+
+
+def _require(condition: Any, what: str) -> None:
+    if not condition:
+        raise DamagedFile(f"its description has {what}.")

@@ -47,11 +47,7 @@ class DamagedFile(InvalidFile):
 
 
 def checked(value: Any, kind: type) -> Any:
-    """`value` if it is exactly of this type.
-
-    Raises:
-        DamagedFile: it is not.
-    """
+    """`value` if it is exactly of this type. Raises DamagedFile: it is not."""
     if type(value) is not kind:
         raise DamagedFile(
             f"its description has a {type(value).__name__} where a {kind.__name__} belongs."

@@ -205,11 +205,7 @@ def _header(kind: str, shape: tuple[int, ...]) -> bytes:
 
 
 def to_json(description: dict[str, Any]) -> bytes:
-    """The description as text.
-
-    Raises:
-        ValueError: it is so long that it could not be read again.
-    """
+    """The description as text. Raises ValueError: it is so long that it could not be read again."""
     text = json.dumps(description, indent=1, allow_nan=False).encode("ascii")
     if _memory(text) > _LARGEST_DESCRIPTION:
         raise ValueError(
@@ -249,5 +245,4 @@ def from_json(text: memoryview) -> dict[str, Any]:
         )
     except (ValueError, RecursionError) as error:
         raise DamagedFile(f"its description is not JSON: {error}.") from error
-    result: dict[str, Any] = checked(found, dict)
-    return result
+    return checked(found, dict)

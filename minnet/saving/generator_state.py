@@ -25,23 +25,15 @@ _LARGEST = {
 
 
 def checked_state(kind: str, state: Any) -> dict[str, Any]:
-    """The state of a stream of this kind.
-
-    Raises:
-        InvalidFile: it is not one that NumPy returns.
-    """
+    """The state of a stream of this kind. Raises InvalidFile: it is not one that NumPy returns."""
     if kind not in STREAMS:
         raise InvalidFile("its description has a random stream of an unknown kind.")
     _compare(checked(state, dict), getattr(np.random, kind)(0).state, "")
-    return state  # type: ignore[no-any-return]
+    return state
 
 
 def new_stream(kind: str, state: Any) -> np.random.BitGenerator:
-    """A stream with this state.
-
-    Raises:
-        InvalidFile: it is not one that NumPy returns.
-    """
+    """A stream with this state. Raises InvalidFile: it is not one that NumPy returns."""
     state = checked_state(kind, state)
     stream: np.random.BitGenerator = getattr(np.random, kind)(0)
     stream.state = state

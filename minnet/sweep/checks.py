@@ -8,35 +8,30 @@ from __future__ import annotations
 import inspect
 import itertools
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from minnet.sweep.callback_files import check_list
 from minnet.sweep.run import FIT_SETTINGS, Settings, SweepSettings, accepted_settings
 from minnet.sweep.setting_values import equal_values
 from minnet.training.checks import check_measure_at
+from minnet.training.trainer import Trainer
 from minnet.utils import array_checks, checks
 from minnet.utils.checks import describe
 
 Grid = Mapping[str, Iterable[Any]]
 
 
-def check_make_trainer(make_trainer: object) -> None:
-    """Refuse what cannot be called."""
+def checked_make_trainer(make_trainer: Callable[..., Trainer]) -> Callable[..., Trainer]:
+    """`make_trainer`, if it can be called."""
     if not callable(make_trainer):
         raise TypeError(
             f"sweep: make_trainer: expected a function of the settings that returns a Trainer, "
             f"got {describe(make_trainer)}. Write def make_trainer(rate, seed): ..."
         )
-
-
-def check_description(description: object) -> None:
-    """Refuse what is not a string."""
-    if not isinstance(description, str):
-        raise TypeError(
-            f"sweep: description: expected a string, got {describe(description)}. Write "
-            f'for example description="learning rates".'
-        )
+    return make_trainer
 
 
 def checked_data(name: str, data: Any) -> Any:
@@ -66,7 +61,27 @@ def checked_data(name: str, data: Any) -> Any:
     return tuple(map(np.ascontiguousarray, (inputs, target, *weights)))
 
 
-def checked_grids(grid: object) -> list[Grid]:
+def checked_combinations(
+    shared: SweepSettings, grid: object
+) -> tuple[SweepSettings, list[Settings]]:
+    """Every combination of the values, the last name fastest, if all functions can take them."""
+    combinations = [
+        dict(zip(one, values, strict=True))
+        for one in _checked_grids(grid)
+        for values in itertools.product(*one.values())
+    ]
+    for settings in combinations:
+        _check_settings(shared, settings)
+        if not callable(shared.data):  # data that a function makes are checked in each run
+            rows = settings.get("batch_size", shared.batch_size)
+            last = settings.get("epochs", shared.epochs) * -(-len(shared.data[0]) // rows)
+            check_measure_at("sweep", shared.measure_at, True, last)
+    if len(combinations) > 1 and not callable(shared.callbacks):
+        check_list(shared.callbacks)
+    return replace(shared, varying=varying_settings(combinations)), combinations
+
+
+def _checked_grids(grid: object) -> list[dict[str, list[Any]]]:
     """One grid or several, each with at least one value under each name."""
     grids = [grid] if isinstance(grid, Mapping) else grid
     if not isinstance(grids, (list, tuple)) or not all(isinstance(g, Mapping) for g in grids):
@@ -99,11 +114,6 @@ def _values(name: object, values: object) -> list[Any]:
     return result
 
 
-def combinations_of(grid: Grid) -> list[Settings]:
-    """Every combination of the values, the last name fastest."""
-    return [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
-
-
 def varying_settings(combinations: list[Settings]) -> frozenset[str]:
     """The names of the settings that differ between runs.
 
@@ -115,13 +125,11 @@ def varying_settings(combinations: list[Settings]) -> frozenset[str]:
         name
         for settings in combinations
         for name in {*first, *settings}
-        if name not in first
-        or name not in settings
-        or not equal_values(first[name], settings[name])
+        if not (name in first and name in settings and equal_values(first[name], settings[name]))
     )
 
 
-def check_settings(shared: SweepSettings, settings: Settings) -> None:
+def _check_settings(shared: SweepSettings, settings: Settings) -> None:
     """Each function gets all of its arguments, and each setting is used by a function."""
     functions = shared.functions()
     for place, function in functions.items():
@@ -136,14 +144,6 @@ def check_settings(shared: SweepSettings, settings: Settings) -> None:
                 f"argument, got {name!r}, which would change nothing. Write def "
                 f"make_trainer({', '.join(settings)}): ..."
             )
-
-
-def check_last_step(shared: SweepSettings, settings: Settings) -> None:
-    """Refuse to measure after the last step; data that a function makes are checked in each run."""
-    if not callable(shared.data):
-        rows = settings.get("batch_size", shared.batch_size)
-        last = settings.get("epochs", shared.epochs) * -(-len(shared.data[0]) // rows)
-        check_measure_at("sweep", shared.measure_at, True, last)
 
 
 def _check_call(place: str, function: Callable[..., Any], settings: Settings) -> None:

@@ -15,41 +15,41 @@ from concurrent.futures import (
     Executor,
     Future,
     ProcessPoolExecutor,
-    as_completed,
     wait,
 )
 from typing import Any
 
 from minnet.sweep.callback_files import SharedFileError
 from minnet.sweep.results import Run
-from minnet.sweep.run import IndexedRuns, Settings, SweepSettings, train_remotely
-from minnet.sweep.together import MOST_IN_FLIGHT, train_stacks_remotely
+from minnet.sweep.run import IndexedRuns, Settings, SweepSettings
+from minnet.sweep.together import MOST_IN_FLIGHT, train_part
 from minnet.utils.checks import describe
 
 
-def check_executor(executor: object) -> None:
-    """Refuse what is not an Executor."""
+def check_sending(executor: object, shared: SweepSettings, combinations: list[Settings]) -> None:
+    """Refuse what is not an Executor, and what the processes of a pool cannot unpickle.
+
+    One of the processes tries it. A function that is defined in a notebook can be pickled, but
+    not read in another process, and an error inside the pool's own code would break the pool.
+    """
     if not isinstance(executor, Executor):
         raise TypeError(
             f"sweep: executor: expected a concurrent.futures.Executor or None, got "
             f"{describe(executor)}. For example ProcessPoolExecutor(2); of a dask Client, "
             f"client.get_executor()."
         )
-
-
-def check_sending(executor: Executor, shared: SweepSettings, combinations: list[Settings]) -> None:
-    """Check that the processes of a pool can unpickle all functions, callbacks and settings.
-
-    One of the processes tries it. A function that is defined in a notebook can be pickled, but
-    not read in another process, and an error inside the pool's own code would break the pool.
-    """
     if not isinstance(executor, ProcessPoolExecutor):
         return  # other executors send functions in ways of their own, or not at all
     parts: dict[str, Any] = {**shared.functions(), "callbacks": shared.callbacks}
     for name in dict.fromkeys(name for settings in combinations for name in settings):
         values = {id(s[name]): s[name] for s in combinations if name in s}
         parts |= {f"grid[{name!r}][{n}]": value for n, value in enumerate(values.values())}
-    pickles = {name: _pickled(name, part) for name, part in parts.items()}
+    pickles: dict[str, bytes] = {}
+    for name, part in parts.items():
+        try:
+            pickles[name] = pickle.dumps(part)
+        except Exception as error:
+            raise _not_sendable(name, part, f"{type(error).__name__}: {error}") from error
     try:
         problem = executor.submit(first_unreadable, pickles).result()
     except BrokenExecutor as error:
@@ -75,13 +75,6 @@ def first_unreadable(pickles: dict[str, bytes]) -> tuple[str, str] | None:
     return None
 
 
-def _pickled(name: str, part: Any) -> bytes:
-    try:
-        return pickle.dumps(part)
-    except Exception as error:
-        raise _not_sendable(name, part, f"{type(error).__name__}: {error}") from error
-
-
 def _not_sendable(name: str, part: object, reason: str) -> TypeError:
     kind = "a function" if callable(part) else "objects"
     return TypeError(
@@ -95,95 +88,67 @@ def _not_sendable(name: str, part: object, reason: str) -> TypeError:
 def train_with(
     executor: Executor, shared: SweepSettings, combinations: dict[int, Settings]
 ) -> IndexedRuns:
-    """The runs in the order in which they end; on Ctrl-C, those not yet started are cancelled."""
-    if isinstance(executor, ProcessPoolExecutor):
-        yield from _train_in_processes(executor, shared, combinations)
-        return
-    futures: dict[Future[Run], int] = {}
-    why = "only a ProcessPoolExecutor trains stacks" if shared.stack else "stack=False"
-    try:
-        for index, settings in combinations.items():
-            futures[_submit(executor, train_remotely, shared, settings, why)] = index
-        for future in as_completed(futures):
-            yield futures[future], _result(future)
-    finally:
-        for future in futures:
-            future.cancel()
-
-
-def _train_in_processes(
-    pool: ProcessPoolExecutor, shared: SweepSettings, combinations: dict[int, Settings]
-) -> IndexedRuns:
-    """As many parts of the grid in flight as there are processes, first as stacks, then run by run.
+    """As many parts of the grid in flight as there are workers, first as stacks, then run by run.
 
     If a process is killed, Python gives up its pool. The runs in flight are then trained one by
     one in a new pool of the same kind; one that is lost again has failed.
     """
-    left, futures = dict(combinations), dict[Future[Any], dict[int, Settings]]()
-    alone: dict[int, str] = {} if shared.stack else dict.fromkeys(left, "stack=False")
-    size, original = -(-len(left) // _processes(pool)), pool
+    left, futures, original = dict(combinations), dict[Future[Any], list[int]](), executor
+    workers = _workers(executor)
+    why = "its executor does not say how many runs it trains at a time" if not workers else ""
+    why = why if shared.stack else "stack=False"
+    alone = dict.fromkeys(left, why) if why else dict[int, str]()
+    size = min(-(-len(left) // (workers or 1)), MOST_IN_FLIGHT)
     try:
         while left or futures:
-            while left and len(futures) < _processes(pool):
-                part, future = _submit_part(pool, shared, left, alone, min(size, MOST_IN_FLIGHT))
-                futures[future] = part
+            while left and (not workers or len(futures) < workers):
+                stack = [index for index in left if index not in alone][:size]
+                part = {index: left.pop(index) for index in stack or [next(iter(left))]}
+                reasons = {index: alone[index] for index in part if index in alone}
+                futures[_submit(executor, train_part, shared, part, reasons)] = [*part]
             done, _ = wait(futures, return_when=FIRST_COMPLETED)
             broken = any(isinstance(future.exception(), BrokenExecutor) for future in done)
-            ended = list(futures) if broken else list(done)  # all of a broken pool end at once
-            for future in ended:
-                part = futures.pop(future)
-                for index, run in _results(future, part, alone).items():
+            if broken and isinstance(executor, ProcessPoolExecutor):
+                done, _ = wait(futures)  # all of a broken pool end at once
+                executor = _renewed(executor)
+            for future in done:
+                for index, run in _results(future, futures.pop(future), alone).items():
                     if run.history is None and run.error is None:  # not trained yet
-                        left[index], alone[index] = part[index], run.why_alone
+                        left[index], alone[index] = combinations[index], run.why_alone
                     else:
                         yield index, run
-            if broken and left:
-                pool = _renewed(pool)
     finally:
         for future in futures:
             future.cancel()
-        if pool is not original:
-            pool.shutdown(wait=False, cancel_futures=True)
+        if executor is not original:
+            executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _submit_part(
-    pool: ProcessPoolExecutor,
-    shared: SweepSettings,
-    left: dict[int, Settings],
-    alone: dict[int, str],
-    size: int,
-) -> tuple[dict[int, Settings], Future[Any]]:
-    """The next runs, which may be stacked; or one run alone."""
-    indices = [index for index in left if index not in alone][:size] or [next(iter(left))]
-    part = {index: left.pop(index) for index in indices}
-    if indices[0] in alone:
-        return part, _submit(pool, train_remotely, shared, part[indices[0]], alone[indices[0]])
-    return part, _submit(pool, train_stacks_remotely, shared, part)
+def _results(future: Future[Any], part: list[int], alone: dict[int, str]) -> dict[int, Run]:
+    """The runs of a part; those of a stack are untrained if it was lost with its process."""
+    try:
+        return dict(future.result())
+    except (KeyboardInterrupt, SharedFileError):
+        raise
+    except BaseException as error:
+        text = "(the run was lost with its process, or could not be sent back)"
+        lost = Run({}, why_alone="its process was lost with a stack")
+        return {i: Run({}, error=error, traceback=text) if i in alone else lost for i in part}
 
 
-def _results(
-    future: Future[Any], part: dict[int, Settings], alone: dict[int, str]
-) -> dict[int, Run]:
-    """The runs of a part; untrained ones if it was lost with its process."""
-    if next(iter(part)) in alone:
-        return {index: _result(future) for index in part}
-    error = future.exception()
-    if isinstance(error, (KeyboardInterrupt, SharedFileError)):
-        raise error
-    lost = {index: Run({}, why_alone="its process was lost with a stack") for index in part}
-    return lost if error is not None else future.result()
-
-
-def _processes(pool: ProcessPoolExecutor) -> int:
-    """How many processes a pool has; Python does not say it in public."""
-    return int(getattr(pool, "_max_workers", 1))
+def _workers(executor: Any) -> int:
+    """How many calls a pool or dask computes at a time, which none says in public; 0: unknown."""
+    client = getattr(executor, "_client", None)
+    if client is not None:
+        return sum(client.nthreads().values())
+    return int(getattr(executor, "_max_workers", 0))
 
 
 def _renewed(pool: ProcessPoolExecutor) -> ProcessPoolExecutor:
     """A new pool of the same kind as one that has broken down."""
     names = ("mp_context", "initializer", "initargs")
     given = {n: getattr(pool, f"_{n}") for n in names if hasattr(pool, f"_{n}")}
-    return ProcessPoolExecutor(_processes(pool), **given)
+    return ProcessPoolExecutor(_workers(pool), **given)
 
 
 def _submit(executor: Executor, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
@@ -203,17 +168,3 @@ def _shut_down(executor: Executor, error: RuntimeError) -> RuntimeError:
         f"sweep: executor: expected an executor that accepts work, got {describe(executor)}: "
         f"{error}. Call sweep inside of its with block."
     )
-
-
-def _result(future: Future[Run]) -> Run:
-    """The run; one with an error if it was lost with its process, or could not be sent back."""
-    try:
-        return future.result()
-    except (KeyboardInterrupt, SharedFileError):
-        raise
-    except BaseException as error:
-        return Run(
-            {},
-            error=error,
-            traceback="(the run was lost with its process, or could not be sent back)",
-        )

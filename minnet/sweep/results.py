@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from minnet.sweep.setting_values import equal_values, key_of, keys_of, label
+from minnet.sweep.setting_values import equal_values, keys_of, label
 from minnet.training.callbacks import Callback
 from minnet.training.history import History
 from minnet.utils.checks import boolean, describe, items, text
@@ -185,7 +185,7 @@ class Runs:
         keys = {name: keys_of(self.values(name)) for name in names}
         groups: dict[Any, list[Run]] = {}
         for run in self:
-            key = tuple(key_of(run.settings.get(name), keys[name]) for name in names)
+            key = tuple(keys[name](run.settings.get(name)) for name in names)
             groups.setdefault(key if len(names) > 1 else key[0], []).append(run)
         return {key: Runs(group, self.interrupted) for key, group in groups.items()}
 
@@ -226,6 +226,9 @@ class Runs:
 
     def table(self) -> Table:
         """One line for each run: its settings, and the numbers of its last epoch."""
+        return self._table(shortened=False)
+
+    def _table(self, shortened: bool) -> Table:
         names = self.names
         results = list(dict.fromkeys(c for r in self for c in _last(r.history)))
         failed = ["error"] if len(self.failed) else []
@@ -236,14 +239,14 @@ class Runs:
             epochs = None if run.history is None else len(run.history)
             rows.append([*values, epochs, *map(last.get, results)])
             rows[-1] += [run.error and type(run.error).__name__ for _ in failed]
-        return table([*names, "epochs", *results, *failed], rows)
+        return table([*names, "epochs", *results, *failed], rows, shortened=shortened)
 
     def __repr__(self) -> str:
-        text = self.table() if len(self) else "Runs: no run"
+        text = self._table(shortened=True) if len(self) else "Runs: no run"
         return f"{text}\n(interrupted)" if self.interrupted else str(text)
 
     def _repr_html_(self) -> str:
-        return self.table().html + ("(interrupted)" if self.interrupted else "")
+        return self._table(shortened=True).html + ("(interrupted)" if self.interrupted else "")
 
 
 def error_text(error: BaseException) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from typing import Any
 
 from minnet.sweep.results import Run, Runs
 from minnet.sweep.run import Settings, SweepSettings
@@ -52,11 +51,11 @@ def _check_epochs(run: Run, shared: SweepSettings, settings: Settings) -> None:
 
 def _same(one: Settings, other: Settings) -> bool:
     """Equal names and values; objects that were pickled in between are compared as pickles."""
-    return list(one) == list(other) and all(_equal(one[name], other[name]) for name in one)
-
-
-def _equal(one: Any, other: Any) -> bool:
     try:
-        return equal_values(one, other) or pickle.dumps(one) == pickle.dumps(other)
+        return list(one) == list(other) and all(
+            equal_values(one[name], other[name])
+            or pickle.dumps(one[name]) == pickle.dumps(other[name])
+            for name in one
+        )
     except Exception:  # no pickle, or a comparison that fails
         return False

@@ -14,12 +14,14 @@ import traceback
 import weakref
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from minnet.nn.network import Network
 from minnet.sweep.callback_files import SharedFileError, files_of, refuse
 from minnet.sweep.results import Run, error_text
 from minnet.training.callbacks import Callback
+from minnet.training.fit_arguments import prepared_loop
 from minnet.training.history import History
 from minnet.training.loop import Loop
 from minnet.training.trainer import Trainer
@@ -94,58 +96,49 @@ def prepare(shared: SweepSettings, settings: Settings) -> PreparedRun:
     trainer = _check_new(shared.make_trainer(**accepted_settings(shared.make_trainer, own)))
     x, y = _pair(_value_of(shared.data, own))
     callbacks = _callbacks(shared, own)
-    epochs, rows = own.get("epochs", shared.epochs), own.get("batch_size", shared.batch_size)
-    validation = _value_of(shared.validation_data, own)
-    if type(trainer).fit is Trainer.fit:
-        data = (x, y, None, validation)
-        loop = trainer._loop(data, epochs, rows, callbacks, shared.shuffle, shared.measure_at)
-        return PreparedRun(settings, trainer, callbacks, loop, lambda: loop.run(False))
-    options = {
-        **{"epochs": epochs, "batch_size": rows, "validation_data": validation},
-        **{"callbacks": callbacks, "shuffle": shared.shuffle, "progress": False},
+    arguments = {
+        **{"epochs": own.get("epochs", shared.epochs), "shuffle": shared.shuffle},
+        **{"batch_size": own.get("batch_size", shared.batch_size), "callbacks": callbacks},
+        "validation_data": _value_of(shared.validation_data, own),
         **({"measure_at": shared.measure_at} if shared.measure_at else {}),
     }
-    return PreparedRun(settings, trainer, callbacks, None, lambda: trainer.fit(x, y, **options))
+    if type(trainer).fit is Trainer.fit:
+        loop = prepared_loop(trainer, x, y, **arguments)
+        return PreparedRun(settings, trainer, callbacks, loop, partial(loop.run, False))
+    fit = partial(trainer.fit, x, y, progress=False, **arguments)
+    return PreparedRun(settings, trainer, callbacks, None, fit)
 
 
 def train(shared: SweepSettings, settings: Settings, why_alone: str = "") -> Run:
     """Train one run; an error is not raised, but returned in the Run."""
-    return _ended(settings, lambda: finish(prepare(shared, settings), 1, why_alone), 1, why_alone)
+
+    def fit() -> tuple[History, list[Callback]]:
+        run = prepare(shared, settings)
+        return run.fit(), run.callbacks
+
+    return _ended(settings, fit, why_alone=why_alone)
 
 
-def finish(run: PreparedRun, stacked: int = 1, why_alone: str = "") -> Run:
-    """Train a run to its end."""
-
-    def fit() -> Run:
-        history, callbacks = run.fit(), tuple(run.callbacks)
-        return Run(run.settings, history, callbacks, stacked=stacked, why_alone=why_alone)
-
-    return _ended(run.settings, fit, stacked, why_alone)
+def finish(run: PreparedRun, **facts: Any) -> Run:
+    """Train a run to its end; `facts` are those of the Run."""
+    return _ended(run.settings, lambda: (run.fit(), run.callbacks), **facts)
 
 
 def _ended(
-    settings: Settings, fit: Callable[[], Run], stacked: int = 1, why_alone: str = ""
+    settings: Settings, fit: Callable[[], tuple[History, list[Callback]]], **facts: Any
 ) -> Run:
-    """What `fit` returns, or a Run with its error."""
+    """The Run of what `fit` returns, or of its error."""
     try:
-        return fit()
+        history, callbacks = fit()
+        return Run(settings, history, tuple(callbacks), **facts)
     except (KeyboardInterrupt, SharedFileError):
         raise
     except BaseException as error:  # also sys.exit, which ends this run and not the others
-        text = traceback.format_exc()
-        return Run(settings, None, (), error, text, stacked, why_alone)
-
-
-def train_remotely(shared: SweepSettings, settings: Settings, why_alone: str = "") -> Run:
-    """`train` in another process: what cannot be pickled is replaced or left out.
-
-    The settings are not sent back: the main process has them already.
-    """
-    return sendable(train(shared, settings, why_alone))
+        return Run(settings, error=error, traceback=traceback.format_exc(), **facts)
 
 
 def sendable(run: Run) -> Run:
-    """The run without what cannot be pickled, and without its settings."""
+    """The run without what cannot be pickled, and without its settings, which are known there."""
     error, callbacks = run.error, run.callbacks
     if error is not None and not _can_be_sent(error):
         error = RuntimeError(error_text(error))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Container
+from collections.abc import Callable, Container
 from typing import Any
 
 import numpy as np
@@ -32,18 +32,23 @@ def label(value: object) -> str:
     return name if isinstance(name, str) else str(value)
 
 
-def keys_of(values: list[Any]) -> list[tuple[Any, Any]]:
-    """(value, key) of each value; no two of the keys are equal."""
+def keys_of(values: list[Any]) -> Callable[[Any], Any]:
+    """From each value to its key, no two of which are equal; None where a run has no such setting.
+
+    >>> key = keys_of([1, True, [8, 4]])
+    >>> key(1), key(True), key([8, 4])
+    (1, 'True', '[8, 4]')
+    """
     keys: list[Any] = []
     for value in values:
-        key = value if _hashes(value) else label(value)
+        try:
+            hash(value)
+            key = value
+        except TypeError:  # it cannot be the key of a dict
+            key = label(value)
         keys.append(distinct(label(value), keys) if key in keys else key)
-    return list(zip(values, keys, strict=True))
-
-
-def key_of(value: Any, keys: list[tuple[Any, Any]]) -> Any:
-    """The key of this value; None where a run has no such setting."""
-    return next((key for known, key in keys if equal_values(value, known)), None)
+    pairs = list(zip(values, keys, strict=True))
+    return lambda value: next((key for known, key in pairs if equal_values(value, known)), None)
 
 
 def distinct(text: str, taken: Container[Any]) -> str:
@@ -54,15 +59,6 @@ def distinct(text: str, taken: Container[Any]) -> str:
     """
     candidates = (text if n == 1 else f"{text} [{n}]" for n in itertools.count(1))
     return next(candidate for candidate in candidates if candidate not in taken)
-
-
-def _hashes(value: Any) -> bool:
-    """True if the value can be the key of a dict."""
-    try:
-        hash(value)
-    except TypeError:
-        return False
-    return True
 
 
 def equal_values(one: Any, other: Any) -> bool:

@@ -18,10 +18,10 @@ is a lot of runs, and each is independent of all others. So a sweep hands them t
   belongs to a larger cluster. Their workers need minnet and the file with `make_trainer`, too.
 
 Runs whose networks have one shape are trained as one stack of arrays, several times as fast
-(`minnet.sweep.stack`). The numbers are bit for bit the same either way, and on every executor, as
-long as all processes use the same NumPy and the same number of BLAS threads (the order of a sum
-depends on them). If several processes share a machine, one thread each is best: set
-OPENBLAS_NUM_THREADS=1 (or MKL_NUM_THREADS=1) before Python starts.
+(`minnet.sweep.stack`), in each process of an executor too. The numbers are bit for bit the same
+either way, and on every executor, as long as all processes use the same NumPy and the same number
+of BLAS threads (the order of a sum depends on them). If several processes share a machine, one
+thread each is best: set OPENBLAS_NUM_THREADS=1 (or MKL_NUM_THREADS=1) before Python starts.
 """
 
 from __future__ import annotations
@@ -34,23 +34,13 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
-from minnet.sweep.callback_files import check_list
-from minnet.sweep.checks import (
-    Grid,
-    check_description,
-    check_last_step,
-    check_make_trainer,
-    check_settings,
-    checked_data,
-    checked_grids,
-    combinations_of,
-    varying_settings,
-)
+from minnet.sweep.checks import Grid, checked_combinations, checked_data, checked_make_trainer
 from minnet.sweep.results import Run, Runs, error_text
 from minnet.sweep.resume import taken_over
 from minnet.sweep.run import Settings, SweepSettings
 from minnet.sweep.together import train_together
-from minnet.training.callbacks import Callback, checked_callbacks
+from minnet.training.callback import Callback
+from minnet.training.callbacks.checks import checked_callbacks
 from minnet.training.checks import check_measure_at
 from minnet.training.trainer import Trainer
 from minnet.utils import checks
@@ -90,8 +80,8 @@ def sweep(
             or a list of such grids, run one after the other.
         data: a pair (x, y), or a function of the settings that returns one. (A function is also
             better for large data: each run loads them in its own process.)
-        epochs, batch_size, shuffle: as in `Trainer.fit`. `epochs` and `batch_size` may also be
-            settings of a grid, which then replace these arguments.
+        epochs: as in `Trainer.fit`; may also be a setting of a grid, which then replaces it.
+        batch_size: likewise. shuffle: as in `Trainer.fit`.
         validation_data: None, a pair, (x, y, weights), or a function of the settings.
         callbacks: a list, of which each run gets copies, or a function of the settings that
             returns one. `run.callbacks` has what they recorded. Callbacks that write to a file
@@ -128,15 +118,10 @@ def sweep(
     >>> squared.shape, bool(squared.mean() < cross.mean())  # three seeds, twenty epochs
     ((3, 20), True)
     """
-    check_make_trainer(make_trainer)
-    if executor is not None:
-        from minnet.sweep.executor import check_executor, check_sending
-
-        check_executor(executor)
-    check_description(description)
     shown = checks.boolean("sweep", "progress", progress)
-    shared = SweepSettings(
-        make_trainer,
+    checks.text("sweep", "description", description)
+    given = SweepSettings(
+        checked_make_trainer(make_trainer),
         checked_data("data", data),
         checks.whole_number("sweep", "epochs", epochs),
         checks.whole_number("sweep", "batch_size", batch_size),
@@ -146,15 +131,11 @@ def sweep(
         checks.boolean("sweep", "stack", stack),
         sorted(check_measure_at("sweep", measure_at, validation_data is not None)),
     )
-    combinations = [s for one in checked_grids(grid) for s in combinations_of(one)]
-    for settings in combinations:
-        check_settings(shared, settings)
-        check_last_step(shared, settings)
-    shared = replace(shared, varying=varying_settings(combinations))
-    if len(combinations) > 1 and not callable(shared.callbacks):
-        check_list(shared.callbacks)
+    shared, combinations = checked_combinations(given, grid)
     done = taken_over(resume, shared, combinations)
     if executor is not None:
+        from minnet.sweep.executor import check_sending
+
         check_sending(executor, shared, combinations)
     runs = _run_all(shared, combinations, done, executor, description if shown else None)
     _warn_about_failures(runs)

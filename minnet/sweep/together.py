@@ -64,9 +64,14 @@ def train_together(
         yield index, Run(settings, why_alone=why) if only_stacks else train(shared, settings, why)
 
 
-def train_stacks_remotely(shared: SweepSettings, part: dict[int, Settings]) -> dict[int, Run]:
-    """Some runs in another process; those that are not stacked come back untrained."""
-    return {index: sendable(run) for index, run in train_together(shared, part, True)}
+def train_part(
+    shared: SweepSettings, part: dict[int, Settings], alone: dict[int, str]
+) -> dict[int, Run]:
+    """Some runs in another process: those in `alone`, and stacks; others come back untrained."""
+    single = {i: train(shared, settings, alone[i]) for i, settings in part.items() if i in alone}
+    left = {index: settings for index, settings in part.items() if index not in alone}
+    runs = {**single, **dict(train_together(shared, left, only_stacks=True))}
+    return {index: sendable(run) for index, run in runs.items()}
 
 
 def _finish_alone(run: PreparedRun, why: str, only_stacks: bool) -> Run:
@@ -117,4 +122,4 @@ def _train_group(kind: Hashable, group: Group, only_stacks: bool) -> IndexedRuns
     loops = [run.loop for run in group.values() if run.loop is not None]
     for leaving in train_stacked(loops, kind):
         ended = [indices[id(loop)] for loop in leaving]
-        yield from [(index, finish(group[index], len(group))) for index in ended]
+        yield from [(index, finish(group[index], stacked=len(group))) for index in ended]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 from minnet.nn.network import Network
@@ -29,27 +30,22 @@ def _controller() -> Any:
     return threadpoolctl.ThreadpoolController()
 
 
-class _OneThread:
-    """A `with` that several fits in several threads may enter: the last one restores the number."""
-
-    def __init__(self) -> None:
-        self._lock, self._inside = threading.Lock(), 0
-        self._limit: Any = None
-
-    def __enter__(self) -> None:
-        with self._lock:
-            self._inside += 1
-            if self._inside == 1:
-                self._limit = _controller().limit(limits=1, user_api="blas")
-
-    def __exit__(self, *_error: object) -> None:
-        with self._lock:
-            self._inside -= 1
-            if not self._inside:
-                self._limit.restore_original_limits()
+_lock = threading.Lock()
+_limits: list[Any] = []  # the same one for each fit that is under way
 
 
-_one_thread = _OneThread()
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """Several fits in several threads may enter it: the last one restores the number."""
+    with _lock:
+        _limits.append(_limits[0] if _limits else _controller().limit(limits=1, user_api="blas"))
+    try:
+        yield
+    finally:
+        with _lock:
+            limit = _limits.pop()
+            if not _limits:
+                limit.restore_original_limits()
 
 
 def one_thread_if_small(network: Network, rows: int) -> contextlib.AbstractContextManager[Any]:
@@ -61,4 +57,4 @@ def one_thread_if_small(network: Network, rows: int) -> contextlib.AbstractConte
     rows = rows if isinstance(rows, int) else 1  # else it is refused inside
     if rows * max(weights, default=0) > SMALL or _controller() is None:
         return contextlib.nullcontext()
-    return _one_thread
+    return _one_thread()

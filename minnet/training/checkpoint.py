@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,10 @@ from minnet.training.resume import DATA, WEIGHTS, EpochProgress, ResumePoint
 from minnet.training.state import TrainingState
 
 _BALANCED = "balanced class_weight"
-_NUMBERS = (int, float, np.integer, np.floating, np.bool_)
+_ENTRIES = (
+    *("settings", "epochs", "history", "optimizer", "schedule"),
+    *("order", "streams", "data", "callbacks", "position"),
+)
 _PROGRESS = {"batch": int, "seen": int, "total": float, "counted": float}
 
 
@@ -75,7 +79,6 @@ def load(trainer: TrainingState, path: Path) -> None:
 
 
 def _state(trainer: TrainingState) -> dict[str, Any]:
-    """Everything except the values of the Parameters."""
     point = trainer._resume_point()
     progress = point.progress
     order = trainer.order.bit_generator.state if progress is None else progress.order
@@ -94,23 +97,25 @@ def _state(trainer: TrainingState) -> dict[str, Any]:
         "streams": [[_kind(g), g.bit_generator.state] for g in _generators(trainer.network)],
         "data": point.data,
         "callbacks": [[name, state] for name, state in point.callbacks],
-        "position": None
-        if progress is None
-        else {name: vars(progress)[name] for name in (*_PROGRESS, "predictions")},
+        "position": progress and {n: vars(progress)[n] for n in (*_PROGRESS, "predictions")},
     }
 
 
 def _rows(history: History) -> list[dict[str, Any]]:
     """The rows of the History; a row with something else than numbers is refused now."""
-    for row in history.rows:
-        for name, value in row.items():
-            if type(name) is not str or not isinstance(value, _NUMBERS):
-                raise TypeError(
-                    f"save_checkpoint: history: expected numbers under names, got {value!r:.80} "
-                    f"({type(value).__name__}) under {name!r:.80}. A callback has added it to a "
-                    f"row: keep it in an attribute of the callback."
-                )
+    for name, value in (entry for row in history.rows for entry in row.items()):
+        if not _is_number(name, value):
+            raise TypeError(
+                f"save_checkpoint: history: expected numbers under names, got {value!r:.80} "
+                f"({type(value).__name__}) under {name!r:.80}. A callback has added it to a row: "
+                f"keep it in an attribute of the callback."
+            )
     return history.rows
+
+
+def _is_number(name: object, value: object) -> bool:
+    """True for an entry of a row of the History."""
+    return type(name) is str and isinstance(value, (int, float, np.integer, np.floating, np.bool_))
 
 
 def _kind(generator: np.random.Generator) -> str:
@@ -153,12 +158,6 @@ def _check_network(
         )
 
 
-_ENTRIES = (
-    *("settings", "epochs", "history", "optimizer", "schedule"),
-    *("order", "streams", "data", "callbacks", "position"),
-)
-
-
 class _RestoredState:
     """The state in a file, checked; nothing in `apply_to` can fail."""
 
@@ -167,7 +166,12 @@ class _RestoredState:
             raise DamagedFile(
                 f"its training has the entries {sorted(state)}, not {sorted(_ENTRIES)}."
             )
-        _check_settings(checked(state["settings"], dict), trainer)
+        settings = checked(state["settings"], dict).get("parts", {})
+        other = difference(settings, fingerprint(trainer), "")
+        if other is not None:
+            raise InvalidFile(
+                f"the checkpoint has {other}. Create the trainer with the same settings."
+            )
         self.epochs = count(state["epochs"])
         self.history = _history(checked(state["history"], dict))
         self.optimizer = RestoredOptimizer(
@@ -181,7 +185,7 @@ class _RestoredState:
     def apply_to(self, trainer: TrainingState) -> None:
         """Change the trainer to this state."""
         self.optimizer.apply()
-        if _is_balanced(trainer):
+        if _is_balanced(trainer):  # the weights are those of the labels of a fit
             vars(trainer.loss)["class_weight"] = self.class_weight
         trainer.order.bit_generator.state = self.order
         for generator, state in self.generators:
@@ -190,15 +194,7 @@ class _RestoredState:
         trainer._loaded = self.point
 
 
-def _check_settings(settings: dict[str, Any], trainer: TrainingState) -> None:
-    """Refuse a trainer that computes otherwise."""
-    found = difference(settings.get("parts", {}), fingerprint(trainer), "")
-    if found is not None:
-        raise InvalidFile(f"the checkpoint has {found}. Create the trainer with the same settings.")
-
-
 def _is_balanced(trainer: TrainingState) -> bool:
-    """True if the loss takes its class weights from the labels of a fit."""
     return bool(getattr(trainer.loss, "balanced", False))
 
 
@@ -216,9 +212,7 @@ def _history(state: dict[str, Any]) -> History:
     history = History()
     for table, name in ((history, "rows"), (history.steps, "steps")):
         for row in checked(state.get(name, []), list):
-            if not all(
-                type(n) is str and isinstance(v, _NUMBERS) for n, v in checked(row, dict).items()
-            ):
+            if not all(itertools.starmap(_is_number, checked(row, dict).items())):
                 raise DamagedFile("its history has a row that is not a dict of numbers.")
             table.append(row)
     history.interrupted = checked(state.get("interrupted"), bool)

@@ -6,14 +6,12 @@ import contextlib
 import copy
 import inspect
 import itertools
-import math
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from minnet.metrics import Metric
 from minnet.nn.activations import Sigmoid, Softmax
 from minnet.nn.error_location import short_repr
 from minnet.nn.layer import Layer
@@ -28,7 +26,6 @@ from minnet.nn.losses import (
 from minnet.nn.network import Network
 from minnet.nn.search import find
 from minnet.optimizers import Optimizer
-from minnet.training.epoch_predictions import EpochPredictions
 from minnet.utils import array_checks, checks
 from minnet.utils.types import Array
 
@@ -71,18 +68,6 @@ def _flattened(network: Network) -> Iterator[Layer]:
             yield layer
 
 
-def check_batch(place: str, x: ArrayLike, dtype: np.dtype[Any]) -> Array:
-    """The x of a single step, checked like all samples, but faster if nothing is wrong.
-
-    A sum of squares is finite only if each entry is; if it is not, the full check names the
-    entry, or finds that only the squares were too large.
-    """
-    if type(x) is np.ndarray and x.dtype is dtype and x.ndim > 1 and x.size:  # noqa: SIM102
-        if math.isfinite(np.vdot(x, x)):
-            return x
-    return array_checks.samples(place, "x", x, dtype=dtype)
-
-
 def check_two_classes(loss: Loss, labels: ArrayLike, target: Array) -> None:
     """Refuse to train k >= 2 outputs with samples that are all of one class, but for a single one.
 
@@ -90,7 +75,10 @@ def check_two_classes(loss: Loss, labels: ArrayLike, target: Array) -> None:
     """
     k = target.shape[1] if target.ndim == 2 else 2
     given = array_checks.numeric_array("fit", "y", labels)
-    given = given if given.ndim == 1 else _labels_of_rows(target)
+    if given.ndim > 1:
+        one_hot = target.ndim == 2 and ((target == 0) | (target == 1)).all()
+        one_hot = one_hot and (target.sum(axis=1) == 1).all()
+        given = target if target.ndim == 1 else target.argmax(axis=1) if one_hot else np.empty(0)
     ignored = getattr(loss, "ignore_label", None)
     if ignored is not None:
         given = given[given != ignored]
@@ -100,14 +88,6 @@ def check_two_classes(loss: Loss, labels: ArrayLike, target: Array) -> None:
             f"{len(given)} rows. Are the data sorted by class and split before shuffling? "
             f"Split all of them by mn.data.train_test_split(..., stratify=True)."
         )
-
-
-def _labels_of_rows(target: Array) -> Array:
-    """The labels of one-hot rows; none if the targets are anything else."""
-    if target.ndim == 1:
-        return target
-    one_hot = ((target == 0) | (target == 1)).all() and (target.sum(axis=1) == 1).all()
-    return np.asarray(target.argmax(axis=1)) if target.ndim == 2 and one_hot else np.empty(0)
 
 
 def check_smallest_batch(network: Network, samples: int, batch_size: int) -> None:
@@ -120,21 +100,6 @@ def check_smallest_batch(network: Network, samples: int, batch_size: int) -> Non
             except ValueError as error:
                 error.args = (f"{found.code} {error}",)
                 raise
-
-
-def check_metrics(
-    metrics: dict[str, Metric], loss: Loss, first_predictions: Array, target: Array
-) -> None:
-    """Ask every metric about all targets, so that none fails only after an epoch.
-
-    The predictions are those of the first rows, over and over; not finite ones are left to the
-    first step, which explains them.
-    """
-    if metrics and np.isfinite(first_predictions).all():
-        record = EpochPredictions(metrics, target, None, loss)
-        record.add(0, np.resize(first_predictions, (len(target), *first_predictions.shape[1:])))
-        with prefix_errors("metrics"):
-            record.values()
 
 
 def classifies(network: Network, loss: Loss, shape: tuple[int, ...]) -> bool:

@@ -16,11 +16,6 @@ from minnet.utils.types import Array
 class EpochPredictions:
     """The predictions of a whole epoch, so that each metric sees all samples at once."""
 
-    metrics: dict[str, Metric]
-    y: Array
-    order: Array | None
-    loss: Loss
-
     def __init__(
         self, metrics: dict[str, Metric], y: Array, order: Array | None, loss: Loss
     ) -> None:

@@ -72,16 +72,16 @@ def comparable(value: Any, depth: int = 0) -> Any:
     >>> comparable(0.1), comparable((1, "a"))
     (0.1, [1, 'a'])
     """
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and math.isfinite(value):
+        return float(value)
     if isinstance(value, _PLAIN):
         return value
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else repr(float(value))
-    if isinstance(value, np.generic):
-        return comparable(value.item(), depth + 1) if depth <= _DEEPEST else repr(value)
     if isinstance(value, np.ndarray):
         hashed = value.size and value.dtype.kind in "biuf"
         return f"array {digest(np.atleast_1d(value)) if hashed else (value.dtype, value.shape)}"
-    if isinstance(value, (bytes, complex, range)):
+    if isinstance(value, (float, bytes, complex, range, np.generic)):
         return repr(value)
     if depth > _DEEPEST:
         return type(value).__name__
@@ -94,7 +94,7 @@ def comparable(value: Any, depth: int = 0) -> Any:
 
 def _callable(value: Any, depth: int) -> Any:
     """Functions and their relatives; classes; all other objects."""
-    if isinstance(value, types.FunctionType) and not _is_of_minnet(value):
+    if isinstance(value, types.FunctionType) and (value.__module__ or "").split(".")[0] != "minnet":
         return _function(value, depth)
     if isinstance(value, functools.partial):
         parts = (value.func, value.args, value.keywords)
@@ -109,23 +109,20 @@ def _callable(value: Any, depth: int) -> Any:
     return _object(value, depth)
 
 
-def _is_of_minnet(function: types.FunctionType) -> bool:
-    """True for a function of minnet's, which its name describes."""
-    return function.__module__ is not None and function.__module__.partition(".")[0] == "minnet"
-
-
 def _function(function: types.FunctionType, depth: int) -> dict[str, Any]:
     """A function: digest of its code, and the values that it uses."""
-    code = function.__code__
     variables = inspect.getclosurevars(function)
     used = {
-        name: comparable(value, depth)
+        name: value
         for name, value in {**variables.globals, **variables.nonlocals}.items()
         if isinstance(value, (*_PLAIN, float, tuple, np.generic, np.ndarray))
         or getattr(value, "__module__", "") == function.__module__
     }
-    given = {"defaults": function.__defaults__, "keywords": function.__kwdefaults__}
-    return {_CODE: _digest_of_code(code), **comparable(given, depth), "used values": used}
+    parts = {"defaults": function.__defaults__, "keywords": function.__kwdefaults__}
+    return {
+        _CODE: _digest_of_code(function.__code__),
+        **comparable({**parts, "used values": used}, depth - 1),
+    }
 
 
 def _digest_of_code(code: types.CodeType) -> str:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.data.batches import Batches
 from minnet.training import checks as training_checks
-from minnet.training.callbacks import Callback, checked_callbacks
+from minnet.training.callback import Callback
+from minnet.training.callbacks.checks import checked_callbacks
+from minnet.training.epoch_predictions import EpochPredictions
+from minnet.training.gradient_warning import warn_of_wrong_gradients
+from minnet.training.loop import Loop
 from minnet.training.objective import first_predictions
 from minnet.training.resume import CurrentFit
 from minnet.training.state import TrainingState
@@ -16,30 +21,39 @@ from minnet.utils import array_checks, checks
 from minnet.utils.types import Array
 
 
-def checked_fit(
+def prepared_loop(
     state: TrainingState,
     x: ArrayLike,
     y: ArrayLike,
-    batch_size: int,
-    validation_data: Sequence[ArrayLike] | None,
-    callbacks: Sequence[Callback],
-    shuffle: bool,
-    sample_weight: ArrayLike | None,
-) -> CurrentFit:
-    """What `fit` was called with.
+    sample_weight: ArrayLike | None = None,
+    validation_data: Sequence[ArrayLike] | None = None,
+    epochs: int | None = None,
+    until: int | None = None,
+    batch_size: int = 32,
+    callbacks: Sequence[Callback] = (),
+    shuffle: bool = True,
+    measure_at: Sequence[int] = (),
+) -> Loop:
+    """The loop that `fit` was called for; nothing is trained yet.
 
     Raises:
         TypeError, ValueError: naming the argument.
     """
+    last = _last_epoch(state.epochs, epochs, until)
     rows = checks.whole_number("fit", "batch_size", batch_size)
     shuffle = checks.boolean("fit", "shuffle", shuffle)
     checked = checked_callbacks(callbacks)
     batches = _checked_batches(state, x, y, rows, sample_weight)
     validation = _checked_validation(state, validation_data)
-    return CurrentFit(batches, validation, checked, shuffle)
+    steps = (last if state._loaded is not None else last - state.epochs) * batches.steps
+    measured = training_checks.check_measure_at("fit", measure_at, validation is not None, steps)
+    if state.check and state.objective.has_custom_parts:
+        warn_of_wrong_gradients(state.network, batches.x)
+    state.loss.begin_fit(batches.y)
+    return Loop(state, CurrentFit(batches, validation, checked, shuffle, measured), last)
 
 
-def last_epoch(done: int, epochs: int | None, until: int | None) -> int:
+def _last_epoch(done: int, epochs: int | None, until: int | None) -> int:
     """The number of the epoch after which to stop."""
     if (epochs is None) == (until is None):
         raise ValueError(
@@ -105,7 +119,14 @@ def _checked_pair(
 
 
 def _check_metrics(state: TrainingState, x: Array, target: Array) -> None:
-    """Ask every metric about these data."""
-    if state.metrics:
-        prediction = first_predictions(state.network, x)
-        training_checks.check_metrics(state.metrics, state.loss, prediction, target)
+    """Ask every metric about all targets, so that none fails only after an epoch.
+
+    The predictions are those of the first rows, over and over; not finite ones are left to the
+    first step, which explains them.
+    """
+    first = first_predictions(state.network, x) if state.metrics else np.full(1, np.nan)
+    if np.isfinite(first).all():
+        record = EpochPredictions(state.metrics, target, None, state.loss)
+        record.add(0, np.resize(first, (len(target), *first.shape[1:])))
+        with training_checks.prefix_errors("metrics"):
+            record.values()

@@ -22,8 +22,6 @@ class History(Explained):
     of the epoch's last step).
 
     Attributes:
-        steps: a table of the same kind, of what `fit(..., measure_at=...)` measured: one row for
-            each of these steps, with the columns `step`, `val_loss` and so on.
         interrupted: True if Ctrl-C ended the training.
         advice: after a fit that learned nothing, what to do; else "".
         error: the exception that ended the fit, for `on_fit_end`; None if there was none.
@@ -52,7 +50,10 @@ class History(Explained):
 
     @property
     def steps(self) -> History:
-        """What was measured within epochs."""
+        """A History of what `fit(..., measure_at=...)` measured: one row for each of these steps.
+
+        Its columns are `step`, `val_loss` and so on.
+        """
         if self._steps is None:
             self._steps = History()
         return self._steps
@@ -75,8 +76,10 @@ class History(Explained):
     def __getitem__(self, name: str) -> list[float]:
         """One column as a list, an entry for each epoch that has the number."""
         if name not in self.names:
+            row = f" One epoch is history.rows[{name}]." if isinstance(name, int) else ""
             raise KeyError(
-                f"History: expected one of {', '.join(self.names) or 'no epoch yet'}, got {name!r}."
+                f"History: expected one of {', '.join(self.names) or 'no epoch yet'}, "
+                f"got {name!r}.{row}"
             )
         return [row[name] for row in self.rows if name in row]
 
@@ -93,6 +96,8 @@ class History(Explained):
     def keys(self) -> list[str]:
         """The columns, so that `dict(history)` works: name -> list."""
         return self.names
+
+    _ipython_key_completions_ = keys  # what IPython offers after `history["`
 
     @property
     def history(self) -> dict[str, list[float]]:

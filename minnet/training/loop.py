@@ -1,7 +1,7 @@
 """The training loop: epochs of batches, one step on each batch.
 
 `_train` and `_train_epoch` are the loops; the other methods are what happens around them: progress,
-callbacks, the mean loss of the epoch, validation, history, Ctrl-C.
+callbacks, validation, history, Ctrl-C.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from minnet.nn.layer import Layer
 from minnet.training.blas_threads import one_thread_if_small
 from minnet.training.callback import Callback
 from minnet.training.constant_answer import LEARNED_NOTHING, learned_nothing
@@ -34,13 +35,6 @@ class Loop:
         fit: data, callbacks and settings. last_epoch: the epoch after which to stop.
     """
 
-    state: TrainingState
-    fit: CurrentFit
-    last_epoch: int
-    first_epoch: int
-    step: int
-    under_way: bool
-
     def __init__(self, state: TrainingState, fit: CurrentFit, last_epoch: int) -> None:
         self.state, self.fit, self.last_epoch = state, fit, last_epoch
         self.history: History = History()
@@ -55,36 +49,33 @@ class Loop:
         ]
         self.begun: list[Callback] = []
         self.start: ResumePoint = ResumePoint()
-        self.under_way: bool = False
+        self.under_way: bool = False  # True if a sweep has begun to train it in a stack
         self.error: BaseException | None = None  # of a callback, before `run`
 
     def run(self, show_progress: bool) -> History:
         """Train until the last epoch is done, `trainer.stop` is True, or Ctrl-C is pressed."""
-        state = self.state
+        state, history = self.state, self.history
         one_thread = one_thread_if_small(state.network, self.fit.batches.batch_size)
         with state.network._thread_lock, one_thread:
-            if not self.under_way:  # else it continues what a sweep has trained in a stack
-                self.start, state.stop = state._starting_point(self.fit), False
+            if not self.under_way:
+                self.start = state._loaded or ResumePoint()
+                self.start.check(self.fit)
+                state.stop = False
             try:
-                self.history.interrupted = self._train_or_interrupt(show_progress)
+                history.interrupted = self._train_or_interrupt(show_progress)
                 if state.stop and self.start.progress is None:
                     state._begin(self.fit)  # stopped by a callback that the checkpoint had stopped
             except BaseException as error:
-                self.history.error = error
-                self.history.interrupted = isinstance(error, KeyboardInterrupt)
+                history.error, history.interrupted = error, isinstance(error, KeyboardInterrupt)
                 raise
             finally:
-                state.history.interrupted = self.history.interrupted
-                self._end_fit()
-        return self.history
-
-    def _end_fit(self) -> None:
-        """Tell the callbacks; if an error ended the fit, it is that one which goes on."""
-        try:
-            _call_each(self.begun[::-1], "on_fit_end", self.state, self.history)
-        except BaseException:
-            if self.history.error is None:
-                raise
+                state.history.interrupted = history.interrupted
+                try:
+                    _call_each(self.begun[::-1], "on_fit_end", state, history)
+                except BaseException:
+                    if history.error is None:  # else that one goes on
+                        raise
+        return history
 
     def _train_or_interrupt(self, show_progress: bool) -> bool:
         """Train with a progress bar; returns whether Ctrl-C was pressed."""
@@ -115,35 +106,22 @@ class Loop:
             self._train_epoch(bar, interrupt)
         self._check_progress(bar)
 
-    def _check_progress(self, bar: ProgressBar) -> None:
-        """Say so if the loss is no better than that of an answer that ignores x."""
-        losses = [row["loss"] - self.state.objective.penalty() for row in self.history.rows]
-        if len(losses) > 1 and not self.state.stop:
-            continued = len(self.state.history) > len(losses)  # it may have learned before
-            first = math.inf if continued else losses[0]
-            if learned_nothing(self.state.loss, self.fit.batches.y, first, losses[-1]):
-                self.history.advice = LEARNED_NOTHING
-                bar.say(LEARNED_NOTHING)
-
-    def begin(self) -> None:
-        """Tell the callbacks, each once, and give those of a resumed training their saved state."""
-        for callback in self.fit.callbacks[len(self.begun) :]:
-            self.begun.append(callback)
-            callback.on_fit_begin(self.state)
-        self._restore(self.start)
-
     def _train_epoch(self, bar: ProgressBar, interrupt: KeyboardInterruptHandler) -> None:
         """A step on each batch. An epoch that is cut short leaves no row in the History."""
-        state, batches = self.state, self.fit.batches
+        state, batches, objective = self.state, self.fit.batches, self.state.objective
         order, record, progress = self._begin_epoch(bar)
-        self.step = (state.epochs - self.first_epoch) * batches.steps + progress.batch
-        if self.step == 0:
-            self._measure()
         for x, y, weight in batches.epoch(order, skip=progress.batch):
             loss = train_on(state, x, y, weight, state.epochs + 1, progress.batch + 1)
-            self._record(record, progress, len(x), loss)
+            if state.metrics:
+                record.add(progress.seen, objective.prediction)
+                progress.predictions = record.predictions
+            progress.batch += 1
+            progress.seen += len(x)
+            progress.total += loss * objective.count
+            progress.counted += objective.count
             self.step += 1
-            self._measure()
+            if self.step in self.fit.measure_at:
+                self._measure()
             bar.step(loss)
             if self.step_callbacks:
                 _call_each(self.step_callbacks, "on_step_end", state, loss)
@@ -151,9 +129,15 @@ class Loop:
                 return
         self._end_epoch(record, progress, bar)
 
-    def _restore(self, point: ResumePoint) -> None:
-        """Give the callbacks of a resumed training their saved state."""
-        for callback, saved in point.match(self.fit.callbacks):
+    def begin(self) -> None:
+        """Tell the callbacks, each once, and give those of a resumed training their saved state."""
+        for callback in self.fit.callbacks[len(self.begun) :]:
+            self.begun.append(callback)
+            callback.on_fit_begin(self.state)
+        self._restore()
+
+    def _restore(self) -> None:
+        for callback, saved in self.start.match(self.fit.callbacks):
             callback.restore(self.state, saved)
 
     def _begin_epoch(
@@ -168,46 +152,46 @@ class Loop:
         bar.epoch(epoch)
         for callback in fit.callbacks:
             callback.on_epoch_begin(state, epoch)
-        state.objective.refresh()  # a callback may have frozen or replaced a layer
+        if not state.network._flat.seems_current():  # a callback has frozen or replaced a layer
+            state.objective.refresh()
         progress = self.start.progress
         if progress is None:
             progress = EpochProgress(dict(state.order.bit_generator.state))
         else:
-            self._restore(self.start)
+            self._restore()
         self.start = ResumePoint()
         order = state.order.permutation(len(fit.batches.x)) if fit.shuffle else None
         record = EpochPredictions(state.metrics, fit.batches.y, order, state.loss)
         record.predictions = progress.predictions
         fit.progress = progress
         state._begin(fit)
-        state.network.training = True
+        self.step = (state.epochs - self.first_epoch) * fit.batches.steps + progress.batch
+        if self.step == 0 and 0 in fit.measure_at:
+            self._measure()
+        self._set_training(True)
         return order, record, progress
 
-    def _record(
-        self, record: EpochPredictions, progress: EpochProgress, samples: int, loss: float
-    ) -> None:
-        """Add a batch to the sums of the epoch."""
-        objective = self.state.objective
-        progress.batch += 1
-        progress.total += loss * objective.count
-        progress.counted += objective.count
-        if self.state.metrics:
-            record.add(progress.seen, objective.prediction)
-            progress.predictions = record.predictions
-        progress.seen += samples
+    def _set_training(self, training: bool) -> None:
+        """As `network.training = training`, of the layers that `refresh` has just found."""
+        network = self.state.network
+        for layer in (network, *(found.item for found in network._flat.found)):
+            if isinstance(layer, Layer):
+                layer._minnet.training = training
 
     def _end_epoch(
         self, record: EpochPredictions, progress: EpochProgress, bar: ProgressBar
     ) -> None:
         """Means, validation, learning rate; then History and callbacks."""
-        state = self.state
-        state.network.training = False
+        state, optimizer = self.state, self.state.optimizer
+        self._set_training(False)
         row = {"epoch": state.epochs + 1, "loss": progress.total / progress.counted}
         row.update(record.values())
         seconds = time.perf_counter() - self.started
         self._check_running_statistics()
         row.update(self._validate())
-        row.update(seconds=seconds, learning_rate=self._last_rate())
+        # An old checkpoint has no rate of the last step: then that of the next one.
+        rate = optimizer.learning_rate if optimizer.last_rate is None else optimizer.last_rate
+        row.update(seconds=seconds, learning_rate=rate)
         self.add(row)
         bar.end_of_epoch(row)
 
@@ -220,9 +204,7 @@ class Loop:
         return {f"val_{name}": value for name, value in values.items()}
 
     def _measure(self) -> None:
-        """A row of `history.steps`, if it is wanted after this step."""
-        if self.step in self.fit.measure_at:
-            self.add_step({"step": self.step, **self._validate()})
+        self.add_step({"step": self.step, **self._validate()})
 
     def add_step(self, row: Row) -> None:
         """A row of `history.steps`."""
@@ -238,18 +220,25 @@ class Loop:
             history.rows.append(row)  # the same dict: callbacks may add numbers to it
         _call_each(self.fit.callbacks, "on_epoch_end", state, row)
 
-    def _last_rate(self) -> float:
-        """The rate of the last step; of the next one if an old checkpoint does not have it."""
-        optimizer = self.state.optimizer
-        return optimizer.learning_rate if optimizer.last_rate is None else optimizer.last_rate
-
     def _check_running_statistics(self) -> None:
         """Check the parameters that forward updates (running means); the step does not."""
         state, batches = self.state, self.fit.batches
-        for parameter in state.network.parameters().values():
-            if not parameter.trainable and not np.isfinite(parameter.value).all():
+        for parameter in (found.item for found in state.network._flat.found):
+            if isinstance(parameter, Layer) or parameter.trainable:
+                continue
+            if not np.isfinite(parameter.value).all():
                 x = batches.x[: batches.rows].astype(state.network.dtype)
                 check_finite(state, x, 0.0, parameter.value, state.epochs + 1, batches.steps)
+
+    def _check_progress(self, bar: ProgressBar) -> None:
+        """Say so if the loss is no better than that of an answer that ignores x."""
+        losses = [row["loss"] - self.state.objective.penalty() for row in self.history.rows]
+        if len(losses) > 1 and not self.state.stop:
+            continued = len(self.state.history) > len(losses)  # it may have learned before
+            first = math.inf if continued else losses[0]
+            if learned_nothing(self.state.loss, self.fit.batches.y, first, losses[-1]):
+                self.history.advice = LEARNED_NOTHING
+                bar.say(LEARNED_NOTHING)
 
 
 def _call_each(callbacks: Sequence[Callback], method: str, *arguments: Any) -> None:

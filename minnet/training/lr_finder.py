@@ -34,10 +34,6 @@ class RangeTest:
         diverged: True if the test ended because the loss exploded.
     """
 
-    rates: list[float]
-    losses: list[float]
-    diverged: bool
-
     def __init__(self, rates: list[float], losses: list[float], diverged: bool) -> None:
         self.rates, self.losses, self.diverged = rates, losses, diverged
         mean = _RunningMean()
@@ -98,7 +94,8 @@ def lr_range_test(
 
     Args:
         trainer: any Trainer, fresh or trained; its optimizer's own rate or schedule is not used.
-        x, y, batch_size: as in `fit`. lowest, highest: rates, 0 < lowest < highest.
+        x: as in `fit`, like y and batch_size.
+        lowest: a rate, 0 < lowest < highest. highest: a rate.
         steps: at least 2; more are less noisy. progress: show a bar.
 
     Returns:

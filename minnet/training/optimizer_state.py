@@ -48,9 +48,6 @@ class RestoredOptimizer:
         InvalidFile: no such optimizer of this network has saved it.
     """
 
-    optimizer: Optimizer
-    network: Network
-
     def __init__(self, optimizer: Optimizer, network: Network, state: dict[str, Any]) -> None:
         self.optimizer, self.network = optimizer, network
         self.attributes: dict[str, Any] = dict(state)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from types import TracebackType
 from typing import Any
 
 from minnet.training.history import Row
@@ -40,11 +39,8 @@ class ProgressBar:
         if now >= self._next:
             self._next = now + _SECONDS_BETWEEN_UPDATES
             self._bar.set_postfix({**self._row, "loss": f"{loss:.4f}"}, refresh=False)
-            self._show_steps()
-
-    def _show_steps(self) -> None:
-        self._bar.update(self._steps)
-        self._steps = 0
+            self._bar.update(self._steps)
+            self._steps = 0
 
     def end_of_epoch(self, row: Row) -> None:
         """Show the numbers of the whole epoch."""
@@ -60,13 +56,8 @@ class ProgressBar:
     def __enter__(self) -> ProgressBar:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         if self._bar is not None:
-            self._show_steps()
+            self._bar.update(self._steps)
             self._bar.refresh()
             self._bar.close()

@@ -33,6 +33,8 @@ class TrainingState(Explained):
         stop: True ends the current fit after the current step.
     """
 
+    check: bool = True  # does a fit test custom layers?
+
     def __init__(
         self,
         network: Network,
@@ -63,16 +65,6 @@ class TrainingState(Explained):
     def fused(self) -> bool:
         """True if loss and gradient are computed from the logits."""
         return self.objective.fused
-
-    def _starting_point(self, fit: CurrentFit) -> ResumePoint:
-        """Where a fit starts, if it has the data of the loaded checkpoint; changes nothing.
-
-        Raises:
-            ValueError: naming what is different.
-        """
-        point = self._loaded or ResumePoint()
-        point.check(fit)
-        return point
 
     def _begin(self, fit: CurrentFit) -> None:
         """The first step is next: from now on, what a checkpoint saves is that of this fit."""

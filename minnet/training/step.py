@@ -23,8 +23,8 @@ def train_on(
     """One training step on one batch; returns the loss of the batch before the update.
 
     Args:
-        x, y, weight: samples, targets and sample weights that have been checked already.
-        epoch, batch: for the error message, counted from 1.
+        x: samples, checked already, like the targets y and the sample weights `weight`.
+        epoch: for the error message, counted from 1, like `batch`.
 
     Raises:
         TrainingDiverged: a loss or gradient that is not finite (the weights are then as before),

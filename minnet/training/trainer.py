@@ -24,10 +24,8 @@ from minnet.optimizers.penalties import Penalty
 from minnet.training import checkpoint
 from minnet.training import checks as training_checks
 from minnet.training.callbacks import Callback
-from minnet.training.fit_arguments import checked_fit, last_epoch
-from minnet.training.gradient_warning import warn_of_wrong_gradients
+from minnet.training.fit_arguments import prepared_loop
 from minnet.training.history import History
-from minnet.training.loop import Loop
 from minnet.training.objective import Objective
 from minnet.training.state import TrainingState
 from minnet.training.step import train_on
@@ -43,13 +41,14 @@ class Trainer(TrainingState):
 
     Args:
         layers_or_network: a Network, or a list of layers of which one is made.
-        loss, optimizer: objects, for example `CategoricalCrossEntropy()` and `SGD(0.1)`.
+        loss: an object, for example `CategoricalCrossEntropy()`.
+        optimizer: an object, for example `SGD(0.1)`.
         metrics: names from `mn.metrics` or functions (prediction, target) -> float.
         seed: orders the batches, and draws the weights where a list is given.
         fuse: True computes loss and gradient from the logits if the network ends in the loss's
             canonical activation; False forces the chain rule, for teaching.
         penalty: `mn.L1(...)`, `mn.L2(...)`, or several; part of every loss that is reported.
-        clip_norm, clip_value: bounds on the length and on each entry of the gradient.
+        clip_norm: a bound on the length of the gradient. clip_value: on each of its entries.
         check: warn in `fit`, once for each class, if the backward of a custom layer is clearly
             wrong; False leaves the test out.
 
@@ -86,7 +85,7 @@ class Trainer(TrainingState):
         clip_value: float | None = None,
         check: bool = True,
     ) -> None:
-        self.check: bool = checks.boolean("Trainer", "check", check)
+        self.check = checks.boolean("Trainer", "check", check)
         seed = checks.seed("Trainer", seed)
         fuse = checks.boolean("Trainer", "fuse", fuse)
         named = metrics_module.get(metrics)
@@ -138,7 +137,7 @@ class Trainer(TrainingState):
             inputs, target = self.objective.batch(x, y)
             if len(inputs) == 1:  # before any running mean has changed
                 training_checks.check_smallest_batch(network, 1, 1)
-            if not network._minnet.training:
+            if not network.training:
                 network.training = True
             return train_on(self, inputs, target)
 
@@ -188,30 +187,8 @@ class Trainer(TrainingState):
         always differ.
         """
         progress = checks.boolean("fit", "progress", progress)
-        last = last_epoch(self.epochs, epochs, until)
-        data = (x, y, sample_weight, validation_data)
-        return self._loop(data, last, batch_size, callbacks, shuffle, measure_at).run(progress)
-
-    def _loop(
-        self,
-        data: tuple[Any, Any, Any, Any],
-        last: int,
-        batch_size: int,
-        callbacks: Sequence[Callback],
-        shuffle: bool,
-        measure_at: Sequence[int] = (),
-    ) -> Loop:
-        """A fit whose arguments have been checked; data: x, y, weights, validation."""
-        x, y, sample_weight, validation = data
-        fit = checked_fit(self, x, y, batch_size, validation, callbacks, shuffle, sample_weight)
-        epochs = last if self._loaded is not None else last - self.epochs
-        fit.measure_at = training_checks.check_measure_at(
-            "fit", measure_at, validation is not None, epochs * fit.batches.steps
-        )
-        if self.check and self.objective.has_custom_parts:
-            warn_of_wrong_gradients(self.network, fit.batches.x)
-        self.loss.begin_fit(fit.batches.y)
-        return Loop(self, fit, last)
+        data, length = (x, y, sample_weight, validation_data), (epochs, until, batch_size)
+        return prepared_loop(self, *data, *length, callbacks, shuffle, measure_at).run(progress)
 
     @explained
     def evaluate(

@@ -23,10 +23,6 @@ class TrainingDiverged(FloatingPointError):  # noqa: N818 (reads as a sentence)
         epoch, batch: counted from 1; None for a single `Trainer.step`. layer: the place.
     """
 
-    epoch: int | None
-    batch: int | None
-    layer: str
-
     def __init__(self, message: str, epoch: int | None, batch: int | None, layer: str) -> None:
         super().__init__(message)
         self.epoch, self.batch, self.layer = epoch, batch, layer

@@ -47,7 +47,8 @@ def check_training(
 
     Args:
         trainer: a Trainer; or layers, where `mn.Trainer` refuses them, with `loss` and `optimizer`.
-        x, y, epochs, batch_size, validation_data, shuffle, sample_weight: as `fit` would get them.
+        x: as `fit` would get it, like y, epochs, batch_size, validation_data, shuffle and
+            sample_weight.
         seconds: for all trials. progress: show a bar.
 
     Returns:

@@ -1,4 +1,7 @@
-"""`python -m minnet check-training SCRIPT.py`: examines the first `fit` of a script as it is."""
+"""`python -m minnet check-training SCRIPT.py`: examines the first `fit` of a script as it is.
+
+The script runs in a process of its own: what it changes there, or an `os._exit`, does not matter.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import argparse
 import contextlib
 import inspect
 import json
+import multiprocessing
 import runpy
 import sys
 from collections.abc import Sequence
@@ -15,6 +19,13 @@ from typing import Any
 from minnet.training.trainer import Trainer
 from minnet.training_check.check import check_training, trainer_of_parts
 from minnet.training_check.report import HINTS
+from minnet.utils.console import above_0, say
+
+_ENDINGS = {
+    "timeout": "it did not come to an end within {0:g} s. Allow more: --timeout SECONDS.",
+    "no fit": "it ended without calling trainer.fit(x, y, ...).",
+    "error": "it ended with an error before trainer.fit(x, y, ...).",
+}
 
 
 class _FirstFit(BaseException):
@@ -28,18 +39,49 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--hints", choices=[*HINTS, "full"], default="full")
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument("--seconds", type=float, default=5.0, help="for all trials (default 5)")
+    whole = "for the script up to its first fit, and all trials (default 600)"
+    parser.add_argument("--timeout", type=above_0(float), default=600.0, help=whole)
     options = parser.parse_args(argv)
     if not options.script.is_file():
-        sys.stderr.write(f"{options.script}: expected a Python script, found none.\n")
+        say(f"{options.script}: expected a Python script, found none.", sys.stderr)
         return 2
+    ending, text = _in_a_process(options)
+    if ending in _ENDINGS:
+        say(f"{options.script}: {_ENDINGS[ending].format(options.timeout)}", sys.stderr)
+        return 2
+    say(text)
+    return 0 if ending == "ok" else 1
+
+
+def _in_a_process(options: argparse.Namespace) -> tuple[str, str]:
+    """How the examination in a process of its own ended, and the text of the report."""
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_examine, args=(options, sender))
+    process.start()
+    sender.close()  # so that the end of the process ends the pipe
+    try:
+        ending: tuple[str, str] = (
+            receiver.recv() if receiver.poll(options.timeout) else ("timeout", "")
+        )
+    except EOFError:
+        ending = ("error", "")
+    finally:
+        process.terminate()
+        process.join()
+    return ending
+
+
+def _examine(options: argparse.Namespace, sender: Any) -> None:
+    """In that process: run the script up to its first `fit`, and examine that."""
     call = first_fit(options.script)
     if call is None:
-        sys.stderr.write(f"{options.script}: it ended without calling trainer.fit(x, y, ...).\n")
-        return 2
+        sender.send(("no fit", ""))
+        return
     report = check_training(**call, seconds=options.seconds)
     data = json.dumps(report.to_dict(options.hints), indent=2)
-    sys.stdout.write((data if options.json else report.text(options.hints)) + "\n")
-    return 0 if report.ok else 1
+    text = data if options.json else report.text(options.hints)
+    sender.send(("ok" if report.ok else "mistakes", text))
 
 
 def first_fit(script: Path) -> dict[str, Any] | None:

@@ -22,7 +22,10 @@ LEARNED = 0.6
 (If it begins below, it must fall by a twentieth, or to 0.3.)
 """
 
-_RULES = (*targets.RULES, *inputs.RULES, *network.RULES, *start.RULES, steps.regularized)
+WEAK = ("wrong-backward", "conflicting-labels")
+"""A training may learn in spite of these."""
+
+_RULES = (*targets.RULES, *inputs.RULES, *network.RULES, *start.RULES, *steps.RULES)
 
 
 def diagnose(e: Examination, progress: bool) -> TrainingReport:
@@ -90,10 +93,10 @@ class _Diagnosis:
             place, step = message.partition(": ")[0], message.rpartition(". ")[2]
             self._add(Suspect("fit-refuses", place, message, step=step), True)
 
-    def _trial(self, *changes: Change, share: float = 0.25) -> Outcome:
+    def _trial(self, *changes: Change) -> Outcome:
         if self.bar is not None:  # it shows how much of the time is used
             self.bar.update(round(100 - 100 * self.e.time_left) - self.bar.n)
-        return self.e.run(*self.kept, *changes, share=share)
+        return self.e.run(*self.kept, *changes)
 
     def _confirm(self, suspects: list[Suspect]) -> list[Suspect]:
         """Try each suspect; a change that helps is kept for the next ones. Returns the others."""
@@ -101,9 +104,11 @@ class _Diagnosis:
         for suspect in suspects:
             if suspect.certain or (suspect.change is None and suspect.remark != "never"):
                 if self.failed or suspect.remark != "fails":
-                    self._add(suspect, suspect.certain and (self.failed or not suspect.weak))
+                    self._add(
+                        suspect, suspect.certain and (self.failed or suspect.code not in WEAK)
+                    )
             elif suspect.change is not None:
-                outcome = self._trial(suspect.change, share=0.15)
+                outcome = self._trial(suspect.change)
                 if self._helps(outcome):
                     self._confirmed([suspect], outcome)
                 elif not self._slower(suspect, outcome):
@@ -123,12 +128,12 @@ class _Diagnosis:
         group = [s for s in unsolved if s.change is not None and s.remark != "never"]
         for factor in (1.0, 0.1, 10.0) if self._fails and group else ():
             rate = [partial(steps.rate_times, factor)] if factor != 1 else []
-            outcome = self._trial(*_changes(group), *rate, share=0.15)
+            outcome = self._trial(*_changes(group), *rate)
             if not self._helps(outcome) or len(group) + len(rate) < 2:
                 continue
             for suspect in list(group):
                 rest = [other for other in group if other is not suspect]
-                without = self._trial(*_changes(rest), *rate, share=0.1)
+                without = self._trial(*_changes(rest), *rate)
                 if without.relative < max(1.3 * outcome.relative, 0.3):
                     group = rest
             if group:
@@ -168,7 +173,7 @@ class _Diagnosis:
         for rule in rules if self.e.steps >= 60 else reversed(rules):
             swings = steps.oscillates(self.now) and self.now.relative > 0.2
             for suspect in rule(self.e, self.kept, self.now) if self._fails or swings else ():
-                outcome = suspect.outcome or self._trial(*_changes([suspect]), share=0.3)
+                outcome = suspect.outcome or self._trial(*_changes([suspect]))
                 changes = [*self.kept, *_changes([suspect])]
                 if self._helps(outcome) and steps.generalizes(self.e, changes):
                     self._confirmed([suspect], outcome)

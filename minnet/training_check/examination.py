@@ -7,19 +7,21 @@ is confirmed by a trial; only then, or if it is `certain`, it is called a mistak
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from minnet.nn.losses import Loss
 from minnet.training.callback import Callback
-from minnet.training.trainer import Trainer
 from minnet.training_check.codes import CODES
 from minnet.training_check.layer_facts import LayerFacts, walk
-from minnet.training_check.trial import Change, Clock, Copy, Limit, Outcome, class_labels, run
+from minnet.training_check.trial import Change, Copy, Limit, Outcome, class_labels, run
 from minnet.utils.types import Array
+
+FIRST = 0.15
+"""The share of the time for the first trial, the training as it is."""
 
 MOST_ROWS = 4000
 """Of more rows a part is examined, evenly spaced, in as many steps."""
@@ -50,11 +52,6 @@ class Suspect:
         """When it is worth a remark without a trial, as in the table of codes."""
         return CODES[self.code].remark
 
-    @property
-    def weak(self) -> bool:
-        """True if a training may learn in spite of it."""
-        return self.code in ("wrong-backward", "conflicting-labels")
-
 
 class Examination:
     """One training under examination; the rows that are examined are `x` and `y`.
@@ -64,24 +61,14 @@ class Examination:
         seconds: for all trials together.
     """
 
-    all: Copy
-    validation: Any
-    seconds: float
-    trainer: Trainer
-    loss: Loss
-    x: Array
-    y: Array
-    layers: list[LayerFacts]
-    error: Exception | None
-
     def __init__(
         self, training: Copy, validation: Any, validation_given: Any, seconds: float
     ) -> None:
         self.all, self.validation, self.seconds = training, validation, seconds
         self.validation_given = validation_given
         self.trainer, self.loss = training.trainer, training.trainer.loss
-        self.clock: Clock = Clock()
-        self.most_steps: float = math.inf
+        self.began: float = time.monotonic()
+        self.most_steps: float = 0
         rows = len(training.x)
         kept = np.linspace(0, rows - 1, min(rows, MOST_ROWS)).astype(int)
         matching = training.y.ndim > 0 and len(training.y) == rows
@@ -109,18 +96,25 @@ class Examination:
             return error
         return None
 
-    def run(self, *changes: Change, share: float = 0.25) -> Outcome:
-        """A trial in at most this share of the time; in as many steps as the first had time for."""
-        until = min(self.seconds, self.clock() + share * self.seconds)
-        outcome = run(self.part, changes, Limit(self.clock, until, self.most_steps))
-        if self.most_steps == math.inf and not outcome.complete and not changes:
-            self.most_steps = outcome.steps
-        return outcome
+    def run(self, *changes: Change) -> Outcome:
+        """A trial: the first in a part of the time, the others in as many steps as it had time for.
+
+        When nine tenths of the time are used up, a trial is cut short; the rest is for what
+        follows its last step. A later trial counts as one that failed.
+        """
+        now = time.monotonic()
+        if not self.most_steps:  # the first, which must always be made
+            outcome = run(self.part, changes, Limit(now + FIRST * self.seconds, math.inf))
+            self.most_steps = math.inf if outcome.complete else outcome.steps
+            return outcome
+        if not self.time_left:
+            return Outcome(math.inf, self.part, complete=False)
+        return run(self.part, changes, Limit(self.began + 0.9 * self.seconds, self.most_steps))
 
     @property
     def time_left(self) -> float:
         """The share of the time that is left."""
-        return max(0.0, 1 - self.clock() / self.seconds)
+        return max(0.0, 1 - (time.monotonic() - self.began) / self.seconds)
 
     @cached_property
     def target(self) -> Array | None:

@@ -72,24 +72,6 @@ class Copy:
 Change = Callable[[Copy], None]
 
 
-class Clock:
-    """The time since it was made: of this thread, or half of the wall's, if that is more.
-
-    So what is found depends little on what else a machine has to do.
-    """
-
-    start: float
-    thread: float
-
-    def __init__(self) -> None:
-        self.start, self.thread = time.monotonic(), time.thread_time()
-
-    def __call__(self) -> float:
-        """Seconds."""
-        wall = time.monotonic() - self.start
-        return max(time.thread_time() - self.thread, wall / 2)
-
-
 def leaves(network: Network, before: str = "") -> Iterator[tuple[str, Network, int]]:
     """Place, network and index of each layer in order, those of nested networks one by one."""
     for index, layer in enumerate(network.layers):
@@ -144,21 +126,16 @@ def run(training: Copy, changes: Sequence[Change], limit: Limit) -> Outcome:
 
 
 class Limit(Callback):
-    """Ends a trial when its time or its steps are used up."""
+    """Ends a trial at a time of `time.monotonic`, or when its steps are used up."""
 
-    clock: Clock
-    until: float
-    steps: float
-    taken: int
-
-    def __init__(self, clock: Clock, until: float, steps: float) -> None:
-        self.clock, self.until, self.steps = clock, until, steps
+    def __init__(self, until: float, steps: float) -> None:
+        self.until, self.steps = until, steps
         self.taken, self.reached = 0, False
 
     def on_step_end(self, trainer: Any, loss: float) -> None:  # noqa: ARG002
         """Count, and look at the clock."""
         self.taken += 1
-        if self.taken >= self.steps or self.clock() > self.until:
+        if self.taken >= self.steps or time.monotonic() > self.until:
             self.reached = trainer.stop = True
 
 

@@ -192,11 +192,41 @@ def refuse(place: str, name: str, array: Array, wrong: Array, expected: str, fix
     ValueError: fit: y: expected labels 0 and 1, got y[2] = 3. Number the classes.
     """
     if wrong.any():
-        position = tuple(int(i) for i in np.argwhere(wrong)[0])
-        value = array[position]
-        got = f"{name}[{', '.join(map(str, position))}] = "
-        got += f"{value:g}" if isinstance(value, np.floating) else str(value)
+        got = first_entry(name, array, wrong)
         raise ValueError(f"{place}: {name}: expected {expected}, got {got}. {fix}")
+
+
+def first_entry(name: str, array: Array, wrong: Array) -> str:
+    """The first wrong entry, as `a[3, 0] = 1.5`; of a column of targets as `y[3] = 1.5`."""
+    position = tuple(int(i) for i in np.argwhere(wrong)[0])
+    value = array[position]
+    if name == "y" and array.shape[1:] == (1,):  # given as (m,) or as (m, 1)
+        position = position[:1]
+    return f"{name}[{', '.join(map(str, position))}] = {value}"
+
+
+def rows_sum_to_1(place: str, name: str, array: Array, tolerance: float, fix: str) -> None:
+    """Refuse a row of probabilities whose sum is another than 1, or NaN."""
+    sums = array.sum(axis=-1, dtype=np.float64)
+    wrong = ~(np.abs(sums - 1) <= tolerance)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise ValueError(
+            f"{place}: {name}: expected rows that sum to 1, got {name}[{row}] = {array[row]} with "
+            f"sum {sums[row]:.6g}. {fix}"
+        )
+
+
+def labels(place: str, name: str, array: Array, classes: int, expected: str, fix: str) -> Array:
+    """Whole numbers from 0 to classes - 1, as integers; the error names the first that is not."""
+    wrong = (array != np.floor(array)) | (array < 0) | (array >= classes)
+    refuse(place, name, array, wrong, expected, fix)
+    return array.astype(np.intp)
+
+
+def one_hot_rows(array: Array) -> Array:
+    """True for each row that has a single 1 and zeros."""
+    return ((array == 0) | (array == 1)).all(axis=1) & (array.sum(axis=1) == 1)
 
 
 def same_length(place: str, first_name: str, first: Array, second_name: str, second: Array) -> None:

@@ -1,4 +1,4 @@
-"""Why something is no array of numbers: the end of the error message, each with a fix.
+"""Why something is no array of numbers, or has a wrong shape: the error message, with a fix.
 
 What NumPy turns into an array is not always what was meant: the mask of a masked array would be
 dropped, a dict would become one object.
@@ -145,3 +145,23 @@ def _text_of(error: Exception) -> str:
         return str(error) or type(error).__name__
     except Exception:  # an error of the user's may have a broken __str__
         return type(error).__name__
+
+
+def likely_fix(expected: tuple[int, ...], got: tuple[int, ...]) -> str:
+    """How to fix it: what the two shapes suggest.
+
+    >>> likely_fix((3,), (5, 3))
+    'Summed over the batch it would fit: write .sum(axis=0).'
+    """
+    if got[1:] == expected and len(got) == len(expected) + 1:
+        if got[0] == 1:
+            return "The summed axis is still there: leave out keepdims, or write [0]."
+        return "Summed over the batch it would fit: write .sum(axis=0)."
+    if got == expected[::-1]:
+        return "It is transposed: write .T, or swap the two factors of the product."
+    if got == ():
+        return "It is a single number: sum over the batch only, .sum(axis=0)."
+    if expected and got[-len(expected) :] == expected:
+        axes = tuple(range(len(got) - len(expected)))
+        return f"Summed over the leading axes it would fit: write .sum(axis={axes})."
+    return "Each entry needs exactly one number; nothing is broadcast."

@@ -6,7 +6,7 @@ import inspect
 from typing import Any
 
 from minnet.utils.checks import is_built_in
-from minnet.utils.foreign_names import ARGUMENTS
+from minnet.utils.foreign_names import foreign_names
 
 
 def check_attribute(owner: Any, name: str, arguments: bool = True) -> None:
@@ -33,7 +33,7 @@ def _advice(owner: Any, name: str, known: list[str]) -> str:
     """Where the attribute may have been meant to be."""
     import difflib  # here: only this message needs it
 
-    name = next((here for here in ARGUMENTS.get(name, ()) if " " not in here), name)
+    name = next((n for n in foreign_names("argument").get(name, ()) if " " not in n), name)
     if name in known:
         return f"Did you mean {name}?"
     if name in _arguments(type(owner)):

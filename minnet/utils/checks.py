@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from minnet.utils.foreign_names import meant
+
 T = TypeVar("T")
 
 
@@ -24,15 +26,20 @@ def is_built_in(part: object) -> bool:
     return type(part).__module__.partition(".")[0] == __name__.partition(".")[0]
 
 
-def describe(value: object) -> str:
-    """A value in a few words: `an array of shape (3, 4) and type float64`, or `'abc' (str)`."""
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape} and type {value.dtype}"
+def short(value: object) -> str:
+    """The repr of a value, cut if it is long."""
     try:
         text = repr(value)
     except Exception:  # a class of the user's may have a broken __repr__
         text = f"<{type(value).__name__} whose repr fails>"
-    return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(value).__name__})"
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def describe(value: object) -> str:
+    """A value in a few words: `an array of shape (3, 4) and type float64`, or `'abc' (str)`."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and type {value.dtype}"
+    return f"{short(value)} ({type(value).__name__})"
 
 
 LARGEST = 2**31 - 1
@@ -55,7 +62,7 @@ def instance(place: str, value: object, kind: type[T], hint: str, arguments: str
             f"{place}: expected {expected}, got the class {value.__name__}. "
             f"Make an object of it: {value.__name__}({arguments})."
         )
-    raise TypeError(f"{place}: expected {expected}, got {describe(value)}. {hint}")
+    raise TypeError(f"{place}: expected {expected}, got {describe(value)}. {meant(value, hint)}")
 
 
 def one_number(place: str, value: object, hint: str, *, kinds: str = "biuf") -> float:
@@ -92,30 +99,20 @@ def whole_number(
     ...
     ValueError: Linear: in_features: expected a whole number >= 1, got 0 (int)....
     """
-    wanted = f"a whole number >= {minimum}" + ("" if maximum is None else f" and <= {maximum}")
-    if maximum is None and not unlimited and _is_huge(value):
-        maximum, wanted = LARGEST, f"{wanted} and <= {LARGEST}"
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_))
+    given: Any = value if is_number else 0.5
+    whole = isinstance(given, numbers.Integral) or float(given).is_integer()
+    result = int(given) if whole else minimum
+    if maximum is None and not unlimited and result > LARGEST:
+        maximum = LARGEST
+    if whole and minimum <= result and (maximum is None or result <= maximum):
+        return result
     example = max(minimum, 1) if maximum is None else min(max(minimum, 1), maximum)
-    wrong = (
-        f"{place}: {name}: expected {wanted}, got {describe(value)}. "
+    raise (ValueError if is_number else TypeError)(
+        f"{place}: {name}: expected a whole number >= {minimum}"
+        f"{'' if maximum is None else f' and <= {maximum}'}, got {describe(value)}. "
         f"Write for example {name}={example}."
     )
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
-        raise TypeError(wrong)
-    if not isinstance(value, numbers.Integral):
-        if not float(value).is_integer():
-            raise ValueError(wrong)
-        value = float(value)
-    result = int(value)
-    if result < minimum or (maximum is not None and result > maximum):
-        raise ValueError(wrong)
-    return result
-
-
-def _is_huge(value: object) -> bool:
-    if isinstance(value, numbers.Integral):
-        return int(value) > LARGEST
-    return isinstance(value, numbers.Real) and LARGEST < float(value) < math.inf
 
 
 def number(
@@ -135,30 +132,25 @@ def number(
     ...
     ValueError: SGD: learning_rate: expected a finite number >= 0, got -1 (int)....
     """
-    limits = []
-    if minimum > -math.inf:
-        limits.append(f"{'>' if above else '>='} {minimum:g}")
-    if maximum < math.inf:
-        limits.append(f"{'<' if below else '<='} {maximum:g}")
+    try:
+        if type(value) is np.ndarray and value.ndim == 0:  # not a masked one, which would be 0
+            value = value.item()
+        is_number = isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_))
+        result = float(value) if is_number else math.nan  # type: ignore[arg-type]
+    except OverflowError:  # a whole number of more than 308 digits
+        result = math.inf
+    high_enough = result > minimum if above else result >= minimum
+    low_enough = result < maximum if below else result <= maximum
+    if math.isfinite(result) and high_enough and low_enough:
+        return result
+    limits = [f"{'>' if above else '>='} {minimum:g}"] if minimum > -math.inf else []
+    limits += [f"{'<' if below else '<='} {maximum:g}"] if maximum < math.inf else []
     wanted = " ".join(["a finite number", " and ".join(limits)]).strip()
     example = 0.01 if minimum <= 0.01 <= maximum else minimum + 1
-    wrong = (
+    raise (ValueError if is_number else TypeError)(
         f"{place}: {name}: expected {wanted}, got {describe(value)}. "
         f"Write for example {name}={example:g}."
     )
-    if type(value) is np.ndarray and value.ndim == 0:  # not a masked one, which would be 0
-        value = value.item()
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
-        raise TypeError(wrong)
-    try:
-        result = float(value)
-    except OverflowError:  # a whole number of more than 308 digits
-        result = math.inf
-    too_small = result <= minimum if above else result < minimum
-    too_large = result >= maximum if below else result > maximum
-    if not math.isfinite(result) or too_small or too_large:
-        raise ValueError(wrong)
-    return result
 
 
 def items(value: Any) -> list[Any] | None:

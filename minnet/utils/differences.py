@@ -1,4 +1,4 @@
-"""The slope of a function along one direction, measured; silent where there is none."""
+"""The slope of a function along one direction, measured by finite differences."""
 
 from __future__ import annotations
 

@@ -11,16 +11,18 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Iterable
-from types import FrameType, ModuleType
+from pathlib import Path
+from types import FrameType, ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from minnet.utils.foreign_names import ARGUMENTS, ATTRIBUTES, NAMES
-from minnet.utils.own_frames import without_own_frames
+from minnet.utils.checks import short
+from minnet.utils.foreign_names import foreign_names
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
+E = TypeVar("E", bound=BaseException)
 
-_LONG = 60  # characters of an argument that an error shows
+_PACKAGE = str(Path(__file__).parents[1])
 
 
 class Explained:
@@ -42,8 +44,10 @@ class Explained:
             try:
                 return object.__getattribute__(self, name)  # which raises the error again
             except AttributeError as error:
-                if name in ATTRIBUTES and not hasattr(type(self), name):
-                    error.args = (f"{error}. Write {ATTRIBUTES[name]}.",)
+                known = foreign_names("attribute")
+                here = known.get(f"{type(self).__name__}.{name}", known.get(name))
+                if here and not hasattr(type(self), name):
+                    error.args = (f"{error}. Write {here[0]}.",)
                 raise
 
 
@@ -52,12 +56,13 @@ def explained(function: F) -> F:
 
     An error that comes out of the user's code shows the user's lines alone.
     """
-    names = _names(inspect.signature(function).parameters.values())
+    names = _names(inspect.signature(function))
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
-        if kwargs and names is not None and not kwargs.keys() <= names.keys():
-            _refuse_unknown(function.__name__, list(names), kwargs)
+        __tracebackhide__ = True  # IPython and pytest leave this frame out
+        if kwargs:
+            _refuse_unknown(function.__name__, names, kwargs)
         try:
             return function(*args, **kwargs)
         except Exception as error:
@@ -92,8 +97,8 @@ def missing_name(module: str, name: str, known: Iterable[str]) -> Exception:
         kind, message = ImportError, f"cannot import name {name!r} from {module!r}"
     if name.startswith("_"):
         return kind(message)
-    if name in NAMES:
-        return kind(f"{message}. Write {NAMES[name]}.")
+    if name in foreign_names("name"):
+        return kind(f"{message}. Write {foreign_names('name')[name][0]}.")
     lower = {other.lower(): other for other in known if not other.startswith("_")}
     likely = difflib.get_close_matches(name.lower(), lower, n=1)
     return kind(f"{message}. Did you mean {lower[likely[0]]}?" if likely else message)
@@ -120,50 +125,35 @@ def check_arguments(kind: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     TypeError: Scale: feature: expected one of the arguments features, got feature=3. ...
     """
     constructor: Any = kind.__init__  # type: ignore[misc]
-    if constructor is object.__init__:
-        if args or kwargs:
-            named = [f"{key}={short(value)}" for key, value in kwargs.items()]
-            given = ", ".join([*map(short, args), *named])
-            advice = [_foreign(kind.__name__, key, []) for key in kwargs]
-            raise TypeError(
-                f"{kind.__name__}: the constructor takes no arguments, got ({given}). "
-                f"{''.join(f'{a} ' for a in advice if a)}Write {kind.__name__}()."
-            )
-        return
-    if not kwargs:
-        return
-    _, *parameters = inspect.signature(constructor, follow_wrapped=False).parameters.values()
-    names = _names(parameters)
-    if names is not None:
-        _refuse_unknown(kind.__name__, list(names), kwargs)
+    if constructor is object.__init__ and (args or kwargs):
+        given = ", ".join([*map(short, args), *(f"{k}={short(v)}" for k, v in kwargs.items())])
+        advice = [_foreign(kind.__name__, name, []) for name in kwargs]
+        raise TypeError(
+            f"{kind.__name__}: the constructor takes no arguments, got ({given}). "
+            f"{''.join(f'{a} ' for a in advice if a)}Write {kind.__name__}()."
+        )
+    if kwargs:
+        signature = inspect.signature(constructor, follow_wrapped=False)
+        _refuse_unknown(kind.__name__, _names(signature), kwargs)
 
 
-def _names(parameters: Iterable[inspect.Parameter]) -> dict[str, None] | None:
+def _names(signature: inspect.Signature) -> list[str] | None:
     """The names that may be given, in their order; None if any may."""
-    parameters = list(parameters)
+    parameters = signature.parameters.values()
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
         return None
     named = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
-    return dict.fromkeys(name for name in named if name != "self")
+    return [name for name in named if name != "self"]
 
 
-def _refuse_unknown(place: str, names: list[str], kwargs: dict[str, Any]) -> None:
+def _refuse_unknown(place: str, names: list[str] | None, kwargs: dict[str, Any]) -> None:
     for name, value in kwargs.items():
-        if name not in names:
+        if names is not None and name not in names:
             known = ", ".join(names) or "(there are none)"
             raise TypeError(
                 f"{place}: {name}: expected one of the arguments {known}, "
                 f"got {name}={short(value)}. {_suggestion(place, name, names)}"
             )
-
-
-def short(value: object) -> str:
-    """The repr of a value, cut if it is long."""
-    try:
-        text = repr(value)
-    except Exception:  # a class of the user's may have a broken __repr__
-        text = f"<{type(value).__name__}>"
-    return text if len(text) <= _LONG else f"{text[:_LONG]}..."
 
 
 def _suggestion(place: str, name: str, names: list[str]) -> str:
@@ -179,9 +169,28 @@ def _suggestion(place: str, name: str, names: list[str]) -> str:
 
 def _foreign(place: str, name: str, names: list[str]) -> str:
     """What the table says about a name of another library; "" if nothing."""
-    for candidate in ARGUMENTS.get(f"{place}.{name}", ARGUMENTS.get(name, ())):
-        if candidate in names:
-            return f"Did you mean {candidate}?"
+    known = foreign_names("argument")
+    for candidate in known.get(f"{place}.{name}", known.get(name, ())):
         if " " in candidate:
             return candidate
+        if candidate in names:
+            return f"Did you mean {candidate}?"
     return ""
+
+
+def without_own_frames(error: E) -> E:
+    """The same error; its traceback names the user's lines alone, if it has any.
+
+    A wrong shape in a custom layer is otherwise found at the end of a dozen calls of the package.
+    An error of the package's own keeps its traceback.
+    """
+    entries = []
+    entry = error.__traceback__
+    while entry is not None:
+        entries.append(entry)
+        entry = entry.tb_next
+    kept: TracebackType | None = None
+    for entry in reversed(entries):
+        if not entry.tb_frame.f_code.co_filename.startswith(_PACKAGE):
+            kept = TracebackType(kept, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    return error if kept is None else error.with_traceback(kept)

@@ -22,15 +22,13 @@ def changed_settings(thing: Any, but: tuple[str, ...] = ()) -> str:
     >>> changed_settings(Brake(force=2.5)), changed_settings(Brake())
     ('force=2.5', '')
     """
-    defaults = {n: d for n, d in _defaults(type(thing)).items() if n not in but}
-    values = ((name, getattr(thing, name, default), default) for name, default in defaults.items())
-    return ", ".join(f"{n}={_short(value)}" for n, value, d in values if not _same(value, d))
-
-
-def _defaults(cls: type) -> dict[str, Any]:
-    """The constructor's arguments that have a default, with it."""
-    parameters = inspect.signature(cls.__init__).parameters  # type: ignore[misc]
-    return {n: p.default for n, p in parameters.items() if p.default is not p.empty}
+    changed = []
+    for name, parameter in inspect.signature(type(thing).__init__).parameters.items():
+        if parameter.default is not parameter.empty and name not in but:
+            value = getattr(thing, name, parameter.default)
+            if not _same(value, parameter.default):
+                changed.append(f"{name}={_short(value)}")
+    return ", ".join(changed)
 
 
 def _same(value: Any, default: Any) -> bool:

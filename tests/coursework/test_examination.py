@@ -1,8 +1,10 @@
 """Marks: every right style has all of them, every mistake costs exactly its parts."""
 
 import pytest
+from course_right import RIGHT, right
+from course_wrong import WRONG_FUNCTIONS, WRONG_PARTS, changed
 from forgeries import WRONG
-from local_grading import EXERCISES, codes, grade, lost
+from local_grading import EXERCISES, codes, grade, lost, written
 from right_styles import DENSE, HEAD, MSE, SIGMOID, submissions
 from wrong_exercises import CHANGES, PLAIN, SOLUTIONS
 from wrong_parts import LOST
@@ -16,6 +18,23 @@ def test_a_right_submission_has_all_points_in_any_style(monkeypatch, tmp_path, n
     result = grade(monkeypatch, tmp_path, STYLES[name])
     assert (result.status, result.score, result.max_score) == ("graded", 22, 22), result.text()
     assert not any(part.code for task in result.tasks for part in task.parts)
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_submission_of_a_course_has_all_points(monkeypatch, tmp_path, name):
+    assignment, source = right(name)
+    result = grade(monkeypatch, tmp_path, source, written(tmp_path, assignment), "place")
+    assert not lost(result), result.text()
+
+
+@pytest.mark.parametrize(
+    ("cases", "name"),
+    [(cases, name) for cases in (WRONG_PARTS, WRONG_FUNCTIONS) for name in cases],
+)
+def test_a_mistake_in_a_course_costs_its_own_parts(monkeypatch, tmp_path, cases, name):
+    assignment, source, expected = changed(cases, name)
+    result = grade(monkeypatch, tmp_path, source, written(tmp_path, assignment), "place")
+    assert {part for _, part in lost(result)} == expected, result.text()
 
 
 @pytest.mark.parametrize("name", LOST)

@@ -71,12 +71,13 @@ def test_the_headline(pair):
 
 
 def test_the_first_page(pair, results):
-    text = TEXTS["README"]
+    text = TEXTS["gallery"]
     sweep = study.Situation("tumours", "output", 15), study.Situation("iris", "output", 15)
     one = [medians(pair(s, study.ONE_RATE), " / ") for s in (TUMOURS, IRIS)]
     own = [medians(pair(s), " / ") for s in (TUMOURS, IRIS, *sweep)]
-    assert f"tumours {one[0]} at one rate and {own[0]} at own best rates" in text
-    assert f"iris {one[1]} and {own[1]}." in text
+    for page in TEXTS.values():
+        assert f"tumours {one[0]} at one rate and {own[0]} at own best rates" in page
+        assert f"iris {one[1]} and {own[1]}." in page
     never = own[3].replace(f"more than {study.STEPS}", "never")
     assert f"tumours {own[2]}, iris {never}." in text
     factors = []
@@ -132,7 +133,7 @@ def test_the_widget_of_the_book(start):
         z -= 2 * 0.005 * (1 + math.exp(z))  # 1 / (1 - a), once for w and once for b
     wrong = 1 / (1 + math.exp(-z))
     run = neuron.train_neuron(mn.BinaryCrossEntropy(), *neuron.STARTS[start], 300, rate=0.005)
-    assert f"at {run['output'][-1]:.3f} instead of {wrong:.2f} (" in TEXTS["README"]
+    assert f"at {run['output'][-1]:.3f} instead of {wrong:.2f} (" in TEXTS["gallery"]
 
 
 def test_a_goal_is_reached_and_kept():
@@ -175,7 +176,7 @@ def test_curvature(monkeypatch):
         np.median(found[task, 1, "cross-entropy"] / found[task, 1, "squared error"])
         for task in ("tumours", "iris")
     ]
-    said = re.search(r"the loss before training differs by (\S+) and (\S+) \(", TEXTS["README"])
+    said = re.search(r"the loss before training differs by (\S+) and (\S+) \(", TEXTS["gallery"])
     assert [float(x) for x in said.groups()] == pytest.approx(ratios, abs=0.051)
 
 

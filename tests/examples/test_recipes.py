@@ -1,4 +1,4 @@
-"""The recipes for other tools run as they stand in the text, where the tool is installed."""
+"""The recipes run as they stand in the text, where the tool of which they speak is installed."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 import minnet as mn
 
 TEXT = (Path(__file__).parents[2] / "examples" / "RECIPES.md").read_text(encoding="utf-8")
-BLOCKS = dict(re.findall(r"## ([\w ]+)\n.*?```python\n(.*?)```", TEXT, re.DOTALL))
+BLOCKS = dict(re.findall(r"## ([\w -]+)\n.*?```python\n(.*?)```", TEXT, re.DOTALL))
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what other packages warn of
 
@@ -26,6 +26,57 @@ def fit(callback):
     layers = [mn.Linear(4, 3), mn.Softmax()]
     trainer = mn.Trainer(layers, mn.CategoricalCrossEntropy(), mn.SGD(0.1), seed=0)
     return trainer.fit(x, y, epochs=2, callbacks=[callback], progress=False)
+
+
+def test_every_recipe_is_tested():
+    """By the name of its section, in this file."""
+    source = Path(__file__).read_text(encoding="utf-8")
+    assert len(BLOCKS) == TEXT.count("```python")
+    assert not [name for name in BLOCKS if f'run("{name}"' not in source]
+
+
+def test_many_runs_at_once(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = run("Many runs at once")
+    assert len(names["runs"].finished) == 40
+    assert Path("losses.png").stat().st_size > 10_000
+
+
+def test_saving_and_resuming(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    wanted = run("Saving and resuming")
+    x = wanted["x"]
+    Path("run.minnet").unlink()
+    with monkeypatch.context() as patch:  # an interruption in the eighth epoch
+        patch.setattr(mn.Checkpoint, "on_epoch_end", stop_at(8))
+        with pytest.raises(RuntimeError, match="interrupted"):
+            run("Saving and resuming")
+    resumed = run("Saving and resuming")["network"]
+    assert (resumed.predict(x) == wanted["network"].predict(x)).all()
+
+
+def stop_at(epoch):
+    """A method of Checkpoint that does its work, and raises after some epochs."""
+    original = mn.Checkpoint.on_epoch_end
+
+    def on_epoch_end(self, trainer, row):
+        original(self, trainer, row)
+        if row["epoch"] == epoch:
+            raise RuntimeError("interrupted")
+
+    return on_epoch_end
+
+
+def test_scikit_learn():
+    search = run("scikit-learn", "sklearn")["search"]
+    assert search.best_score_ > 0.9
+
+
+def test_onnx_and_pytorch(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = run("ONNX and PyTorch", "onnx", "torch")
+    assert Path("iris.onnx").exists()
+    assert len(names["module"]) == 2
 
 
 def test_pandas_and_seaborn():

@@ -40,7 +40,11 @@ def first_mistake(name):
 @pytest.mark.parametrize(
     ("name", "where", "words"),
     [
-        ("TransposedLoss", "input", "shape (3, 5), the prediction (5, 3). Transposed it is right"),
+        (
+            "TransposedLoss",
+            "input",
+            "the prediction (5, 3). Your gradient is exactly the transpose",
+        ),
         ("FlattenedLoss", "input", "shape (15,), the prediction (5, 3). The numbers are right"),
         ("Normalized", "forward", "the output holds NaN: x[1] is [0., 0., 0.]"),
         ("Entropy", "forward", "the output holds NaN: x[1, 0] is 0"),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import minnet as mn
-from minnet.nn.parameter import likely_fix
+from minnet.utils.array_messages import likely_fix
 
 SHAPES = hnp.array_shapes(min_dims=0, max_dims=4, max_side=4)
 

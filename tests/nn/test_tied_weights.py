@@ -8,6 +8,7 @@ import pytest
 from numeric import numerical_gradient
 
 import minnet as mn
+from minnet.nn import network_file
 
 
 class Transposed(mn.Layer):
@@ -109,7 +110,7 @@ def test_a_training_is_resumed_bit_for_bit(tmp_path):
     np.testing.assert_array_equal(resumed.network.flat_values, whole.network.flat_values)
 
 
-def test_values_are_saved_and_the_whole_network_is_refused(tmp_path):
+def test_values_are_saved_and_loaded(tmp_path):
     network, other = autoencoder(), autoencoder()
     x = np.random.default_rng(0).normal(size=(6, 4))
     trainer = mn.Trainer(network, mn.MeanSquaredError(), mn.Adam(0.1), seed=0)
@@ -117,8 +118,52 @@ def test_values_are_saved_and_the_whole_network_is_refused(tmp_path):
     network.save_values(tmp_path / "values")
     other.load_values(tmp_path / "values")
     np.testing.assert_array_equal(other.predict(x), network.predict(x))
-    with pytest.raises(TypeError, match=r"0\] Linear\.weight in two layers.*save_values"):
+
+
+@pytest.mark.parametrize("make", [autoencoder, twice, in_a_block])
+@pytest.mark.parametrize("kind", ["network", "checkpoint"])
+def test_a_loaded_network_shares_what_the_saved_one_shared(make, kind, tmp_path):
+    network, path = make(), tmp_path / "file"
+    x = np.random.default_rng(0).normal(size=(6, network.layers[0].in_features))
+    trainer = mn.Trainer(network, mn.MeanSquaredError(), mn.SGD(0.1), seed=0)
+    trainer.fit(x, x, epochs=2, progress=False)
+    network.save(path) if kind == "network" else trainer.save_checkpoint(path)
+    loaded = mn.load(path, layers=[Transposed])
+    assert list(loaded.parameters()) == list(network.parameters())
+    np.testing.assert_array_equal(loaded.flat_values, network.flat_values)
+    for each in (network, loaded):
+        mn.Trainer(each, mn.MeanSquaredError(), mn.SGD(0.1)).step(x, x)
+    np.testing.assert_array_equal(loaded.flat_values, network.flat_values)
+    loaded.save(tmp_path / "again")
+    assert list(mn.load(tmp_path / "again", layers=[Transposed]).parameters())
+
+
+def test_a_shared_parameter_in_a_list_is_refused_by_name(tmp_path):
+    class Listed(Transposed):
+        def __init__(self, weight=None):
+            self.parts = [weight]
+
+    encoder = mn.Linear(4, 2)
+    network = mn.Network([encoder, Listed(encoder.weight)], seed=0)
+    with pytest.raises(TypeError, match=r"attributes of layers, got layers\[1\].*save_values"):
         network.save(tmp_path / "network")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        *(1, [1], [["2.weight"]], [["2.weight", "zebra"]], [[1, "0.weight"]]),
+        *([["2.weight", []]], [["2.bias", "0.weight"]], [["0.weight", "0.bias"]]),
+    ],
+)
+def test_forged_names_of_shared_parameters_are_refused(forged, tmp_path):
+    twice().save(tmp_path / "network")
+    file = network_file.read(tmp_path / "network")
+    file.description["tied"] = forged
+    network_file.write(tmp_path / "network", file)
+    with pytest.raises(mn.CheckpointError):
+        mn.load(tmp_path / "network")
 
 
 def test_a_nested_network_shares_only_within_itself():

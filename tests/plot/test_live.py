@@ -67,9 +67,9 @@ def test_a_terminal_of_ipython_is_no_notebook(monkeypatch):
     ipython = types.ModuleType("IPython")
     ipython.get_ipython = lambda: types.SimpleNamespace()
     monkeypatch.setitem(sys.modules, "IPython", ipython)
-    assert not live._in_notebook()
+    assert not live.is_notebook()
     ipython.get_ipython = lambda: None
-    assert not live._in_notebook()
+    assert not live.is_notebook()
 
 
 def test_a_wrong_name_is_refused(monkeypatch):

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -69,6 +70,21 @@ def test_show_without_a_window_system_says_so(common, tmp_path, monkeypatch, cap
     pictures.save(plt.figure(), "lesson")
     pictures.show()
     assert "no window system" in capsys.readouterr().out
+
+
+def test_in_a_notebook_they_are_shown_below_the_cell(common, tmp_path, monkeypatch):
+    shown = []
+    kernel = SimpleNamespace(get_ipython=lambda: SimpleNamespace(kernel=True))
+    drawing = SimpleNamespace(Image=lambda **given: given["filename"], display=shown.append)
+    monkeypatch.setitem(sys.modules, "IPython", kernel)
+    monkeypatch.setitem(sys.modules, "IPython.display", drawing)
+    backend = mpl.get_backend()
+    pictures = common.start("A lesson.", ["--output", str(tmp_path), "--show"])
+    path = pictures.save(plt.figure(), "lesson")
+    pictures.show()
+    assert shown == [str(path)]
+    assert mpl.get_backend() == backend, "that of the notebook's own pictures"
+    assert not plt.get_fignums()
 
 
 def test_show_opens_all_pictures_at_the_end(common, tmp_path, monkeypatch):

@@ -56,7 +56,7 @@ def test_a_number_that_its_type_cannot_hold(content):
 def test_only_the_seven_kinds_can_be_decoded(kind):
     """The words of a file choose among seven decoders, and not among all attributes."""
     layer = {"layer": "minnet.ReLU", "args": [], "kwargs": {}}
-    reader = Decoder({}, lambda *_: pytest.fail("called"))
+    reader = Decoder({}, {"initializer": lambda *_: pytest.fail("called")})
     with pytest.raises(InvalidFile, match="unknown kind"):
         reader.decode({kind: layer})
 

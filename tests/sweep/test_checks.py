@@ -43,7 +43,7 @@ BAD = [
     ({"shuffle": 1}, TypeError, r"shuffle: expected True or False"),
     ({"executor": 2}, TypeError, r"executor: expected a concurrent\.futures\.Executor"),
     ({"executor": ThreadPoolExecutor}, TypeError, r"executor: .* client\.get_executor\(\)"),
-    ({"description": None}, TypeError, r"description: expected a string.*Write for example"),
+    ({"description": None}, TypeError, r"description: expected a text.*Write description="),
 ]
 
 

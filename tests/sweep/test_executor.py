@@ -240,6 +240,7 @@ def test_a_sweep_on_a_cluster_gives_the_same_numbers_bit_for_bit(client):
     for one, other in zip(here, there, strict=True):
         assert one.settings == other.settings
         assert numbers(one.history) == numbers(other.history)
+    assert [run.stacked for run in there] == [3] * 6
 
 
 def test_a_run_that_fails_on_a_cluster_is_reported(client):

@@ -1,5 +1,7 @@
 """Which runs are trained together, in how many stacks, and what is said about the others."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from stacked_runs import data, same_either_way, train, trainer
 from sweep_runs import deadly, numbers, quiet, spawned
@@ -73,9 +75,10 @@ def test_an_optimizer_that_runs_share_is_refused_as_one_by_one():
     assert len(runs.finished) == 1
 
 
-def test_processes_train_stacks():
-    with spawned(2) as pool:
-        runs = quiet({"seed": range(5)}, executor=pool)
+@pytest.mark.parametrize("pool", [lambda: spawned(2), lambda: ThreadPoolExecutor(2)])
+def test_processes_and_threads_train_stacks(pool):
+    with pool() as executor:
+        runs = quiet({"seed": range(5)}, executor=executor)
     assert [run.stacked for run in runs] == [3, 3, 3, 2, 2]
     one_by_one = quiet({"seed": range(5)}, make=in_other_processes, stack=False)
     assert [numbers(r.history) for r in runs] == [numbers(r.history) for r in one_by_one]

@@ -44,6 +44,17 @@ def test_a_name_that_is_not_there():
         mn.History()["loss"]
 
 
+def test_what_users_of_other_tables_try():
+    history = filled()
+    with pytest.raises(KeyError, match=r"got -1. One epoch is history.rows\[-1\]"):
+        history[-1]
+    with pytest.raises(AttributeError, match=r'Write history\["loss"\]'):
+        _ = history.loss
+    with pytest.raises(AttributeError, match=r"Write mn.plot.history\(history\)"):
+        history.plot()
+    assert history._ipython_key_completions_() == history.names
+
+
 def test_text():
     assert repr(filled()).splitlines() == [
         "epoch    loss  seconds  val_loss",

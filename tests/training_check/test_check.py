@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import pickle
+import time
 from typing import Any
 
 import numpy as np
@@ -124,6 +126,27 @@ def test_it_ends_about_in_time() -> None:
 def test_of_many_rows_a_part_is_examined() -> None:
     x, y = data(20000)
     assert mn.check_training(trainer(), x, y, epochs=2, progress=False).ok
+
+
+def test_trials_stop_when_the_time_of_the_wall_is_used_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look at the clock is three seconds later: the first trial is made, and no second one."""
+    from minnet.training_check import examination, trial
+
+    ticks, trials = itertools.count(0, 3), []
+
+    def counted(*arguments: Any) -> Any:
+        trials.append(trial.run(*arguments))
+        return trials[-1]
+
+    monkeypatch.setattr(examination, "run", counted)
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(ticks)))
+    made = trainer()
+    made.optimizer.learning_rate = 1e-6
+    report = mn.check_training(made, *data(), epochs=50, seconds=5.0, progress=False)
+    assert len(trials) == 1
+    assert trials[0].steps == 1
+    assert not trials[0].complete
+    assert report.ok
 
 
 @pytest.mark.parametrize("seconds", [0, -1.0, float("nan"), "5", None])

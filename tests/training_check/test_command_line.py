@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import minnet as mn
-from minnet.training_check.command_line import main
+from minnet.training_check.command_line import first_fit, main
 
 SCRIPT = """
 import sys
@@ -34,17 +34,19 @@ def script(folder: Path, layers: str = RIGHT, call: str = "x, y, epochs=30") -> 
     return [str(path)]
 
 
-def test_the_first_fit_is_examined_and_not_run(tmp_path: Path, capsys: Any) -> None:
+def test_the_first_fit_is_examined_and_not_run(tmp_path: Path, capfd: Any) -> None:
     before = list(sys.path), list(sys.argv), mn.Trainer.fit, mn.Trainer.__init__
     assert main(script(tmp_path)) == 0
-    shown = capsys.readouterr()
+    shown = capfd.readouterr()
     assert shown.out.startswith("check_training: nothing found.")
     assert "begins" in shown.err
     assert (list(sys.path), list(sys.argv), mn.Trainer.fit, mn.Trainer.__init__) == before
 
 
-def test_until_counts_as_epochs(tmp_path: Path, capsys: Any) -> None:
-    assert main(script(tmp_path, call="x, y, until=30")) == 0
+def test_until_counts_as_epochs(tmp_path: Path) -> None:
+    call = first_fit(Path(script(tmp_path, call="x, y, until=30")[0]))
+    assert call is not None
+    assert call["epochs"] == 30
 
 
 def test_parts_that_the_trainer_refuses_are_examined(tmp_path: Path, capsys: Any) -> None:
@@ -66,3 +68,20 @@ def test_a_script_without_a_fit_or_no_script(tmp_path: Path, capsys: Any) -> Non
     assert main([str(tmp_path / "none.py")]) == 2
     with pytest.raises(SystemExit):
         main([])
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("import os; os._exit(0)", "ended with an error"),
+        ("1 / 0", "ended with an error"),
+        ("while True: pass", "did not come to an end within 3 s"),
+    ],
+)
+def test_a_script_that_does_not_reach_its_fit(
+    tmp_path: Path, capfd: Any, source: str, said: str
+) -> None:
+    path = tmp_path / "odd.py"
+    path.write_text(source, encoding="utf-8")
+    assert main([str(path), "--timeout", "3" if "while" in source else "60"]) == 2
+    assert said in capfd.readouterr().err

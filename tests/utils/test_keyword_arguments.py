@@ -11,7 +11,7 @@ import pytest
 from student_layers import Scale
 
 import minnet as mn
-from minnet.utils.foreign_names import ARGUMENTS, NAMES
+from minnet.utils.foreign_names import foreign_names
 from minnet.utils.keyword_arguments import check_arguments
 
 
@@ -92,14 +92,39 @@ def test_the_arguments_of_other_libraries_lead_to_arguments_that_there_are():
         known |= set(
             inspect.signature(item.__init__ if isinstance(item, type) else item).parameters
         )
-    meant = {name for names in ARGUMENTS.values() for name in names if " " not in name}
+    meant = {
+        name for names in foreign_names("argument").values() for name in names if " " not in name
+    }
     assert meant <= known
 
 
-@pytest.mark.parametrize("written", NAMES.values())
+@pytest.mark.parametrize("written", [here for (here,) in foreign_names("name").values()])
 def test_the_names_of_other_libraries_lead_to_names_that_there_are(written):
     for name in re.findall(r"mn\.([\w.]+)", written):
         assert operator.attrgetter(name)(mn) is not None
+
+
+@pytest.mark.parametrize("name", foreign_names("text"))
+def test_texts_that_stand_for_an_object_elsewhere(name):
+    (written,) = foreign_names("text")[name]
+    made = eval(written, {"mn": mn})
+    kinds = {mn.Layer: 0, mn.Loss: 1, mn.Optimizer: 2}
+    place = next(place for kind, place in kinds.items() if isinstance(made, kind))
+    parts = [[mn.Linear(2, 1)], mn.MeanSquaredError(), mn.SGD(0.1)]
+    parts[place] = [mn.Linear(2, 1), name] if place == 0 else name
+    with pytest.raises(TypeError, match=re.escape(f"Write {written}.")):
+        mn.Trainer(*parts)
+
+
+def test_attributes_of_one_class_alone():
+    with pytest.raises(AttributeError, match=r"Write history\.names"):
+        _ = mn.History().columns
+    with pytest.raises(AttributeError, match=r"'columns'$"):
+        _ = mn.Linear(2, 2).columns
+    with pytest.raises(AttributeError, match=r"Write parameter.value\."):
+        mn.Linear(2, 2).weight.detach()
+    with pytest.raises(AttributeError, match=r"Write dataset.x\."):
+        _ = mn.datasets.iris().data
 
 
 def test_a_property_that_fails_says_why():

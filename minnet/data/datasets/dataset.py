@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from minnet.utils.keyword_arguments import Explained
 from minnet.utils.types import Array
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Dataset:
+class Dataset(Explained):
     """Samples and labels that unpack as `x, y`, with their names, source and licence.
 
     Attributes:

@@ -51,7 +51,7 @@ def linear_binary(n: int, seed: int | None) -> Dataset:
 def linear_three_class(n: int, seed: int | None, noise: float = 1.0) -> Dataset:
     """Three classes between three lines; the noise determines how much they overlap.
 
-    x uniform in [0, 10]^2;  u = |x2 - s| with one s ~ U(-noise, noise) per row.
+    x uniform in [0, 10]^2;  u = abs(x2 - s) with one s ~ U(-noise, noise) per row.
     y = 0 where u is above all of 2.5 x1 - 10, 0.3 x1 + 5 and -x1 + 10,
     y = 1 where u is above 2.5 x1 - 10 and below the other two,
     y = 2 where u is below 2.5 x1 - 10 and 0.3 x1 + 5 and above -x1 + 10.
@@ -175,7 +175,7 @@ def copper_coin(n: int, seed: int | None) -> Dataset:
     """An old Chinese coin: a square hole, the metal around it, and the table it lies on.
 
     x uniform in [-0.5, 0.5]^2;  r = sqrt(x1^2 + x2^2);
-    y = 0 where |x1| < 0.2 and |x2| < 0.2, else 1 where r < 0.45, else 2.
+    y = 0 where abs(x1) < 0.2 and abs(x2) < 0.2, else 1 where r < 0.45, else 2.
     The areas are 0.16, 0.476 and 0.364 of the whole.
 
     Args:

@@ -22,15 +22,13 @@ def check_used(state: CheckState, point: EvaluationPoint) -> None:
         if name in state.blocked or state.inputs.kind == "indices" or _is_used(state, point, name):
             continue
         if np.any(point.student(name)):
-            state.wrong(
-                "gradients",
-                "not-used",
-                "forward",
+            text = (
                 f"forward does not use `{name}`: the output is the same for all its values, but "
-                f"backward sets its gradient.",
-                f"other numbers in {name}, shape {point.value(name).shape}, change nothing.",
-                advice=f"Use `{name}` in forward; if it is not needed, remove it.",
+                f"backward sets its gradient."
             )
+            evidence = f"other numbers in {name}, shape {point.value(name).shape}, change nothing."
+            advice = f"Use `{name}` in forward; if it is not needed, remove it."
+            state.wrong("gradients", "not-used", "forward", text, evidence, advice=advice)
         elif point.student(name) is None or not point.run.was_set.get(name):
             state.remark("gradients", f"forward does not use `{name}`, backward does not set it.")
         state.blocked.add(name)
@@ -87,15 +85,13 @@ def check_other_values(state: CheckState, point: EvaluationPoint) -> None:
             harness.values = drawn
         if wrong:
             name, found, true = wrong
-            state.wrong(
-                "other parameters",
-                "unknown",
-                name,
-                f"{what(name)} is wrong {text}, although it is right with others.",
-                f"along a random direction the slope is {number(true)}, yours {number(found)}.",
-                advice=f"Print {what(name)} there, and look for a sign, a max or a case that "
-                f"forward treats differently from backward.",
+            where = f"{what(name)} is wrong {text}, although it is right with others."
+            slopes = f"along a random direction the slope is {number(true)}, yours {number(found)}."
+            advice = (
+                f"Print {what(name)} there, and look for a sign, a max or a case that forward "
+                f"treats differently from backward."
             )
+            state.wrong("other parameters", "unknown", name, where, slopes, advice=advice)
             return
     state.right("other parameters", "Right at the initial values, and at the opposite signs.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from minnet.utils.types import Array
 
 def why_unseen(state: CheckState, point: EvaluationPoint, name: str) -> str:
     """One sentence (with a space before it), or nothing."""
+    if point.y.ndim == 0:
+        return ""  # a loss
     if not point.fits(name):
         return _by_size(state, point, name)
     if not np.isfinite(point.at(name)).all() or not point.differentiable:
@@ -27,16 +30,11 @@ def _by_size(state: CheckState, point: EvaluationPoint, name: str) -> str:
     if np.size(point.student(name)) == 1:
         return ""
     for size in sorted({n for n in wanted if n > 1} - {point.m}):
-        run = state.harness.run(
-            state.inputs.draw(size, state.generator(9)), _ones, stream=state.stream
-        )
+        x = state.inputs.draw(size, state.generator(9))
+        run = state.harness.run(x, np.ones_like, stream=state.stream)
         if run.error is None and np.shape(run.gradient(name)) == wanted:
             return f" With {size} samples the shapes happen to agree."
     return ""
-
-
-def _ones(y: Array) -> Array:
-    return np.ones(np.shape(y))
 
 
 def _by_ones(point: EvaluationPoint, name: str) -> str:
@@ -61,10 +59,7 @@ def _by_first_weights(state: CheckState, point: EvaluationPoint, name: str) -> s
         run = state.harness.run(point.x, point.g, training=point.training, stream=point.stream)
         if run.error is not None or np.shape(run.y) != point.y.shape:
             return ""
-        other = EvaluationPoint(
-            state.harness, point.x, point.g, run, point.precision, point.training, point.stream,
-            seed=point.seed,
-        )  # fmt: skip
+        other = replace(point, run=run, jacobians={}, notes={})
         right = _agree(other, name, run.gradient(name), other.true(name))
     finally:
         state.harness.values = kept

@@ -1,6 +1,4 @@
-"""What the process of `python -m minnet check` answers.
-
-It loads a file and examines its classes.
+"""What the process of `python -m minnet check` answers: it loads a file and examines its classes.
 
 The report that it sends is advice. The verdict comes from the outputs and gradients at one point,
 which `verdict.py` asks for.
@@ -15,79 +13,51 @@ from pathlib import Path
 from typing import Any
 
 from minnet.gradient_check.command_line.hang_location import SLOW, LocationRecorder, method_of
-from minnet.gradient_check.command_line.student_file import (
-    Refused,
-    classes_in,
-    examine,
-    load,
-    refused_report,
-)
+from minnet.gradient_check.command_line.student_file import StudentFile
 from minnet.gradient_check.evaluation_point import EvaluationPoint
-from minnet.gradient_check.harness import Harness, quiet
+from minnet.gradient_check.harness import Harness
 from minnet.gradient_check.prepare import explain_error
 from minnet.gradient_check.report import Mistake, Report
+from minnet.gradient_check.separate_process.answers import Answer, Answers
 
 
-class _Progress(threading.Thread):
-    """Writes that file, since slow is not wrong."""
-
-    def __init__(self, timeout: float) -> None:
-        super().__init__(daemon=True)
-        self.timeout = timeout
-
-    def run(self) -> None:
-        time.sleep(0.5 * self.timeout)
-        before = Harness.calls
-        time.sleep(0.4 * self.timeout)
-        if Harness.calls > before:
-            Path(SLOW).touch()
+def _note_progress(timeout: float) -> None:
+    """Write the file `SLOW` if calls return until shortly before the end: slow is not wrong."""
+    time.sleep(0.5 * timeout)
+    before = Harness.calls
+    time.sleep(0.4 * timeout)
+    if Harness.calls > before:
+        Path(SLOW).touch()
 
 
-class CheckAnswers:
+class CheckAnswers(Answers):
     """The questions, one method each."""
 
-    def __init__(self) -> None:
-        self.module: Any = None
-        self.refused: dict[str, Refused] = {}
-        self.recorder: LocationRecorder | None = None
-        self.point: EvaluationPoint | None = None
-        self.timeout = 60.0
+    file: StudentFile
+    recorder: LocationRecorder
+    point: EvaluationPoint | None
 
-    def answer(self, question: str, arguments: dict[str, Any]) -> Any:
-        """Call the method of this name; an error is an answer, too."""
-        try:
-            return getattr(self, f"answer_{question}")(**arguments)
-        except BaseException as error:  # also sys.exit() in the file
-            return {"failed": f"{type(error).__name__}: {error}"[:400]}
-
-    def answer_ready(self) -> dict[str, Any]:
-        """The process has started."""
-        return {}
-
-    def answer_load(self, path: str, timeout: float, every_line: bool) -> dict[str, Any]:
+    def answer_load(self, path: str, timeout: float, every_line: bool) -> Answer:
         """Run the file; the names of its classes."""
-        self.timeout = timeout
-        self.recorder = LocationRecorder(Path(path), "location", timeout, every_line)
+        self.recorder = LocationRecorder(path, "location", timeout, every_line)
         self.recorder.begin()
-        self.module, refused = load(Path(path))
-        self.refused = {r.name: r for r in refused}
-        return {"classes": list(classes_in(self.module))}
+        self.file = StudentFile(Path(path))
+        return {"classes": list(self.file.classes)}
 
-    def answer_examine(self, name: str, seed: int) -> dict[str, Any]:
-        """The report on one class."""
-        assert self.recorder is not None
+    def answer_examine(self, name: str, seed: int, hints: str = "full") -> Answer:
+        """The report on one class; a fix is searched for only where it will be shown."""
         self.recorder.begin()
         Path(SLOW).unlink(missing_ok=True)
-        _Progress(self.timeout).start()
-        report = self._report(classes_in(self.module)[name], name, seed)
+        timeout = (self.recorder.timeout,)
+        threading.Thread(target=_note_progress, args=timeout, daemon=True).start()
+        report = self._report(name, seed)
         self.point = report.point
-        return report.to_dict()
+        return report.to_dict("full" if hints == "full" else "cause")
 
-    def _report(self, cls: type, name: str, seed: int) -> Report:
-        if name in self.refused:
-            return refused_report(self.refused[name])
+    def _report(self, name: str, seed: int) -> Report:
+        cls = self.file.classes[name]
         try:
-            report = examine(self.module, cls, seed)
+            report = self.file.examine(name, seed)
         except SystemExit as error:
             where = method_of(error)
             text = f"{cls.__name__}.{where}: it raises {explain_error(error)}"
@@ -101,7 +71,7 @@ class CheckAnswers:
             return Report(name, note=note)
         return report
 
-    def answer_point(self) -> dict[str, Any]:
+    def answer_point(self) -> Answer:
         """The input and the weights of the examination."""
         point = self.point
         if point is None:
@@ -109,11 +79,11 @@ class CheckAnswers:
         values = {w.name: point.harness.values[w.name] for w in point.harness.weights}
         return {"x": point.x, "values": values, "differentiable": point.differentiable}
 
-    def answer_run(self, x: Any, values: dict[str, Any], g: Any = None) -> dict[str, Any]:
+    def answer_run(self, x: Any, values: Answer, g: Any = None) -> Answer:
         """The output for an input and weights; with g, also all gradients."""
         point = self.point
         assert point is not None
-        with point.harness.layer.streams.frozen(), quiet():
+        with point.harness.layer.streams.frozen():
             run = point.harness.run(x, g, values=values, stream=point.stream)
         if run.error is not None:
             raise run.error

@@ -45,8 +45,8 @@ class LocationRecorder:
     timeout: float
     every_line: bool
 
-    def __init__(self, path: Path, file: str, timeout: float, every_line: bool) -> None:
-        self.path, self.timeout, self.every_line = str(path), timeout, every_line
+    def __init__(self, path: str, file: str, timeout: float, every_line: bool) -> None:
+        self.path, self.timeout, self.every_line = path, timeout, every_line
         self.file = Path(file).open("w+b", buffering=0)  # noqa: SIM115 - open to the end
 
     def begin(self) -> None:

@@ -1,76 +1,70 @@
 """Every mistake that can be recognised by the gradient it gives, most specific first."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import numpy as np
 
 from minnet.gradient_check.evaluation_point import EvaluationPoint
-from minnet.gradient_check.known_mistakes import jacobian, normalization
-from minnet.gradient_check.known_mistakes.base import KnownMistake, Match, Predicted
-from minnet.gradient_check.known_mistakes.constant_factors import (
-    ConstantFactor,
-    LocalTruncated,
-    OneSampleOnly,
-    Truncated,
+from minnet.gradient_check.known_mistakes import (
+    coupling,
+    dropout_mask,
+    factors,
+    integers,
+    losses,
+    normalization,
+    one_sample,
+    shapes,
+    upstream_gradient,
 )
-from minnet.gradient_check.known_mistakes.dropout_mask import Mask, MaskMissingInside
-from minnet.gradient_check.known_mistakes.jacobian import MixesBackward
-from minnet.gradient_check.known_mistakes.normalization import TermOfNormalization
-from minnet.gradient_check.known_mistakes.shapes import (
-    FactorNotTransposed,
-    Misshapen,
-    SameShapeTransposed,
-    SameShapeWrongSum,
+from minnet.gradient_check.known_mistakes.base import Known, Match
+
+KnownMistake = Callable[[EvaluationPoint, str], Known]
+
+OF_A_LAYER: tuple[KnownMistake, ...] = (
+    integers.whole_numbers,
+    integers.cut_derivative,
+    upstream_gradient.not_a_product,
+    dropout_mask.mask,
+    dropout_mask.mask_missing_inside,
+    factors.constant_factor,
+    one_sample.one_sample_only,
+    upstream_gradient.ones_for_upstream,
+    shapes.transposed,
+    normalization.term_of_normalization,
+    normalization.gain_gradient,
+    coupling.diagonal_only,
+    coupling.unchanged,
+    shapes.wrong_sum,
+    coupling.mixes_samples,
 )
-from minnet.gradient_check.known_mistakes.upstream_gradient import NotAProduct, OnesForUpstream
-from minnet.utils.types import Array
-
-
-def _unchanged(point: EvaluationPoint, name: str) -> Iterator[tuple[Array, str]]:
-    """The upstream gradient itself; where the tape cannot follow, nothing else says so."""
-    if name == "input" and point.y.shape == point.x.shape:
-        yield point.at(name, point.g), "it is the upstream gradient, unchanged."
-
-
-KNOWN_MISTAKES: tuple[KnownMistake, ...] = (
-    Truncated(),
-    LocalTruncated(),
-    NotAProduct(),
-    Misshapen(),
-    Mask(),
-    MaskMissingInside(),
-    ConstantFactor(),
-    OneSampleOnly(),
-    OnesForUpstream(),
-    SameShapeTransposed(),
-    FactorNotTransposed(),
-    TermOfNormalization(),
-    Predicted("scale-missing", "lacks a factor: ", normalization.gain_gradient),
-    Predicted(
-        "output-used-for-input",
-        "has the output y where the normalized x belongs.",
-        normalization.output_for_xhat,
-    ),
-    Predicted(
-        "jacobian-diagonal-only",
-        "is the diagonal of the Jacobian times g; the other entries are missing.",
-        jacobian.diagonal_only,
-    ),
-    Predicted("local-derivative-missing", "lacks a factor of the chain rule: ", _unchanged),
-    SameShapeWrongSum(),
-    MixesBackward(),
+OF_A_LOSS: tuple[KnownMistake, ...] = (
+    integers.whole_numbers,
+    losses.fused,
+    factors.constant_factor,
+    one_sample.one_sample_only,
+    losses.term_missing,
+    losses.inner_derivative,
 )
 
 
 def diagnose(point: EvaluationPoint, name: str) -> Match | None:
     """The first known mistake that reproduces the gradient of `name`."""
-    for mistake in KNOWN_MISTAKES:
-        if not mistake.applies(point, name):
-            continue
+    is_loss, found = point.y.ndim == 0, point.student(name)
+    mistakes = OF_A_LOSS if is_loss else OF_A_LAYER
+    if not point.fits(name):
+        if not isinstance(found, np.ndarray) or found.dtype.kind not in "biuf":
+            return None
+        mistakes = (shapes.misshapen,)
+        if not is_loss:
+            mistakes = (upstream_gradient.not_a_product, shapes.misshapen)
+    elif not np.isfinite(point.at(name)).all():
+        return None
+    for mistake in mistakes:
         try:
-            match = mistake.explain(point, name)
+            for known in mistake(point, name):
+                match = known if isinstance(known, Match) else known.match(point, name)
+                if match is not None:
+                    return match
         except (ValueError, IndexError, np.linalg.LinAlgError):
             continue  # this mistake is not possible for these shapes
-        if match is not None:
-            return match
     return None

@@ -1,10 +1,14 @@
-"""What a known mistake is: a code, and the gradient that the mistake would give."""
+"""What a known mistake is: a generator of what one wrong gradient may be.
+
+Most of them compute what the gradient would be under the mistake, a `Prediction`; a `Match` is
+certain already.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+import itertools
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,56 +22,32 @@ class Match(NamedTuple):
 
     code: str
     sentence: str
-    residual: float
+    residual: float = 0.0
 
 
-class KnownMistake(Protocol):
-    """An entry of KNOWN_MISTAKES."""
+class Prediction(NamedTuple):
+    """What the gradient would be under a mistake (NaN where it was not measured).
 
-    def applies(self, point: EvaluationPoint, name: str) -> bool:
-        """Whether the mistake is possible for this array."""
-
-    def explain(self, point: EvaluationPoint, name: str) -> Match | None:
-        """The match, or None."""
-
-
-Predictions = Callable[[EvaluationPoint, str], Iterable["tuple[Array, str]"]]
-
-
-@dataclass(frozen=True)
-class Predicted:
-    """`predict` gives what the gradient would be (at the measured entries) under the mistake.
-
-    Each prediction comes with what is to be added to the sentence. With `factor` the prediction
-    may also be off by one constant factor: two mistakes at once.
+    scaled: also if it is off by one constant factor. found: what to compare with, if not the
+    student's gradient at the measured entries.
     """
 
     code: str
     sentence: str
-    predict: Predictions
-    needs_shape: bool = True
-    factor: bool = False
+    predicted: Array
+    scaled: bool = False
+    found: Array | None = None
 
-    def applies(self, point: EvaluationPoint, name: str) -> bool:
-        """An array of the right shape, finite."""
-        return point.fits(name) and bool(np.isfinite(point.at(name)).all())
+    def match(self, point: EvaluationPoint, name: str) -> Match | None:
+        """The match, if the prediction is what the student has."""
+        found = point.at(name) if self.found is None else self.found
+        answer = reproduces(point, self.predicted, found, self.scaled)
+        if answer is None:
+            return None
+        return Match(self.code, f"{self.sentence}{off_by(answer[1])}", answer[0])
 
-    def explain(self, point: EvaluationPoint, name: str) -> Match | None:
-        """The first prediction that matches."""
-        found = point.at(name)
-        for predicted, addition in self.predict(point, name):
-            if np.shape(predicted) != found.shape or not np.abs(predicted).max(initial=0.0) > 0:
-                continue
-            factor = 1.0
-            if self.factor:
-                factor = proportion(found, predicted)
-                if abs(factor) < 1e-9:
-                    continue
-            residual = mismatch(found, factor * predicted)
-            if residual < point.precision.match:
-                extra = "" if abs(factor - 1) < 1e-3 else f" (and off by the factor {factor:.4g})"
-                return Match(self.code, self.sentence + addition + extra, residual)
-        return None
+
+Known = Iterator[Match | Prediction]
 
 
 def proportion(found: Array, predicted: Array) -> float:
@@ -76,6 +56,37 @@ def proportion(found: Array, predicted: Array) -> float:
     return float(np.vdot(predicted, found)) / square if square else 0.0
 
 
-def ravel(array: Any) -> Array:
-    """Any gradient as a flat vector of float64."""
-    return np.asarray(array, dtype=np.float64).ravel()
+def reproduces(
+    point: EvaluationPoint, predicted: Array, found: Array, scaled: bool = False
+) -> tuple[float, float] | None:
+    """Residual and factor if a prediction gives the student's array; None if it does not.
+
+    NaN in the prediction was not measured. scaled: also if it is off by one constant factor, which
+    needs more than one number.
+    """
+    if np.shape(predicted) != found.shape:
+        return None
+    known = ~np.isnan(predicted)
+    one, other = found[known], predicted[known]
+    factor = proportion(one, other) if scaled and one.size > 1 else 1.0
+    if not np.any(other) or not np.any(one) or abs(factor) < 1e-9:
+        return None
+    residual = mismatch(one, factor * other)
+    return (residual, factor) if residual < point.precision.match else None
+
+
+def off_by(factor: float) -> str:
+    """A second mistake: a constant factor."""
+    return "" if abs(factor - 1) < 1e-3 else f" It is also off by the factor {factor:.4g}."
+
+
+def sums(array: Array) -> Iterator[tuple[tuple[int, ...], Array]]:
+    """The sums over one axis, over two, and so on, with the axes."""
+    for count in range(1, array.ndim + 1):
+        for axes in itertools.combinations(range(array.ndim), count):
+            yield axes, array.sum(axis=axes)
+
+
+def shown(axes: tuple[int, ...]) -> str:
+    """Axes as they are written in code: `0` or `(0, 1)`."""
+    return str(axes[0] if len(axes) == 1 else axes)

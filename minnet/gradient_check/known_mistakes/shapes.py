@@ -1,4 +1,4 @@
-"""Shapes and axes: sums that were forgotten, run over another axis, or kept one.
+"""Shapes and axes: sums that were forgotten, run over another axis, or kept one; transposes.
 
 Here the student's array is brought to the true gradient: summed, squeezed, transposed, reshaped.
 """
@@ -12,137 +12,74 @@ import numpy as np
 
 from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.finite_differences import mismatch
-from minnet.gradient_check.known_mistakes.base import Match, proportion
+from minnet.gradient_check.known_mistakes.base import Known, Match, Prediction, shown, sums
 from minnet.utils.types import Array
 
 
-def close(point: EvaluationPoint, one: Array, other: Array) -> float | None:
-    """The residual if two arrays of one shape are equal, up to one factor; else None."""
-    if one.shape != other.shape or not np.abs(one).max(initial=0.0) > 0:
-        return None
-    known = ~np.isnan(other)
-    residual = mismatch(one[known], other[known])
-    return residual if residual < point.precision.match else None
+def misshapen(point: EvaluationPoint, name: str) -> Known:
+    """The shape differs from that of the parameter (or of x)."""
+    found, true = np.asarray(point.student(name), dtype=np.float64), _true(point, name)
+    if not np.isfinite(found).all():
+        return
+    head = f"has shape {found.shape}, {point.owner(name)} {true.shape}. "
+    if point.y.ndim == 0 and found.shape == (point.m, point.m) and true.size == point.m:
+        yield Match("loss-broadcasts", f"{head}(m, 1) and (m,) were broadcast to (m, m).")
+    for known in _repairs(point, name, found, true):
+        yield known._replace(sentence=head + known.sentence)
+    if found.size == 1 < true.size:
+        yield Match("summed-to-scalar", f"{head}It is a single number for all entries.")
 
 
-def close_scaled(point: EvaluationPoint, one: Array, other: Array) -> tuple[float, float] | None:
-    """The same up to one constant factor: residual and factor."""
-    if one.shape != other.shape or one.size < 2 or not np.abs(one).max(initial=0.0) > 0:
-        return None
-    known = ~np.isnan(other)  # of a large array only a sample of the entries was measured
-    factor = proportion(one[known], other[known])
-    residual = mismatch(one[known], factor * other[known])
-    return (residual, factor) if residual < point.precision.match else None
-
-
-class Misshapen:
-    """The shape differs from the parameter's (or from x's)."""
-
-    def applies(self, point: EvaluationPoint, name: str) -> bool:
-        """Only arrays of numbers of another shape."""
-        found = point.student(name)
-        return isinstance(found, np.ndarray) and not point.fits(name)
-
-    def explain(self, point: EvaluationPoint, name: str) -> Match | None:
-        """Try the sums, the squeezes, the transposes; last the unsummed contributions."""
-        found, true = np.asarray(point.student(name), dtype=np.float64), known_true(point, name)
-        if not np.isfinite(found).all():
-            return None
-        head = f"has shape {found.shape}, {owner(name)} {true.shape}. "
-        for match in self._matches(point, name, found, true):
-            return Match(match.code, head + match.sentence, match.residual)
-        return None
-
-    def _matches(
-        self, point: EvaluationPoint, name: str, found: Array, true: Array
-    ) -> Iterator[Match]:
-        yield from _squeezed(point, found, true)
-        yield from _transposed(point, found, true)
-        yield from _summed(point, name, found, true)
-        if found.size == 1:
-            yield from _scalar(point, found, true)
-        yield from _same_numbers(point, found, true)
-        yield from _other_axis(point, name, found)
-
-
-def known_true(point: EvaluationPoint, name: str) -> Array:
+def _true(point: EvaluationPoint, name: str) -> Array:
     """The true gradient in its shape, NaN where it was not measured."""
     result = np.full(point.value(name).size, np.nan)
     result[point.jacobian(name).columns] = point.true(name)
     return result.reshape(point.value(name).shape)
 
 
-def owner(name: str) -> str:
-    """What a gradient belongs to."""
-    return "x" if name == "input" else "the parameter"
-
-
-def _squeezed(point: EvaluationPoint, found: Array, true: Array) -> Iterator[Match]:
-    """Axes of length one that are too many."""
+def _repairs(point: EvaluationPoint, name: str, found: Array, true: Array) -> Iterator[Prediction]:
+    """What makes the student's array right, the simplest first."""
     if found.ndim > true.ndim and found.squeeze().shape == true.squeeze().shape:
-        answer = close_scaled(point, found.reshape(true.shape), true)
-        if found.size == 1:
-            residual = close(point, found.reshape(true.shape), true)
-            answer = None if residual is None else (residual, 1.0)
-        if answer:
-            sentence = "The numbers are right: the summed axis is still there (keepdims=True)."
-            yield Match("keepdims-left", sentence + _off(answer[1]), answer[0])
-
-
-def _transposed(point: EvaluationPoint, found: Array, true: Array) -> Iterator[Match]:
-    if found.ndim != true.ndim or found.ndim < 2:
-        return
-    for order in itertools.permutations(range(found.ndim)):
-        if order == tuple(range(found.ndim)):
+        sentence = "The numbers are right: the summed axis is still there (keepdims=True)."
+        yield Prediction("keepdims-left", sentence, true, True, found.reshape(true.shape))
+    yield from _transposes(found, true)
+    for axes, total in sums(found):
+        if total.size != true.size:
             continue
-        answer = close_scaled(point, found.transpose(order), true)
-        if answer:
-            sentence = (
-                "Your gradient is exactly the transpose of the right one: the two factors are "
-                "swapped."
-            )
-            yield Match("transposed", sentence + _off(answer[1]), answer[0])
+        text = f"If summed over axis {shown(axes)}, your gradient is exactly right: "
+        code, reason = "summed-over-wrong-axis", "a sum is missing."
+        if name != "input" and 0 in axes and found.shape[0] == point.m:
+            code, reason = "not-summed-over-batch", "you forgot to sum over the batch."
+        yield Prediction(code, text + reason, true, True, total.reshape(true.shape))
+    if found.size == 1:
+        yield from _scalars(point, found, true)
+    if found.size == true.size:
+        sentence = f"The numbers are right, the shape is not: reshape it to {true.shape}."
+        yield Prediction("wrong-shape", sentence, true, True, found.reshape(true.shape))
+    for unsummed in _contributions(point, name):
+        for axes, total in sums(unsummed):
+            if total.size == found.size:
+                sentence = f"It is the sum over axis {shown(axes)} instead of the batch."
+                array = found.reshape(total.shape)
+                yield Prediction("summed-over-wrong-axis", sentence, total, True, array)
 
 
-def _summed(point: EvaluationPoint, name: str, found: Array, true: Array) -> Iterator[Match]:
-    """The student's array, summed over some of its axes, is the true gradient."""
-    for count in range(1, found.ndim + 1):
-        for axes in itertools.combinations(range(found.ndim), count):
-            total = found.sum(axis=axes)
-            if total.size != true.size:
-                continue
-            answer = close_scaled(point, total.reshape(true.shape), true)
-            if true.size == 1 and total.size == 1:
-                residual = close(point, total.reshape(true.shape), true)
-                answer = None if residual is None else (residual, 1.0)
-            if not answer:
-                continue
-            shown = axes[0] if len(axes) == 1 else axes
-            text = f"If summed over axis {shown}, your gradient is exactly right: "
-            if name != "input" and 0 in axes and found.shape[0] == point.m:
-                text += "you forgot to sum over the batch."
-                yield Match("not-summed-over-batch", text + _off(answer[1]), answer[0])
-            else:
-                text += "a sum is missing."
-                yield Match("summed-over-wrong-axis", text + _off(answer[1]), answer[0])
+def _transposes(found: Array, true: Array) -> Iterator[Prediction]:
+    sentence = (
+        "Your gradient is exactly the transpose of the right one: the two factors are swapped."
+    )
+    for order in itertools.permutations(range(found.ndim)) if found.ndim == true.ndim else ():
+        if order != tuple(range(found.ndim)):
+            yield Prediction("transposed", sentence, true, True, found.transpose(order))
 
 
-def _scalar(point: EvaluationPoint, found: Array, true: Array) -> Iterator[Match]:
-    total = float(found.reshape(()))
-    if np.isnan(true).any():
-        return
+def _scalars(point: EvaluationPoint, found: Array, true: Array) -> Iterator[Prediction]:
+    """One number for all entries."""
     for factor, word in ((1.0, "sum"), (1.0 / true.size, "mean")):
         for divisor in (1, point.m):
-            wanted = true.sum() * factor / divisor
-            residual = mismatch(total, wanted)
-            if residual < point.precision.match:
-                yield Match(
-                    "summed-to-scalar",
-                    f"It is the {word} of all entries of the true gradient: one number for all.",
-                    residual,
-                )
-    if true.size > 1:
-        yield Match("summed-to-scalar", "It is a single number for all entries.", 0.0)
+            sentence = f"It is the {word} of all entries of the true gradient: one number for all."
+            total = np.full(found.shape, true.sum() * factor / divisor)
+            yield Prediction("summed-to-scalar", sentence, total, found=found)
 
 
 def contributions(point: EvaluationPoint, name: str) -> Array | None:
@@ -156,138 +93,63 @@ def contributions(point: EvaluationPoint, name: str) -> Array | None:
     used = np.abs(jac.matrix) > 1e-9 * np.abs(jac.matrix).max(initial=0.0) + 1e-12
     if (used.sum(axis=1) > 1).any():
         return None
-    local: Array = jac.matrix.sum(axis=1).reshape(point.y.shape)
-    return local
+    return np.asarray(jac.matrix.sum(axis=1).reshape(point.y.shape))
 
 
-def _other_axis(point: EvaluationPoint, name: str, found: Array) -> Iterator[Match]:
-    """The contributions were summed, but over other axes."""
-    for unsummed in unsummed_contributions(point, name):
-        for count in range(1, unsummed.ndim + 1):
-            for axes in itertools.combinations(range(unsummed.ndim), count):
-                total = unsummed.sum(axis=axes)
-                if total.size != found.size:
-                    continue
-                answer = close_scaled(point, found.reshape(total.shape), total)
-                if answer:
-                    shown = axes[0] if len(axes) == 1 else axes
-                    sentence = f"It is the sum over axis {shown} instead of the batch."
-                    yield Match("summed-over-wrong-axis", sentence + _off(answer[1]), answer[0])
-
-
-def unsummed_contributions(point: EvaluationPoint, name: str) -> Iterator[Array]:
+def _contributions(point: EvaluationPoint, name: str) -> Iterator[Array]:
     """What was there before the sum: position by position, or sample by sample."""
-    local = contributions(point, name)
+    local, jac = contributions(point, name), point.jacobian(name)
     if local is not None:
         yield local * point.g
-    rows = point.rows(name)
-    if rows is None or not point.jacobian(name).complete:
+    if point.y.ndim == 0 and jac.complete:
+        yield _true(point, name)
+    if point.rows(name) is None or not jac.complete:
         return
-    jac = point.jacobian(name).matrix
     for leading in range(1, point.y.ndim):
         lengths = point.y.shape[:leading]
-        parts = jac.reshape(*lengths, -1, jac.shape[1])
+        parts = jac.matrix.reshape(*lengths, -1, jac.matrix.shape[1])
         g = point.g.reshape(*lengths, -1)
         yield np.einsum("...rc,...r->...c", parts, g).reshape(*lengths, *point.value(name).shape)
 
 
-def _same_numbers(point: EvaluationPoint, found: Array, true: Array) -> Iterator[Match]:
-    if found.size == true.size:
-        answer = close_scaled(point, found.reshape(true.shape), true)
-        if answer:
-            sentence = f"The numbers are right, the shape is not: reshape it to {true.shape}."
-            yield Match("wrong-shape", sentence + _off(answer[1]), answer[0])
-
-
-def _off(factor: float) -> str:
-    return "" if abs(factor - 1) < 1e-3 else f" It is also off by the factor {factor:.4g}."
-
-
-class FactorNotTransposed:
-    """dx = W g instead of W^T g: where inputs and outputs are equal in number, no shape tells."""
-
-    def applies(self, point: EvaluationPoint, name: str) -> bool:
-        """The gradient of the input, as many outputs as inputs, samples apart."""
-        square = name == "input" and point.fits(name) and point.y.shape == point.x.shape
-        return square and point.jacobian(name).complete and not point.mixes
-
-    def explain(self, point: EvaluationPoint, name: str) -> Match | None:
-        """J g for J^T g, sample by sample."""
-        m, size = point.m, point.x[0].size
-        blocks = point.jacobian(name).matrix.reshape(m, size, m, size)
-        own = np.array([blocks[i, :, i, :] for i in range(m)])
-        product = np.einsum("iab,ib->ia", own, point.g.reshape(m, size)).ravel()
-        answer = close_scaled(point, point.at(name), product)
-        if answer is None or mismatch(product, point.true(name)) < 1e-3:
-            return None
-        return Match("transposed", _products(point) + _off(answer[1]), answer[0])
-
-
-def _products(point: EvaluationPoint) -> str:
-    """Which product is there, and which belongs there, in the name of the square weight."""
-    for name in point.names[1:]:
-        value = point.value(name)
-        if value.ndim != 2 or value.shape[0] != value.shape[1] or value.shape[0] < 2:
+def transposed(point: EvaluationPoint, name: str) -> Known:
+    """A transpose that no shape tells: of a square gradient, or of a square weight in dx."""
+    true, found = point.full_true(name), np.asarray(point.student(name), dtype=np.float64)
+    if true is None:
+        return
+    for known in _transposes(found, true):
+        yield known._replace(sentence=f"is wrong. {known.sentence}")
+    for weight in point.names[1:] if name == "input" else ():
+        value = point.value(weight)
+        if value.ndim != 2 or value.shape != (point.g.shape[-1],) * 2:
             continue
-        for product, there, right in (
-            (value, name, f"{name}.T"),
-            (value.T, f"{name}.T", name),
+        for factor, there, right in (
+            (value, weight, f"{weight}.T"),
+            (value.T, f"{weight}.T", weight),
         ):
-            wrong = point.g @ product if point.g.shape[-1] == len(value) else point.g
-            if mismatch(wrong.ravel()[point.jacobian("input").columns], point.at("input")) < 1e-3:
-                return (
-                    f"is grad @ {there} where grad @ {right} belongs; `{name}` is square, so that "
-                    f"no shape tells."
+            if mismatch(point.g @ factor.T, true) < 1e-3:
+                sentence = (
+                    f"is grad @ {there} where grad @ {right} belongs; `{weight}` is square, so "
+                    f"that no shape tells."
                 )
-    return "is J g where the transpose of J belongs: the weights are to be transposed."
+                yield Prediction("transposed", sentence, point.g @ factor, True, found)
 
 
-class SameShapeTransposed:
-    """A square matrix hides the transpose from every shape check."""
-
-    def applies(self, point: EvaluationPoint, name: str) -> bool:
-        """Right shape, more than one axis, all entries measured."""
-        return point.fits(name) and point.value(name).ndim > 1 and point.jacobian(name).complete
-
-    def explain(self, point: EvaluationPoint, name: str) -> Match | None:
-        """Some other order of the axes is the true gradient."""
-        true = point.full_true(name)
-        if true is None:
-            return None
-        found = np.asarray(point.student(name), dtype=np.float64)
-        for match in _transposed(point, found, true):
-            return match
-        return None
-
-
-class SameShapeWrongSum:
+def wrong_sum(point: EvaluationPoint, name: str) -> Known:
     """A wrong sum that has the right shape, because sizes agree or NumPy repeated it."""
-
-    def applies(self, point: EvaluationPoint, name: str) -> bool:
-        """Right shape, a weight, all entries measured."""
-        return point.fits(name) and name != "input" and point.jacobian(name).complete
-
-    def explain(self, point: EvaluationPoint, name: str) -> Match | None:
-        """One number everywhere, or a sum over other axes."""
-        found = np.asarray(point.student(name), dtype=np.float64)
-        true = point.full_true(name)
-        if true is None:
-            return None
-        if found.size > 1 and np.ptp(found) <= 1e-9 * np.abs(found).max():
-            for match in _scalar(point, found.ravel()[:1], true):
-                sentence = match.sentence.replace("It is", "is", 1)  # after "the gradient of b"
-                return Match(match.code, sentence, match.residual)
-        for unsummed in unsummed_contributions(point, name):
-            for count in range(1, unsummed.ndim + 1):
-                for axes in itertools.combinations(range(unsummed.ndim), count):
-                    total = unsummed.sum(axis=axes)
-                    try:
-                        spread = np.broadcast_to(total, found.shape)
-                    except ValueError:
-                        continue
-                    residual = close(point, found, spread)
-                    if residual is not None and mismatch(spread, true) > 1e-3:
-                        shown = axes[0] if len(axes) == 1 else axes
-                        sentence = f"is the sum over axis {shown}, repeated."
-                        return Match("summed-over-wrong-axis", sentence, residual)
-        return None
+    found, true = np.asarray(point.student(name), dtype=np.float64), point.full_true(name)
+    if true is None or name == "input":
+        return
+    if found.size > 1 and np.ptp(found) <= 1e-9 * np.abs(found).max():
+        for known in _scalars(point, found.ravel()[:1], true):
+            yield known._replace(sentence=known.sentence.replace("It is", "is", 1))
+        yield Match("summed-to-scalar", "is a single number for all entries.")
+    for unsummed in _contributions(point, name):
+        for axes, total in sums(unsummed):
+            try:
+                spread = np.broadcast_to(total, found.shape)
+            except ValueError:
+                continue
+            if mismatch(spread, true) > 1e-3:
+                sentence = f"is the sum over axis {shown(axes)}, repeated."
+                yield Prediction("summed-over-wrong-axis", sentence, spread, found=found)

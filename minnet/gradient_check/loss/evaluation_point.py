@@ -10,6 +10,7 @@ import numpy as np
 from minnet.gradient_check.evaluation_point import EvaluationPoint, Precision
 from minnet.gradient_check.layer_under_test import LayerUnderTest
 from minnet.gradient_check.loss.harness import LossHarness, number_of, value_at
+from minnet.gradient_check.loss.inputs import one_hot
 from minnet.utils.types import Array
 
 
@@ -20,19 +21,24 @@ class LossPoint(EvaluationPoint):
     real: predictions may be any number, not only probabilities.
     """
 
-    target: Array = None  # type: ignore[assignment]
     real: bool = False
     every_entry: ClassVar[int] = 10**9
 
     @property
     def y(self) -> Array:
-        """The value as an array without axes."""
-        return np.asarray(self.value_here)
+        """The value as an array without axes; NaN if it is not one number."""
+        return np.asarray(number_of(self.run.y))
 
     @property
     def value_here(self) -> float:
-        """The value of the loss; NaN if it is not one number."""
-        return number_of(self.run.y)
+        """The value of the loss."""
+        return float(self.y)
+
+    @property
+    def target(self) -> Array:
+        """What the prediction is compared with."""
+        assert isinstance(self.harness, LossHarness)
+        return self.harness.target
 
     @property
     def prediction(self) -> Array:
@@ -40,9 +46,9 @@ class LossPoint(EvaluationPoint):
         return self.x
 
     @property
-    def outputs(self) -> int:
-        """The number of outputs of a sample."""
-        return int(np.prod(self.x.shape[1:]))
+    def found(self) -> Array:
+        """The student's gradient."""
+        return np.asarray(self.run.dx, dtype=np.float64)
 
     @property
     def derivative(self) -> Array:
@@ -50,13 +56,23 @@ class LossPoint(EvaluationPoint):
         return self.true("input").reshape(self.x.shape)
 
     @property
-    def kinked(self) -> bool:
-        """Whether a kink is near."""
-        return bool(self.jacobian("input").kinked.any())
+    def one_hot(self) -> Array | None:
+        """The target in the prediction's shape, if it can be brought to it."""
+        return one_hot(self.x, self.target)
+
+    def owner(self, name: str) -> str:  # noqa: ARG002
+        """What a gradient belongs to, for messages about its shape."""
+        return "the prediction"
 
     def value_at(self, prediction: Array, target: Array | None = None) -> float:
         """The loss elsewhere."""
         return value_at(self.harness.layer, prediction, self.target if target is None else target)
+
+    def _grown_harness(self, axis: int) -> LossHarness:
+        target = self.target
+        if len(target) == self.m:
+            target = np.concatenate([target, np.take(target, [0, -1], axis=axis)], axis=axis)
+        return LossHarness(self.harness.layer, target)
 
 
 def loss_point(
@@ -70,4 +86,4 @@ def loss_point(
     harness, one = LossHarness(loss, target), np.ones(())
     a = np.array(prediction, dtype=np.float64)
     run = harness.run(prediction, one)
-    return LossPoint(harness, a, one, run, precision or Precision(), target=target, real=real)
+    return LossPoint(harness, a, one, run, precision or Precision(), real=real)

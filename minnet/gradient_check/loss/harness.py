@@ -12,7 +12,7 @@ import numpy as np
 from minnet.gradient_check.calling_convention import takes_target_first
 from minnet.gradient_check.harness import CallRecord, Harness, Values
 from minnet.gradient_check.layer_under_test import LayerUnderTest
-from minnet.gradient_check.weight_access import same
+from minnet.gradient_check.weights import same
 from minnet.utils.types import Array
 
 
@@ -25,10 +25,6 @@ class LossHarness(Harness):
         super().__init__(loss)
         self.target = target
         self._given_target = target
-
-    def fresh(self, values: Values | None = None, training: bool = True) -> Any:  # noqa: ARG002
-        """A new object; a loss has neither weights nor a training mode."""
-        return self.layer.fresh()
 
     def forward(
         self,

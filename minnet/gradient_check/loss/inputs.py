@@ -77,21 +77,17 @@ FIRST = (
     Setting("real vector", "signs"),
 )
 
-ONE_OUTPUT = (Setting("columns", "binary"),)
+ONE_OUTPUT = Setting("columns", "binary")
 
 
 def one_hot(prediction: Array, target: Array) -> Array | None:
     """The target in the prediction's shape: labels as rows, columns as they are."""
-    if target.shape == prediction.shape:
-        return target.astype(float)
-    if prediction.ndim == 2 and target.size == len(prediction):
-        if prediction.shape[1] == 1:
-            return target.reshape(prediction.shape).astype(float)
-        labels = target.ravel()
-        if (
-            labels == np.round(labels)
-        ).all() and 0 <= labels.min() <= labels.max() < prediction.shape[1]:
-            return np.asarray(np.eye(prediction.shape[1])[labels.astype(int)])
-    return (
-        target.reshape(prediction.shape).astype(float) if target.size == prediction.size else None
-    )
+    if target.size == prediction.size:
+        return target.reshape(prediction.shape).astype(float)
+    if prediction.ndim != 2 or target.size != len(prediction):
+        return None
+    labels, outputs = target.ravel(), prediction.shape[1]
+    whole = (labels == np.round(labels)).all()
+    if whole and 0 <= labels.min() <= labels.max() < outputs:
+        return np.asarray(np.eye(outputs)[labels.astype(int)])
+    return None

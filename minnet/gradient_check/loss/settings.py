@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 
 import numpy as np
 
 from minnet.gradient_check.check_state import CheckState
 from minnet.gradient_check.evaluation_point import Precision
-from minnet.gradient_check.finite_differences import is_single, mismatch
+from minnet.gradient_check.finite_differences import mismatch
 from minnet.gradient_check.layer_under_test import LayerUnderTest
 from minnet.gradient_check.loss.evaluation_point import loss_point
 from minnet.gradient_check.loss.harness import run_loss, value_at
@@ -17,17 +16,7 @@ from minnet.gradient_check.loss.inputs import FIRST, ONE_OUTPUT, Setting
 from minnet.utils.types import Array
 
 Pair = tuple[Array, Array]
-
-
-def _of_shape(shape: tuple[int, ...]) -> tuple[Setting, ...]:
-    """The kinds whose predictions have this shape."""
-    outputs = shape[1] if len(shape) == 2 else 3
-    sized = (replace(setting, batch=shape[0], outputs=outputs) for setting in FIRST)
-    return tuple(
-        setting
-        for setting in sized
-        if setting.shape() == shape and (outputs > 1 or not setting.prediction.endswith("rows"))
-    )
+Given = Pair | tuple[int, ...] | None
 
 
 class Settings:
@@ -36,17 +25,15 @@ class Settings:
     state: CheckState
     loss: LayerUnderTest
 
-    def __init__(
-        self, state: CheckState, loss: LayerUnderTest, given: Pair | tuple[int, ...] | None
-    ) -> None:
+    def __init__(self, state: CheckState, loss: LayerUnderTest, given: Given) -> None:
         self.state, self.loss = state, loss
         self.given: Pair | None = None
-        self.choices: tuple[Setting, ...] = FIRST
-        self.others: tuple[Setting, ...] = ONE_OUTPUT
+        self.choices: list[Setting] = list(FIRST)
+        self.others: list[Setting] = [ONE_OUTPUT]
         if given is not None and isinstance(given[0], np.ndarray):
             self.given = given
         elif given is not None:
-            self.choices, self.others = _of_shape(given), ()
+            self.choices, self.others = [*_of_shape(given)], []
         self.last_error: tuple[BaseException, str] | None = None
 
     def all(self) -> list[Setting | None]:
@@ -56,27 +43,25 @@ class Settings:
         first = next((s for s in self.choices if self.takes(s)), None)
         if first is None:
             return []
-        if first.target == "onehot" and self.is_for_one_output(first):
-            first = next((s for s in self.others if self.takes(s) and self.fits(s)), first)
+        if first.target == "onehot" and self._is_for_one_output(first):
+            first = next((s for s in self.others if self.takes(s) and self._fits(s)), first)
         found: list[Setting | None] = [first]
         if first.prediction == "rows" and first.target == "onehot":
-            found += [s for s in self.others[:1] if self.takes(s)]
+            found += [s for s in self.others if self.takes(s)]
         if not first.is_real:
             real = replace(first, prediction=f"real {first.prediction}")
-            if self.takes(real) and self.is_for_numbers(real):
+            if self.takes(real) and self._is_for_numbers(real):
                 found.append(real)
         last = found[-1]
-        if last is not None and last.is_real:
-            found += self.more_real(last)
-        return found
+        return found + (self._more_real(last) if last is not None and last.is_real else [])
 
-    def fits(self, setting: Setting) -> bool:
+    def _fits(self, setting: Setting) -> bool:
         """Whether the gradient has the shape of the prediction."""
         a, y = self.draw(setting, 50)
         run = run_loss(self.loss, a, y)
         return run.error is None and np.shape(run.dx) == a.shape
 
-    def is_for_one_output(self, setting: Setting) -> bool:
+    def _is_for_one_output(self, setting: Setting) -> bool:
         """Whether the gradient for several outputs is that of a loss for one, (m, 1), as a column.
 
         Any other wrong shape is a mistake, also where it happens to fit a vector: `d.T` does.
@@ -85,8 +70,7 @@ class Settings:
         run = run_loss(self.loss, a, y)
         if run.error is not None:
             return True
-        columns = {(a.size, 1), (len(a), 1)} if a.shape[1] > 1 else set()
-        if np.shape(run.dx) not in columns:
+        if a.shape[1] < 2 or np.shape(run.dx) not in {(a.size, 1), (len(a), 1)}:
             return False
         for single, tolerance in ((False, 1e-6), (True, 2e-3)):
             true = loss_point(self.loss, a, y, precision=Precision(single)).derivative
@@ -95,7 +79,7 @@ class Settings:
                 return True
         return False
 
-    def more_real(self, setting: Setting) -> list[Setting | None]:
+    def _more_real(self, setting: Setting) -> list[Setting | None]:
         """Numbers as targets where only a - y counts; signs where y = 0 switches the loss off."""
         a, y = setting.draw(self.state.generator(43))
         if y.shape != a.shape:
@@ -105,22 +89,19 @@ class Settings:
             return [replace(setting, target="numbers")]
         slope = loss_point(self.loss, a, y).derivative
         signs = replace(setting, target="signs")
-        if np.any(y == 0) and np.abs(slope[y == 0]).max() < 1e-9 and self.takes(signs):
-            return [signs]
-        return []
+        off = np.any(y == 0) and np.abs(slope[y == 0]).max() < 1e-9
+        return [signs] if off and self.takes(signs) else []
 
-    def is_for_numbers(self, setting: Setting) -> bool:
+    def _is_for_numbers(self, setting: Setting) -> bool:
         """Not for a loss that clips: there the value does not move where a < 0 and y = 1."""
         for part in (44, 45):
             a, y = setting.draw(self.state.generator(part))
-            slope = loss_point(self.loss, a, y).derivative
-            if y.shape == a.shape:
-                at = (a < 0) & (y == y.max())
-            else:
-                at = np.zeros(a.shape, bool)
-                at[np.arange(len(a)), y.ravel()] = True
-                at &= a < 0
-            if at.any() and (np.abs(slope[at]) < 1e-12).any():
+            point = loss_point(self.loss, a, y)
+            target = point.one_hot
+            if target is None or target.shape != a.shape:
+                continue
+            at = (a < 0) & (target == target.max())
+            if (np.abs(point.derivative[at]) < 1e-12).any():
                 return False
         return True
 
@@ -133,30 +114,10 @@ class Settings:
         a, y = self.given
         if part == 50 and batch is None:
             return a.copy(), y.copy()
-        rows = generator.integers(len(a), size=batch or len(a))
-        others = generator.integers(len(a), size=batch or len(a))
+        rows, others = generator.integers(len(a), size=(2, batch or len(a)))
         share = generator.uniform(0.6, 0.95, size=(len(rows), *[1] * (a.ndim - 1)))
         mixed = share * a[rows] + (1 - share) * a[others]
         return mixed, y[rows] if y.shape[:1] == a.shape[:1] else y.copy()
-
-    def comes_in_steps(self, setting: Setting | None) -> bool:
-        """Whether the value is whole, or comes in steps, and is not always the same."""
-        values = set()
-        for part, factor in itertools.product((53, 54), (1.0, 5.0)):
-            a, y = self.draw(setting, part)
-            values.add(value_at(self.loss, a * factor, y * factor))
-        finite_ones = {value for value in values if np.isfinite(value)}
-        whole = all(value == np.round(value) for value in finite_ones)
-        return len(finite_ones) > 1 and (whole or self._in_steps(setting))
-
-    def _in_steps(self, setting: Setting | None) -> bool:
-        """Whether a small move of the prediction changes nothing, and float32 is not the reason."""
-        a, y = self.draw(setting, 53)
-        base, larger = (value_at(self.loss, a * factor, y) for factor in (1.0, 1.3))
-        toward = self.state.generator(55).uniform(0.5, 1.0, size=(4, *a.shape))
-        near = [value_at(self.loss, a * (1 + 1e-6 * way), y) for way in toward]
-        same = all(value == base for value in near) and larger != base
-        return same and not is_single(np.array([base, larger]))
 
     def takes(self, setting: Setting | None) -> bool:
         """Forward gives a finite number (or at least something) and nothing raises."""
@@ -165,7 +126,13 @@ class Settings:
         if run.error is not None:
             self.last_error = self.last_error or (run.error, "forward")
             return False
-        value = run.y
-        if value is None or not isinstance(value, (float, int, np.generic, np.ndarray)):
+        if not isinstance(run.y, (float, int, np.generic, np.ndarray)):
             return True
-        return bool(np.isfinite(np.asarray(value, dtype=float)).all())
+        return bool(np.isfinite(np.asarray(run.y, dtype=float)).all())
+
+
+def _of_shape(shape: tuple[int, ...]) -> list[Setting]:
+    """The kinds whose predictions have this shape."""
+    outputs = shape[1] if len(shape) == 2 else 3
+    sized = (replace(setting, batch=shape[0], outputs=outputs) for setting in FIRST)
+    return [s for s in sized if s.shape() == shape and (outputs > 1 or s.prediction[-4:] != "rows")]

@@ -38,7 +38,7 @@ def fix_later(
             return after < before
 
         places = [int(n) for m in report.mistakes for n in re.findall(r"line (\d+)", m.place)]
-        sentence = None
+        found = None
         with (
             contextlib.redirect_stdout(io.StringIO()),
             contextlib.redirect_stderr(io.StringIO()),
@@ -46,15 +46,23 @@ def fix_later(
             layer.streams.frozen(),
             contextlib.suppress(Exception, SystemExit),
         ):
-            sentence = Search(batches(), [*places, *suspects()], confirm).run()
+            found = Search(batches(), [*places, *suspects()], confirm).run()
         layer.restore()
-        if sentence is not None:
+        if found is not None:
             report.mistakes = [
-                m if _name(m) in left[-1] else replace(m, fix=sentence) for m in report.mistakes
+                m if _name(m) in left[-1] else _fixed(m, *found) for m in report.mistakes
             ]
 
     if report.mistakes:
         report.search = search
+
+
+def _fixed(mistake: Mistake, fix: str, code: str) -> Mistake:
+    """The mistake with its fix, which also names what had no name."""
+    if mistake.code != "unknown" or not code:
+        return replace(mistake, fix=fix)
+    message = mistake.message.replace(", cause unknown.", ".")
+    return replace(mistake, fix=fix, code=code, message=message, advice="Compare with the fix.")
 
 
 def _names(report: Report) -> set[tuple[str, str]]:

@@ -8,15 +8,15 @@ import itertools
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from minnet.gradient_check.repair.expression_edits import (
-    Edit,
+from minnet.gradient_check.repair.change import Change, chosen, parsed
+from minnet.gradient_check.repair.expression_edits import Edit, small_edits
+from minnet.gradient_check.repair.factor_edits import (
+    derivatives,
     factors_and_terms,
-    small_edits,
     templates,
     whole_shapes,
 )
@@ -33,44 +33,6 @@ SECONDS = 2.0
 """Of computing, for one layer."""
 _AT_ONCE = 64
 _FAR = 3
-_STATEMENTS = (ast.Assign, ast.AugAssign, ast.Return, ast.Expr)
-_TELLING = (ast.BinOp, ast.Call, ast.Compare, *_STATEMENTS)
-
-
-@dataclass
-class Change:
-    """Nodes, or texts of expressions, that replace others in one function."""
-
-    cost: int
-    function: StudentFunction
-    replacements: dict[Any, Any]
-    words: str = ""
-    forward_too: bool = False
-    right: frozenset[str] = frozenset()
-
-    @property
-    def line(self) -> int:
-        """The first line that changes."""
-        return min(self.function.line(node) for node in self.replacements)
-
-    def explain(self) -> str:
-        """The edit in words, by lines."""
-        if self.words:
-            first = min(self.replacements, key=self.function.line)
-            return f"{self.function.place(first)}: {self.words}"
-        new = {node: _parsed([text])[0] for node, text in self.replacements.items()}
-        texts: dict[str, None] = {}
-        with self.function.replaced(new):
-            for node in sorted(new, key=self.function.line):
-                wide = node  # large enough to be understood
-                while not isinstance(wide, _TELLING if len(new) == 1 else _STATEMENTS):
-                    if isinstance(self.function.parents[wide], (ast.For, ast.If, ast.While)):
-                        break
-                    wide = self.function.parents[wide]
-                old = " ".join(self.function.text(wide).split())
-                edited = f"`{old}` should be `{ast.unparse(new.get(wide, wide))}`"
-                texts[f"{self.function.place(node)}: {edited}"] = None
-        return "; ".join(texts)
 
 
 Group = list[Change]  # alternatives of one expression and one cost, or one change
@@ -97,8 +59,8 @@ class Search:
         self.parts: list[Change] = []  # what makes some of the wrong gradients right
         self.tried = 0
 
-    def run(self) -> str | None:
-        """The sentence that says the edit, or None."""
+    def run(self) -> tuple[str, str] | None:
+        """The sentence that says the edit, and the code of the mistake; or None."""
         self.end: float = time.thread_time() + SECONDS
         first = self.batches[0]
         self.backward: list[StudentFunction] = executed(first.run)
@@ -118,7 +80,7 @@ class Search:
             for space in spaces:
                 space.pop(PROBE, None)
 
-    def _search(self) -> str | None:
+    def _search(self) -> tuple[str, str] | None:
         self._prepare()
         if self.before == self.batches[0].wanted:
             return None
@@ -127,9 +89,10 @@ class Search:
             found.sort(key=lambda entry: (entry[1], len(entry[2])))
             for changes in [*(entry[0] for entry in found), *self._combined()]:
                 if self._proven(changes):
-                    texts = [c.explain() for c in sorted(changes, key=lambda c: c.line)]
-                    text = "; ".join(texts)
-                    return f"{text[0].upper()}{text[1:]}: with that all gradients are right."
+                    changes.sort(key=lambda c: c.line)
+                    text = "; ".join(c.explain() for c in changes)
+                    sentence = f"{text[0].upper()}{text[1:]}: with that all gradients are right."
+                    return sentence, changes[0].code
             if self._late():
                 break
         return None
@@ -148,11 +111,8 @@ class Search:
         observed = partial(observe, batch=first, probe=self.probe, right=self.before)
         self.places: list[tuple[list[Expression], list[Value]]] = []
         more: dict[str, Any] = {}
-        self.stored: list[tuple[list[Expression], list[Value]]] = []
         for function in self.forward:
-            expressions, seen = observed(function, in_forward=True)
-            more.update(from_forward(function, seen))
-            self.stored.append((expressions, at_hand(function, seen, first.prepared["obj"], {})))
+            more.update(from_forward(function, observed(function, in_forward=True)[1]))
         for function in self.backward:
             expressions, seen = observed(function, in_forward=False)
             self.places.append((expressions, at_hand(function, seen, first.prepared["obj"], more)))
@@ -179,11 +139,10 @@ class Search:
         starts: list[tuple[int, Callable[[], Iterable[Group]]]] = [
             (1, self._statements),
             (1, self._everywhere),
-            (1, partial(_alternatives, self.places, [small_edits])),
+            (1, partial(_alternatives, self.places, [small_edits, derivatives])),
             (3, partial(_alternatives, self.places, [factors_and_terms, whole_shapes])),
             (4, self._missing),
             (5, partial(_alternatives, self.places, [templates])),
-            (5, self._stored),
         ]
         for level in range(1, 7 + _FAR):
             for make in [make for start, make in starts if start == level]:
@@ -204,21 +163,15 @@ class Search:
         """The same small edit at every place of a function, and of a line."""
         for expressions, pool in self.places:
             groups: dict[Any, dict[Any, str]] = defaultdict(dict)
+            codes: dict[Any, str] = {}
             for e in expressions:
                 for edit in small_edits(e, pool):
                     for key in (edit.key, (edit.key, e.function.line(e.node))) if edit.key else ():
                         groups[key].setdefault(e.node, edit.text)
-            for texts in groups.values():
+                        codes[key] = edit.code
+            for key, texts in groups.items():
                 if len(texts) > 1:
-                    yield [Change(2, expressions[0].function, texts)]
-
-    def _stored(self) -> Iterator[Group]:
-        """Edits of what forward stores, as long as its output stays the same."""
-        groups = [*_alternatives(self.stored, [small_edits, factors_and_terms])]
-        for function in self.forward:
-            groups += [_of_statement(function, edit) for edit in statement_edits(function)]
-        for group in groups:
-            yield [replace(change, cost=5, forward_too=True) for change in group]
+                    yield [Change(2, codes[key], expressions[0].function, texts)]
 
     # ------------------------------------------------------------------ trying
 
@@ -232,10 +185,10 @@ class Search:
     def _try(self, group: Group) -> Iterator[Change]:
         """Alternatives of one expression are compiled at once."""
         function, batch = group[0].function, self.batches[0]
-        new = {node: _parsed([text])[0] for node, text in group[0].replacements.items()}
+        new = {node: parsed([text])[0] for node, text in group[0].replacements.items()}
         if len(group) > 1:
             (node,) = new
-            new = {node: _chosen(_parsed([c.replacements[node] for c in group]), 0)}
+            new = {node: chosen(parsed([c.replacements[node] for c in group]), 0)}
         with contextlib.ExitStack() as stack:
             try:
                 stack.enter_context(function.edited(new))
@@ -244,7 +197,7 @@ class Search:
             for self.probe.choice, change in enumerate(group):
                 self.probe.rounds = 0
                 self.tried += 1
-                change.right = batch.right(change.forward_too)
+                change.right = batch.right()
                 if change.right == batch.wanted:
                     yield change
                 elif self.before < change.right < batch.slopes.keys():
@@ -265,7 +218,7 @@ class Search:
         """All gradients right on all batches, and nothing wrong with all that the check asks."""
         together: dict[StudentFunction, dict[Any, Any]] = defaultdict(dict)
         for change in changes:
-            new = {node: _parsed([text])[0] for node, text in change.replacements.items()}
+            new = {node: parsed([text])[0] for node, text in change.replacements.items()}
             together[change.function].update(new)
         with contextlib.ExitStack() as stack:
             for function, replacements in together.items():
@@ -284,38 +237,15 @@ def _alternatives(
     """The edits of each expression, each text once, grouped by cost."""
     for expressions, pool in places:
         for e in expressions:
-            cheapest: dict[str, int] = {}
+            cheapest: dict[str, Edit] = {}
             edits: Iterable[Edit] = itertools.chain(*(kind(e, pool) for kind in kinds))
             for edit in edits:
-                cheapest[edit.text] = min(edit.cost, cheapest.get(edit.text, edit.cost))
+                cheapest[edit.text] = min(cheapest.get(edit.text, edit), edit)
             groups: dict[int, Group] = defaultdict(list)
-            for text, cost in cheapest.items():
-                groups[cost].append(Change(cost, e.function, {e.node: text}))
+            for text, edit in cheapest.items():
+                groups[edit.cost].append(Change(edit.cost, edit.code, e.function, {e.node: text}))
             yield from groups.values()
 
 
 def _of_statement(function: StudentFunction, edit: StatementEdit) -> Group:
-    return [Change(edit.cost, function, edit.replacements, edit.words)]
-
-
-def _parsed(news: list[Any]) -> list[Any]:
-    """Texts as trees; all at once, which is faster. What is no expression becomes None."""
-    if not isinstance(news[0], str):
-        return news
-    try:
-        whole: Any = ast.parse("[" + ",\n".join(news) + ",]", mode="eval").body
-        return list(whole.elts)
-    except SyntaxError:
-        if len(news) == 1:
-            return [ast.parse("None", mode="eval").body]
-        return [_parsed([new])[0] for new in news]
-
-
-def _chosen(news: list[Any], low: int) -> Any:
-    """One expression that is any of these, by the number that the probe holds."""
-    if len(news) == 1:
-        return news[0]
-    half = len(news) // 2
-    whole: Any = ast.parse(f"0 if {PROBE}.choice < {low + half} else 0", mode="eval").body
-    whole.body, whole.orelse = _chosen(news[:half], low), _chosen(news[half:], low + half)
-    return whole
+    return [Change(edit.cost, edit.code, function, edit.replacements, edit.words)]

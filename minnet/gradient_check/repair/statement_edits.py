@@ -12,13 +12,15 @@ from minnet.gradient_check.repair.trial import Batch
 from minnet.gradient_check.repair.values import Value
 
 _SIGNS = {ast.Add: "= -=", ast.Sub: "+= =", ast.Mult: "/= =", ast.Div: "*= ="}
+_CODES = {"=": "gradient-accumulates", "+=": "one-sample-only", "-=": "sign-flipped"}
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr)
 
 
 class StatementEdit(NamedTuple):
-    """Nodes that replace others, and the words for it."""
+    """Nodes that replace others, the words for it, and the code of the mistake, if any."""
 
     cost: int
+    code: str
     replacements: dict[Any, Any]
     words: str
 
@@ -28,11 +30,11 @@ def statement_edits(function: StudentFunction) -> Iterator[StatementEdit]:
     statements = [n for n in function.nodes if isinstance(n, ast.stmt) and n is not function.tree]
     for node in statements:
         old = _words(function, node)
-        for new in _other_statements(node):
+        for code, new in _other_statements(node):
             if new != ast.unparse(node):
-                yield StatementEdit(1, {node: statement(new)}, f"`{old}` should be `{new}`")
+                yield StatementEdit(1, code, {node: statement(new)}, f"`{old}` should be `{new}`")
         if isinstance(node, _SIMPLE):
-            yield StatementEdit(3, {node: block()}, f"remove `{old}`")
+            yield StatementEdit(3, "", {node: block()}, f"remove `{old}`")
         if isinstance(node, ast.For):
             yield from _loops(function, node)
     for one, other in itertools.combinations([s for s in statements if isinstance(s, _SIMPLE)], 2):
@@ -40,15 +42,15 @@ def statement_edits(function: StudentFunction) -> Iterator[StatementEdit]:
     first = function.tree.body[0]
     for argument in function.tree.args.args[1:]:
         text = f"{argument.arg} = {argument.arg}.copy()"
-        yield StatementEdit(3, {first: block(statement(text), first)}, f"write `{text}` first")
+        yield StatementEdit(3, "", {first: block(statement(text), first)}, f"write `{text}` first")
 
 
 def _words(function: StudentFunction, node: ast.AST) -> str:
     return " ".join(function.text(node).split())
 
 
-def _other_statements(node: ast.stmt) -> Iterator[str]:
-    """Other texts for an assignment or a return."""
+def _other_statements(node: ast.stmt) -> Iterator[tuple[str, str]]:
+    """Other texts for an assignment or a return, each with its code."""
     if isinstance(node, (ast.Assign, ast.AugAssign)):
         target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
         name, value = ast.unparse(target), ast.unparse(node.value)
@@ -57,23 +59,26 @@ def _other_statements(node: ast.stmt) -> Iterator[str]:
             for i, j in itertools.combinations(range(len(target.elts)), 2):
                 names = [ast.unparse(item) for item in target.elts]
                 names[i], names[j] = names[j], names[i]
-                yield f"{', '.join(names)} = {value}"
+                yield "wrong-operand", f"{', '.join(names)} = {value}"
             return
-        yield from (f"{name} {sign} {value}" for sign in signs.split())
+        for sign in signs.split():
+            yield _CODES.get(sign, "constant-factor"), f"{name} {sign} {value}"
         if isinstance(node.value, (ast.Name, ast.Attribute)):
-            yield f"{name} = {value}.copy()"
+            yield "", f"{name} = {value}.copy()"
         if isinstance(target, ast.Subscript):
             held = ast.unparse(target.value)
             index = name[len(held) + 1 : -1]
             if ":" not in index:
-                yield f"np.add.at({held}, {f'({index})' if ',' in index else index}, {value})"
+                whole = f"({index})" if "," in index else index
+                yield "one-sample-only", f"np.add.at({held}, {whole}, {value})"
             if index.startswith(":, "):  # one entry of each row
                 sign = "=" if isinstance(node, ast.Assign) else "+="
                 sign = "-=" if isinstance(getattr(node, "op", None), ast.Sub) else sign
-                yield f"{held}[np.arange(len({held})), {index[3:]}] {sign} {value}"
+                row = f"{held}[np.arange(len({held})), {index[3:]}]"
+                yield "wrong-index", f"{row} {sign} {value}"
     elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
         for order in itertools.permutations(node.value.elts) if len(node.value.elts) < 4 else ():
-            yield f"return {', '.join(map(ast.unparse, order))}"
+            yield "wrong-operand", f"return {', '.join(map(ast.unparse, order))}"
 
 
 def _loops(function: StudentFunction, node: ast.For) -> Iterator[StatementEdit]:
@@ -81,7 +86,7 @@ def _loops(function: StudentFunction, node: ast.For) -> Iterator[StatementEdit]:
     last = node.body[-1]
     if len(node.body) > 2 or isinstance(last, ast.Return):  # one counts the rounds
         words = f"`{_words(function, last)}` belongs after the loop"
-        yield StatementEdit(2, {last: block(), node: block(node, last)}, words)
+        yield StatementEdit(2, "", {last: block(), node: block(node, last)}, words)
     held, index = function.slots[node]
     for count in (1, 2):
         moved = held[index + 1 : index + 1 + count]
@@ -90,7 +95,7 @@ def _loops(function: StudentFunction, node: ast.For) -> Iterator[StatementEdit]:
         ):
             words = f"`{_words(function, moved[0])}` belongs into the loop"
             new = {**{s: block() for s in moved}, last: block(last, *moved)}
-            yield StatementEdit(3, new, words)
+            yield StatementEdit(3, "", new, words)
 
 
 def _two_statements(function: StudentFunction, one: Any, other: Any) -> Iterator[StatementEdit]:
@@ -102,32 +107,42 @@ def _two_statements(function: StudentFunction, one: Any, other: Any) -> Iterator
     names = [ast.unparse(t) if isinstance(t, ast.AST) else "" for t in targets]
     if names[0] != names[1] and all(isinstance(t, (ast.Attribute, ast.Subscript)) for t in targets):
         words = f"exchange `{names[0]}` and `{names[1]}` (line {function.line(other)})"
-        yield StatementEdit(2, dict(zip(targets, reversed(targets), strict=True)), words)
+        yield StatementEdit(
+            2, "wrong-operand", dict(zip(targets, reversed(targets), strict=True)), words
+        )
     if function.parents[one] is function.parents[other]:
         texts = [_words(function, s) for s in (one, other)]
         words = f"move `{texts[1]}` before `{texts[0]}`"
-        yield StatementEdit(3, {other: block(), one: block(other, one)}, words)
+        yield StatementEdit(3, "", {other: block(), one: block(other, one)}, words)
         words = f"move `{texts[0]}` behind `{texts[1]}`"
-        yield StatementEdit(3, {one: block(), other: block(other, one)}, words)
+        yield StatementEdit(3, "", {one: block(), other: block(other, one)}, words)
 
 
 def missing_statements(
     function: StudentFunction, batch: Batch, pool: list[Value]
 ) -> Iterator[StatementEdit]:
-    """The gradient of a parameter that is never set; the reset of a sum; the part of the label."""
+    """The gradient of a parameter that is never set, or set to something else; a sum's reset."""
     arrays = [v for v in pool if v.shape]
-    for last in [n for n in function.nodes if isinstance(n, ast.Return)]:
-        for weight in batch.harness.weights:
-            path = weight.grad_path if weight.kind == "plain" else (*weight.name.split("."), "grad")
-            for value in _products(arrays, batch.harness.values[weight.name].shape):
-                text = f"self.{'.'.join(map(str, path))} = {value}"
+    assigned = [n for n in function.nodes if isinstance(n, ast.Assign)]
+    for weight in batch.harness.weights:
+        path = weight.grad_path if weight.kind == "plain" else (*weight.name.split("."), "grad")
+        target = f"self.{'.'.join(map(str, path))}"
+        given = [n for n in assigned if ast.unparse(n.targets[0]) == target]
+        for value in _products(arrays, batch.harness.values[weight.name].shape):
+            text = f"{target} = {value}"
+            for node in given[-1:]:
+                words = f"`{_words(function, node)}` should be `{text}`"
+                yield StatementEdit(5, "wrong-operand", {node: statement(text)}, words)
+            for last in [n for n in function.nodes if isinstance(n, ast.Return) and not given]:
                 new = {last: block(statement(text), last)}
-                yield StatementEdit(5, new, f"write `{text}` before this line")
+                code, words = "parameter-gradient-missing", f"write `{text}` before this line"
+                yield StatementEdit(5, code, new, words)
     first = function.tree.body[0]
-    for node in [n for n in function.nodes if isinstance(n, ast.AugAssign)]:
-        name = ast.unparse(node.target).partition("[")[0]
+    for sum_ in [n for n in function.nodes if isinstance(n, ast.AugAssign)]:
+        name = ast.unparse(sum_.target).partition("[")[0]
         for text in (f"{name} = np.zeros_like({name})", f"{name} = 0"):
-            yield StatementEdit(4, {first: block(statement(text), first)}, f"write `{text}` first")
+            reset, words = {first: block(statement(text), first)}, f"write `{text}` first"
+            yield StatementEdit(4, "gradient-accumulates", reset, words)
 
 
 def _products(arrays: list[Value], shape: tuple[int, ...]) -> Iterator[str]:

@@ -10,6 +10,7 @@ import ast
 import contextlib
 import inspect
 import os
+import re
 import sys
 import sysconfig
 import textwrap
@@ -19,6 +20,8 @@ from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
+
+from minnet.gradient_check.layer_under_test import shown_name
 
 PROBE = "__minnet_repair__"
 """The global name under which edited code finds the `Probe`."""
@@ -100,8 +103,10 @@ class StudentFunction:
         return self.first + int(getattr(node, "lineno", 1)) - 1
 
     def place(self, node: ast.AST) -> str:
-        """The line, and the file where it is not that of the class."""
-        return f"line {self.line(node)}{self.of_file}"
+        """The line, with the cell of a notebook, and the file where it is not that of the class."""
+        name = shown_name(self.original.co_filename)
+        cell = re.search(r"\bcell .+", name, re.IGNORECASE)
+        return f"{cell[0] + ', ' if cell else ''}line {self.line(node)}{self.of_file}"
 
     def text(self, node: Any) -> str:
         """The source of a node."""

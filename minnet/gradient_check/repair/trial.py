@@ -6,7 +6,6 @@ sum(g y) along u. A wrong gradient agrees there by chance only, and the slope co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -55,13 +54,8 @@ class Batch:
         self.g = cotangent(np.shape(run.y), generator) if np.ndim(run.y) else np.ones(())
         self.slopes: dict[str, tuple[Array, float]] = {name: self._slope(name) for name in names}
         kept = {"obj": run.obj, "cache": getattr(run, "cache", None)}
-        self.prepared: Any = _twin(kept, True, {})  # as forward left it
-        self.copies_arrays = True
+        self.prepared: Any = _twin(kept, {})  # as forward left it
         self.base = self.run()
-        for array in _arrays_in(self.prepared):
-            array.flags.writeable = False
-        self.copies_arrays = False
-        self.copies_arrays = self.base.error is None and self.run().error is not None
 
     def _slope(self, name: str) -> tuple[Array, float]:
         value = self.x if name == "input" else self.harness.values[name]
@@ -87,7 +81,7 @@ class Batch:
         if forward_too:
             return self.harness.run(self.x, self.g, training=self.training)
         run = CallRecord(x=self.x, y=self.y)
-        vars(run).update(_twin(self.prepared, self.copies_arrays, {}))
+        vars(run).update(_twin(self.prepared, {}))
         self.harness.back(run, self.g, np.array(self.x), {})
         return run
 
@@ -121,35 +115,21 @@ class Batch:
 _SHARED = (type, FunctionType, ModuleType, np.random.Generator, np.random.RandomState)
 
 
-def _twin(obj: Any, arrays: bool, known: dict[int, Any]) -> Any:
-    """A copy that may be written to; arrays are shared unless they are asked for.
-
-    `copy.deepcopy` does the same in ten times the time, which most trials would consist of.
-    """
+def _twin(obj: Any, known: dict[int, Any]) -> Any:
+    """A copy that may be written to: `copy.deepcopy`, in a tenth of the time."""
     if id(obj) in known:
         return known[id(obj)]
     new = obj
     if isinstance(obj, np.ndarray):
-        new = obj.copy() if arrays else obj
+        new = obj.copy()
     elif type(obj) in (list, tuple):
-        new = type(obj)(_twin(item, arrays, known) for item in obj)
+        new = type(obj)(_twin(item, known) for item in obj)
     elif type(obj) is dict:
-        new = {key: _twin(item, arrays, known) for key, item in obj.items()}
+        new = {key: _twin(item, known) for key, item in obj.items()}
     elif isinstance(obj, MethodType):
-        new = MethodType(obj.__func__, _twin(obj.__self__, arrays, known))
+        new = MethodType(obj.__func__, _twin(obj.__self__, known))
     elif hasattr(obj, "__dict__") and not isinstance(obj, _SHARED):
         new = known[id(obj)] = object.__new__(type(obj))
-        vars(new).update({k: _twin(item, arrays, known) for k, item in vars(obj).items()})
+        vars(new).update({key: _twin(item, known) for key, item in vars(obj).items()})
     known[id(obj)] = new
     return new
-
-
-def _arrays_in(obj: Any, depth: int = 6) -> Iterator[Array]:
-    if isinstance(obj, np.ndarray):
-        yield obj
-    elif depth and not isinstance(obj, _SHARED):
-        children = obj if isinstance(obj, (list, tuple)) else getattr(obj, "__dict__", obj)
-        if isinstance(children, dict):
-            children = list(children.values())
-        for child in children if isinstance(children, (list, tuple)) else ():
-            yield from _arrays_in(child, depth - 1)

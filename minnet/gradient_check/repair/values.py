@@ -94,6 +94,30 @@ def is_numeric(value: Any) -> bool:
     return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
 
 
+def fits(one: Value, into: Expression) -> bool:
+    """Whether this value can be multiplied to the expression, which keeps its shape."""
+    try:
+        return np.broadcast_shapes(one.shape, into.shape) == into.shape
+    except ValueError:
+        return False
+
+
+def sizes(pool: list[Value]) -> list[str]:
+    """The sizes of the arrays at hand, each number once; sums of masks and weights."""
+    found: dict[Any, str] = {}
+    arrays = [v for v in pool if v.shape]
+    for v in arrays:
+        for axis, length in enumerate(v.shape):
+            found.setdefault(length, f"{v.text}.shape[{axis}]" if axis else f"len({v.text})")
+    for v in arrays:
+        found.setdefault(v.value.size, f"{v.text}.size")
+        for axis, length in enumerate(v.shape):
+            found.setdefault(v.value.size // length, f"({v.text}.size // {v.text}.shape[{axis}])")
+        if v.value.dtype == bool or len(v.shape) == 1:
+            found.setdefault(float(v.value.sum()), f"{v.text}.sum()")
+    return [text for number, text in found.items() if number != 1]
+
+
 def observe(
     function: StudentFunction, batch: Batch, probe: Probe, right: frozenset[str], in_forward: bool
 ) -> tuple[list[Expression], Seen]:

@@ -26,6 +26,23 @@ def load_minnet(package: str) -> None:
     spec.loader.exec_module(module)
 
 
+def load_later(name: str) -> None:
+    """Let a package run its `__init__` when its first public name is used, not before its parts."""
+    spec = importlib.util.find_spec(name)
+    assert spec is not None
+    package = importlib.util.module_from_spec(spec)
+
+    def load(attribute: str) -> Any:
+        del package.__getattr__
+        assert spec is not None
+        assert spec.loader is not None
+        spec.loader.exec_module(package)
+        return getattr(package, attribute)
+
+    package.__getattr__ = load  # type: ignore[method-assign]
+    sys.modules[name] = package
+
+
 def private_pipes() -> tuple[BinaryIO, BinaryIO]:
     """Standard input and output under other descriptors; what is printed goes where errors go."""
     questions, answers = os.dup(0), os.dup(1)
@@ -48,14 +65,17 @@ def serve(questions: BinaryIO, answers: BinaryIO, answer: Any) -> None:
 
 
 def answers_to(kind: str) -> Any:
-    """The function that answers the questions of `check`, or of `grade`."""
+    """The object that answers the questions of `check`, or of `grade`."""
     if kind == "check":
         from minnet.gradient_check.command_line.check_answers import CheckAnswers
 
-        return CheckAnswers().answer
+        return CheckAnswers()
+    load_later("minnet.gradient_check")  # a grading needs few of its parts
     from minnet.gradient_check.separate_process.student_answers import StudentAnswers
 
-    return StudentAnswers().answer
+    answers = StudentAnswers()
+    sys.setprofile(answers.note_call)
+    return answers
 
 
 def main() -> None:
@@ -63,15 +83,17 @@ def main() -> None:
     options = json.loads(sys.argv[1])
     sys.argv = ["submission"]
     sys.path += [path for path in options["path"] if path not in sys.path]
-    questions, answers = private_pipes()
+    sys.modules["threadpoolctl"] = None  # type: ignore[assignment]  # it reads what is refused
+    pipes = private_pipes()
     load_minnet(options["package"])
     from minnet.gradient_check.separate_process import limits
 
-    answer = answers_to(options["answers"])
+    answers = answers_to(options["answers"])
     readable = [*sys.path, options["package"] + os.sep, *options["readable"]]
     limits.limit_resources(options["seconds"], options["memory"])
+    limits.close_gaps()
     sys.addaudithook(limits.make_hook(options["folder"], [p for p in readable if p]))
-    serve(questions, answers, answer)
+    serve(*pipes, answers.answer)
     os._exit(0)
 
 

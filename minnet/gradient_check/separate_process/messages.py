@@ -13,12 +13,20 @@ from typing import Any, BinaryIO
 import numpy as np
 
 _LENGTH = struct.Struct(">I")
-_HEADER_LIMIT = 1 << 20
+_HEADER_LIMIT = 4 << 20
 _KINDS = "biuf"
 
 
 class ProtocolError(Exception):
     """What came through the pipe is not a message."""
+
+
+def error_in(answer: Any) -> str:
+    """The text of the error that an answer reports; empty if it is a proper answer."""
+    if not isinstance(answer, dict):
+        return "no answer"
+    error = answer.get("error")
+    return str(error.get("text")) if isinstance(error, dict) else ""
 
 
 def write_message(pipe: BinaryIO, message: Any) -> None:
@@ -40,14 +48,9 @@ def read_message(pipe: BinaryIO, limit: int) -> Any:
         raise ProtocolError("a header that is too long")
     try:
         return _unpacked(json.loads(_exactly(pipe, length)), pipe, [limit])
-    except (
-        ValueError,
-        TypeError,
-        LookupError,
-        AttributeError,
-        ArithmeticError,
-        RecursionError,
-    ) as error:
+    except EOFError:
+        raise
+    except Exception as error:  # whatever bytes that are no message lead to
         raise ProtocolError(f"{type(error).__name__}: {error}") from None
 
 

@@ -31,6 +31,7 @@ _PACKAGE = Path(__file__).resolve().parents[2]
 _SCRIPT = Path(__file__).with_name("main.py")
 _STARTUP_SECONDS = 60.0
 """Seconds in which Python and NumPy may load on a busy machine, before a student's code runs."""
+_FLAGS = ["-I", "-X", "utf8"] + (["-B"] if sys.dont_write_bytecode else [])
 ANSWER_LIMIT = 64 << 20
 _KEPT_VARIABLES = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "NUMBER_OF_PROCESSORS")
 
@@ -77,7 +78,7 @@ class StudentProcess:
             "answers": answers,
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-X", "utf8", str(_SCRIPT), json.dumps(options)],
+            [sys.executable, *_FLAGS, str(_SCRIPT), json.dumps(options)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from minnet.gradient_check.evaluation_point import EvaluationPoint
 from minnet.gradient_check.tape.analysis import analyse
-from minnet.gradient_check.tape.explanation import Explanation, explain, return_line
+from minnet.gradient_check.tape.explanation import Explanation, explain
 from minnet.gradient_check.tape.findings import find
 from minnet.gradient_check.tape.run import trace
 
@@ -22,25 +22,18 @@ def place_of_write(point: EvaluationPoint, name: str) -> str:
     return f"{point.harness.layer.file_name}, line {line}" if line else ""
 
 
-def suspect_lines(point: EvaluationPoint, names: list[str] | None = None) -> list[int]:
+def suspect_lines(point: EvaluationPoint) -> list[int]:
     """Lines of the student's file, best first, for the wrong gradients at this point.
 
-    Args:
-        point: a layer or loss at one input. names: of the wrong gradients; by default all that are.
-
-    Returns:
-        line numbers; empty where the trace is lost.
+    Empty where the trace is lost.
     """
     analysis = analyse(point)
     if analysis is None:
         return []
-    wrong = [name for name in point.names if not point.is_right(name)] if names is None else names
+    wrong = [name for name in point.names if not point.is_right(name)]
     lines: list[int] = []
     for name in wrong:
         found = find(analysis, name, [other for other in wrong if other != name])
-        lines += [found.line] if found else [analysis.trace.places.get(name, 0)]
-        if not found and name == "input":
-            lines.append(return_line(point.harness.layer.cls))
-    for name in wrong:
-        lines += [operation.line for operation in analysis.region(name)]
+        lines += [found.line if found else analysis.trace.places.get(name, 0)]
+    lines += [operation.line for name in wrong for operation in analysis.region(name)]
     return [line for line in dict.fromkeys(lines) if line]

@@ -1,8 +1,8 @@
-"""Which values of backward are true gradients, and in which line the first wrong one is made."""
+"""Which values of backward are true gradients, or parts of one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -24,24 +24,26 @@ class Meaning(NamedTuple):
     looped: bool = False  # one part of several that come from one line
 
 
-def replay(run: list[Operation], values: dict[int, Array]) -> dict[int, Array]:
-    """The values of some operations, computed again with other values for what goes in."""
-    known = dict(values)
+def replay(
+    run: Iterable[Operation],
+    values: dict[int, Array],
+    functions: dict[int, Callable[..., Any]] | None = None,
+) -> dict[int, Array]:
+    """The values of some operations with other values for what goes in, or other functions."""
+    known, functions = dict(values), functions or {}
     for operation in run:
-        if operation.compute is None or operation.index in known:
+        compute = functions.get(operation.index, operation.compute)
+        if compute is None or operation.index in known:
             continue
-        if any(source.index in known for source in operation.inputs):
+        if operation.index in functions or any(s.index in known for s in operation.inputs):
             arguments = [known.get(source.index, source.value) for source in operation.inputs]
-            known[operation.index] = np.asarray(operation.compute(*arguments))
+            known[operation.index] = np.asarray(compute(*arguments))
     return known
 
 
 @dataclass
 class Analysis:
-    """A trace, with true gradients.
-
-    point: where. trace: what was recorded. adjoints: of every value of forward.
-    """
+    """A trace with the true gradient of every value of forward."""
 
     point: EvaluationPoint
     trace: Trace
@@ -98,70 +100,33 @@ class Analysis:
         return made
 
     @cached_property
-    def _of_forward(self) -> set[bytes]:
-        return {o.value.tobytes() for o in self.trace.tape.operations if o.phase == "forward"}
-
-    @cached_property
-    def forward_values(self) -> dict[bytes, Operation]:
-        """The different arrays of floats that forward had."""
+    def of_forward(self) -> dict[bytes, Operation]:
+        """The different arrays that forward had, by their numbers."""
         return {
             o.value.tobytes(): o
             for o in reversed(self.trace.tape.operations)
-            if o.phase == "forward" and o.is_differentiable and o.value.ndim
+            if o.phase == "forward" and o.value.ndim and o.value.dtype.kind in "fb"
         }
 
     def is_of_forward(self, operation: Operation) -> bool:
         """Whether forward had the same numbers."""
-        return operation.value.tobytes() in self._of_forward
-
-    def between(self, first: Operation, last: Operation) -> list[Operation]:
-        """The operations of forward from one value to a later one, if all are elementwise."""
-        key = ("between", first.index, last.index)
-        if key not in self.notes:
-            follows, found = {first.index}, []
-            for operation in self.trace.tape.operations[first.index + 1 : last.index + 1]:
-                if any(source.index in follows for source in operation.inputs):
-                    follows.add(operation.index)
-                    found.append(operation)
-            apart = any(
-                o.kind != "elementwise" or o.value.shape != first.value.shape for o in found
-            )
-            self.notes[key] = [] if apart or last.index not in follows else found
-        return self.notes[key]  # type: ignore[no-any-return]
-
-    def wrong_points(self, v: Operation, u: Operation, local: Array) -> Iterator[tuple[Array, str]]:
-        """f' of u = f(v) at u, and its formula in terms of u with v put in."""
-        key = ("points", v.index, u.index)
-        if key not in self.notes:
-            self.notes[key] = list(self._wrong_points(v, u, local))
-        return iter(self.notes[key])
-
-    def _wrong_points(
-        self, v: Operation, u: Operation, local: Array
-    ) -> Iterator[tuple[Array, str]]:
-        h = 1e-6 * np.maximum(1.0, np.abs(u.value))
-        ahead, behind = (
-            replay(self.between(v, u), {v.index: u.value + s}).get(u.index, u.value)
-            for s in (h, -h)
-        )
-        yield (ahead - behind) / (2 * h), "at the output."
-        y, z = u.value.ravel(), v.value.ravel()
-        for degree in (1, 2, 3):
-            if len(np.unique(y.round(9))) > degree + 2:
-                powers = np.vander(y, degree + 1)
-                coefficients, *_ = np.linalg.lstsq(powers, local.ravel(), rcond=None)
-                if self.equal(powers @ coefficients, local.ravel()):
-                    at_input = np.vander(z, degree + 1) @ coefficients
-                    yield (
-                        at_input.reshape(local.shape),
-                        "the input stands where the output belongs.",
-                    )
-                    return
+        return operation.phase == "forward" or operation.value.tobytes() in self.of_forward
 
     def source_of(self, operation: Operation) -> Operation:
-        """The first operation with these numbers: what forward computed, not a copy of it."""
-        wanted = operation.value.tobytes()
-        return next(o for o in self.trace.tape.operations if o.value.tobytes() == wanted)
+        """What forward computed, not a copy of it."""
+        return self.of_forward.get(operation.value.tobytes(), operation)
+
+    def depends(self, last: Operation, first: Operation) -> bool:
+        """Whether a value of forward was computed from an earlier one."""
+        waiting, seen = [last], {last.index}
+        while waiting:
+            for source in waiting.pop().inputs:
+                if source is first:
+                    return True
+                if source.index > first.index and source.index not in seen:
+                    seen.add(source.index)
+                    waiting.append(source)
+        return False
 
     def equal(self, one: Array, other: Array) -> bool:
         """The same numbers, to the digits that were measured."""

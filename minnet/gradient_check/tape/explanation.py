@@ -48,7 +48,7 @@ def explain(point: EvaluationPoint, name: str, wrong: list[str]) -> Explanation 
     right = _right(analysis, found)
     value, relation = named(found.value), found.relation
     if relation is None:
-        sentence = f"{value} is the first value that is no true gradient.{right}"
+        sentence = f"{value} is the first value that is no gradient of a value of forward.{right}"
         advice = f"Derive line {found.line} again: what goes in is right, what comes out is not."
         return Explanation(
             place, "unknown", sentence if right else "", advice if right else "", found.value.index
@@ -64,7 +64,10 @@ def _right(analysis: Analysis, found: Finding) -> str:
     for operation in found.run:
         for source in operation.inputs:
             meaning = analysis.meanings.get(source.index)
-            if source.index in own or meaning is None or meaning.missing or source is found.value:
+            known = meaning is not None and not meaning.missing and source is not found.value
+            if source.index in own or meaning is None or not known:
+                continue
+            if source is analysis.trace.upstream:
                 continue
             told[f"{named(source)} is {gradient_of(meaning.of)}"] = None
     return f" Right up to there: {'; '.join(list(told)[:2])}." if told else ""
@@ -77,6 +80,10 @@ def _advice(found: Finding) -> str:
     line = found.line
     if relation.code == "jacobian-term-missing":
         return f"Add what is missing, in line {line} or where its value is used."
+    if " belongs" in relation.sentence or " should be " in relation.sentence:
+        return f"Change line {line} so, and run the check again."
+    if relation.too_much is not None and relation.code != "extra-factor":
+        return f"Divide by it in line {line}."
     if relation.code == "local-derivative-missing":
         return f"Multiply by it in line {line}, or in the line that uses its value."
     if relation.code == "unknown":

@@ -7,13 +7,23 @@ in its place: if the wrong value then becomes a true gradient, what went in was 
 
 from __future__ import annotations
 
-from minnet.gradient_check.tape.analysis import Analysis, Meaning
+import numpy as np
+
+from minnet.gradient_check.tape.analysis import Analysis
 from minnet.gradient_check.tape.losses import in_a_loss
-from minnet.gradient_check.tape.operands import inside_the_line
+from minnet.gradient_check.tape.misplaced import misplaced
 from minnet.gradient_check.tape.operations import Operation
-from minnet.gradient_check.tape.relations import Relation, gradient_of, relations
-from minnet.gradient_check.tape.runs import Finding, becomes_right, executions, is_cause, outputs_of
-from minnet.utils.types import Array
+from minnet.gradient_check.tape.relations import Relation, gradient_of, named, relations
+from minnet.gradient_check.tape.runs import (
+    Finding,
+    entering,
+    executions,
+    is_cause,
+    outputs_of,
+)
+from minnet.gradient_check.tape.substitution import PRODUCTS, substituted
+
+_OF_LOCALS = ("mask-missing", "jacobian-term-missing")
 
 
 def find(analysis: Analysis, name: str, others: list[str]) -> Finding | None:
@@ -36,11 +46,15 @@ def _find(analysis: Analysis, name: str, others: list[str]) -> Finding | None:
     if not region:
         return None
     if analysis.trace.is_loss:
-        return in_a_loss(analysis, region)
+        return _inside(analysis, name, in_a_loss(analysis, region), region)
     later: list[Finding] = []
     for run in executions(analysis, region):
         outputs = outputs_of(analysis, run, region)
-        found = replaced(analysis, run, outputs)
+        found = misplaced(analysis, run, outputs)
+        if found is not None and found.relation and found.relation.code == "unknown":
+            line = next((r for r in executions(analysis, region) if found.value in r), found.run)
+            known = substituted(analysis, name, line, [found.value])
+            return known or _first(analysis, name, later, region) or found
         if found is not None:
             return found
         hints = [next(relations(analysis, o.value), None) for o in outputs]
@@ -50,92 +64,164 @@ def _find(analysis: Analysis, name: str, others: list[str]) -> Finding | None:
         finding = Finding(run, value, relation)
         on_the_way = bool(hints) and all(h is not None and h.is_factor for h in hints)
         if not on_the_way or is_cause(analysis, value, relation):
-            return inside_the_line(analysis, finding, region)
+            told = _inside(analysis, name, finding, region)
+            is_told = told.relation is not None and told.relation.code != "unknown"
+            return told if is_told else _first(analysis, name, later, region) or told
         later.append(finding)
-    return later[0]
+    return _first(analysis, name, later, region) or later[0]
 
 
-def replaced(analysis: Analysis, run: list[Operation], outputs: list[Operation]) -> Finding | None:
-    """A value that goes into a wrong line and is right, but for something else."""
-    own = {o.index for o in run}
-    entering = {
-        s.index: s
-        for o in run
-        for s in o.inputs
-        if s.index in analysis.follows and s.index not in own
-    }
-    for source in entering.values():
-        upstream = source is analysis.trace.upstream
-        if not upstream and (source.compute is None or not source.line):
-            continue
-        if source.phase == "forward":
-            continue
-        meaning = analysis.meanings.get(source.index)
-        for of, true in analysis.wholes(source.value.shape):
-            if analysis.equal(source.value, true):
-                continue
-            if becomes_right(analysis, run, outputs, source, true):
-                if meaning is not None and not meaning.missing and source.kind in ("moves", "leaf"):
-                    return _step_missing(run, outputs[-1], meaning, of, true)
-                relation = _misplaced(analysis, source, meaning, of, true)
-                return _earlier(analysis, Finding([source], source, relation))
-    return None
+def _first(
+    analysis: Analysis, name: str, findings: list[Finding], region: dict[int, Operation]
+) -> Finding | None:
+    """A line with another operand among those that seemed to be on the way to something right."""
+    found = (
+        substituted(analysis, name, f.run, outputs_of(analysis, f.run, region)) for f in findings
+    )
+    return next((f for f in found if f is not None), None)
 
 
-def _step_missing(
-    run: list[Operation], value: Operation, meaning: Meaning, of: Operation, true: Array
+def _inside(
+    analysis: Analysis, name: str, finding: Finding, region: dict[int, Operation]
 ) -> Finding:
-    """The line starts from the true gradient of a later value than it should."""
-    sentence = f"starts from {gradient_of(meaning.of)}; it should start from {gradient_of(of)}"
-    return Finding(run, value, Relation("local-derivative-missing", sentence, of, true))
-
-
-def _misplaced(
-    analysis: Analysis, source: Operation, meaning: Meaning | None, of: Operation, true: Array
-) -> Relation:
-    """What a value is that should be dL/d(of)."""
-    if meaning is not None and not meaning.missing and analysis.between(meaning.of, of):
-        sentence = f"is {gradient_of(meaning.of)} already; after it the derivative comes again"
-        return Relation("local-derivative-squared", sentence, of, true)
-    for relation in relations(analysis, source.value):
-        if relation.of is of:
-            return relation
-    if meaning is None:
-        return Relation("unknown", f"should be {gradient_of(of)}", of, true)
-    if of in meaning.of.inputs:
-        sentence = (
-            f"is exactly {gradient_of(meaning.of)}, one step too early: for "
-            f"{gradient_of(of)} its derivative is missing"
+    """More about a wrong line than what its result is: the operand, factor or term in it."""
+    relation = finding.relation
+    if relation is not None:
+        inner = analysis.trace.is_loss and relation.of.compute is not None
+        inner = inner and relation.too_much is not None  # of no value that backward aims at
+        relation = finding.relation = None if inner else _divided(finding, relation)
+    is_told = relation is not None and relation.too_much is None
+    if not is_told or (relation is not None and relation.code == "jacobian-diagonal-only"):
+        outputs = outputs_of(analysis, finding.run, region)
+        known = substituted(analysis, name, finding.run, outputs)
+        term = relation is None and not analysis.trace.is_loss
+        known = known or (_term(analysis, finding) if term else None)
+        if known is not None:
+            return known
+    if relation is not None and relation.of.index in analysis.made and relation.is_factor:
+        target = _target(analysis, finding.value)
+        if target is not None:
+            sentence = f"should be {gradient_of(target.of)}; it {relation.sentence}"
+            finding.relation = target._replace(code=relation.code, sentence=sentence)
+    if relation is None or relation.code in _OF_LOCALS:
+        made = _local_values(analysis, finding, region)
+        if len(made) == 1:
+            (value,) = made.values()
+            told = (
+                relation.sentence
+                if relation is not None
+                else "is no gradient of a value of forward"
+            )
+            code = relation.code if relation is not None else "unknown"
+            sentence = f"makes {named(finding.value)} wrong: that {told}"
+            return Finding([value], value, Relation(code, sentence, value, value.value))
+    if relation is None:
+        finding.relation = (
+            _wrong_places(analysis, name, finding)
+            or _unused(analysis, name)
+            or _target(analysis, finding.value)
         )
-        return Relation("local-derivative-missing", sentence, of, true)
-    sentence = f"is {gradient_of(meaning.of)}, where {gradient_of(of)} belongs"
-    return Relation("unknown", sentence, of, true)
-
-
-def _earlier(analysis: Analysis, finding: Finding) -> Finding:
-    """Of a sum that lacks a part, the line that adds most of them up."""
-    value = finding.value
-    best, waiting, seen = (_terms(value), value), [value], set()
-    while waiting:
-        operation = waiting.pop()
-        for source in operation.inputs:
-            meaning = analysis.meanings.get(source.index)
-            if source.index in seen or source.line == 0 or meaning is None or not meaning.missing:
-                continue
-            seen.add(source.index)
-            waiting.append(source)
-            if finding.relation and meaning.of is finding.relation.of:
-                best = max(best, (_terms(source), source), key=lambda pair: pair[0])
-    finding.value = best[1]
     return finding
 
 
-def _terms(operation: Operation) -> int:
-    """How many terms a line adds up for this value."""
-    count, waiting = 1, [operation]
+def _divided(finding: Finding, relation: Relation) -> Relation:
+    """A factor to divide by is one too many where the line multiplies by it."""
+    if relation.too_much is None:
+        return relation
+    numbers = relation.too_much.value.tobytes()
+    products = [o for o in finding.run if o.name == "multiply"]
+    if any(s.value.tobytes() == numbers for o in products for s in o.inputs):
+        factor = relation.sentence.partition(" divided by ")[2]
+        sentence = f"is {gradient_of(relation.of)} times {factor}: one factor too many"
+        return relation._replace(code="extra-factor", sentence=sentence)
+    spread = {o.name for o in (relation.too_much, *relation.too_much.inputs)} & {"std", "var"}
+    return relation._replace(code="scale-missing") if spread else relation
+
+
+def _local_values(
+    analysis: Analysis, finding: Finding, region: dict[int, Operation]
+) -> dict[int, Operation]:
+    """Local derivatives and masks that the line takes from other lines of backward."""
+    made: dict[int, Operation] = {}
+    for run in executions(analysis, region):
+        if run[0].line != finding.line:
+            continue
+        if any(o.index not in analysis.follows and o.compute is not None for o in run):
+            return {}
+        for source in entering(run):
+            made_here = source.phase == "backward" and source.compute is not None
+            if source.index in analysis.follows or not made_here:
+                continue
+            if not analysis.is_of_forward(source) and not _is_true_mask(analysis, source):
+                made[source.line] = source
+    return made
+
+
+def _is_true_mask(analysis: Analysis, mask: Operation) -> bool:
+    """Whether some true gradient is zero exactly where a mask is."""
+    wholes = analysis.wholes(mask.value.shape) if mask.value.dtype.kind == "b" else []
+    return any(np.array_equal(true != 0, mask.value) for _, true in wholes)
+
+
+def _term(analysis: Analysis, finding: Finding) -> Finding | None:
+    """One term of a sum, or one block of what is put together, to which something relates."""
+    for operation in reversed(finding.run):
+        if operation.index not in analysis.follows or analysis.is_right(operation):
+            continue
+        users = [u for u in analysis.users.get(operation.index, []) if u in finding.run]
+        is_term = any(u.kind == "moves" or u.name in ("add", "subtract") for u in users)
+        for relation in relations(analysis, operation.value) if users else []:
+            if (is_term and relation.is_factor) or relation.is_sign:
+                return Finding(finding.run, operation, _divided(finding, relation))
+    return None
+
+
+def _wrong_places(analysis: Analysis, name: str, finding: Finding) -> Relation | None:
+    """The line only takes or puts numbers, and those that go in are right."""
+    value = finding.value
+    sources = [s for s in value.inputs if s.index in analysis.follows]
+    at_the_end = value is analysis.trace.found.get(name) and analysis.point.fits(name)
+    if not sources or not (value.kind == "assign" or (value.kind == "moves" and at_the_end)):
+        return None
+    meaning = analysis.meanings.get(sources[-1].index)
+    if meaning is None or meaning.missing:
+        return None
+    sentence = f"has numbers of {gradient_of(meaning.of)} in the wrong places"
+    return Relation("wrong-index", sentence, meaning.of, value.value)
+
+
+def _unused(analysis: Analysis, name: str) -> Relation | None:
+    """A gradient of a product u v is made with v; here nothing is made with it."""
+    leaf, last = analysis.trace.leaves.get(name), analysis.trace.found.get(name)
+    if leaf is None or last is None or not analysis.point.fits(name):
+        return None
+    used, waiting = {last.index: last}, [last]
     while waiting:
-        current = waiting.pop()
-        if current.name in ("add", "subtract") and current.line == operation.line:
-            count += 1
-            waiting += current.inputs
-    return count
+        for source in waiting.pop().inputs:
+            if source.index not in used:
+                used[source.index] = source
+                waiting.append(source)
+    numbers = {o.value.tobytes() for o in used.values()}
+    for operation in analysis.trace.tape.operations:
+        if operation.phase == "forward" and leaf in operation.inputs and operation.name in PRODUCTS:
+            for other in operation.inputs:
+                missing = other is not leaf and other.is_differentiable and other.value.ndim
+                if missing and other.value.tobytes() not in numbers:
+                    true = analysis.adjoints.of[leaf.index]
+                    instead = f"`{leaf.name}` itself" if leaf.index in used else "something else"
+                    sentence = (
+                        f"is made with {instead}; dL/d{leaf.name} is made with {named(other)}"
+                    )
+                    return Relation("wrong-operand", sentence, leaf, true)
+    return None
+
+
+def _target(analysis: Analysis, value: Operation) -> Relation | None:
+    """What a value should be: with that, all that is made of it is right."""
+    if value.index not in analysis.follows or not analysis.users.get(value.index):
+        return None
+    for of, true in analysis.wholes(value.value.shape):
+        should = Relation("unknown", f"should be {gradient_of(of)}", of, true)
+        if of.index not in analysis.made and is_cause(analysis, value, should):
+            return should
+    return None

@@ -8,6 +8,7 @@ the student's file a value of backward was made.
 from __future__ import annotations
 
 import linecache
+import re
 import sys
 from collections.abc import Callable
 from types import CodeType
@@ -24,6 +25,10 @@ new_array, as_array = (
 )  # while the tape is written, np.array is another function
 
 
+LONGEST = 70
+"""Characters of an expression in a sentence."""
+
+
 class TraceLostError(Exception):
     """The trace cannot be followed: nothing is said then."""
 
@@ -35,28 +40,9 @@ class Operation:
     or `leaf` (nothing was computed). phase: `forward` or `backward`.
     """
 
-    code: CodeType | None
-    compute: Compute | None
-    index: int
-    inputs: list[Operation]
-    kind: str
     line: int
     name: str
-    offset: int
-    phase: str
-
-    __slots__ = (
-        "code",
-        "compute",
-        "index",
-        "inputs",
-        "kind",
-        "line",
-        "name",
-        "offset",
-        "phase",
-        "value",
-    )
+    value: Array
 
     def __init__(
         self,
@@ -69,7 +55,7 @@ class Operation:
     ) -> None:
         self.index, self.phase = len(tape.operations), tape.phase
         self.compute, self.inputs, self.kind, self.name = compute, inputs, kind, name
-        self.value: Array = new_array(value)
+        self.value = new_array(value)
         self.line, self.code, self.offset = tape.place() if compute is not None else (0, None, 0)
         tape.operations.append(self)
 
@@ -80,16 +66,31 @@ class Operation:
 
     def text(self) -> str:
         """The student's expression; before Python 3.11, the line it is on."""
+        text = " ".join(self._source()[1].split())
+        return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+
+    def variable(self) -> str:
+        """The name that forward gives this value, as in `a = f(z)`; empty if it has none."""
         if self.code is None:
             return self.name
-        whole = linecache.getline(self.code.co_filename, self.line).strip()
+        before, _, after = self._source()
+        found = re.fullmatch(r"\s*(?:self\.)?(\w+)\s*=\s*", before)
+        return found[1] if found and not after.strip() else ""
+
+    def _source(self) -> tuple[str, str, str]:
+        """What stands before the expression in its line, the expression, and what is after it."""
+        if self.code is None:
+            return "", self.name, ""
+        row = linecache.getline(self.code.co_filename, self.line)
+        whole = "", row.strip(), ""
         if not hasattr(self.code, "co_positions"):
             return whole
         first, last, start, end = list(self.code.co_positions())[self.offset // 2]
         if first is None or first != last or start is None or end is None:
             return whole
         line = linecache.getline(self.code.co_filename, first).encode()
-        return line[start:end].decode().strip() or whole
+        before, text, after = (b.decode() for b in (line[:start], line[start:end], line[end:]))
+        return (before, text.strip(), after) if text.strip() else whole
 
 
 class Tape:

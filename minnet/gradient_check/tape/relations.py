@@ -12,6 +12,8 @@ from minnet.gradient_check.tape.analysis import Analysis, Meaning
 from minnet.gradient_check.tape.operations import Operation
 from minnet.utils.types import Array
 
+Targets = list[tuple[Operation, Array]]
+
 
 class Relation(NamedTuple):
     """A code, what is said of the value, and the true gradient that it should be."""
@@ -22,6 +24,7 @@ class Relation(NamedTuple):
     true: Array
     is_factor: bool = False
     is_sign: bool = False
+    too_much: Operation | None = None
 
 
 def relations(analysis: Analysis, value: Array) -> Iterator[Relation]:
@@ -29,42 +32,44 @@ def relations(analysis: Analysis, value: Array) -> Iterator[Relation]:
     table, meanings = analysis.candidates(value.size, paths=True)
     exact = analysis.meaning_of_value(value)
     if exact is not None and not exact.missing:
-        sentence = f"is exactly {gradient_of(exact.of)}"
-        inner = exact.of.compute is not None  # not that of x or of another weight
-        code = "local-derivative-missing" if inner else "unknown"
-        yield Relation(code, sentence, exact.of, value, True)
-    whole = [k for k, meaning in enumerate(meanings) if not meaning.missing]
-    for k, meaning in enumerate(meanings):
-        if meaning.missing and analysis.equal(value, table[k].reshape(value.shape)):
+        inner = exact.of.compute is not None  # not x or another weight
+        code = "local-derivative-missing" if inner else "wrong-operand"
+        yield Relation(code, f"is exactly {gradient_of(exact.of)}", exact.of, value, True)
+    rows = [(meaning, table[k]) for k, meaning in enumerate(meanings)]
+    for meaning, row in rows:
+        if meaning.missing and analysis.equal(value, row.reshape(value.shape)):
             true = analysis.adjoints.of[meaning.of.index]
-            yield Relation(code_of_part(meaning), part_of(meaning), meaning.of, true)
-    targets = [(meanings[k].of, table[k].reshape(meanings[k].of.value.shape)) for k in whole]
+            yield Relation(_code_of_part(analysis, meaning), part_of(meaning), meaning.of, true)
+    targets = [(m.of, row.reshape(m.of.value.shape)) for m, row in rows if not m.missing]
     same = [(of, true) for of, true in targets if true.shape == value.shape]
-    parts = [
-        (meaning, table[k].reshape(value.shape))
-        for k, meaning in enumerate(meanings)
-        if meaning.missing and meaning.of.value.shape == value.shape
-    ]
     yield from _constant(analysis, value, same)
     yield from _masked(analysis, value, same)
-    yield from _local_derivatives(analysis, value, same)
+    yield from _twice(analysis, value, same)
     yield from _factors(analysis, value, same)
     yield from _signs(analysis, value)
-    yield from _of_part(analysis, value, parts)
+    parts = [(m, row) for m, row in rows if m.missing and m.of.value.shape == value.shape]
+    of_parts = [(m.of, row.reshape(value.shape)) for m, row in parts[:20]]
+    for kind in (_constant, _factors):  # on the way to a part of a gradient
+        for found in kind(analysis, value, of_parts):
+            yield found._replace(sentence=found.sentence.replace("dL/d", "a part of dL/d", 1))
     yield from _moved(analysis, value, targets)
     yield from _summed(analysis, value)
 
 
 def named(operation: Operation) -> str:
     """A value by the student's expression and its line."""
-    line = f" (line {operation.line})" if operation.line else ""
-    return f"`{operation.text()}`{line}"
+    return f"`{operation.text()}`{line_of(operation)}"
 
 
 def gradient_of(operation: Operation) -> str:
-    """dL/d(expression), with the line."""
-    line = f", line {operation.line}" if operation.line else ""
-    return f"dL/d(`{operation.text()}`){line}"
+    """dL/dz by the name that forward gives the value, or dL/d(expression), with the line."""
+    name = operation.variable()
+    return f"dL/d{name}{line_of(operation)}" if name else f"dL/d({named(operation)})"
+
+
+def line_of(operation: Operation) -> str:
+    """The line in parentheses, where it has one."""
+    return f" (line {operation.line})" if operation.line else ""
 
 
 def part_of(meaning: Meaning) -> str:
@@ -79,87 +84,67 @@ def part_of(meaning: Meaning) -> str:
     return f"is only a part of {gradient_of(meaning.of)}: {missing}"
 
 
-_STATISTICS = {
-    "mean": "mean-term-missing",
-    "var": "variance-term-missing",
-    "std": "variance-term-missing",
-}
+_STATISTICS = {"var": "variance-term-missing", "std": "variance-term-missing"}
 
 
-def code_of_part(meaning: Meaning) -> str:
+def _code_of_part(analysis: Analysis, meaning: Meaning) -> str:
     """The statistics of a normalization have names of their own, and so has one step of a loop."""
     if meaning.looped:
         return "one-sample-only"
-    names = {_STATISTICS.get(part.user.name, "jacobian-term-missing") for part in meaning.missing}
-    statistics = {"mean-term-missing", "variance-term-missing"}
-    if names == statistics:
+    operations = analysis.trace.tape.operations
+    subtracted = {s.index for o in operations if o.name == "subtract" for s in o.inputs[1:]}
+    names = {
+        "mean-term-missing"
+        if part.user.name == "mean" and part.user.index in subtracted
+        else _STATISTICS.get(part.user.name, "jacobian-term-missing")
+        for part in meaning.missing
+    }
+    if names == {"mean-term-missing", "variance-term-missing"}:
         return "batch-statistics-constant"
     return names.pop() if len(names) == 1 else "jacobian-term-missing"
 
 
-def _constant(
-    analysis: Analysis, value: Array, targets: list[tuple[Operation, Array]]
-) -> Iterator[Relation]:
+def _constant(analysis: Analysis, value: Array, targets: Targets) -> Iterator[Relation]:
     for of, true in targets:
         factor = float((value * true).sum() / (true * true).sum())
         if value.size < 2 or abs(factor) < 1e-9 or not analysis.equal(value, factor * true):
             continue
         if abs(factor + 1) < 1e-5:
-            yield Relation(
-                "sign-flipped", f"has the wrong sign: it is minus {gradient_of(of)}", of, true, True
-            )
+            sentence = f"has the wrong sign: it is minus {gradient_of(of)}"
+            yield Relation("sign-flipped", sentence, of, true, True)
         elif abs(factor - 1) > 1e-4:
-            yield Relation(
-                "constant-factor", f"is {factor:.6g} times {gradient_of(of)}", of, true, True
-            )
+            sentence = f"is {factor:.6g} times {gradient_of(of)}"
+            yield Relation("constant-factor", sentence, of, true, True)
 
 
-def _of_part(
-    analysis: Analysis, value: Array, parts: list[tuple[Meaning, Array]]
-) -> Iterator[Relation]:
-    """A constant or a factor short of a part of a gradient: on the way to it."""
-    targets = [(meaning.of, part) for meaning, part in parts[:20]]
-    for found in itertools.chain(
-        _constant(analysis, value, targets), _factors(analysis, value, targets)
-    ):
-        yield found._replace(sentence=found.sentence.replace("dL/d", "a part of dL/d", 1))
-
-
-def _masked(
-    analysis: Analysis, value: Array, targets: list[tuple[Operation, Array]]
-) -> Iterator[Relation]:
+def _masked(analysis: Analysis, value: Array, targets: Targets) -> Iterator[Relation]:
+    """Right but for entries that should be 0, or that are 0."""
     for of, true in targets:
-        zero = true == 0
+        zero, left = true == 0, (value == 0) & (true != 0)
         if 0 < zero.sum() < zero.size and analysis.equal(np.where(zero, 0, value), true):
-            sentence = (
-                f"is {gradient_of(of)} where that is not 0, and not 0 elsewhere: a mask is missing"
-            )
+            missing = "a mask is missing, or lets too much through"
+            sentence = f"is {gradient_of(of)}, but not 0 where that is 0: {missing}"
             yield Relation("mask-missing", sentence, of, true, True)
+        elif 0 < left.sum() < left.size / 2 and analysis.equal(np.where(left, true, value), true):
+            count = f"{int(left.sum())} of {left.size} entries"
+            sentence = f"is {gradient_of(of)}, but 0 in {count} that should not be 0"
+            yield Relation("jacobian-term-missing", sentence, of, true)
 
 
-def _local_derivatives(
-    analysis: Analysis, value: Array, targets: list[tuple[Operation, Array]]
-) -> Iterator[Relation]:
-    """For u = f(v): dL/du times f'(v) twice, or times f' at another point than v."""
-    for (u, back), (v, true) in itertools.product(targets, targets):
-        between = analysis.between(v, u)
+def _twice(analysis: Analysis, value: Array, targets: Targets) -> Iterator[Relation]:
+    """For u = f(v): dL/du times f'(v) times f'(v), so that value * dL/du = dL/dv * dL/dv."""
+    for (u, back), (v, true) in itertools.permutations(targets, 2):
+        if not analysis.equal(value * back, true * true):
+            continue
         used = back != 0
-        if not between or not used.any() or np.any(true[~used]):
-            continue
-        local = np.divide(true, back, out=np.zeros_like(true), where=used)
-        flat = np.ptp(local[used]) <= 1e-6 * np.abs(local).max()
-        if flat:
-            continue
-        if analysis.equal(value, true * local):
+        ratio = true[used] / back[used]
+        flat = ratio.size < 2 or np.ptp(ratio) <= 1e-6 * np.abs(ratio).max()
+        if not flat and analysis.depends(u, v):
             sentence = f"has the derivative of {named(u)} twice: it is not {gradient_of(v)}"
             yield Relation("local-derivative-squared", sentence, v, true)
-        for point, text in analysis.wrong_points(v, u, local):
-            if analysis.equal(value, back * point):
-                sentence = f"takes the derivative of {named(u)} at the wrong point: {text}"
-                yield Relation("local-derivative-at-wrong-point", sentence, v, true)
 
 
-_FORMS = (
+FORMS = (
     ("{}", lambda w: w),
     ("(1 - {})", lambda w: 1 - w),
     ("{0} (1 - {0})", lambda w: w * (1 - w)),
@@ -167,11 +152,10 @@ _FORMS = (
     ("{}^2", lambda w: w * w),
     ("exp({})", np.exp),
 )
+"""Functions of a value that derivatives are made of."""
 
 
-def _factors(
-    analysis: Analysis, value: Array, targets: list[tuple[Operation, Array]]
-) -> Iterator[Relation]:
+def _factors(analysis: Analysis, value: Array, targets: Targets) -> Iterator[Relation]:
     """One value of forward is multiplied once too often, or not at all."""
     if not targets:
         return
@@ -183,34 +167,43 @@ def _factors(
     for of, true in targets:
         used = ((true != 0) | (value != 0)).ravel()
         both = ((true != 0) & (value != 0)).ravel()
-        if not forms or used.sum() < 3 or (used != both).any():
+        usable = forms and used.sum() >= 3 and (used == both).all()
+        if not usable or of is analysis.trace.output:
             continue
         own = table[:, used] / table[:, used][:, :1]
-        for verb, ratio in (("lacks", true / value), ("has", value / true)):
+        with np.errstate(all="ignore"):
+            ratios = (("lacks", true / value), ("has", value / true))
+        for verb, ratio in ratios:
             flat = ratio.ravel()[used]
             apart = np.abs(own - flat / flat[0]).max(axis=1)
             for k in np.flatnonzero(apart <= analysis.tolerance * np.abs(flat / flat[0]).max()):
-                operation, text, _ = forms[k]
                 off = float(flat[0] / table[k][used][0])
                 made = of.index in analysis.made  # it was right there already, and went on
-                order = (made, abs(off - 1) > 1e-4, abs(of.index - operation.index))
+                distance = abs(of.index - forms[k][0].index)
+                order = (made, abs(off - 1) > 1e-4, verb, distance)
                 if np.ptp(flat) > 1e-6 * np.abs(flat).max():
-                    found.append((*order, verb, of, true, operation, text, off))
-    for made, *_, verb, of, true, operation, text, factor in sorted(found, key=lambda f: f[:3]):
-        name = text.format(f"`{operation.text()}`") + (
-            f" (line {operation.line})" if operation.line else ""
-        )
-        extra = "" if abs(factor - 1) < 1e-4 else f" (and off by {factor:.4g})"
-        if made and verb == "has":
-            code = "jacobian-diagonal-only" if "(1 - " in text else "unknown"
-            sentence = f"is {gradient_of(of)} times {name}{extra}"
-            yield Relation(code, sentence, of, true, True)
-        elif verb == "lacks":
-            sentence = f"lacks the factor {name} to be {gradient_of(of)}{extra}"
-            yield Relation("local-derivative-missing", sentence, of, true, True)
-        else:
-            sentence = f"has the factor {name} too much to be {gradient_of(of)}{extra}"
-            yield Relation("unknown", sentence, of, true, True)
+                    found.append((order, of, true, *forms[k][:2], off))
+    for (made, _, verb, _), of, true, operation, text, off in sorted(found, key=lambda f: f[0]):
+        yield _factor(made, verb, of, true, f"{text.format(name_of(operation))}", operation, off)
+
+
+def _factor(
+    made: bool, verb: str, of: Operation, true: Array, form: str, factor: Operation, off: float
+) -> Relation:
+    """What is said about one factor."""
+    name = f"`{form}`{line_of(factor)}"
+    extra = "" if abs(off - 1) < 1e-4 else f" and by {1 / off if verb == 'has' else off:.4g}"
+    if made and verb == "has" and "(1 - " in form:
+        sentence = f"is {gradient_of(of)} times {name}{extra}"
+        return Relation("jacobian-diagonal-only", sentence, of, true, True)
+    verb, too_much = ("multiplied", None) if verb == "lacks" else ("divided", factor)
+    sentence = f"becomes {gradient_of(of)} when it is {verb} by {name}{extra}"
+    return Relation("local-derivative-missing", sentence, of, true, True, too_much=too_much)
+
+
+def name_of(operation: Operation) -> str:
+    """Its name in forward, or the expression."""
+    return operation.variable() or operation.text()
 
 
 def _forms(analysis: Analysis, shape: tuple[int, ...]) -> Iterator[tuple[Operation, str, Array]]:
@@ -228,7 +221,7 @@ def _forms(analysis: Analysis, shape: tuple[int, ...]) -> Iterator[tuple[Operati
         if key in seen or len(seen) > 80 or not np.ptp(spread) > 1e-9:
             continue
         seen.add(key)
-        for text, form in _FORMS:
+        for text, form in FORMS:
             made = form(spread)
             if np.isfinite(made).all() and (made != 0).all() and np.ptp(made) > 1e-9:
                 yield operation, text, made
@@ -248,10 +241,8 @@ def _signs(analysis: Analysis, value: Array) -> Iterator[Relation]:
                 yield Relation("sign-flipped", sentence, of, true, is_sign=True)
 
 
-def _moved(
-    analysis: Analysis, value: Array, targets: list[tuple[Operation, Array]]
-) -> Iterator[Relation]:
-    """The right numbers at other places: axes exchanged, an axis turned round or shifted."""
+def _moved(analysis: Analysis, value: Array, targets: Targets) -> Iterator[Relation]:
+    """The right numbers at other places: axes exchanged, or all in another order."""
     for of, true in targets:
         if value.ndim != true.ndim or value.ndim > 4:
             continue
@@ -259,12 +250,12 @@ def _moved(
             if order != tuple(range(value.ndim)) and analysis.equal(value.transpose(order), true):
                 sentence = f"is {gradient_of(of)} with its axes exchanged (transposed)"
                 yield Relation("transposed", sentence, of, true)
-        if value.shape != true.shape:
-            continue
-        for axis in range(value.ndim):
-            if value.shape[axis] > 1 and analysis.equal(np.flip(value, axis), true):
-                sentence = f"is {gradient_of(of)} turned round along axis {axis}"
-                yield Relation("unknown", sentence, of, true)
+        if value.size > 3 and analysis.equal(np.sort(value, axis=None), np.sort(true, axis=None)):
+            turned = (k for k in range(value.ndim) if analysis.equal(np.flip(value, k), true))
+            axis = next(turned, None)
+            where = "in another order" if axis is None else f"in reverse along axis {axis}"
+            sentence = f"has the numbers of {gradient_of(of)}, {where}"
+            yield Relation("wrong-index", sentence, of, true)
 
 
 def _summed(analysis: Analysis, value: Array) -> Iterator[Relation]:
@@ -276,10 +267,9 @@ def _summed(analysis: Analysis, value: Array) -> Iterator[Relation]:
             if total.size < 2 or total.size == value.size or analysis.equal(largest, total):
                 continue  # one term alone, the others zero
             meaning = analysis.meaning_of_value(total)
-            if meaning is None or meaning.of.index in analysis.made:
+            if meaning is None or meaning.missing or meaning.of.index in analysis.made:
                 continue  # that is right already
-            if not meaning.missing:
-                shown = axes[0] if count == 1 else axes
-                sentence = f"is {gradient_of(meaning.of)} before the sum over axis {shown}"
-                true = analysis.adjoints.of[meaning.of.index]
-                yield Relation("summed-over-wrong-axis", sentence, meaning.of, true)
+            shown = axes[0] if count == 1 else axes
+            sentence = f"is {gradient_of(meaning.of)} before the sum over axis {shown}"
+            true = analysis.adjoints.of[meaning.of.index]
+            yield Relation("summed-over-wrong-axis", sentence, meaning.of, true)

@@ -19,7 +19,7 @@ from minnet.gradient_check.random_state import own_generators
 from minnet.gradient_check.tape import array_methods  # noqa: F401 - completes Traced
 from minnet.gradient_check.tape.operations import Operation, Tape, TraceLostError, new_array
 from minnet.gradient_check.tape.traced_array import Traced, active, constant, operation_of
-from minnet.gradient_check.weight_access import follow, place
+from minnet.gradient_check.weights import follow, place
 
 _FILLED = ("zeros", "ones", "empty", "full")
 _MAKERS = (*_FILLED, *(f"{name}_like" for name in _FILLED), "eye", "identity")

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from minnet.gradient_check.tape.analysis import Analysis, replay
+from minnet.gradient_check.tape.analysis import Analysis, Meaning, replay
 from minnet.gradient_check.tape.operations import Operation
 from minnet.gradient_check.tape.relations import Relation
 from minnet.utils.types import Array
+
+Run = list[Operation]
+
+
+MOST_WORK = 100_000
+"""Operations that are computed again for one layer, at most: below a second."""
 
 
 @dataclass
 class Finding:
     """Where a gradient goes wrong: the wrong values of one line, and what is said about them."""
 
-    run: list[Operation]
+    run: Run
     value: Operation
     relation: Relation | None = None
 
@@ -24,9 +32,9 @@ class Finding:
         return self.value.line
 
 
-def executions(analysis: Analysis, region: dict[int, Operation]) -> list[list[Operation]]:
+def executions(analysis: Analysis, region: dict[int, Operation]) -> list[Run]:
     """The operations of backward, one list for each time that a line of the region ran."""
-    runs: list[list[Operation]] = []
+    runs: list[Run] = []
     backward = any(o.phase == "backward" for o in region.values())
     for operation in analysis.operations if backward else region.values():
         if runs and runs[-1][-1].line == operation.line:
@@ -36,39 +44,57 @@ def executions(analysis: Analysis, region: dict[int, Operation]) -> list[list[Op
     return [run for run in runs if any(o.index in region for o in run)]
 
 
-def outputs_of(
-    analysis: Analysis, run: list[Operation], region: dict[int, Operation]
-) -> list[Operation]:
+def outputs_of(analysis: Analysis, run: Run, region: dict[int, Operation]) -> Run:
     """The wrong values that a line hands on; if it hands on none, the last one in it."""
     inside = [o for o in run if o.index in region]
-    return [o for o in inside if leaves(analysis, o, run)] or inside[-1:]
+    return [o for o in inside if _leaves(analysis, o, run)] or inside[-1:]
 
 
-def leaves(analysis: Analysis, operation: Operation, run: list[Operation]) -> bool:
+def _leaves(analysis: Analysis, operation: Operation, run: Run) -> bool:
     """Whether a value is used outside the line that made it."""
     own = {o.index for o in run}
     users = analysis.users.get(operation.index, [])
     return not users or any(user.index not in own for user in users)
 
 
-def becomes_right(
+def entering(run: Run) -> list[Operation]:
+    """The values that a line works with, each once."""
+    own = {o.index for o in run}
+    return list({s.index: s for o in run for s in o.inputs if s.index not in own}.values())
+
+
+def made_right(
     analysis: Analysis,
-    run: list[Operation],
-    outputs: list[Operation],
-    changed: Operation,
-    true: Array,
-) -> bool:
-    """Whether the wrong values of a line become true gradients when one value that goes in is."""
+    run: Run,
+    outputs: Run,
+    values: dict[int, Array],
+    functions: dict[int, Callable[..., Any]] | None = None,
+) -> Meaning | None:
+    """What the wrong values of a line become with other values, if all are true gradients then.
+
+    A line that adds up (in a loop) may give a part of one.
+    """
+    analysis.notes["work"] = analysis.notes.get("work", 0) + len(run)
+    if analysis.notes["work"] > MOST_WORK:
+        return None
     try:
-        known = replay(run, {changed.index: true})
+        known = replay(run, values, functions)
     except (ValueError, IndexError, TypeError):
-        return False
-    moved = [known[o.index] for o in outputs if o.index in known]
-    meanings = [analysis.meaning_of_value(value) for value in moved]
-    made = analysis.made  # what is right elsewhere was not meant here
-    return bool(meanings) and all(
-        m is not None and not m.missing and m.of.index not in made for m in meanings
-    )
+        return None
+    given = {analysis.meanings[s.index].of for s in entering(run) if s.index in analysis.meanings}
+    given |= {analysis.trace.output}
+    found = None
+    for operation in outputs:
+        if operation.index not in known:
+            continue
+        found = analysis.meaning_of_value(known[operation.index])
+        adds = operation.name in ("add", "setitem") and not values.keys() & analysis.follows
+        same = analysis.equal(known[operation.index], operation.value)
+        if found is None or same or (found.missing and not adds):
+            return None
+        if found.of in given or found.of.index in analysis.made:
+            return None  # what goes in, or is right elsewhere, was not meant here
+    return found
 
 
 def is_cause(analysis: Analysis, value: Operation, relation: Relation | None) -> bool:
@@ -76,12 +102,11 @@ def is_cause(analysis: Analysis, value: Operation, relation: Relation | None) ->
     users = analysis.users.get(value.index, [])
     if relation is None or not users:
         return True
-    runs = executions(analysis, {user.index: user for user in users})
-    for run in runs:
+    for run in executions(analysis, {user.index: user for user in users}):
         if value in run:
             continue
-        outputs = [o for o in run if o.index in analysis.follows and leaves(analysis, o, run)]
+        outputs = [o for o in run if o.index in analysis.follows and _leaves(analysis, o, run)]
         wrong = [o for o in outputs if not analysis.is_right(o)]
-        if wrong and not becomes_right(analysis, run, wrong, value, relation.true):
+        if wrong and made_right(analysis, run, wrong, {value.index: relation.true}) is None:
             return False
     return True

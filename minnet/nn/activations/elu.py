@@ -37,8 +37,7 @@ class ELU(Activation):
 
     def backward(self, grad: Array) -> Array:
         """dL/dz = dL/da a'."""
-        dz: Array = grad * self._derivative
-        return dz
+        return grad * self._derivative
 
 
 class SELU(Activation):
@@ -65,5 +64,4 @@ class SELU(Activation):
 
     def backward(self, grad: Array) -> Array:
         """dL/dz = dL/da a'."""
-        dz: Array = grad * self._derivative
-        return dz
+        return grad * self._derivative

@@ -45,18 +45,16 @@ class GELU(Activation):
         near = np.clip(z, -_FAR, _FAR)  # no power of it overflows
         gate, slope = _tanh_gate(near) if self.approximate else normal_distribution(near)
         self._derivative = gate + near * slope
-        a: Array = z * gate
-        return a
+        return z * gate
 
     def backward(self, grad: Array) -> Array:
         """dL/dz = dL/da (Phi(z) + z phi(z))."""
-        dz: Array = grad * self._derivative
-        return dz
+        return grad * self._derivative
 
 
 def _tanh_gate(z: Array) -> tuple[Array, Array]:
     """s = sigmoid(2u) and its derivative s (1 - s) 2u'."""
     root = math.sqrt(2 / math.pi)
     p, q = sigmoid_halves(2 * root * (z + 0.044715 * z**3))
-    slope: Array = p * q * (2 * root) * (1 + 3 * 0.044715 * z * z)
+    slope = p * q * (2 * root) * (1 + 3 * 0.044715 * z * z)
     return np.where(z < 0, q, p), slope

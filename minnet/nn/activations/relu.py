@@ -29,8 +29,7 @@ class ReLU(Activation):
 
     def backward(self, grad: Array) -> Array:
         """dL/dz = dL/da where a > 0, else 0."""
-        dz: Array = grad * (self._a > 0)
-        return dz
+        return grad * (self._a > 0)
 
 
 class LeakyReLU(Activation):

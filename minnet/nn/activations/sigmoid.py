@@ -30,8 +30,7 @@ class Sigmoid(Activation):
 
     def backward(self, grad: Array) -> Array:
         """dL/dz = dL/da a (1 - a)."""
-        dz: Array = grad * self._derivative
-        return dz
+        return grad * self._derivative
 
 
 class HardSigmoid(Activation):
@@ -49,10 +48,8 @@ class HardSigmoid(Activation):
     def forward(self, z: Array) -> Array:
         """a = (z + 3) / 6, clipped to [0, 1]."""
         self._between = (z > -3) & (z < 3)
-        a: Array = (np.clip(z, -3, 3) + 3) / 6  # z + 3 first: near -3 nothing cancels
-        return a
+        return (np.clip(z, -3, 3) + 3) / 6  # z + 3 first: near -3 nothing cancels
 
     def backward(self, grad: Array) -> Array:
         """dL/dz = dL/da / 6 between the kinks, else 0."""
-        dz: Array = grad * self._between / 6
-        return dz
+        return grad * self._between / 6

@@ -26,13 +26,11 @@ class SiLU(Activation):
         p, q = sigmoid_halves(z)
         s, rest = np.where(z < 0, q, p), np.where(z < 0, p, q)  # rest = 1 - s
         self._derivative = s * (1 + z * rest)
-        a: Array = z * s
-        return a
+        return z * s
 
     def backward(self, grad: Array) -> Array:
         """dL/dz = dL/da s (1 + z (1 - s))."""
-        dz: Array = grad * self._derivative
-        return dz
+        return grad * self._derivative
 
 
 class HardSwish(Activation):
@@ -49,10 +47,8 @@ class HardSwish(Activation):
     def forward(self, z: Array) -> Array:
         """a = z (z + 3) / 6 between the kinks, 0 below, z above."""
         self._derivative = np.where(z >= 3, 1, np.where(z <= -3, 0, z / 3 + 0.5))
-        a: Array = z * ((np.clip(z, -3, 3) + 3) / 6)
-        return a
+        return z * ((np.clip(z, -3, 3) + 3) / 6)
 
     def backward(self, grad: Array) -> Array:
         """dL/dz = dL/da a'."""
-        dz: Array = grad * self._derivative
-        return dz
+        return grad * self._derivative

@@ -54,5 +54,4 @@ class Softmax(Activation):
         largest = np.expand_dims(a.argmax(axis=axis), axis)
         above_half = np.take_along_axis(a, largest, axis=axis) > 0.5
         g = grad - above_half * np.take_along_axis(grad, largest, axis=axis)
-        dz: Array = a * (g - (g * a).sum(axis=axis, keepdims=True))
-        return dz
+        return a * (g - (g * a).sum(axis=axis, keepdims=True))

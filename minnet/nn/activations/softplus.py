@@ -27,5 +27,4 @@ class Softplus(Activation):
 
     def backward(self, grad: Array) -> Array:
         """dL/dz = dL/da sigmoid(z)."""
-        dz: Array = grad * self._derivative
-        return dz
+        return grad * self._derivative

@@ -25,8 +25,7 @@ class Step(Activation):
 
     def forward(self, z: Array) -> Array:
         """a = 1 where z > 0, else 0."""
-        z = np.asarray(z)
-        return (z > 0).astype(z.dtype if z.dtype.kind == "f" else np.float64)
+        return (z > 0).astype(z.dtype)
 
     def backward(self, grad: Array) -> Array:
         """dL/dz = 0."""

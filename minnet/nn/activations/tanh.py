@@ -26,5 +26,4 @@ class Tanh(Activation):
     def backward(self, grad: Array) -> Array:
         """dL/dz = dL/da (1 - a^2)."""
         a = self._a
-        dz: Array = grad * (1 - a * a)
-        return dz
+        return grad * (1 - a * a)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet.nn.layer import Layer
+from minnet.nn.layers.checks import check_channels, no_variance
 from minnet.nn.parameter import Parameter
 from minnet.utils.checks import number, whole_number
 from minnet.utils.types import Array
@@ -61,7 +62,7 @@ class BatchNorm(Layer):
 
     def forward(self, x: Array) -> Array:
         """y = gamma x^ + beta; in training the running mean and variance are updated."""
-        self._check_input(x)
+        check_channels(self, x, self.features, self.training)
         self._per_sample = x.size // (len(x) * self.features)
         self._axes = (0, *range(2, x.ndim))
         self._column = (self.features, *(1,) * (x.ndim - 2))
@@ -91,13 +92,11 @@ class BatchNorm(Layer):
     def _sum(self, x: Array) -> Array:
         """Of each feature; over the rows in float64: thousands would cost float32 its digits."""
         rows = x.sum(axis=self._axes[1:]) if x.ndim > 2 else x  # over pixels NumPy sums pairwise
-        total: Array = rows.sum(axis=0, dtype=np.float64)
-        return total
+        return rows.sum(axis=0, dtype=np.float64)
 
     def _mean(self, x: Array) -> Array:
         """Of each feature, rounded to the type of x only at the end."""
-        mean = self._sum(x) / (x.size // self.features)
-        return mean.astype(np.result_type(x, np.float32), copy=False)
+        return (self._sum(x) / (x.size // self.features)).astype(x.dtype)
 
     def _on_axis_1(self, per_feature: Array) -> Array:
         """One number per feature, shaped to broadcast along axis 1."""
@@ -110,31 +109,7 @@ class BatchNorm(Layer):
             unbiased = variance * (n / (n - 1))
             self.running_variance.value += self.momentum * (unbiased - self.running_variance.value)
 
-    def _check_input(self, x: Array) -> None:
-        if x.ndim < 2 or x.shape[1] != self.features:
-            fix = "One sample alone: x[None]." if x.ndim < 2 else self._likely_fix(x.shape)
-            raise ValueError(
-                f"{self!r}: features: expected input of shape (m, {self.features}) or "
-                f"(m, {self.features}, h, w), got {x.shape}. {fix}"
-            )
-        if not x.size:
-            raise ValueError(f"{self!r}: expected at least one sample, got shape {x.shape}.")
-        if self.training and x.size == self.features:
-            raise ValueError(self._one_value(f"an input of shape {x.shape}"))
-
     def check_batch(self, samples: int) -> None:
         """Refuse a batch that will be too small to train on; called before the first step."""
         if samples * self._per_sample < 2:
-            raise ValueError(self._one_value("a batch of a single sample"))
-
-    def _one_value(self, got: str) -> str:
-        return (
-            f"{self!r}: expected two or more values per feature in training, got one ({got}), "
-            f"which has no variance. Choose a larger batch_size, one that does not leave a single "
-            f"sample for the last batch, or set training = False."
-        )
-
-    def _likely_fix(self, shape: tuple[int, ...]) -> str:
-        if shape[-1] == self.features and len(shape) == 4:
-            return "The channels seem to be the last axis: x.transpose(0, 3, 1, 2)."
-        return f"Axis 1 has the length {shape[1]}: make this BatchNorm({shape[1]})."
+            raise no_variance(self, "a batch of a single sample")

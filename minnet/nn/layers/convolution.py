@@ -8,7 +8,8 @@ import numpy as np
 
 from minnet.nn.initializers import Initializer, get
 from minnet.nn.layer import Layer
-from minnet.nn.layers.sliding_windows import Pair, Windows, check_images, crop, pad, pair
+from minnet.nn.layers.checks import Pair, check_images, pair
+from minnet.nn.layers.sliding_windows import Windows, crop, pad
 from minnet.nn.parameter import Parameter
 from minnet.utils.checks import boolean, whole_number
 from minnet.utils.types import Array
@@ -37,8 +38,8 @@ class Conv2d(Layer):
         dL/dx                     each pixel sums over the columns that contain it
 
     Args:
-        in_channels, out_channels: the number of channels of x and of y.
-        kernel_size, stride, padding, dilation: an int or a pair (height, width).
+        in_channels: the number of channels of x. out_channels: that of y.
+        kernel_size: an int or a pair (height, width), like stride, padding and dilation.
         bias: False leaves b out (as before a BatchNorm, which subtracts any constant again).
         weight_init: a name from `mn.initializers` or a function (shape, generator) -> array.
 
@@ -85,7 +86,7 @@ class Conv2d(Layer):
 
     def forward(self, x: Array) -> Array:
         """y = W X + b, for a few images at a time."""
-        x = check_images(self, x, self.in_channels)
+        check_images(self, x, self.in_channels)
         self._count = count = self._windows.count(self, x.shape[2:])
         self._padded = pad(x, self.padding, 0.0)
         W = self._matrix()  # noqa: N806
@@ -132,8 +133,7 @@ class Conv2d(Layer):
 
     def _as_columns(self, grad: Array) -> Array:
         """G of some images, (n, out_channels, h', w'), as (out_channels, n h' w')."""
-        G: Array = grad.swapaxes(0, 1).reshape(self.out_channels, -1)  # noqa: N806
-        return G
+        return grad.swapaxes(0, 1).reshape(self.out_channels, -1)
 
     def _matrix(self) -> Array:
         """W as (out_channels, in_channels kh kw)."""

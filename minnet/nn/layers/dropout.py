@@ -45,14 +45,11 @@ class Dropout(Layer):
         if not self.training or self.rate == 0:
             return np.array(x)
         kept = self.random.random(x.shape, dtype=np.float32) >= self.rate
-        dtype = np.result_type(x.dtype, np.float32)  # floats keep their type
-        self._mask = kept.astype(dtype) * (1 / (1 - self.rate))
-        y: Array = x * self._mask
-        return y
+        self._mask = kept.astype(x.dtype) * (1 / (1 - self.rate))
+        return x * self._mask
 
     def backward(self, grad: Array) -> Array:
         """dL/dx = G M."""
         if self._mask is None:
             return np.array(grad)
-        dx: Array = grad * self._mask
-        return dx
+        return grad * self._mask

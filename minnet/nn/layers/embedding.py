@@ -6,6 +6,7 @@ import numpy as np
 
 from minnet.nn.initializers import Initializer, get, normal
 from minnet.nn.layer import Layer
+from minnet.nn.layers.checks import wrong_gradient
 from minnet.nn.parameter import Parameter
 from minnet.utils.checks import whole_number
 from minnet.utils.types import Array
@@ -60,17 +61,12 @@ class Embedding(Layer):
     def forward(self, x: Array) -> Array:
         """y = W[x]."""
         self._x = self._indices(x)
-        y: Array = self.weight.value[self._x]
-        return y
+        return self.weight.value[self._x]
 
     def backward(self, grad: Array) -> Array:
         """dL/dW, each row of G added at its index; returns dL/dx = 0."""
         if grad.shape != (*self._x.shape, self.features):
-            raise ValueError(
-                f"{self!r}.backward: grad: expected the shape of the output, "
-                f"{(*self._x.shape, self.features)}, got {grad.shape}. It has one number for each "
-                f"number of the output."
-            )
+            raise wrong_gradient(self, (*self._x.shape, self.features), grad)
         self.weight.grad[...] = 0
         np.add.at(self.weight.grad, self._x, grad)
         return np.zeros(self._x.shape, grad.dtype)

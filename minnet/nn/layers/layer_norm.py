@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet.nn.layer import Layer
+from minnet.nn.layers.checks import check_row_length
 from minnet.nn.parameter import Parameter
 from minnet.utils.checks import number, whole_number
 from minnet.utils.types import Array
@@ -44,14 +45,13 @@ class LayerNorm(Layer):
 
     def forward(self, x: Array) -> Array:
         """y = gamma x^ + beta."""
-        self._check_input(x)
+        check_row_length(self, x, self.features)
         x = np.ascontiguousarray(x)  # along such rows NumPy sums pairwise, which keeps the digits
         centered = x - x.mean(axis=-1, keepdims=True)
         variance = (centered * centered).mean(axis=-1, keepdims=True)
         self._s = np.sqrt(variance + self.epsilon)
         self._normalized = centered / self._s
-        y: Array = self.gamma.value * self._normalized + self.beta.value
-        return y
+        return self.gamma.value * self._normalized + self.beta.value
 
     def backward(self, grad: Array) -> Array:
         """dL/dbeta, dL/dgamma; returns dL/dx."""
@@ -60,17 +60,4 @@ class LayerNorm(Layer):
         self.gamma.grad[...] = (grad * x).sum(axis=rows)
         H = grad * self.gamma.value  # noqa: N806
         mean_H, mean_Hx = (a.mean(axis=-1, keepdims=True) for a in (H, H * x))  # noqa: N806
-        dx: Array = (H - mean_H - x * mean_Hx) / self._s
-        return dx
-
-    def _check_input(self, x: Array) -> None:
-        if x.ndim >= 2 and x.shape[-1] == self.features:
-            return
-        width = x.shape[-1] if x.ndim else 1
-        fix = f"The last axis has the length {width}: make this LayerNorm({width})."
-        if x.ndim < 2:
-            fix = "One sample alone: x.reshape(1, -1)."
-        raise ValueError(
-            f"{self!r}: features: expected input of shape (m, {self.features}), got {x.shape}. "
-            f"{fix}"
-        )
+        return (H - mean_H - x * mean_Hx) / self._s

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from minnet.nn.initializers import Initializer, get
 from minnet.nn.layer import Layer
+from minnet.nn.layers.checks import wrong_features, wrong_gradient
 from minnet.nn.parameter import Parameter
 from minnet.utils.checks import boolean, whole_number
 from minnet.utils.types import Array
@@ -24,7 +23,7 @@ class Linear(Layer):
         dL/dx = G W^T          each input gets the gradients of its outputs, weighted
 
     Args:
-        in_features, out_features: the length of the last axis of x and of y.
+        in_features: the length of the last axis of x. out_features: that of y.
         bias: False leaves b out.
         weight_init: a name from `mn.initializers` or a function (shape, generator) -> array.
 
@@ -58,10 +57,10 @@ class Linear(Layer):
     def forward(self, x: Array) -> Array:
         """y = x W + b."""
         if x.ndim < 2 or x.shape[-1] != self.in_features:
-            raise self._wrong_input(x)
+            raise wrong_features(self, self.in_features, self.out_features, x)
         outer = x.shape[:-1]  # (m,), or (m, ...): every axis but the last counts rows
         self._x = x = x if x.ndim == 2 else x.reshape(-1, self.in_features)
-        y: Array = x.dot(self.weight.value)  # for small arrays three times as fast as @
+        y = x.dot(self.weight.value)  # for small arrays three times as fast as @
         if self.bias is not None:
             y += self.bias.value
         return y if len(outer) == 1 else y.reshape(*outer, self.out_features)
@@ -69,11 +68,11 @@ class Linear(Layer):
     def backward(self, grad: Array) -> Array:
         """dL/dW = x^T G, dL/db = sum of the rows of G; returns dL/dx = G W^T."""
         if grad.shape[-1:] != (self.out_features,) or grad.size != len(self._x) * self.out_features:
-            raise self._wrong_gradient(grad)
+            raise wrong_gradient(self, (len(self._x), self.out_features), grad)
         outer = grad.shape[:-1]
         G = grad if grad.ndim == 2 else grad.reshape(-1, self.out_features)  # noqa: N806
         Linear._backward_parameters(self, G)  # a subclass's may itself call this method
-        dx: Array = G.dot(self.weight.value.T)
+        dx = G.dot(self.weight.value.T)
         return dx if len(outer) == 1 else dx.reshape(*outer, self.in_features)
 
     def _backward_parameters(self, grad: Array) -> None:
@@ -82,29 +81,6 @@ class Linear(Layer):
         np.matmul(self._x.T, G, out=self.weight.grad)
         if self.bias is not None:
             self.bias.grad[...] = G.sum(axis=0)
-
-    def _wrong_input(self, x: Array) -> ValueError:
-        expected = f"{self!r}: expected input of shape (m, {self.in_features}), got {x.shape}."
-        if x.ndim < 2:
-            return ValueError(f"{expected} One sample alone: x.reshape(1, -1).")
-        width, sample = x.shape[-1], math.prod(x.shape[1:])
-        if x.ndim > 2:
-            fits = "" if sample == self.in_features else f", and make it Linear({sample}, ...)"
-            return ValueError(
-                f"{expected} A sample has {sample} numbers: put mn.Flatten() before this "
-                f"Linear{fits}; or make it Linear({width}, ...), which takes the last axis."
-            )
-        return ValueError(
-            f"{expected} The input has {width} features: "
-            f"make this Linear({width}, {self.out_features})."
-        )
-
-    def _wrong_gradient(self, grad: Array) -> ValueError:
-        return ValueError(
-            f"{self!r}.backward: grad: expected the shape of the output, "
-            f"{(len(self._x), self.out_features)}, got {grad.shape}. It has one row for each "
-            f"sample of the last forward."
-        )
 
     def __repr__(self) -> str:
         return f"Linear({self.in_features} -> {self.out_features})"

@@ -7,12 +7,35 @@ from typing import Any
 import numpy as np
 
 from minnet.nn.layer import Layer
-from minnet.nn.layers.sliding_windows import Pair, Windows, check_images, crop, pad, pair
+from minnet.nn.layers.checks import Pair, check_images, pair
+from minnet.nn.layers.sliding_windows import Windows, crop, pad
 from minnet.utils.checks import boolean
 from minnet.utils.types import Array
 
 
-class MaxPool2d(Layer):
+class Pool2d(Layer):
+    """Base class of MaxPool2d and AveragePool2d: the geometry of their windows."""
+
+    def __init__(
+        self, kernel_size: int | Pair, stride: int | Pair | None = None, padding: int | Pair = 0
+    ) -> None:
+        place = type(self).__name__
+        self.kernel_size: Pair = pair(place, "kernel_size", kernel_size)
+        self.stride: Pair = self.kernel_size if stride is None else pair(place, "stride", stride)
+        self.padding: Pair = pair(place, "padding", padding, minimum=0)
+        if self.padding[0] >= self.kernel_size[0] or self.padding[1] >= self.kernel_size[1]:
+            raise ValueError(
+                f"{place}: padding: expected less than the kernel, {self.kernel_size}, got "
+                f"{self.padding}: a window would contain no pixel at all. Half of the kernel is "
+                f"the usual margin."
+            )
+
+    @property
+    def _windows(self) -> Windows:
+        return Windows(self.kernel_size, self.stride, self.padding)
+
+
+class MaxPool2d(Pool2d):
     """y = the largest number of each window.
 
     Shapes: x (m, c, h, w), y (m, c, h', w') with h' = floor((h + 2 padding - kh) / stride) + 1,
@@ -39,23 +62,9 @@ class MaxPool2d(Layer):
              [13., 15.]]]])
     """
 
-    kernel_size: Pair
-    stride: Pair
-
-    def __init__(
-        self, kernel_size: int | Pair, stride: int | Pair | None = None, padding: int | Pair = 0
-    ) -> None:
-        windows = _pooling_windows("MaxPool2d", kernel_size, stride, padding)
-        self.kernel_size, self.stride = windows.kernel_size, windows.stride
-        self.padding: Pair = windows.padding
-
-    @property
-    def _windows(self) -> Windows:
-        return Windows(self.kernel_size, self.stride, self.padding)
-
     def forward(self, x: Array) -> Array:
         """The maximum of the cells, and which of them it was."""
-        x = check_images(self, x)
+        check_images(self, x)
         count = self._windows.count(self, x.shape[2:])
         padded = pad(x, self.padding, -np.inf)
         self._shape = padded.shape
@@ -80,7 +89,7 @@ class MaxPool2d(Layer):
         return crop(dx, self.padding)
 
 
-class AveragePool2d(Layer):
+class AveragePool2d(Pool2d):
     """y = the mean of each window.
 
     Shapes: x (m, c, h, w), y (m, c, h', w') with h' = floor((h + 2 padding - kh) / stride) + 1,
@@ -106,9 +115,6 @@ class AveragePool2d(Layer):
              [10.5, 12.5]]]])
     """
 
-    kernel_size: Pair
-    stride: Pair
-
     def __init__(
         self,
         kernel_size: int | Pair,
@@ -116,18 +122,12 @@ class AveragePool2d(Layer):
         padding: int | Pair = 0,
         count_padding: bool = True,
     ) -> None:
-        windows = _pooling_windows("AveragePool2d", kernel_size, stride, padding)
-        self.kernel_size, self.stride = windows.kernel_size, windows.stride
-        self.padding: Pair = windows.padding
+        super().__init__(kernel_size, stride, padding)
         self.count_padding: bool = boolean("AveragePool2d", "count_padding", count_padding)
-
-    @property
-    def _windows(self) -> Windows:
-        return Windows(self.kernel_size, self.stride, self.padding)
 
     def forward(self, x: Array) -> Array:
         """The sum of the cells, divided by their number."""
-        x = check_images(self, x)
+        check_images(self, x)
         count = self._windows.count(self, x.shape[2:])
         padded = pad(x, self.padding, 0.0)
         self._shape = padded.shape
@@ -151,8 +151,7 @@ class AveragePool2d(Layer):
         if self.count_padding or self.padding == (0, 0):
             return np.array(self.kernel_size[0] * self.kernel_size[1], dtype)
         real = pad(np.ones((1, 1, *size), dtype), self.padding, 0.0)[0, 0]
-        n: Array = np.sum(list(self._windows.cells(real, count)), axis=0)
-        return n
+        return np.sum(list(self._windows.cells(real, count)), axis=0)
 
 
 class GlobalAveragePool2d(Layer):
@@ -171,14 +170,13 @@ class GlobalAveragePool2d(Layer):
 
     def forward(self, x: Array) -> Array:
         """The mean over height and width."""
-        x = check_images(self, x)
+        check_images(self, x)
         if x.shape[2] == 0 or x.shape[3] == 0:
             raise ValueError(
                 f"{self!r}: expected images with pixels, got input of shape {x.shape}."
             )
         self._shape = x.shape
-        y: Array = x.mean(axis=(2, 3))
-        return y
+        return x.mean(axis=(2, 3))
 
     def backward(self, grad: Array) -> Array:
         """G / (h w) everywhere."""
@@ -186,18 +184,3 @@ class GlobalAveragePool2d(Layer):
         dx = np.empty(self._shape, grad.dtype)
         dx[...] = (grad / (h * w))[:, :, None, None]
         return dx
-
-
-def _pooling_windows(
-    place: str, kernel_size: int | Pair, stride: int | Pair | None, padding: int | Pair
-) -> Windows:
-    """Checks the arguments; a margin as wide as the kernel would make windows without a pixel."""
-    kernel = pair(place, "kernel_size", kernel_size)
-    step = kernel if stride is None else pair(place, "stride", stride)
-    margin = pair(place, "padding", padding, minimum=0)
-    if margin[0] >= kernel[0] or margin[1] >= kernel[1]:
-        raise ValueError(
-            f"{place}: padding: expected less than the kernel, {kernel}, got {margin}: a window "
-            f"would contain no pixel at all. Half of the kernel is the usual margin."
-        )
-    return Windows(kernel, step, margin)

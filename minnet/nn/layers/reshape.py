@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from minnet.nn.layer import Layer
+from minnet.nn.layers.checks import check_batch
 from minnet.utils.checks import describe, listed, whole_number
 from minnet.utils.types import Array
 
@@ -51,7 +52,7 @@ class Reshape(Layer):
 
     def forward(self, x: Array) -> Array:
         """x, each sample in the new shape."""
-        x = _check_batch(self, x)
+        check_batch(self, x)
         self._shape_of_x = x.shape
         return np.array(x.reshape(len(x), *self._new_shape(x.shape[1:])))
 
@@ -85,21 +86,10 @@ class Flatten(Layer):
 
     def forward(self, x: Array) -> Array:
         """x, each sample in one row."""
-        x = _check_batch(self, x)
+        check_batch(self, x)
         self._shape_of_x = x.shape
         return np.array(x.reshape(len(x), math.prod(x.shape[1:])))
 
     def backward(self, grad: Array) -> Array:
         """dL/dy in the shape of x."""
         return np.array(grad.reshape(self._shape_of_x))
-
-
-def _check_batch(layer: Layer, x: Array) -> Array:
-    """x as an array, which must have a batch axis and at least one more."""
-    x = np.asarray(x)
-    if x.ndim < 2:
-        raise ValueError(
-            f"{layer!r}: expected input of shape (m, ...), got {x.shape}. "
-            f"One sample alone: x.reshape(1, -1)."
-        )
-    return x

@@ -50,13 +50,11 @@ class Residual(Sequential):
                 f"got {f.shape}. Let the last of its layers, {self.layers[-1]!r}, give that shape "
                 f"(in a convolution with an odd kernel: stride 1, padding = kernel // 2)."
             )
-        y: Array = x + f
-        return y
+        return x + f
 
     def backward(self, grad: Array) -> Array:
         """dL/dx = G + backward of f."""
-        dx: Array = grad + self._run_backward(grad, self.layers, grad.dtype)
-        return dx
+        return grad + self._run_backward(grad, self.layers, grad.dtype)
 
     def _backward_parameters(self, grad: Array) -> None:
         """The gradients of the parameters alone."""

@@ -14,10 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from minnet.nn.layer import Layer
-from minnet.utils.checks import describe, listed, whole_number
+from minnet.nn.layers.checks import Pair
 from minnet.utils.types import Array
-
-Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -114,48 +112,6 @@ class Windows:
             f"{size[0]} x {size[1]} with padding {self.padding}: take a smaller kernel or more "
             f"padding, or fewer pooling layers before it."
         )
-
-
-def pair(place: str, name: str, value: object, *, minimum: int = 1) -> Pair:
-    """An int for both axes, or (height, width).
-
-    >>> pair("Conv2d", "stride", 2), pair("Conv2d", "stride", (2, 1))
-    ((2, 2), (2, 1))
-    """
-    if not isinstance(value, (tuple, list)):
-        both = whole_number(place, name, value, minimum=minimum)
-        return both, both
-    both_axes = listed(value)
-    if both_axes is None or len(both_axes) != 2:
-        raise ValueError(
-            f"{place}: {name}: expected a whole number or a pair (height, width), "
-            f"got {describe(value)}."
-        )
-    height, width = (whole_number(place, name, entry, minimum=minimum) for entry in both_axes)
-    return height, width
-
-
-def check_images(layer: Layer, x: Array, channels: int | None = None) -> Array:
-    """x as floats of shape (m, c, h, w); the error for anything else says how to get there."""
-    x = np.asarray(x)
-    if x.ndim != 4 or (channels is not None and x.shape[1] != channels):
-        raise ValueError(_not_images(layer, x.shape, channels))
-    return x if x.dtype.kind == "f" else x.astype(np.float64)
-
-
-def _not_images(layer: Layer, shape: tuple[int, ...], channels: int | None) -> str:
-    """Expected shape, actual shape, and the most likely fix."""
-    c = "c" if channels is None else channels
-    text = f"{layer!r}: expected input of shape (m, {c}, h, w), got {shape}."
-    if len(shape) == 2:
-        return f"{text} Rows of pixels become images by Reshape((channels, height, width))."
-    if len(shape) == 3:
-        return f"{text} Images without a channel axis: x[:, None]; one image alone: x[None]."
-    if len(shape) == 4 and shape[3] == channels:
-        return f"{text} The channels seem to be the last axis: x.transpose(0, 3, 1, 2)."
-    if len(shape) == 4:
-        return f"{text} The input has {shape[1]} channels: set in_channels={shape[1]}."
-    return text
 
 
 def pad(x: Array, padding: Pair, fill: float) -> Array:

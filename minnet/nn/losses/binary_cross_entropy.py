@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,36 +11,16 @@ from numpy.typing import ArrayLike
 from minnet.nn.activations import Sigmoid, Softmax
 from minnet.nn.functional import sigmoid_halves
 from minnet.nn.layer import Layer
-from minnet.nn.losses.loss import Loss
-from minnet.nn.losses.sample_weights import (
-    ClassWeight,
-    as_column,
-    balanced_weights,
-    check_balanced,
-    check_class_weight,
-    check_ignore_label,
-    check_label_smoothing,
-    check_number_of_classes,
-    check_sample_weight,
-    check_total_weight,
-    check_weights_survive,
-    counted,
-)
+from minnet.nn.losses.cross_entropy import CrossEntropy
 from minnet.nn.losses.target_checks import (
     check_between_0_and_1,
-    check_ends_in,
     check_not_saturated,
     prediction_and_target,
 )
 from minnet.utils.types import Array
 
-_FIXES = {
-    Softmax: "For classes that exclude each other use mn.CategoricalCrossEntropy(); for one "
-    "yes-or-no question end the network in mn.Linear(..., 1), mn.Sigmoid()."
-}
 
-
-class BinaryCrossEntropy(Loss):
+class BinaryCrossEntropy(CrossEntropy):
     """L = -1/m sum [y ln a + (1 - y) ln(1 - a)], for a in (0, 1) and y in [0, 1]; 0 ln 0 is 0.
 
     dL/da = (a - y)/(a (1 - a))/m. Behind a sigmoid, a = sigmoid(z), the denominator is the
@@ -82,20 +63,11 @@ class BinaryCrossEntropy(Loss):
 
     canonical: ClassVar[type[Layer] | None] = Sigmoid
     independent_outputs: ClassVar[bool] = True
-    balanced: bool = False
-
-    def __init__(
-        self,
-        class_weight: ClassWeight | None = None,
-        label_smoothing: float = 0.0,
-        ignore_label: float | None = None,
-    ) -> None:
-        place = "BinaryCrossEntropy"
-        self.class_weight = check_class_weight(place, class_weight)
-        self.balanced = isinstance(class_weight, str)
-        check_number_of_classes(self._place, self.class_weight, 2)
-        self.label_smoothing: float = check_label_smoothing(place, label_smoothing)
-        self.ignore_label: float | None = check_ignore_label(place, ignore_label)
+    _classes: ClassVar[int | None] = 2
+    _fixes: ClassVar[Mapping[Any, str]] = {
+        Softmax: "For classes that exclude each other use mn.CategoricalCrossEntropy(); for one "
+        "yes-or-no question end the network in mn.Linear(..., 1), mn.Sigmoid()."
+    }
 
     def forward(
         self, prediction: Array, target: Array, sample_weight: Array | None = None
@@ -123,8 +95,7 @@ class BinaryCrossEntropy(Loss):
         check_not_saturated(self._place, Sigmoid, a, undefined, problem)
         towards_0 = np.divide(v, 1 - a, out=np.zeros_like(a), where=v > 0)
         towards_1 = np.divide(u, a, out=np.zeros_like(a), where=u > 0)
-        gradient: Array = (towards_0 - towards_1) / self._divisor
-        return gradient
+        return (towards_0 - towards_1) / self._divisor
 
     def forward_from_logits(
         self, logits: Array, target: Array, sample_weight: Array | None = None
@@ -143,23 +114,17 @@ class BinaryCrossEntropy(Loss):
         negative = self._z < 0
         a = np.where(negative, q, p)
         one_minus_a = np.where(negative, p, q)
-        gradient: Array = (self._v * a - self._u * one_minus_a) / self._divisor
-        return gradient
+        return (self._v * a - self._u * one_minus_a) / self._divisor
 
     def _weigh(self, y: Array, sample_weight: Array | None) -> None:
         """The weights u and v of the two terms, and n, for these targets."""
         self._u, self._v, self.count = y, 1 - y, float(len(y))
-        check_balanced(self._place, self.balanced, self.class_weight)
-        plain = self.class_weight is None and not self.label_smoothing
-        if plain and self.ignore_label is None and sample_weight is None:
-            self._divisor = self.count
+        self._divisor = self.count
+        if self._is_plain and sample_weight is None:
             return
         y, counts = self._without_ignored(y)
         (w0, w1), e = self._class_weights(), self.label_smoothing
-        s = counts.astype(y.dtype)
-        if sample_weight is not None:
-            weights = check_sample_weight(self._place, sample_weight, len(y), y.dtype)
-            s = s * as_column(weights, y)
+        s = counts * self._sample_weights(sample_weight, y)
         t = y * (1 - e) + e / 2
         one_minus_t = (1 - y) * (1 - e) + e / 2  # in this form nothing cancels
         total = float((s * (w1 * y + w0 * (1 - y))).sum())
@@ -176,14 +141,8 @@ class BinaryCrossEntropy(Loss):
 
     def _without_ignored(self, y: Array) -> tuple[Array, Array]:
         """The targets, 0 where they are ignored, and where they count."""
-        if self.ignore_label is None:
-            return y, np.ones(y.shape, bool)
-        counts = counted(y, self.ignore_label)
+        counts = self._counted(y)
         return np.where(counts, y, 0).astype(y.dtype), counts
-
-    def check_last_layer(self, layer: Layer) -> None:
-        """The last layer must be a Sigmoid or a custom layer."""
-        check_ends_in(self._place, layer, Sigmoid, _FIXES)
 
     def check_prediction(self, prediction: Array) -> None:
         """Refuse numbers that are not probabilities."""
@@ -193,26 +152,16 @@ class BinaryCrossEntropy(Loss):
         """How much each sample counts: the weights of its classes, 0 where a label is ignored."""
         y, counting = self._without_ignored(target)
         w0, w1 = self._class_weights()
-        weights: Array = counting * (w1 * y + w0 * (1 - y))
+        weights = counting * (w1 * y + w0 * (1 - y))
         return np.asarray(weights.reshape(len(y), -1).sum(axis=1))
 
-    def begin_fit(self, target: Array) -> None:
-        """The weights of "balanced", from the labels of all outputs."""
-        if self.balanced:
-            y, counts = self._without_ignored(target)
-            samples = np.array([(counts * (1 - y)).sum(), (counts * y).sum()], float)
-            self.class_weight = balanced_weights("fit", samples)
-
-    def for_metrics(self, prediction: Array, target: Array) -> tuple[Array, Array]:
-        """The samples whose label is not ignored."""
-        prediction, target = super().for_metrics(prediction, target)
-        rows = self._without_ignored(target)[1].reshape(len(target), -1).all(axis=1)
-        return (prediction, target) if rows.all() else (prediction[rows], target[rows])
+    def _class_sizes(self, target: Array) -> Array:
+        y, counts = self._without_ignored(target)
+        return np.array([(counts * (1 - y)).sum(), (counts * y).sum()], float)
 
     def prepare_target(self, y: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """0/1 labels or probabilities, `(m,)` or `(m, 1)`, as floats of shape (m, 1)."""
         target = super().prepare_target(y, shape, dtype)
         check_between_0_and_1(self._place, "y", self._without_ignored(target)[0])
-        check_weights_survive(self._place, "class_weight", self.class_weight, dtype)
-        check_total_weight(self._place, self.counts(target))
+        self._check_weights(target, dtype)
         return target

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,24 +11,9 @@ from numpy.typing import ArrayLike
 from minnet.nn.activations import Sigmoid, Softmax
 from minnet.nn.functional import softmax_cross_entropy, weighted_softmax_cross_entropy
 from minnet.nn.layer import Layer
-from minnet.nn.losses.loss import Loss
-from minnet.nn.losses.sample_weights import (
-    ClassWeight,
-    as_column,
-    balanced_weights,
-    check_balanced,
-    check_class_weight,
-    check_ignore_label,
-    check_label_smoothing,
-    check_number_of_classes,
-    check_sample_weight,
-    check_total_weight,
-    check_weights_survive,
-    counted,
-)
+from minnet.nn.losses.cross_entropy import CrossEntropy
 from minnet.nn.losses.target_checks import (
     as_class_target,
-    check_ends_in,
     check_not_saturated,
     check_probability_rows,
     plain_labels,
@@ -37,13 +23,8 @@ from minnet.nn.losses.target_checks import (
 from minnet.utils.array_checks import same_length
 from minnet.utils.types import Array
 
-_FIXES = {
-    Sigmoid: "For classes that exclude each other end the network in mn.Softmax(); for "
-    "yes-or-no questions use mn.BinaryCrossEntropy()."
-}
 
-
-class CategoricalCrossEntropy(Loss):
+class CategoricalCrossEntropy(CrossEntropy):
     """L = -1/m sum y ln a, for rows a of k probabilities and targets y; 0 ln 0 is 0.
 
     A target is a class label (the y of its row is then 1 at the label, 0 elsewhere), or a row
@@ -88,22 +69,11 @@ class CategoricalCrossEntropy(Loss):
     """
 
     canonical: ClassVar[type[Layer] | None] = Softmax
-    balanced: bool = False
-
-    def __init__(
-        self,
-        class_weight: ClassWeight | None = None,
-        label_smoothing: float = 0.0,
-        ignore_label: int | None = None,
-    ) -> None:
-        place = type(self).__name__
-        self.class_weight = check_class_weight(place, class_weight)
-        self.balanced = isinstance(class_weight, str)
-        self.label_smoothing: float = check_label_smoothing(place, label_smoothing)
-        self.ignore_label: float | None = check_ignore_label(place, ignore_label, whole=True)
-        self._plain = (
-            class_weight is None and not self.label_smoothing and self.ignore_label is None
-        )
+    _whole_labels: ClassVar[bool] = True
+    _fixes: ClassVar[Mapping[Any, str]] = {
+        Sigmoid: "For classes that exclude each other end the network in mn.Softmax(); for "
+        "yes-or-no questions use mn.BinaryCrossEntropy()."
+    }
 
     def forward(
         self, prediction: Array, target: Array, sample_weight: Array | None = None
@@ -112,7 +82,7 @@ class CategoricalCrossEntropy(Loss):
         place = self._place
         a = prediction_array(place, prediction)
         self.check_prediction(a)
-        check_number_of_classes(place, self.class_weight, a.shape[1])
+        self._check_number_of_classes(a.shape[1])
         y = as_class_target(place, "target", target, a.shape, self.ignore_label)
         self._a = a = a.copy()
         self._weigh(y, a, sample_weight)
@@ -125,14 +95,16 @@ class CategoricalCrossEntropy(Loss):
     def backward(self) -> Array:
         """-(q/a)/n."""
         a, q = self._a, self._q
-        gradient: Array = np.divide(-q, a, out=np.zeros_like(a), where=q > 0)
+        gradient = np.divide(-q, a, out=np.zeros_like(a), where=q > 0)
         return gradient / self._divisor
 
     def forward_from_logits(
         self, logits: Array, target: Array, sample_weight: Array | None = None
     ) -> float:
         """The loss from the logits z, and its gradient with it: both need the same exponentials."""
-        if self._plain and target.ndim == 1 and sample_weight is None:
+        weighted = self.class_weight is not None or self.balanced or sample_weight is not None
+        changed = self.label_smoothing or self.ignore_label is not None
+        if target.ndim == 1 and not (weighted or changed):
             loss, self._gradient = softmax_cross_entropy(logits, target)
             if self.count is not None:  # the samples
                 self.count = None
@@ -147,17 +119,12 @@ class CategoricalCrossEntropy(Loss):
 
     def _weigh(self, y: Array, like: Array, sample_weight: Array | None) -> None:
         """The weights q (m, k) of the terms, and n, for these targets, in the dtype of `like`."""
-        check_balanced(self._place, self.balanced, self.class_weight)
-        m, k = like.shape
-        s = np.ones((m, 1), like.dtype)
+        k, s = like.shape[1], self._sample_weights(sample_weight, like)
         if y.ndim == 1:
-            counts = counted(y, self.ignore_label)
-            s *= counts[:, None]
+            counts = self._counted(y)
+            s = s * counts[:, None]
             y = np.eye(k, dtype=like.dtype)[np.where(counts, y, 0).astype(np.intp)]
         self._y = y = y.astype(like.dtype, copy=False)
-        if sample_weight is not None:
-            weights = check_sample_weight(self._place, sample_weight, m, like.dtype)
-            s = s * as_column(weights, like)
         w = s if self.class_weight is None else s * self.class_weight.astype(like.dtype)
         weighted = sample_weight is not None or self.class_weight is not None
         self.count = float((w * y).sum()) if weighted else float(s.sum())
@@ -165,10 +132,6 @@ class CategoricalCrossEntropy(Loss):
         if not self.count:
             w = np.zeros_like(w)  # smoothing adds nothing to a batch of labels of weight 0
         self._q = w * (y * (1 - self.label_smoothing) + self.label_smoothing / k)
-
-    def check_last_layer(self, layer: Layer) -> None:
-        """The last layer must be a Softmax or a custom layer."""
-        check_ends_in(self._place, layer, Softmax, _FIXES)
 
     def check_prediction(self, prediction: Array) -> None:
         """Refuse rows that are not two or more probabilities."""
@@ -179,37 +142,25 @@ class CategoricalCrossEntropy(Loss):
         w = self.class_weight
         if target.ndim == 2:
             return np.ones(len(target)) if w is None else np.asarray((w * target).sum(axis=1))
-        counts = counted(target, self.ignore_label)
+        counts = self._counted(target)
         return counts * (1.0 if w is None else w[np.where(counts, target, 0)])
 
-    def begin_fit(self, target: Array) -> None:
-        """The weights of "balanced", from the labels."""
-        if not self.balanced:
-            return
+    def _class_sizes(self, target: Array) -> Array:
         if target.ndim == 1:
-            target = np.eye(self._outputs)[target[counted(target, self.ignore_label)]]
-        self.class_weight = balanced_weights("fit", target.sum(axis=0, dtype=float))
-
-    def for_metrics(self, prediction: Array, target: Array) -> tuple[Array, Array]:
-        """The samples whose label is not ignored."""
-        prediction, target = super().for_metrics(prediction, target)
-        if self.ignore_label is None or target.ndim != 1:
-            return prediction, target
-        rows = counted(target, self.ignore_label)
-        return prediction[rows], target[rows]
+            return np.bincount(target[self._counted(target)], minlength=self._outputs).astype(float)
+        return target.sum(axis=0, dtype=float)
 
     def prepare_target(self, y: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
         """Integer labels `(m,)`; one-hot rows become labels, soft rows stay floats (m, k)."""
-        labels = plain_labels(y, shape) if self._plain else None
+        labels = plain_labels(y, shape) if self._is_plain else None
         if labels is not None:
             return labels
         place, self._outputs = self._place, shape[1]
-        check_number_of_classes(place, self.class_weight, shape[1])
+        self._check_number_of_classes(shape[1])
         target = target_array(place, y)
         same_length(place, "x", np.empty(shape[:1]), "y", target)
         target = as_class_target(place, "y", target, shape, self.ignore_label)
-        check_weights_survive(place, "class_weight", self.class_weight, dtype)
-        check_total_weight(place, self.counts(target))
+        self._check_weights(target, dtype)
         if target.ndim == 1:
             return target
         if self.ignore_label is None and ((target == 0) | (target == 1)).all():

@@ -49,5 +49,4 @@ class ElementwiseLoss(Loss):
         gradient = self.derivatives(self._a, self._y)
         if self._weight is not None:
             gradient = gradient * self._weight
-        result: Array = gradient / self._divisor
-        return result
+        return gradient / self._divisor

@@ -41,8 +41,7 @@ class Hinge(ElementwiseLoss):
 
     def values(self, a: Array, y: Array) -> Array:
         """max(0, 1 - y a)."""
-        missing: Array = np.maximum(1 - y * a, 0)
-        return missing
+        return np.maximum(1 - y * a, 0)
 
     def derivatives(self, a: Array, y: Array) -> Array:
         """-y where y a < 1, else 0."""

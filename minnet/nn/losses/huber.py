@@ -36,10 +36,8 @@ class Huber(ElementwiseLoss):
         """The two pieces above as one: with `n = min(|d|, delta)`, `f = n (|d| - n/2)`."""
         distance = np.abs(a - y)
         near = np.minimum(distance, self.delta)
-        values: Array = near * (distance - 0.5 * near)
-        return values
+        return near * (distance - 0.5 * near)
 
     def derivatives(self, a: Array, y: Array) -> Array:
         """a - y, clipped to [-delta, delta]."""
-        clipped: Array = np.clip(a - y, -self.delta, self.delta)
-        return clipped
+        return np.clip(a - y, -self.delta, self.delta)

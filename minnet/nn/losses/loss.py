@@ -60,6 +60,13 @@ class Loss(Explained):
             check_attribute(self, name)
         object.__setattr__(self, name, value)
 
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        """Other libraries call a loss; here one says which way."""
+        raise TypeError(
+            f"{type(self).__name__}: expected loss.forward(prediction, target), got a call of the "
+            f"loss itself. Write .forward(prediction, target)."
+        )
+
     def forward(self, prediction: Array, target: Array) -> float:
         """The loss of a batch, one number."""
         raise NotImplementedError(

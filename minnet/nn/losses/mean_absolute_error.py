@@ -25,10 +25,8 @@ class MeanAbsoluteError(ElementwiseLoss):
 
     def values(self, a: Array, y: Array) -> Array:
         """`|a - y|`."""
-        distance: Array = np.abs(a - y)
-        return distance
+        return np.abs(a - y)
 
     def derivatives(self, a: Array, y: Array) -> Array:
         """sign(a - y)."""
-        sign: Array = np.sign(a - y)
-        return sign
+        return np.sign(a - y)

@@ -31,10 +31,8 @@ class MeanSquaredError(ElementwiseLoss):
 
     def values(self, a: Array, y: Array) -> Array:
         """(a - y)^2 / 2."""
-        half_square: Array = 0.5 * np.square(a - y)
-        return half_square
+        return 0.5 * np.square(a - y)
 
     def derivatives(self, a: Array, y: Array) -> Array:
         """Gives a - y."""
-        d: Array = a - y
-        return d
+        return a - y

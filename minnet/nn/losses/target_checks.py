@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.nn.layer import Layer
-from minnet.utils.array_checks import finite, float_array, numeric_array
-from minnet.utils.checks import is_built_in
+from minnet.utils.array_checks import (
+    finite,
+    first_entry,
+    float_array,
+    labels,
+    numeric_array,
+    one_hot_rows,
+    refuse,
+    rows_sum_to_1,
+)
 from minnet.utils.types import Array
 
 _INTP = np.dtype(np.intp)
@@ -65,7 +72,9 @@ def same_shape(place: str, target: Array, shape: tuple[int, ...], name: str = "t
         fix = f"Nothing is broadcast: write {name}.reshape{shape}."
     elif len(shape) == 2 and target.shape == (shape[0], 1):
         fix = f"Class labels have no second axis: write {name}.ravel(). {fix}"
-    elif len(shape) == target.ndim == 2 and target.shape[1] < shape[1] and _are_one_hot(target):
+    elif (
+        len(shape) == target.ndim == 2 and target.shape[1] < shape[1] and one_hot_rows(target).all()
+    ):
         fix = (
             f"If these are one-hot rows of a part of the data, name the number of classes: "
             f"mn.data.one_hot(labels, classes={shape[1]}). {fix}"
@@ -73,10 +82,6 @@ def same_shape(place: str, target: Array, shape: tuple[int, ...], name: str = "t
     raise ValueError(
         f"{place}: {name}: expected the shape of the prediction, {shape}, got {target.shape}. {fix}"
     )
-
-
-def _are_one_hot(rows: Array) -> bool:
-    return bool(((rows == 0) | (rows == 1)).all() and (rows.sum(axis=1) == 1).all())
 
 
 def plain_labels(y: ArrayLike, shape: tuple[int, ...]) -> Array | None:
@@ -87,9 +92,9 @@ def plain_labels(y: ArrayLike, shape: tuple[int, ...]) -> Array | None:
     if type(y) is not np.ndarray or not y.size:
         return None
     if y.shape == shape and y.ndim == 2 and y.dtype.kind in "biuf":
-        labels: Array = y.argmax(axis=1)
-        rows = _one_hot_rows(shape[1], y.dtype).take(labels, axis=0)
-        return labels if rows.tobytes() == y.tobytes() else None
+        found = y.argmax(axis=1)
+        rows = _one_hot_rows(shape[1], y.dtype).take(found, axis=0)
+        return found if rows.tobytes() == y.tobytes() else None
     if y.dtype is not _INTP or y.shape != shape[:1]:
         return None
     in_range = y.item(y.argmin()) >= 0 and y.item(y.argmax()) < shape[1]  # faster than y.max()
@@ -103,15 +108,11 @@ def _one_hot_rows(classes: int, dtype: np.dtype[Any]) -> Array:
 
 def as_labels(place: str, target: Array, classes: int, name: str = "y") -> Array:
     """Whole numbers from 0 to classes - 1, as integers; the error names the first that is not."""
-    wrong = (target != np.floor(target)) | (target < 0) | (target >= classes)
-    if wrong.any():
-        row = int(wrong.argmax())
-        raise ValueError(
-            f"{place}: {name}: expected class labels, whole numbers from 0 to {classes - 1} (the "
-            f"network has {classes} outputs), got {name}[{row}] = {target[row]}. Number the "
-            f"classes from 0, or give the network an output for each class."
-        )
-    return target.astype(np.intp)
+    expected = (
+        f"class labels, whole numbers from 0 to {classes - 1} (the network has {classes} outputs)"
+    )
+    fix = "Number the classes from 0, or give the network an output for each class."
+    return labels(place, name, target, classes, expected, fix)
 
 
 def as_class_target(
@@ -121,8 +122,8 @@ def as_class_target(
     target = numeric_array(place, name, target)
     if target.ndim == 1 and len(target) == shape[0]:
         ignored = np.zeros(len(target), bool) if ignore_label is None else target == ignore_label
-        labels = as_labels(place, np.where(ignored, 0, target), shape[1], name)
-        return np.where(ignored, target, labels).astype(np.intp)
+        counted = as_labels(place, np.where(ignored, 0, target), shape[1], name)
+        return np.where(ignored, target, counted).astype(np.intp)
     same_shape(place, target, shape, name)
     check_between_0_and_1(place, name, target)
     check_rows_sum_to_1(place, name, target)
@@ -135,10 +136,7 @@ def as_signs(place: str, name: str, target: ArrayLike) -> Array:
     wrong = (target != 0) & (np.abs(target) != 1)
     if (target == -1).any():
         wrong |= target == 0
-    if wrong.any():
-        raise ValueError(
-            f"{place}: {name}: expected -1 and +1, or 0 and 1, got {_entry(name, target, wrong)}."
-        )
+    refuse(place, name, target, wrong, "-1 and +1, or 0 and 1", "Use one of these pairs.")
     return np.where(target > 0, 1, -1).astype(target.dtype)
 
 
@@ -160,56 +158,20 @@ def check_between_0_and_1(place: str, name: str, array: Array) -> None:
     if not wrong.any():
         return
     if name == "prediction" and not np.isfinite(array).all():
-        entry = _entry(name, array, ~np.isfinite(array))
+        entry = first_entry(name, array, ~np.isfinite(array))
         raise FloatingPointError(f"{place}: expected finite predictions, got {entry}.")
     fix = "Is the network's last layer a sigmoid or softmax?"
     if name != "prediction":
         fix = "Class labels here are 0 and 1; -1/+1 becomes (y + 1) / 2."
-    raise ValueError(
-        f"{place}: {name}: expected numbers from 0 to 1, got {_entry(name, array, wrong)}. {fix}"
-    )
+    refuse(place, name, array, wrong, "numbers from 0 to 1", fix)
 
 
 def check_rows_sum_to_1(place: str, name: str, array: Array) -> None:
     """Refuse a row whose entries do not sum to 1."""
-    sums = array.sum(axis=-1)
-    wrong = ~(np.abs(sums - 1) <= SUM_TOLERANCE)
-    if not wrong.any():
-        return
-    row = int(wrong.argmax())
     fix = "Divide each row by its sum, or give integer labels."
     if name == "prediction":
         fix = "End the network in mn.Softmax()."
-    raise ValueError(
-        f"{place}: {name}: expected rows that sum to 1, got {name}[{row}] = {array[row]} with "
-        f"sum {sums[row]:.6g}. {fix}"
-    )
-
-
-def _entry(name: str, array: Array, wrong: Array) -> str:
-    """The first wrong entry, as `a[3, 0] = 1.5`."""
-    position = tuple(int(i) for i in np.argwhere(wrong)[0])
-    if name == "y" and array.shape[1:] == (1,):  # given as (m,) or as (m, 1)
-        return f"y[{position[0]}] = {array[position]}"
-    return f"{name}[{', '.join(map(str, position))}] = {array[position]}"
-
-
-def check_ends_in(
-    place: str, layer: Layer, canonical: type[Layer], fixes: Mapping[Any, str]
-) -> None:
-    """Refuse a built-in last layer that gives no probabilities; custom ones are judged by data.
-
-    Args:
-        layer: the network's last. canonical: the activation that it should be.
-        fixes: what to do instead, for some wrong layers.
-    """
-    if is_built_in(layer) and not isinstance(layer, canonical):
-        name = canonical.__name__
-        raise ValueError(
-            f"{place}: expected a network that ends in {name}(), whose outputs are the "
-            f"probabilities that this loss takes, got {layer!r} as the last layer. "
-            f"{fixes.get(type(layer), f'End the network in mn.{name}().')}"
-        )
+    rows_sum_to_1(place, name, array, SUM_TOLERANCE, fix)
 
 
 def check_not_saturated(
@@ -218,10 +180,11 @@ def check_not_saturated(
     """Explain why cross-entropy is computed from the logits, if any probability is saturated."""
     if not saturated.any():
         return
+    entry = first_entry("prediction", a, saturated)
     raise FloatingPointError(
-        f"{place}: {_entry('prediction', a, saturated)} is saturated: {problem}. The activation "
-        f"has rounded to 0 or 1 (in float32 a sigmoid is exactly 1.0 from z = 17 on, in float64 "
-        f"from z = 37 on). Let the network end in mn.{canonical.__name__}() and leave fuse=True: "
+        f"{place}: {entry} is saturated: {problem}. The activation has rounded "
+        f"to 0 or 1 (in float32 a sigmoid is exactly 1.0 from z = 17 on, in float64 from z = 37 "
+        f"on). Let the network end in mn.{canonical.__name__}() and leave fuse=True: "
         f"the Trainer then computes loss and gradient from the logits z, where nothing saturates."
     )
 
@@ -233,7 +196,7 @@ def check_finite(place: str, value: float, prediction: Array, target: Array) -> 
     finite(place, "target", target)
     wrong = ~np.isfinite(prediction)
     if wrong.any():
-        entry = _entry("prediction", prediction, wrong)
+        entry = first_entry("prediction", prediction, wrong)
         raise FloatingPointError(f"{place}: the loss is {value}, because {entry}.")
     raise FloatingPointError(
         f"{place}: the loss is {value}: the predictions (up to {np.abs(prediction).max():.3g}) "

@@ -16,11 +16,6 @@ Part = tuple[Array, Array, Array | None]
 class StackedBatches:
     """The batches of an epoch for all runs: x (runs, rows, features), y (runs, rows, ...)."""
 
-    samples: int
-    rows: int
-    x: Array
-    y: Array
-
     def __init__(self, batches: Sequence[Batches]) -> None:
         self.samples, self.rows = len(batches[0].x), batches[0].rows
         self.x, self._x_starts = _together([b.x for b in batches])

@@ -8,28 +8,19 @@ it: data, seeds, weights, learning rates and the like.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from typing import Any
 
 import numpy as np
 
-from minnet.nn import losses
 from minnet.nn.error_location import short_repr
 from minnet.nn.layer import Layer
 from minnet.nn.layers import Dropout
 from minnet.nn.sequential import Sequential
-from minnet.optimizers import SGD, AdaDelta, AdaGrad, Adam, AdamW, RMSProp
-from minnet.sweep.stack.layers import RULES
+from minnet.sweep.stack.layers import rule_for
 from minnet.sweep.stack.stack import PENALTIES, flattened
 from minnet.training.callback import Callback
 from minnet.training.loop import Loop
 from minnet.utils.checks import is_built_in
-from minnet.utils.types import Array
 
-LOSSES = (
-    *(losses.BinaryCrossEntropy, losses.CategoricalCrossEntropy, losses.Hinge, losses.Huber),
-    *(losses.KullbackLeibler, losses.MeanAbsoluteError, losses.MeanSquaredError),
-)
-OPTIMIZERS = (SGD, Adam, AdamW, RMSProp, AdaGrad, AdaDelta)
 LARGEST_STEP = 1_500_000
 """Multiplications of one run's step, above which a stack gains nothing over one by one."""
 
@@ -40,12 +31,13 @@ MOST_RUNS, MOST_WEIGHTS = 50, 500_000
 def why_alone(loop: Loop) -> str:
     """Why a run cannot be in any stack, in a sentence; empty if it can."""
     state, batches = loop.state, loop.fit.batches
-    parts: list[tuple[Any, Any]] = [(layer, RULES) for layer in _all_layers(state.network)]
-    parts += [(state.loss, LOSSES), (state.optimizer, OPTIMIZERS)]
-    parts += [(penalty, PENALTIES) for penalty in state.objective.penalties]
-    for part, known in parts:
-        if type(part) not in known or getattr(part, "axis", -1) != -1:
-            return f"{short_repr(part)} is not known to stack"
+    layers = list(_all_layers(state.network))
+    unknown: list[object] = [layer for layer in layers if rule_for(layer) is None]
+    unknown += [layer for layer in layers if getattr(layer, "axis", -1) != -1]
+    unknown += [part for part in (state.loss, state.optimizer) if not is_built_in(part)]
+    unknown += [part for part in state.objective.penalties if type(part) not in PENALTIES]
+    if unknown:
+        return f"{short_repr(unknown[0])} is not known to stack"
     if state.network._minnet.tied:
         return "two of its layers share a Parameter"
     for callback in loop.fit.callbacks:
@@ -67,6 +59,7 @@ def kind_of(loop: Loop) -> Hashable:
     """Runs with equal kinds can be trained together."""
     state, fit = loop.state, loop.fit
     network, clipping = state.network, state.clipping
+    arrays = (fit.batches.x, fit.batches.y, *(fit.validation or ()))
     return (
         network.dtype,
         tuple(map(_layer, flattened(network))),
@@ -75,7 +68,7 @@ def kind_of(loop: Loop) -> Hashable:
         (type(state.optimizer), state.optimizer.memory, clipping.norm, clipping.value),
         tuple(map(type, state.objective.penalties)),
         (fit.batches.batch_size, fit.shuffle, loop.last_epoch),
-        _shapes(fit.batches.x, fit.batches.y, *(fit.validation or ())),
+        tuple(a if a is None else (a.shape, a.dtype) for a in arrays),
     )
 
 
@@ -115,8 +108,3 @@ def _settings(part: object) -> Hashable:
         for name, value in vars(part).items()
         if name[0] != "_" and name != "count"
     )
-
-
-def _shapes(*arrays: Array | None) -> Hashable:
-    """Shapes and types."""
-    return tuple(None if a is None else (a.shape, a.dtype) for a in arrays)

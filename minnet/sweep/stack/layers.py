@@ -12,18 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from minnet.nn import activations, layers
+from minnet.nn import layers
+from minnet.nn.activations import Activation
 from minnet.nn.layer import Layer
 from minnet.nn.network import Network
 from minnet.sweep.stack.parameters import StackedParameters
+from minnet.utils.checks import is_built_in
 from minnet.utils.types import Array
-
-_ELEMENTWISE: tuple[type[Layer], ...] = (
-    *(activations.ELU, activations.SELU, activations.GELU, activations.Identity),
-    *(activations.LeakyReLU, activations.ReLU, activations.HardSigmoid, activations.Sigmoid),
-    *(activations.HardSwish, activations.SiLU, activations.Softplus, activations.Step),
-    *(activations.Tanh, activations.Softmax),  # along the last axis
-)
 
 
 class Rule:
@@ -181,16 +176,22 @@ class _Block(Rule):
 
 
 RULES: dict[type[Layer], type[Rule]] = {
-    **dict.fromkeys(_ELEMENTWISE, _Activation),
     **{layers.Flatten: Rule, layers.Linear: _Linear, layers.Dropout: _Dropout},
     **{layers.BatchNorm: _BatchNorm, layers.LayerNorm: _LayerNorm},
     **{layers.Residual: _Block, Network: _Block},
 }
 
 
-def rules_of(runs: Sequence[Sequence[Layer]], parameters: StackedParameters) -> list[Rule]:
+def rule_for(layer: Layer) -> type[Rule] | None:
+    """The rule of a built-in layer; None if there is none."""
+    is_activation = isinstance(layer, Activation) and is_built_in(layer)
+    return _Activation if is_activation else RULES.get(type(layer))
+
+
+def rules_of(runs: Sequence[Sequence[Any]], parameters: StackedParameters) -> list[Rule]:
     """The rule of each layer; `runs` has the layers of each run."""
-    return [RULES[type(same[0])](same, parameters) for same in zip(*runs, strict=True)]
+    pairs = [(rule_for(same[0]), same) for same in zip(*runs, strict=True)]
+    return [rule(same, parameters) for rule, same in pairs if rule is not None]
 
 
 def run_forward(rules: Sequence[Rule], x: Array, training: bool) -> Array:

@@ -40,9 +40,6 @@ class Stack:
             there are metrics.
     """
 
-    fused: bool
-    has_metrics: bool
-
     def __init__(self, states: Sequence[TrainingState]) -> None:
         first = states[0]
         self.states, self.parameters = states, StackedParameters([s.network for s in states])
@@ -61,14 +58,11 @@ class Stack:
         }
         self.settings: list[tuple[Any, ...]] = [settings_of(state) for state in states]
         self.groups: list[tuple[slice[Any, Any, Any], Optimizer, Array, Array]] = [
-            self._group([*runs]) for _, runs in self._alike()
+            self._group([*runs])  # neighbours with the same settings
+            for _, runs in itertools.groupby(range(len(states)), key=self.settings.__getitem__)
         ]
         named = first.network.parameters().values() if first.objective.penalties else ()
         self.penalized = [self.parameters[p] for p in named if p.penalized]
-
-    def _alike(self) -> Any:
-        """Neighbours whose optimizers and penalties have the same settings."""
-        return itertools.groupby(range(len(self.states)), key=lambda run: self.settings[run])
 
     def _group(self, runs: list[int]) -> tuple[slice, Optimizer, Array, Array]:
         """These runs, a copy of their optimizer, and all of their numbers as one vector each."""
@@ -88,7 +82,10 @@ class Stack:
         run_backward(self.rules, gradient)
         values, gradients = self.parameters.trained
         if self.penalized:
-            self._add_penalty_gradients()
+            for part, *_ in self.groups:
+                for penalty in self.states[part.start].objective.penalties:
+                    for value, grad in self.penalized:
+                        grad[part] += penalty.gradient(value[part])
             loss = loss + self._penalty()
         self._check(gradients, loss)
         clipping = self.states[0].clipping
@@ -113,12 +110,6 @@ class Stack:
         if not (math.isfinite(loss.sum()) and math.isfinite(flat.dot(flat))):
             self.failed |= ~(np.isfinite(loss) & np.isfinite(numbers).all(axis=1))
             numbers[self.failed] = 0
-
-    def _add_penalty_gradients(self) -> None:
-        for part, *_ in self.groups:
-            for penalty in self.states[part.start].objective.penalties:
-                for value, grad in self.penalized:
-                    grad[part] += penalty.gradient(value[part])
 
     def _penalty(self) -> Any:
         """The penalties of each run; 0 if there are none."""

@@ -54,16 +54,6 @@ def _attempt(loop: Loop, function: Callable[..., None], *arguments: Any) -> None
 class StackedTraining:
     """A stack from the beginning of an epoch until a run leaves it."""
 
-    loops: Sequence[Loop]
-    kind: Hashable
-    batches: StackedBatches
-    shuffle: bool
-    first_epoch: int
-    steps: int
-    measure_at: frozenset[int]
-    measured: list[list[Row]]
-    before: list[Array]
-
     def __init__(self, loops: Sequence[Loop], kind: Hashable) -> None:
         self.loops, self.kind = loops, kind
         self.states, fits = [loop.state for loop in loops], [loop.fit for loop in loops]
@@ -86,18 +76,15 @@ class StackedTraining:
         with np.errstate(all="ignore"), one_thread, handle_keyboard_interrupt() as interrupt:
             while not leaving:
                 leaving = self._epoch(interrupt)
-                if self.callbacks and self._is_changed():
-                    break  # goes on as a new stack
+                changed = self.stack.settings != [settings_of(state) for state in self.states]
+                if self.callbacks and (self.has_custom or changed):
+                    break  # more may differ than the stack can follow: goes on as a new one
         for run, (loop, state) in enumerate(zip(self.loops, self.states, strict=True)):
             if self.stack.failed[run] and not interrupt.requested:
                 self._set_back(run)
             if self.stack.failed[run] or not loop.fit.callbacks:  # else before they were called
                 self.stack.write(run, state.epochs * self.steps)
         return [self.loops[run] for run in leaving]
-
-    def _is_changed(self) -> bool:
-        """True if a callback may have changed more than the stack can follow."""
-        return self.has_custom or self.stack.settings != [settings_of(s) for s in self.states]
 
     def _set_back(self, run: int) -> None:
         """To the beginning of the epoch, as if the run had not been in this stack then."""
@@ -119,11 +106,13 @@ class StackedTraining:
         self.draws = [
             [(g, g.bit_generator.state) for g in generators_of(s.network)] for s in self.states
         ]
-        order = self._order()
+        rows = np.arange(self.batches.samples)
+        orders = [s.order.permutation(len(rows)) if self.shuffle else rows for s in self.states]
+        order = np.stack(orders)  # (runs, samples)
         loss, predictions = self._train(order, interrupt)
         if interrupt.requested:
             return self._interrupted()
-        rows = self._rows(loss, predictions, order, started)
+        row_of = self._rows(loss, predictions, order, started)
         for run, loop in enumerate(self.loops):
             if loop.error is not None or self.stack.failed[run]:
                 continue
@@ -131,24 +120,24 @@ class StackedTraining:
                 self.stack.write(run, (loop.state.epochs + 1) * self.steps)
             for measured in self.measured:
                 loop.add_step(measured[run])
-            _attempt(loop, loop.add, rows[run])
+            _attempt(loop, loop.add, row_of[run])
         self.measured.clear()
         if any(isinstance(loop.error, KeyboardInterrupt) for loop in self.loops):
             return self._interrupted()
-        return [run for run in range(len(self.loops)) if self._leaves(run)]
+        return [run for run, loop in enumerate(self.loops) if self._leaves(run, loop)]
+
+    def _leaves(self, run: int, loop: Loop) -> bool:
+        """True if the run does not go on in this stack."""
+        ended = loop.state.stop or loop.state.epochs >= loop.last_epoch
+        if ended or loop.error is not None or self.stack.failed[run]:
+            return True
+        return self.has_custom and (bool(why_alone(loop)) or kind_of(loop) != self.kind)
 
     def _interrupted(self) -> list[int]:
         """Ctrl-C, or a callback that asks for the same: all runs leave."""
         for loop in self.loops:
             loop.error = KeyboardInterrupt()
         return list(range(len(self.loops)))
-
-    def _order(self) -> Array:
-        """The order of the samples of each run (runs, samples)."""
-        samples = self.batches.samples
-        if not self.shuffle:
-            return np.tile(np.arange(samples), (len(self.loops), 1))
-        return np.stack([state.order.permutation(samples) for state in self.states])
 
     def _train(
         self, order: Array, interrupt: KeyboardInterruptHandler
@@ -225,11 +214,3 @@ class StackedTraining:
                 except Exception:  # of a custom metric: the run alone will meet it again
                     self.stack.failed[run] = True
         return result
-
-    def _leaves(self, run: int) -> bool:
-        """True if the run does not go on in this stack."""
-        loop, state = self.loops[run], self.states[run]
-        ended = state.stop or state.epochs >= loop.last_epoch
-        if ended or loop.error is not None or self.stack.failed[run]:
-            return True
-        return self.has_custom and (bool(why_alone(loop)) or kind_of(loop) != self.kind)

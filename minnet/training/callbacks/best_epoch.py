@@ -25,10 +25,6 @@ class BestEpoch:
         best: None before the first number that is not NaN. waited: epochs since.
     """
 
-    place: str
-    monitor: str
-    waited: int | Any
-
     def __init__(
         self, place: str, monitor: str, patience: int, minimum_change: float, mode: str | None
     ) -> None:

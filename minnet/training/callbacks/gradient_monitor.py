@@ -17,6 +17,8 @@ from minnet.training.state import TrainingState
 from minnet.utils.table import Table, table
 from minnet.utils.types import Array
 
+_SAVED = ("steps", "sums", "sum", "alive")  # of each layer, in the current epoch
+
 
 class GradientMonitor(Callback):
     """Norms of the gradients and shares of dead units, epoch by epoch.
@@ -73,9 +75,9 @@ class GradientMonitor(Callback):
     def on_epoch_end(self, trainer: TrainingState, row: Row) -> None:  # noqa: ARG002
         """Append the numbers of the epoch."""
         for layer in self._layers:
-            for name, norm in layer.norms().items():
-                self.norms.setdefault(name, []).append(norm)
-            self.layer_norms.setdefault(layer.name, []).append(layer.layer_norm())
+            for name, total in layer.sums.items():
+                self.norms.setdefault(name, []).append(total / layer.steps)
+            self.layer_norms.setdefault(layer.name, []).append(layer.sum / layer.steps)
             if layer.alive is not None:
                 self.dead.setdefault(layer.name, []).append(float(1 - layer.alive.mean()))
 
@@ -85,10 +87,7 @@ class GradientMonitor(Callback):
             "norms": self.norms,
             "layer_norms": self.layer_norms,
             "dead": self.dead,
-            "seen": [
-                {"steps": s.steps, "sums": s.sums, "sum": s.sum, "alive": s.alive}
-                for s in self._layers
-            ],
+            "seen": [{name: vars(s)[name] for name in _SAVED} for s in self._layers],
         }
 
     def restore(self, trainer: TrainingState, state: dict[str, Any]) -> None:  # noqa: ARG002
@@ -132,14 +131,6 @@ class _LayerGradients:
         if self.alive is not None:
             for parameter in self.unpenalized:
                 self.alive |= (_units(parameter.grad) != 0).any(axis=1)
-
-    def norms(self) -> dict[str, float]:
-        """The mean norm of each Parameter."""
-        return {name: total / self.steps for name, total in self.sums.items()}
-
-    def layer_norm(self) -> float:
-        """The mean norm of all of them as one vector."""
-        return self.sum / self.steps
 
 
 def _norm(gradient: Array) -> float:

@@ -30,6 +30,25 @@ def unpenalized(trial: Copy) -> None:
     trial.trainer.optimizer.weight_decay = 0.0
 
 
+def decayed(e: Examination) -> Iterator[Suspect]:
+    """A schedule that soon falls to nothing ends the training there."""
+    optimizer, schedule = e.trainer.optimizer, e.trainer.optimizer.schedule
+    if schedule is None:
+        return
+    first = float(schedule(0))
+    mean = float(np.mean([schedule(int(t)) for t in np.linspace(0, e.steps - 1, 200)]))
+
+    def constant(trial: Copy) -> None:
+        trial.trainer.optimizer.learning_rate = first
+
+    if mean < first / 20:
+        message = f"the rate falls from {first:g}; over all {e.steps} steps its mean is {mean:.2g}."
+        found = Suspect("learning-rate-too-low", repr(optimizer), message, constant)
+        found.step = f"mn.{type(optimizer).__name__}({first:g})"
+        found.without = "with the rate of the start"
+        yield found
+
+
 def rate_times(factor: float, trial: Copy) -> None:
     """The same optimizer with another rate, or another schedule."""
     optimizer = trial.trainer.optimizer
@@ -50,7 +69,7 @@ def rates(e: Examination, kept: Sequence[Change], now: Outcome) -> Iterator[Susp
     for power in range(1, 7):
         before = best
         for tried in (10.0 ** (sign * power) for sign in signs):
-            outcome = e.run(*kept, partial(rate_times, tried), share=0.12)
+            outcome = e.run(*kept, partial(rate_times, tried))
             if outcome.relative < best.relative:
                 best, factor = outcome, tried
             if best.relative < 0.3:
@@ -126,7 +145,7 @@ def one_batch(e: Examination, kept: Sequence[Change]) -> Iterator[Suspect]:
 
     best = math.inf
     for other in ([], [partial(_with_adam, 0.01)], [partial(_with_adam, 0.001)]):
-        outcome = e.run(*kept, few, *other, share=0.15)
+        outcome = e.run(*kept, few, *other)
         best = min(best, outcome.relative)
         if best < 0.5 or (outcome.steps < 100 and not outcome.complete):
             return
@@ -154,7 +173,7 @@ def _held_out(e: Examination, changes: Sequence[Change]) -> tuple[Outcome, float
         trial.held = trial.x[held], trial.y[held]
         trial.x, trial.y, trial.weight = trial.x[rest], trial.y[rest], None
 
-    outcome = e.run(*changes, part, share=0.2)
+    outcome = e.run(*changes, part)
     try:
         return outcome, outcome.trained.relative_loss(*outcome.trained.held)
     except ERRORS:
@@ -170,3 +189,6 @@ def random_labels(e: Examination, kept: Sequence[Change], suspect: Suspect) -> I
             f"answer on two thirds of the rows leaves {held:.2g} on the others."
         )
         yield suspect
+
+
+RULES = (regularized, decayed)

@@ -71,7 +71,7 @@ def test_movements_are_the_gradients_of_the_trainer(study: Any) -> None:
 
 @pytest.mark.slow
 def test_what_the_readme_says(study: Any) -> None:
-    text = " ".join((EXAMPLES.parent / "README.md").read_text(encoding="utf-8").split())
+    text = " ".join((EXAMPLES / "README.md").read_text(encoding="utf-8").split())
     rows, _ = study.label_noise(SimpleNamespace(seeds=20, hidden=16))
     *_, forty = rows
     ahead = forty[5].split(" / ")[0]

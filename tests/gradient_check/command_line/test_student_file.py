@@ -59,7 +59,7 @@ class OnlyForward:
 
 @pytest.fixture
 def module(tmp_path, monkeypatch):
-    """Loads a file with the given text; returns the module and the classes that minnet refused."""
+    """Loads a file with the given text."""
     monkeypatch.setattr("sys.path", list(sys.path))
     monkeypatch.setattr("sys.modules", dict(sys.modules))
     monkeypatch.setattr("sys.dont_write_bytecode", True)  # two texts of one second are two files
@@ -67,13 +67,13 @@ def module(tmp_path, monkeypatch):
     def load(text, name="homework.py"):
         path = tmp_path / name
         path.write_text(PRELUDE + textwrap.dedent(text), encoding="utf-8")
-        return student_file.load(path)
+        return student_file.StudentFile(path)
 
     return load
 
 
 def examined(loaded, name, seed=0):
-    return student_file.examine(loaded[0], student_file.classes_in(loaded[0])[name], seed)
+    return loaded.examine(name, seed)
 
 
 def codes(report):
@@ -81,13 +81,11 @@ def codes(report):
 
 
 def test_classes_with_their_own_forward_or_backward_are_found_in_order(module):
-    made, refused = module(LAYERS)
-    assert refused == []
-    assert {"Double", "Triple", "Loose"} <= set(student_file.classes_in(made))
-    assert not {"Helper", "Base", "OnlyForward", "Layer"} & set(student_file.classes_in(made))
-    order = [
-        name for name in student_file.classes_in(made) if name in ("Double", "Triple", "Loose")
-    ]
+    made = module(LAYERS)
+    assert made.refused == {}
+    assert {"Double", "Triple", "Loose"} <= set(made.classes)
+    assert not {"Helper", "Base", "OnlyForward", "Layer"} & set(made.classes)
+    order = [name for name in made.classes if name in ("Double", "Triple", "Loose")]
     assert order == ["Double", "Triple", "Loose"]
 
 
@@ -119,13 +117,12 @@ def test_a_class_that_the_framework_refuses_leaves_the_others(module):
         def backward(self, grad):
             return grad.copy()
     """
-    made, (refused,) = module(text)
-    assert refused.name == "Bad"
-    assert "training" in refused.message
-    report = student_file.refused_report(refused)
+    made = module(text)
+    assert "training" in made.refused["Bad"]
+    report = examined(made, "Bad")
     assert codes(report) == ["reserved-name"]
-    assert refused.message in str(report).replace("\n    ", " ")
-    assert examined((made, ()), "Good").ok
+    assert made.refused["Bad"] in str(report).replace("\n    ", " ")
+    assert examined(made, "Good").ok
     with pytest.raises(TypeError, match="training"):  # outside of the file the rule holds again
         type("Bad", (mn.Layer,), {"training": 3})
 
@@ -133,7 +130,7 @@ def test_a_class_that_the_framework_refuses_leaves_the_others(module):
 def test_what_is_no_python_file(tmp_path):
     (tmp_path / "notes.txt").write_text("x = 3", encoding="utf-8")
     with pytest.raises(ImportError, match="expected a Python file"):
-        student_file.load(tmp_path / "notes.txt")
+        student_file.StudentFile(tmp_path / "notes.txt")
 
 
 @pytest.mark.parametrize("error", ["1 / 0", "raise SystemExit(3)", "def ("])
@@ -169,7 +166,7 @@ def test_losses_are_recognized_by_their_base_or_their_arguments(module):
         backward = dict
     """
     made = module(text)
-    classes = student_file.classes_in(made[0])
+    classes = made.classes
     assert student_file.is_loss(classes["Squares"])
     assert student_file.is_loss(classes["LooseSquares"])
     assert not student_file.is_loss(classes["Untold"])
@@ -341,12 +338,12 @@ def mean_loss(a, y):
 
 @pytest.mark.parametrize("factor", [2, 3])
 def test_the_styles_of_courses_are_examined(factor, module):
-    made, _ = module(STYLES.replace("FACTOR", str(factor)))
-    found = student_file.classes_in(made)
+    made = module(STYLES.replace("FACTOR", str(factor)))
+    found = made.classes
     assert "mean_loss" not in found  # a helper without a gradient
     assert {"affine", "norm", "svm_loss", "linear", "Column", "Mse"} <= set(found)
-    for cls in found.values():
-        report = student_file.examine(made, cls, 0)
+    for name in found:
+        report = examined(made, name)
         assert report.ok is (factor == 2), report
         assert not report.note
         if factor == 3:
@@ -401,9 +398,9 @@ def test_a_notebook_is_read_cell_by_cell(tmp_path):
         ),
         encoding="utf-8",
     )
-    made, _ = student_file.load(path)
-    (cls,) = student_file.classes_in(made).values()
-    (mistake,) = student_file.examine(made, cls, 0).mistakes
+    made = student_file.StudentFile(path)
+    (name,) = made.classes
+    (mistake,) = examined(made, name).mistakes
     assert (mistake.code, mistake.place) == ("sign-flipped", "course.ipynb cell 3, line 5")
 
 
@@ -411,10 +408,10 @@ def test_what_is_no_notebook(tmp_path):
     path = tmp_path / "course.ipynb"
     path.write_text("{}", encoding="utf-8")
     with pytest.raises(ImportError, match="expected a notebook"):
-        student_file.load(path)
+        student_file.StudentFile(path)
     path.write_text(notebook("1 / 0"), encoding="utf-8")
     with pytest.raises(ZeroDivisionError):
-        student_file.load(path)
+        student_file.StudentFile(path)
 
 
 CASES = (
@@ -484,9 +481,9 @@ def test_cases_name_the_weights_of_a_class_without_parameters(module):
 
 
 def test_a_class_that_is_only_named_in_the_cases_is_examined_too(module):
-    made, _ = module("from minnet import ReLU\nCASES = {ReLU: (ReLU, (4, 3))}\n")
-    assert list(student_file.classes_in(made)) == ["ReLU"]
-    assert examined((made, ()), "ReLU").ok
+    made = module("from minnet import ReLU\nCASES = {ReLU: (ReLU, (4, 3))}\n")
+    assert list(made.classes) == ["ReLU"]
+    assert examined(made, "ReLU").ok
 
 
 def test_the_first_shape_that_forward_takes(module):

@@ -137,3 +137,16 @@ class Conv1dKernel:
         self.dw = np.einsum("mot,mctk->cok", g, self.windows(self.x))
         padded = np.pad(g, ((0, 0), (0, 0), (2, 2)))
         return np.einsum("motk,ock->mct", self.windows(padded), self.w[:, :, ::-1])
+
+
+@wrong("wrong-index", shape=(3, 2, 6))
+class PaddingCutAtOneEnd(mn.Layer):
+    def forward(self, x):
+        self.p = np.pad(x, ((0, 0), (0, 0), (1, 1)))
+        return self.p[:, :, 2:] - self.p[:, :, :-2]
+
+    def backward(self, grad):
+        dp = np.zeros(self.p.shape)
+        dp[:, :, 2:] += grad
+        dp[:, :, :-2] -= grad
+        return dp[:, :, 2:]

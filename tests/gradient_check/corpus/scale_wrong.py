@@ -32,6 +32,20 @@ class Scale(mn.Layer):
         return grad * self.gain.value
 
 
+@wrong("wrong-operand")
+class ScaleByItsGain(Scale):
+    def backward(self, grad):
+        self.gain.grad = (grad * self.gain.value).sum(axis=0)
+        return grad * self.gain.value
+
+
+@wrong("extra-factor")
+class ScaleTimesInput(Scale):
+    def backward(self, grad):
+        self.gain.grad = (grad * self.x).sum(axis=0)
+        return grad * self.gain.value * self.x
+
+
 @wrong("output-used-for-input")
 class ScaleByOutput(Scale):
     def forward(self, x):

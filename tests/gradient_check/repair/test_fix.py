@@ -2,17 +2,23 @@
 
 import copy
 import inspect
+import json
 import pickle
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import minnet as mn
+from minnet.gradient_check.command_line.check_answers import CheckAnswers
+from minnet.gradient_check.command_line.student_file import StudentFile
 from minnet.gradient_check.repair import search
 from minnet.gradient_check.repair.student_function import PROBE
+from minnet.gradient_check.report import HINTS
 
+_IMPORTS = "import numpy as np\nimport minnet as mn"
 CASES = []
 
 
@@ -99,6 +105,36 @@ class HalfASigmoid(mn.Activation):
 
     def backward(self, grad):
         return grad * self.s  #!
+
+
+@fixed_by("`grad * self.a` should be `grad * (1 - self.a ** 2)`")
+class TanhForItsDerivative(mn.Activation):
+    def forward(self, z):
+        self.a = np.tanh(z)
+        return self.a
+
+    def backward(self, grad):
+        return grad * self.a  #!
+
+
+@fixed_by("`np.maximum(self.x, 0)` should be `self.x > 0`")
+class ReluForItsDerivative(mn.Activation):
+    def forward(self, x):
+        self.x = x
+        return np.maximum(x, 0)
+
+    def backward(self, grad):
+        return grad * np.maximum(self.x, 0)  #!
+
+
+@fixed_by(
+    "`self.W.grad = self.W.value * grad.sum(axis=0)` should be `self.W.grad = self.x.T @ grad`"
+)
+class WeightForInput(Dense):
+    def backward(self, grad):
+        self.W.grad = self.W.value * grad.sum(axis=0)  #!
+        self.b.grad = grad.sum(axis=0)
+        return grad @ self.W.value.T
 
 
 @fixed_by(
@@ -202,6 +238,54 @@ def report_of(cls, given=(6, 3), kind="layer"):
 def test_the_sentence_says_line_and_edit(cls, given, kind, sentence):
     report = report_of(cls, given, kind)
     assert {mistake["fix"] for mistake in report.to_dict()["mistakes"]} == {sentence}
+
+
+class EluPlusOne(mn.Activation):
+    def __init__(self, alpha=0.6):
+        self.alpha = alpha
+
+    def forward(self, z):
+        self.z = z
+        self.y = np.where(z > 0, z, self.alpha * np.expm1(np.minimum(z, 0)))
+        return self.y
+
+    def backward(self, grad):
+        return grad * np.where(self.z > 0, 1.0, self.y + 1)
+
+
+def test_a_proven_fix_names_what_had_no_name():
+    report = report_of(EluPlusOne)
+    assert report.mistakes[0].code == "unknown"
+    (mistake,) = report.to_dict()["mistakes"]
+    assert "`self.y + 1` should be `self.y + self.alpha`" in mistake["fix"]
+    assert mistake["code"] == "wrong-operand"
+    assert "unknown" not in mistake["message"]
+
+
+def test_a_fix_in_a_notebook_says_the_cell(tmp_path):
+    source = inspect.getsource(ReluForItsDerivative).partition("\n")[2]
+    cells = [{"cell_type": "code", "source": text} for text in (_IMPORTS, source)]
+    path = tmp_path / "week.ipynb"
+    path.write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    cls = StudentFile(path).classes["ReluForItsDerivative"]
+    (mistake,) = report_of(cls).to_dict()["mistakes"]
+    assert mistake["fix"].startswith("Cell 2, line 7: `np.maximum(self.x, 0)`")
+
+
+@pytest.mark.parametrize("hints", HINTS)
+def test_a_fix_is_searched_for_only_where_it_is_shown(hints, tmp_path, monkeypatch):
+    searched = []
+    monkeypatch.setattr(search.Search, "run", lambda _: searched.append(1))
+    path = tmp_path / "week.py"
+    source = inspect.getsource(ReluForItsDerivative).partition("\n")[2]
+    path.write_text(f"{_IMPORTS}\n\n{source}", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    answers = CheckAnswers()
+    answers.file = StudentFile(path)
+    answers.recorder = SimpleNamespace(begin=lambda: None, timeout=60.0)
+    (mistake,) = answers.answer_examine("ReluForItsDerivative", 0, hints)["mistakes"]
+    assert mistake["place"].startswith("week.py, line ")
+    assert bool(searched) == (hints == "full")
 
 
 def test_the_fix_is_a_level_of_its_own():

@@ -27,7 +27,7 @@ SEEN = sorted(os.environ), sys.path, os.getcwd()
 
 def started(process):
     assert process.ask("load", parts=[SOURCE], path="/nowhere/s.py", names=["Double"]) == {}
-    process.ask("make", name="Double", arguments=(), names=[], kind="layer")
+    process.ask("make", name="Double", arguments=(), names={}, kind="layer", options={})
     x = np.arange(3.0)
     answer = process.ask("forward", inputs=[x], training=True)
     np.testing.assert_array_equal(answer["outputs"][0], 2 * x)
@@ -62,6 +62,6 @@ def test_serving_ends_with_the_pipe():
     questions, answers = io.BytesIO(), io.BytesIO()
     write_message(questions, [7, "ready", {}])
     questions.seek(0)
-    serve(questions, answers, answers_to("check"))
+    serve(questions, answers, answers_to("check").answer)
     answers.seek(0)
     assert read_message(answers, 100) == [7, {}]

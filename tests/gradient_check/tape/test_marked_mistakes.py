@@ -37,9 +37,13 @@ def test_the_place_is_the_line_to_change(case):
     [
         ("GruUpdateGate", "sign-flipped", "but for the sign of what comes back through `1 - z`"),
         ("LstmCellPathMissing", "jacobian-term-missing", "missing is what comes back through `f *"),
-        ("AttentionValuesPathMissing", "jacobian-term-missing", "is only a part of dL/d(`x`)"),
+        ("AttentionValuesPathMissing", "jacobian-term-missing", "is only a part of dL/dx:"),
         ("MeanOverTime", "constant-factor", "is exactly 5 times the true one"),
-        ("BatchNormStepByStep", "unknown", "has the factor `self.var + 1e-5`"),
+        ("BatchNormStepByStep", "local-derivative-missing", "divided by `self.var + 1e-5` (line"),
+        ("AttentionKeysUntransposed", "transposed", "is transposed (.T) first"),
+        ("TwoLayersTanhOfInput", "local-derivative-at-wrong-point", "where `np.tanh(self.z)`"),
+        ("ConvolutionPaddingNotCut", "wrong-index", "has numbers of dL/dp (line"),
+        ("RnnOutputBias", "wrong-index", "of the wrong step: with that it is dL/dWh"),
         ("SoftmaxAttentionPool", "unknown", "Right up to there: `grad * self.x` (line"),
     ],
 )

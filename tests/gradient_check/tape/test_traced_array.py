@@ -102,6 +102,7 @@ def test_an_operation_knows_its_line_and_its_expression():
     assert (exp.line, product.line) == (line, line)
     if sys.version_info >= (3, 11):
         assert exp.text() == "np.exp(x)"
+        assert (exp.variable(), product.variable()) == ("", "y")
     assert operation_of(y) is product
 
 

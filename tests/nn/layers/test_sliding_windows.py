@@ -1,4 +1,4 @@
-"""The geometry of windows: pairs, counts, cells, and margins there and back."""
+"""The geometry of windows: counts, cells, and margins there and back."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minnet.nn.layers import MaxPool2d
-from minnet.nn.layers.sliding_windows import Windows, crop, pad, pair
+from minnet.nn.layers.sliding_windows import Windows, crop, pad
 
 pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
 LAYER = MaxPool2d(1)
@@ -53,11 +53,3 @@ def test_pad_and_crop(margin):
     back = crop(padded, margin)
     assert np.array_equal(back, x)
     assert back.flags.c_contiguous
-
-
-def test_pairs():
-    assert pair("P", "n", 3) == (3, 3)
-    assert pair("P", "n", [1, np.int64(2)]) == (1, 2)
-    assert pair("P", "n", (0, 1), minimum=0) == (0, 1)
-    with pytest.raises(ValueError, match=r"P: n: expected a whole number or a pair"):
-        pair("P", "n", ())

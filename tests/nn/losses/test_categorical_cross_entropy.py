@@ -197,3 +197,14 @@ def test_logits_that_are_not_finite_give_a_loss_that_is_not_finite():
             assert not np.isfinite(
                 loss.forward_from_logits(np.array([[wrong, 0.0]]), np.array([1]))
             )
+
+
+@pytest.mark.parametrize(("name", "value"), [("label_smoothing", 0.2), ("ignore_label", 1)])
+def test_a_setting_that_is_assigned_later_counts_in_the_next_loss(name, value):
+    z, y = np.array([[1.0, 0.0, -1.0], [0.5, 0.5, 0.0]]), np.array([0, 1])
+    loss = mn.CategoricalCrossEntropy()
+    plain = loss.forward_from_logits(z, y)
+    setattr(loss, name, value)
+    changed = loss.forward_from_logits(z, y)
+    assert changed != plain
+    assert changed == mn.CategoricalCrossEntropy(**{name: value}).forward_from_logits(z, y)

@@ -123,3 +123,8 @@ def test_a_custom_loss_has_no_canonical_activation():
         with pytest.raises(NotImplementedError, match="Absolute has no canonical activation"):
             verb()
     assert not mn.Trainer([mn.Linear(2, 1), mn.Sigmoid()], Absolute(), mn.SGD()).fused
+
+
+def test_a_call_of_the_loss_itself_says_what_to_write():
+    with pytest.raises(TypeError, match=r"Write .forward\(prediction, target\)"):
+        mn.MeanSquaredError()(np.zeros((2, 1)), np.ones((2, 1)))

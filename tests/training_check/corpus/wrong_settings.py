@@ -100,3 +100,11 @@ def the_same_constant_everywhere():
     w = {"weight_init": constant(0.3)}
     net = [Linear(1, 16, **w), Tanh(), Linear(16, 1, **w)]
     return Training(net, MeanSquaredError(), Adam(0.02), x, y, 60)
+
+
+@wrong("learning-rate-too-low", "own")
+def rate_that_falls_with_each_step_instead_of_each_epoch():
+    x, y = digits()
+    net = [Linear(64, 32), ReLU(), Linear(32, 10), Softmax()]
+    rate = mn.schedules.StepDecay(0.1, every=2, factor=0.5)
+    return Training(net, CategoricalCrossEntropy(), SGD(rate), x, y, 10)

@@ -6,14 +6,20 @@ from importlib import import_module
 
 import pytest
 
+import minnet as mn
 from minnet.command_line import COMMANDS, main
 
 
 def test_without_a_word_it_lists_them(capsys):
     assert main([]) == 2
-    assert main(["--help"]) == 0
+    assert main(["--help"]) == main(["help"]) == 0
     out = capsys.readouterr().out
     assert all(f"  {name} " in out for name in COMMANDS)
+
+
+def test_the_version(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"minnet {mn.__version__}\n"
 
 
 def test_an_unknown_word(capsys):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import difflib
 import importlib.metadata
 import shutil
 import sys
@@ -16,28 +17,27 @@ from pathlib import Path
 from minnet.utils.table import table
 
 _NAME = "minnet-learn"
-_FOLDER = "share/minnet/examples/"
+_FIRST = "share/minnet/examples/learning_speed.py"
 
 
 def scripts() -> dict[str, Path]:
-    """Name -> file, of the checkout or of the installed copy; `lessons/01_cost` for a subfolder.
+    """Name -> file; `lessons/01_what_it_costs` for one in a subfolder.
 
     >>> "learning_speed" in scripts()
     True
     """
-    checkout = Path(__file__).resolve().parents[1] / "examples"
-    if checkout.is_dir():
-        found = {
-            str(file.relative_to(checkout).as_posix()): file for file in checkout.rglob("*.py")
-        }
-    else:
-        files = importlib.metadata.files(_NAME) or []
-        found = {
-            str(file.as_posix()).partition(_FOLDER)[2]: Path(str(file.locate()))
-            for file in files
-            if _FOLDER in file.as_posix() and file.suffix == ".py"
-        }
-    return {name.removesuffix(".py"): found[name] for name in sorted(found)}
+    folder = _folder()
+    files = sorted(folder.rglob("*.py"))
+    return {file.relative_to(folder).with_suffix("").as_posix(): file for file in files}
+
+
+def _folder() -> Path:
+    """Where the scripts are: in a checkout, in `pip install --target`, in another installation."""
+    beside = Path(__file__).resolve().parents[2]
+    recorded = importlib.metadata.files(_NAME) or []
+    installed = [Path(str(f.locate())).parent for f in recorded if f.as_posix().endswith(_FIRST)]
+    folders = [beside / "examples", beside / Path(_FIRST).parent, *installed]
+    return next((f for f in folders if (f / "learning_speed.py").is_file()), folders[0])
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -56,7 +56,11 @@ def main(arguments: Sequence[str]) -> int:
     for name in names:
         file = known.get(name.removesuffix(".py"))
         if file is None:
-            parser.error(f"{name}: expected a name of the list that `minnet examples` prints.")
+            likely = difflib.get_close_matches(name, known, n=1)
+            parser.error(
+                f"{name}: expected a name of the list that `minnet examples` prints."
+                + (f" Did you mean {likely[0]}?" if likely else "")
+            )
         if Path(file.name).exists():
             parser.error(f"{file.name} is here already: rename it, or go to another folder.")
         shutil.copyfile(file, file.name)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minnet.gradient_check.weight_discovery import find_weights
+from minnet.gradient_check.weights import find_weights
 
 
 class Bare:

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+import minnet
+
 COMMANDS = {
     "check": ("minnet.gradient_check.command_line.main", "find mistakes in layers and losses"),
     "check-training": (
@@ -16,7 +18,7 @@ COMMANDS = {
     "grade": ("minnet.coursework.command", "grade submissions of an assignment"),
     "starter": ("minnet.coursework.starter", "make the file that students get of a solution"),
     "demo": ("minnet.demo.command", "play with learning under both losses"),
-    "examples": ("minnet.example_scripts", "list the example scripts, or copy one"),
+    "examples": ("minnet.command_line.example_scripts", "list the example scripts, or copy one"),
 }
 """First word -> the module whose main(arguments) runs it, loaded when it is used; what it does."""
 
@@ -26,9 +28,12 @@ _WITH_THE_WORD = ("check", "codes")  # one module serves both
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 2 if there is none of that name."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if not given or given[0] in ("-h", "--help"):
+    if not given or given[0] in ("-h", "--help", "help"):
         print(_usage())
         return 0 if given else 2
+    if given[0] == "--version":
+        print(f"minnet {minnet.__version__}")
+        return 0
     if given[0] not in COMMANDS:
         print(
             f"{_usage()}\n\nminnet: expected one of these words, got {given[0]!r}.", file=sys.stderr

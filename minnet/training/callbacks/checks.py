@@ -1,8 +1,12 @@
-"""Whether the methods of a callback are those that a fit calls, with the arguments it gives."""
+"""Checks the callbacks of a fit: their methods are those that it calls; checkpoints come last."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from minnet.training.callback import Callback
+from minnet.training.callbacks.checkpoint import Checkpoint
+from minnet.utils.checks import describe, items
 from minnet.utils.signatures import argument_names, fits, signature_of
 
 _ELSEWHERE = {
@@ -24,7 +28,32 @@ _CALLED = (
 )
 
 
-def check_methods(callback: Callback) -> None:
+def checked_callbacks(callbacks: Sequence[Callback]) -> list[Callback]:
+    """The callbacks of a `fit`, each an object of a subclass, in the order of their calls."""
+    given = items(callbacks)
+    result = [callbacks] if given is None else given
+    for callback in result:
+        if not isinstance(callback, Callback):
+            raise TypeError(
+                f"fit: callbacks: expected objects of subclasses of mn.Callback, got "
+                f"{describe(callback)}."
+            )
+        _check_methods(callback)
+    return sorted(result, key=_order)
+
+
+def _order(callback: Callback) -> int:
+    """Checkpoints last, because they save the state of all others; of these the best first.
+
+    "This epoch was the best" may be saved in the last checkpoint only after the file of the best
+    epoch has been written: the training may be killed between the two.
+    """
+    if not isinstance(callback, Checkpoint):
+        return 0
+    return 2 if callback.tracker is None else 1
+
+
+def _check_methods(callback: Callback) -> None:
     """Refuse an unknown method on_..., which would never be called, and one of other arguments.
 
     Raises:
