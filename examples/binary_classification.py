@@ -7,13 +7,10 @@
    on held-out tumours, with ten different splits.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 import minnet as mn
@@ -22,20 +19,14 @@ from minnet.metrics import accuracy
 from minnet.plot import confusion_matrix, decision_boundary, history, script_pictures
 from minnet.utils.table import table
 
-Array = NDArray[Any]
-
 SEEDS = range(10)
 WIDE = (9.6, 4.8)  # two panels side by side, in inches
 
 
-def one_neuron(features: int) -> list[mn.Layer]:
-    """A weighted sum and a sigmoid: the boundary is a straight line (or plane)."""
-    return [mn.Linear(features, 1), mn.Sigmoid()]
-
-
-def hidden_layer() -> list[mn.Layer]:
-    """Eight neurons between the input and the output: the boundary can be curved."""
-    return [mn.Linear(2, 8), mn.Tanh(), mn.Linear(8, 1), mn.Sigmoid()]
+def layers_of(inputs: int, hidden: int = 0) -> list[mn.Layer]:
+    """One neuron has a straight boundary; hidden ones before it can bend it."""
+    before: list[mn.Layer] = [mn.Linear(inputs, hidden), mn.Tanh()] if hidden else []
+    return [*before, mn.Linear(hidden or inputs, 1), mn.Sigmoid()]
 
 
 def trainer_of(layers: list[mn.Layer], optimizer: mn.Optimizer, seed: int = 0) -> mn.Trainer:
@@ -47,10 +38,8 @@ def lesson_line(pictures: script_pictures.Pictures) -> None:
     """One neuron finds the line; the weights give its slope."""
     points = datasets.linear_binary(400, seed=0)
     unseen = datasets.linear_binary(1000, seed=1)
-    trainer = trainer_of(one_neuron(2), mn.Adam(0.1))
-    record = trainer.fit(
-        points.x, points.y, epochs=100, batch_size=32, validation_data=(unseen.x, unseen.y)
-    )
+    trainer = trainer_of(layers_of(2), mn.Adam(0.1))
+    record = trainer.fit(points.x, points.y, 100, 32, validation_data=(unseen.x, unseen.y))
 
     w1, w2 = (float(w) for w in trainer.network.parameters()["0.weight"].value.ravel())
     (b,) = (float(b) for b in trainer.network.parameters()["0.bias"].value)
@@ -71,16 +60,14 @@ def lesson_arcs(pictures: script_pictures.Pictures) -> None:
     """The same neuron fails where a hidden layer does not."""
     points = datasets.double_arc(400, seed=0)
     unseen = datasets.double_arc(1000, seed=1)
-    networks = {"one neuron": one_neuron(2), "8 hidden neurons": hidden_layer()}
+    networks = {"one neuron": layers_of(2), "8 hidden neurons": layers_of(2, 8)}
     figure, axes = plt.subplots(1, 2, figsize=WIDE, layout="constrained")
     rows: list[list[object]] = []
     for ax, (name, layers) in zip(axes, networks.items(), strict=True):
         trainer = trainer_of(layers, mn.Adam(0.03))
         trainer.fit(points.x, points.y, epochs=150, batch_size=32)
-        rows.append(
-            [name, trainer.network.flat_values.size]
-            + [trainer.evaluate(x, y)["accuracy"] for x, y in (points, unseen)]
-        )
+        found = [trainer.evaluate(x, y)["accuracy"] for x, y in (points, unseen)]
+        rows.append([name, trainer.network.flat_values.size, *found])
         decision_boundary(trainer, points.x, points.y, ax=ax, class_names=points.class_names)
         ax.set_title(f"Two arcs: {name}")
     print("\n2. Two arcs, which no line separates\n")
@@ -88,7 +75,7 @@ def lesson_arcs(pictures: script_pictures.Pictures) -> None:
     pictures.save(figure, "binary_arcs")
 
 
-def held_out_accuracy(seed: int) -> tuple[float, Array]:
+def held_out_accuracy(seed: int) -> tuple[float, Any]:
     """Accuracy and confusion matrix on the held-out 30 % of the tumours."""
     tumours = datasets.breast_cancer()
     x_train, x_test, y_train, y_test = data.train_test_split(
@@ -96,7 +83,7 @@ def held_out_accuracy(seed: int) -> tuple[float, Array]:
     )
     scaler = data.Standardizer().fit(x_train)  # on training data only: the test stays unseen
     # Weight decay keeps the weights small: 30 inputs and 398 tumours invite overfitting.
-    trainer = trainer_of(one_neuron(30), mn.SGD(0.1, weight_decay=0.01), seed)
+    trainer = trainer_of(layers_of(30), mn.SGD(0.1, weight_decay=0.01), seed)
     trainer.fit(scaler.transform(x_train), y_train, epochs=50, batch_size=32, progress=False)
     prediction = trainer.predict(scaler.transform(x_test))
     return accuracy(prediction, y_test), mn.metrics.confusion_matrix(prediction, y_test)
@@ -111,12 +98,8 @@ def lesson_tumours(pictures: script_pictures.Pictures) -> None:
     rows = [[float(values.mean()), float(values.std(ddof=1)), values.min(), values.max()]]
     print(table(["mean accuracy", "standard deviation", "least", "most"], rows))
     missed, ill, alarm, well = matrix[1, 0], matrix[1].sum(), matrix[0, 1], matrix[0].sum()
-    print(
-        f"\nOver all splits {missed} of {ill} malignant tumours were taken for benign "
-        f"({missed / ill:.1%}),\nand {alarm} of {well} benign ones for malignant "
-        f"({alarm / well:.1%}). Accuracy alone does not "
-        f"distinguish\nthe two kinds of mistakes; the confusion matrix does.\n"
-    )
+    print(f"\nOver all splits {missed} of {ill} malignant tumours were taken for benign, and")
+    print(f"{alarm} of {well} benign ones for malignant: accuracy adds up two kinds of mistakes.\n")
     ax = confusion_matrix(matrix, datasets.breast_cancer().class_names)
     pictures.save(ax.figure, "binary_breast_cancer")
 

@@ -7,19 +7,14 @@ that difference. Read the class first, find the mistake yourself, then read the 
 The same reports come from the command line: python -m minnet check examples/doctor_demo.py
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import minnet as mn
-from minnet.gradient_check import check_layer
 from minnet.plot import script_pictures
 
-Array = NDArray[Any]
+Array = Any  # a NumPy array
 
 
 class ForgetfulDense(mn.Layer):
@@ -30,66 +25,51 @@ class ForgetfulDense(mn.Layer):
         self.b = mn.Parameter(np.zeros(out_features))
 
     def forward(self, x: Array) -> Array:
-        """x W + b."""
         self.x = x
-        y: Array = x @ self.W.value + self.b.value
-        return y
+        return x @ self.W.value + self.b.value
 
     def backward(self, grad: Array) -> Array:
-        """dL/dW, dL/db; returns dL/dx."""
         self.W.grad = self.x.T @ grad
         self.b.grad = grad
-        dx: Array = grad @ self.W.value.T
-        return dx
+        return grad @ self.W.value.T
 
 
 class SteepSigmoid(mn.Activation):
     """a = 1 / (1 + exp(-z))."""
 
     def sigmoid(self, z: Array) -> Array:
-        """By tanh, which cannot overflow."""
-        a: Array = (1 + np.tanh(z / 2)) / 2
-        return a
+        return (1 + np.tanh(z / 2)) / 2
 
     def forward(self, z: Array) -> Array:
-        """Sigmoid of z."""
         self.a = self.sigmoid(z)
         return self.a
 
     def backward(self, grad: Array) -> Array:
-        """dL/da times the derivative of the sigmoid."""
-        dz: Array = grad * self.sigmoid(self.a) * (1 - self.sigmoid(self.a))
-        return dz
+        return grad * self.sigmoid(self.a) * (1 - self.sigmoid(self.a))
 
 
 class LonelySoftmax(mn.Activation):
     """a_i = exp(z_i) / sum_j exp(z_j)."""
 
     def forward(self, z: Array) -> Array:
-        """Softmax of each row."""
         e = np.exp(z - z.max(axis=1, keepdims=True))
-        self.a = a = np.asarray(e / e.sum(axis=1, keepdims=True))
-        return a
+        self.a = e / e.sum(axis=1, keepdims=True)
+        return self.a
 
     def backward(self, grad: Array) -> Array:
-        """dL/da times the derivative of the softmax."""
-        dz: Array = grad * self.a * (1 - self.a)
-        return dz
+        return grad * self.a * (1 - self.a)
 
 
 class FickleDropout(mn.Layer):
     """Drops 40 % of the numbers in training, and scales the others up."""
 
     def mask(self, shape: tuple[int, ...]) -> Array:
-        """0 or 1/0.6, at random; all ones in evaluation."""
         return (self.random.random(shape) < 0.6) / 0.6 if self.training else np.ones(shape)
 
     def forward(self, x: Array) -> Array:
-        """Return x times a mask."""
         return x * self.mask(x.shape)
 
     def backward(self, grad: Array) -> Array:
-        """The gradient times a mask."""
         return grad * self.mask(grad.shape)
 
 
@@ -101,34 +81,27 @@ class StiffBatchNorm(mn.Layer):
         self.beta = mn.Parameter(np.zeros(features))
 
     def forward(self, x: Array) -> Array:
-        """Mean and sigma over the batch."""
         self.sigma = np.sqrt(x.var(axis=0) + 1e-5)
         self.xhat = (x - x.mean(axis=0)) / self.sigma
-        y: Array = self.gamma.value * self.xhat + self.beta.value
-        return y
+        return self.gamma.value * self.xhat + self.beta.value
 
     def backward(self, grad: Array) -> Array:
-        """dL/dgamma, dL/dbeta; returns dL/dx."""
         self.gamma.grad = (grad * self.xhat).sum(axis=0)
         self.beta.grad = grad.sum(axis=0)
-        dx: Array = grad * self.gamma.value / self.sigma
-        return dx
+        return grad * self.gamma.value / self.sigma
 
 
-LAYERS: list[tuple[Callable[[], mn.Layer], tuple[int, ...]]] = [
-    (lambda: ForgetfulDense(3, 7), (5, 3)),
-    (SteepSigmoid, (5, 3)),
-    (LonelySoftmax, (5, 3)),
-    (FickleDropout, (5, 3)),
-    (lambda: StiffBatchNorm(3), (5, 3)),
-]
+LAYERS: tuple[Any, ...] = (
+    *(lambda: ForgetfulDense(3, 7), SteepSigmoid, LonelySoftmax),
+    *(FickleDropout, lambda: StiffBatchNorm(3)),
+)
 
 
 def main() -> None:
     """Check all five; print the reports, and keep them as a text."""
     pictures = script_pictures.start(__doc__)
     print(__doc__)
-    reports = [f"{'=' * 96}\n{check_layer(make, shape)}\n" for make, shape in LAYERS]
+    reports = [f"{'=' * 96}\n{mn.check_layer(make, (5, 3))}\n" for make in LAYERS]
     print("\n".join(reports))
     (pictures.folder / "doctor_demo.txt").write_text("\n".join(reports), encoding="utf-8")
 

@@ -7,13 +7,10 @@
    of 50 splits: with 45 flowers in the test set, one flower is more than two per cent.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 import minnet as mn
@@ -21,26 +18,16 @@ from minnet import data, datasets
 from minnet.plot import confusion_matrix, decision_regions, script_pictures
 from minnet.utils.table import table
 
-Array = NDArray[Any]
-
 SPLITS = range(50)
 PETALS = [2, 3]  # the most informative columns of iris: petal length and width
 WIDE = (9.6, 4.8)  # two panels side by side, in inches
 
 
-def straight(features: int) -> list[mn.Layer]:
-    """Linear scores and softmax: every boundary is straight."""
-    return [mn.Linear(features, 3), mn.Softmax()]
-
-
-def curved(features: int, hidden: int) -> list[mn.Layer]:
-    """A hidden layer before them: boundaries can be curved."""
-    return [mn.Linear(features, hidden), mn.Tanh(), mn.Linear(hidden, 3), mn.Softmax()]
-
-
-def trainer_of(layers: list[mn.Layer], rate: float, seed: int) -> mn.Trainer:
-    """All networks here are trained with categorical cross-entropy and Adam."""
-    loss, optimizer = mn.CategoricalCrossEntropy(), mn.Adam(rate)
+def trainer_of(features: int, hidden: int, seed: int = 0) -> mn.Trainer:
+    """Linear scores and softmax have straight boundaries; a hidden layer can bend them."""
+    before: list[mn.Layer] = [mn.Linear(features, hidden), mn.Tanh()] if hidden else []
+    layers = [*before, mn.Linear(hidden or features, 3), mn.Softmax()]
+    loss, optimizer = mn.CategoricalCrossEntropy(), mn.Adam(0.02)
     return mn.Trainer(layers, loss, optimizer, metrics=["accuracy"], seed=seed)
 
 
@@ -51,24 +38,16 @@ def compare(number: int, name: str, pictures: script_pictures.Pictures) -> None:
     scaler = data.Standardizer().fit(points.x)
     figure, axes = plt.subplots(1, 2, figsize=WIDE, layout="constrained")
     commonest = np.bincount(points.y).argmax()
-    rows: list[list[object]] = [
-        [f"always {points.class_names[commonest]!r}", 0]
-        + [float((y == commonest).mean()) for _, y in (points, unseen)]
-    ]
-    for ax, (title, layers) in zip(
-        axes,
-        {"no hidden layer": straight(2), "24 hidden neurons": curved(2, 24)}.items(),
-        strict=True,
-    ):
-        trainer = trainer_of(layers, rate=0.02, seed=0)
+    shares = [float((y == commonest).mean()) for _, y in (points, unseen)]
+    rows: list[list[object]] = [[f"always {points.class_names[commonest]!r}", 0, *shares]]
+    networks = {"no hidden layer": trainer_of(2, 0), "24 hidden neurons": trainer_of(2, 24)}
+    look: dict[str, Any] = {"scaler": scaler, "class_names": points.class_names}
+    for ax, (title, trainer) in zip(axes, networks.items(), strict=True):
         trainer.fit(scaler.transform(points.x), points.y, epochs=150, batch_size=32)
         sets = (points, unseen)
         found = [trainer.evaluate(scaler.transform(x), y)["accuracy"] for x, y in sets]
         rows.append([title, trainer.network.flat_values.size, *found])
-        decision_regions(
-            trainer, points.x, points.y, ax, scaler=scaler, class_names=points.class_names
-        )
-        ax.set_title(title.capitalize())
+        decision_regions(trainer, points.x, points.y, ax, **look).set_title(title.capitalize())
     print(f"\n{number}. {name}\n")
     print(table(["network", "parameters", "accuracy, training", "accuracy, unseen"], rows))
     without, with_it = (round(float(str(row[-1])) * len(unseen.y)) for row in rows[1:])
@@ -82,30 +61,25 @@ def draw_petals(pictures: script_pictures.Pictures) -> None:
     flowers = datasets.iris()
     x = flowers.x[:, PETALS]
     scaler = data.Standardizer().fit(x)
-    trainer = trainer_of(curved(2, 8), rate=0.02, seed=0)
+    trainer = trainer_of(2, 8)
     trainer.fit(scaler.transform(x), flowers.y, epochs=80, batch_size=16)
-    ax = decision_regions(
-        trainer,
-        x,
-        flowers.y,
-        scaler=scaler,
-        feature_names=[flowers.feature_names[column] for column in PETALS],
-        class_names=flowers.class_names,
-    )
+    names = [flowers.feature_names[column] for column in PETALS]
+    look: dict[str, Any] = {"feature_names": names, "class_names": flowers.class_names}
+    ax = decision_regions(trainer, x, flowers.y, scaler=scaler, **look)
     ax.set_title("Iris: two of the four measurements")
     right = trainer.evaluate(scaler.transform(x), flowers.y)["accuracy"]
     print(f"\n3. iris\n\nTwo measurements, all 150 flowers (no test): accuracy {right:.3f}\n")
     pictures.save(ax.figure, "three_iris_regions")
 
 
-def held_out_accuracy(seed: int) -> tuple[float, Array]:
+def held_out_accuracy(seed: int) -> tuple[float, Any]:
     """Accuracy and confusion matrix of 45 flowers after training on the 105 others."""
     flowers = datasets.iris()
     x_train, x_test, y_train, y_test = data.train_test_split(
         flowers.x, flowers.y, test_fraction=0.3, seed=seed, stratify=True
     )
     scaler = data.Standardizer().fit(x_train)  # on training data only: the test stays unseen
-    trainer = trainer_of(curved(4, 8), rate=0.02, seed=seed)
+    trainer = trainer_of(4, 8, seed)
     trainer.fit(scaler.transform(x_train), y_train, epochs=50, batch_size=16, progress=False)
     prediction = trainer.predict(scaler.transform(x_test))
     return mn.metrics.accuracy(prediction, y_test), mn.metrics.confusion_matrix(prediction, y_test)

@@ -75,7 +75,8 @@ def overlay(quick: bool) -> Any:
         for name, optimizer in OPTIMIZERS.items()
     }
     figure, ax = plt.subplots(figsize=(7.6, 5.0), layout="constrained")
-    plot.histories(records, "val_loss", ax, title="Penguins: five optimizers", logarithmic=True)
+    title = "Penguins: five optimizers"
+    plot.histories(records, "val_loss", ax, title=title, logarithmic=True, first=2)
     ax.set_ylabel("validation loss")
     plot.style.legend_below(ax, columns=2, handle=3)
     return figure
@@ -91,7 +92,8 @@ def learning_rates(quick: bool) -> Any:
         for rate in RATES
     }
     figure, ax = plt.subplots(figsize=(7.6, 5.0), layout="constrained")
-    plot.histories(records, "loss", ax, title="Penguins: SGD at five rates", logarithmic=True)
+    title = "Penguins: SGD at five rates"
+    plot.histories(records, "loss", ax, title=title, logarithmic=True, first=2)
     ax.set_ylabel("training loss")
     plot.style.legend_below(ax, columns=3, handle=3)
     return figure

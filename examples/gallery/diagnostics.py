@@ -16,12 +16,12 @@ from minnet.optimizers import AdaGrad
 Array = NDArray[Any]
 
 INITIALIZERS: dict[str, Any] = {
-    "normal(0, 0.01): vanishing": initializers.normal(0.0, 0.01),
-    "normal(0, 1): saturated": initializers.normal(0.0, 1.0),
-    "glorot_uniform": "glorot_uniform",
+    "small: vanishes": initializers.normal(0.0, 0.01),
+    "large: saturates": initializers.normal(0.0, 1.0),
+    "glorot: keeps its size": "glorot_uniform",
 }
 DEPTH, WIDTH = 5, 100
-GRADIENT_SPAN = (-14.0, 0.0)  # powers of ten
+SPAN, LEAST = (-9.0, 2.5), 1e-9  # powers of ten, and what is drawn at the left end
 
 
 def standardized() -> tuple[Array, Array]:
@@ -39,26 +39,36 @@ def deep_network(features: int, initializer: Any) -> mn.Network:
     return mn.Network(layers, seed=0)
 
 
+def signals(network: mn.Network, x: Array, y: Array) -> tuple[dict[str, Array], dict[str, Array]]:
+    """log10 of |a| and of |dL/dz| of each tanh layer, for each sample and unit."""
+    loss = mn.BinaryCrossEntropy()
+    loss.forward_from_logits(network.forward_to_logits(x), y[:, None].astype(network.dtype))
+    forward = zip(network.layers, network.activations(x), strict=True)
+    activations = [a for layer, a in forward if isinstance(layer, mn.Tanh)]
+    gradient, gradients = loss.backward_from_logits() * len(x), []  # of each sample's own loss
+    for layer in reversed(network.layers[:-1]):  # the chain rule, link by link
+        gradient = layer.backward(gradient)
+        if isinstance(layer, mn.Tanh):
+            gradients.append(gradient)
+    both = []
+    for arrays in (activations, gradients[::-1]):
+        sizes = [np.log10(np.maximum(np.abs(a.astype(float)), LEAST)) for a in arrays]
+        both.append({f"layer {n}": size for n, size in enumerate(sizes, 1)})
+    return both[0], both[1]
+
+
 def initial_signals(quick: bool) -> Any:
-    """Activations (above) and gradients (below) before training, by initializer."""
+    """|a| (above) and |dL/dz| (below) before training, by initializer: powers of ten."""
     x, y = standardized()
     rows = 60 if quick else len(x)
-    figure, axes = plt.subplots(2, 3, figsize=(13, 8), layout="constrained", sharey="row")
+    figure, axes = plt.subplots(2, 3, figsize=(9.6, 6.6), layout="constrained", sharey="row")
     for column, (name, initializer) in zip(axes.T, INITIALIZERS.items(), strict=True):
         network = deep_network(x.shape[1], initializer)
-        trainer = mn.Trainer(network, mn.BinaryCrossEntropy(), mn.SGD(0.1))
-        plot.activation_histograms(network, x[:rows], column[0], span=(-1.08, 1.08), title=name)
-        column[0].set_xticks([-1, -0.5, 0, 0.5, 1])
-        plot.gradient_histograms(
-            trainer,
-            x[:rows],
-            y[:rows],
-            column[1],
-            span=GRADIENT_SPAN,
-            title=f"gradients: {name.split(':')[0]}",
-        )
-    for ax in axes[1]:
-        ax.set_xticks([-12, -8, -4, 0])
+        kinds = zip(column, signals(network, x[:rows], y[:rows]), ("|a|", "|dL/dz|"), strict=True)
+        for ax, values, quantity in kinds:
+            plot.histograms(values, ax, span=SPAN, title=name, quantity=f"log10 {quantity}")
+            ax.set_xticks([-8, -6, -4, -2, 0, 2])
+        column[1].set_title("")
     return figure
 
 
@@ -70,10 +80,9 @@ class WeightNorms(mn.Callback):
 
     def on_epoch_end(self, trainer: mn.Trainer, row: dict[str, float]) -> None:  # noqa: ARG002
         """One more number for each matrix."""
-        for name, parameter in trainer.network.parameters().items():
-            if parameter.value.ndim > 1:
-                norm = float(np.linalg.norm(parameter.value))
-                self.norms.setdefault(name, []).append(norm)
+        weights = [p.value for p in trainer.network.parameters().values() if p.value.ndim > 1]
+        for layer, weight in enumerate(weights, 1):
+            self.norms.setdefault(f"layer {layer}", []).append(float(np.linalg.norm(weight)))
 
 
 def weight_norms(quick: bool) -> Any:

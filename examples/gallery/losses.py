@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 
 import minnet as mn
 from minnet import activations, plot
+from minnet.plot import style
 
 COLUMNS = 5  # of the figure of all activations
 BOUNDED = (mn.Sigmoid, mn.HardSigmoid, mn.Softmax, mn.Step, mn.Tanh)  # these share one axis
@@ -35,6 +37,37 @@ def shared_legend(figure: Any, ax: Any) -> None:
 def cross_entropy(quick: bool) -> Any:  # noqa: ARG001
     """The loss of a prediction, for y = 1 and for y = 0."""
     return plot.cross_entropy().figure
+
+
+def likelihood(quick: bool) -> Any:  # noqa: ARG001
+    """Seven heads in ten tosses: the product of probabilities, and its logarithm's mean."""
+    heads, tosses = 7, 10
+    y = np.repeat([1.0, 0.0], [heads, tosses - heads])[:, None]
+    a = np.linspace(0.01, 0.99, 197)
+    loss = mn.BinaryCrossEntropy()
+    mean = np.array([loss.forward(np.full_like(y, p), y) for p in a])
+    figure, axes = plt.subplots(1, 2, figsize=(9.2, 4.2), layout="constrained")
+    panels = {
+        "probability of these tosses": (np.exp(-tosses * mean), "product of ten probabilities"),
+        "cross-entropy (nats)": (mean, "minus the mean of their logarithms"),
+    }
+    for ax, (quantity, (curve, title)) in zip(axes, panels.items(), strict=True):
+        ax.plot(a, curve, color="black", linewidth=2)
+        best = int(curve.argmax() if ax is axes[0] else curve.argmin())
+        ax.plot([a[best]], [curve[best]], marker="o", markersize=8, color="black")
+        ax.annotate(
+            f"best at a = {a[best]:.2g}",
+            (a[best], curve[best]),
+            (-50, 40 if ax is axes[1] else -20),
+            textcoords="offset points",
+            fontsize=style.TICKS,
+            ha="right",
+            arrowprops={"arrowstyle": "-", "color": "0.4"},
+        )
+        style.label(ax, title, "probability of heads a", quantity)
+        ax.set_ylim(bottom=0)
+    figure.suptitle(f"{heads} heads in {tosses} tosses", fontsize=style.TITLE + 3)
+    return figure
 
 
 def sigmoid(quick: bool) -> Any:  # noqa: ARG001
@@ -92,6 +125,7 @@ def output_gradients(quick: bool) -> Any:  # noqa: ARG001
 
 PICTURES = {
     "cross_entropy": cross_entropy,
+    "likelihood": likelihood,
     "sigmoid": sigmoid,
     "activations": every_activation,
     "output_gradients": output_gradients,

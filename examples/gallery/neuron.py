@@ -176,10 +176,13 @@ def landscapes(quick: bool) -> dict[str, tuple[plot.LossGrid, Array]]:
 
 def loss_surface(quick: bool) -> Any:
     """Both loss surfaces in perspective."""
-    figure = plt.figure(figsize=(11.4, 5.2), layout="constrained")
+    figure = plt.figure(figsize=(11.4, 4.9))
+    figure.suptitle("The two heights are not comparable, the shapes are", fontsize=style.TEXT)
     for place, (name, (grid, path)) in enumerate(landscapes(quick).items(), 1):
         ax = figure.add_subplot(1, 2, place, projection="3d")
         plot.loss_surface(grid, path, ax, title=name)
+        ax.set_title(name, fontsize=style.TITLE, y=0.97)
+    figure.subplots_adjust(left=0, right=0.95, bottom=0.05, top=0.94, wspace=0)
     return figure
 
 

@@ -15,7 +15,8 @@ Array = NDArray[Any]
 
 GATES = ("not", "and", "or", "nand", "nor", "xor")
 SPLITS = 10
-FRAMES = (*range(0, 20), *range(20, 60, 4), *range(60, 181, 12))
+FRAMES = (*range(0, 10), *range(10, 40, 4), *range(40, 161, 15))
+FILM_RATE = 0.5
 
 
 def binary_trainer(layers: list[mn.Layer], optimizer: mn.Optimizer, seed: int = 0) -> mn.Trainer:
@@ -79,6 +80,7 @@ def hidden_space(quick: bool) -> Any:
     trainer = binary_trainer(sigmoid_network(2, 2), mn.Adam(0.1), seed=3)
     figure, axes = plt.subplots(1, 2, figsize=(11, 5.3), layout="constrained")
     for ax, epochs in zip(axes, (0, 60 if quick else 300), strict=True):
+        ax.set(xlim=(-0.05, 1.05), ylim=(-0.05, 1.05))  # one scale
         if epochs:
             trainer.fit(x, points.y, epochs, 20, progress=False)
         title = f"after {epochs} epochs" if epochs else "before training"
@@ -123,18 +125,25 @@ def confusion_matrix(quick: bool) -> Any:
 
 
 def boundary_film(quick: bool) -> Any:
-    """The boundary between the arcs during training."""
+    """The boundary between the arcs during training, from the same weights at the same rate."""
     points = datasets.double_arc(200, seed=0)
-    layers = [mn.Linear(2, 8), mn.Tanh(), mn.Linear(8, 1), mn.Sigmoid()]
     frames = (0, 5, 40) if quick else FRAMES
-    return plot.boundary_animation(
-        binary_trainer(layers, mn.Adam(0.02)),
-        points.x,
-        points.y,
-        frames,
-        20,
-        class_names=points.class_names,
-    )
+    figure, axes = plt.subplots(1, 2, figsize=(7.2, 3.9), layout="constrained")
+    films = []
+    losses = {"cross-entropy": mn.BinaryCrossEntropy(), "squared error": mn.MeanSquaredError()}
+    for ax, (name, loss) in zip(axes, losses.items(), strict=True):
+        layers = [mn.Linear(2, 8), mn.Tanh(), mn.Linear(8, 1), mn.Sigmoid()]
+        trainer = mn.Trainer(layers, loss, mn.SGD(FILM_RATE), seed=0)
+        film = plot.boundary_animation(
+            *(trainer, points.x, points.y, frames, 20, ax),
+            class_names=points.class_names,
+            title=name,
+        )
+        films.append(film)
+    axes[1].set_ylabel("")
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # axes that move from frame to frame would flicker
+    return films
 
 
 PICTURES = {

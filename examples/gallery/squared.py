@@ -169,7 +169,8 @@ def regression(quick: bool) -> Any:
         axes[1].plot(REGRESSION_RATES, shown, lw=2, marker="o", **look)
         if np.isinf(errors).any():
             at = REGRESSION_RATES[int(np.isinf(errors).argmax())]
-            axes[1].text(at, 0.3, "diverges", rotation=90, va="center", fontsize=style.TICKS)
+            axes[1].plot([at], [0.3], marker="X", markersize=11, color=look["color"])
+            axes[1].text(at, 0.34, f"{way}: diverges", ha="center", fontsize=style.TICKS)
     for ax in axes:
         ax.axhline(noise_floor(), color="0.6", lw=1.2)
         ax.set_xscale("log")
@@ -238,9 +239,11 @@ def raw_scores(quick: bool) -> Any:
     for ax, (title, factor) in zip(axes, STARTS.items(), strict=True):
         curves, steps = penguin_curves(factor, QUICK if quick else FULL)
         for (name, accuracy), look in zip(curves.items(), looks, strict=True):
-            low, high = np.percentile(1 - accuracy, (25, 75), axis=0)
-            ax.fill_between(steps, low, high, color=look["color"], alpha=0.12, lw=0)
-            ax.plot(steps, (1 - accuracy).mean(axis=0), lw=2, label=name, **look)
+            error = 1 - accuracy
+            ax.plot(steps, error.mean(axis=0), lw=2, label=name, **look)
+            own = slice(1 + looks.index(look), None, len(looks))  # bars of three ways, side by side
+            low, high = np.percentile(error[:, own], (25, 75), axis=0)
+            ax.vlines(steps[own], low, high, color=look["color"], alpha=0.5, lw=3)
         ax.set(xscale="log", xlim=(1, steps[-1]), ylim=(0.005, 1))
         style.label(ax, f"Penguins, {title}", "update step", "")
         plain_logarithmic(ax)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import minnet as mn
+from minnet.plot import script_pictures
 
 Data = tuple[Any, Any]
 
@@ -148,13 +149,24 @@ def from_outside(broken: Broken) -> str:
 
 
 def main() -> None:
-    """Print both views of all ten."""
-    for make in TRAININGS:
-        name = make.__name__.replace("_", " ")
-        print(f"== {name}\nFrom outside: {from_outside(make())}\n")
-        broken = make()
+    """Print both views of all ten, or of the named ones, and keep them as a text."""
+    known = {make.__name__: make for make in TRAININGS}
+    parser = script_pictures.parser(__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(known)}")
+    options = script_pictures.read(parser)
+    unknown = [name for name in options.names if name not in known]
+    if unknown:
+        parser.error(f"NAME: expected some of {', '.join(known)}; got {', '.join(unknown)}.")
+    texts = []
+    for name in options.names or known:
+        outside, broken = from_outside(known[name]()), known[name]()
         report = mn.check_training(trainer_of(broken), *broken.data, **broken.fit, progress=False)
-        print(f"{report}\n\nThe reason: {make.__doc__}\n")
+        texts.append(
+            f"== {name.replace('_', ' ')}\nFrom outside: {outside}\n\n{report}\n\n"
+            f"The reason: {known[name].__doc__}\n"
+        )
+        print(texts[-1])
+    (options.output / "broken_trainings.txt").write_text("\n".join(texts), encoding="utf-8")
 
 
 if __name__ == "__main__":

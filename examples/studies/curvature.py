@@ -29,11 +29,11 @@ TASKS: dict[str, tuple[Any, int, type[mn.Activation], type[mn.Loss]]] = {
 }
 
 
-def make_trainer(task: str, loss: str, factor: float, seed: int) -> mn.Trainer:
+def make_trainer(task: str, loss: str, factor: float, seed: int, units: int = HIDDEN) -> mn.Trainer:
     """The network of the other studies, in float64."""
     load, outputs, last, cross_entropy = TASKS[task]
-    hidden = [mn.Linear(load().x.shape[1], HIDDEN), mn.Tanh()]
-    layers = [*hidden, mn.Linear(HIDDEN, outputs), last()]
+    hidden = [mn.Linear(load().x.shape[1], units), mn.Tanh()]
+    layers = [*hidden, mn.Linear(units, outputs), last()]
     network = mn.Network(layers, seed=seed, dtype="float64")
     network.flat_values *= factor
     cost = cross_entropy() if loss == LOSSES[0] else mn.MeanSquaredError()
@@ -60,7 +60,7 @@ def largest_eigenvalue(trainer: mn.Trainer, x: Array, y: Array, seed: int) -> fl
     return value
 
 
-def measure(seeds: int) -> dict[tuple[str, int, str], Array]:
+def measure(seeds: int, units: int = HIDDEN) -> dict[tuple[str, int, str], Array]:
     """task, factor, loss -> the eigenvalue of each seed."""
     found = {}
     for task, (load, *_) in TASKS.items():
@@ -68,7 +68,7 @@ def measure(seeds: int) -> dict[tuple[str, int, str], Array]:
         x = mn.data.Standardizer().fit_transform(x)
         for factor in FACTORS:
             for loss in LOSSES:
-                trainers = [make_trainer(task, loss, factor, seed) for seed in range(seeds)]
+                trainers = [make_trainer(task, loss, factor, s, units) for s in range(seeds)]
                 values = [largest_eigenvalue(t, x, y, seed) for seed, t in enumerate(trainers)]
                 found[task, factor, loss] = np.array(values)
     return found
@@ -95,8 +95,9 @@ def main() -> None:
     """Measure, print one table, draw one picture."""
     parser = script_pictures.parser(__doc__)
     parser.add_argument("--seeds", type=int, default=SEEDS, help="first weights (default: 10)")
+    parser.add_argument("--hidden", type=int, default=HIDDEN, help="hidden units (default: 8)")
     options = script_pictures.read(parser)
-    found = measure(options.seeds)
+    found = measure(options.seeds, options.hidden)
     rows: list[list[object]] = []
     for task in TASKS:
         for factor in FACTORS:

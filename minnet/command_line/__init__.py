@@ -17,6 +17,7 @@ COMMANDS = {
     "codes": ("minnet.gradient_check.command_line.main", "explain the mistakes that have a name"),
     "grade": ("minnet.coursework.command", "grade submissions of an assignment"),
     "starter": ("minnet.coursework.starter", "make the file that students get of a solution"),
+    "demo": ("minnet.demo.command", "play with learning under both losses"),
     "examples": ("minnet.command_line.example_scripts", "list the example scripts, or copy one"),
 }
 """First word -> the module whose main(arguments) runs it, loaded when it is used; what it does."""

@@ -16,10 +16,12 @@ from minnet.plot.hidden_space import hidden_space
 from minnet.plot.histograms import activation_histograms, gradient_histograms, histograms
 from minnet.plot.images import feature_maps, filters, image_grid
 from minnet.plot.learning_curves import histories, history, norms
+from minnet.plot.live import Live
 from minnet.plot.logic_gates import logic_gate
 from minnet.plot.loss_grid import LossGrid, descend, loss_grid
 from minnet.plot.loss_landscape import loss_contours, loss_slices, loss_surface
 from minnet.plot.misclassified import mistakes
+from minnet.plot.network import network
 from minnet.plot.pairwise_boundaries import pairwise_lines
 from minnet.plot.run_curves import (
     bands,
@@ -32,6 +34,7 @@ from minnet.plot.schedules import range_test, schedule
 from minnet.utils.keyword_arguments import explain_module
 
 __all__ = [
+    "Live",
     "LossGrid",
     "activation",
     "activation_histograms",
@@ -61,6 +64,7 @@ __all__ = [
     "loss_surface",
     "median_steps",
     "mistakes",
+    "network",
     "norms",
     "output_gradient",
     "pairwise_lines",

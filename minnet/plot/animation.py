@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
+from minnet.metrics import THRESHOLD
 from minnet.plot import style
 from minnet.plot.checks import (
     check_binary_labels,
@@ -18,7 +18,7 @@ from minnet.plot.checks import (
     outputs,
     points_of,
 )
-from minnet.plot.decision_regions import blue_to_orange, padded_limits, plane_grid
+from minnet.plot.decision_regions import padded_limits, plane_grid, probability_colours
 from minnet.training.callbacks import Callback
 from minnet.training.history import Row
 from minnet.training.trainer import Trainer
@@ -46,6 +46,7 @@ def boundary_animation(
     *,
     class_names: Sequence[str] | None = None,
     milliseconds: int = 150,
+    title: str = "",
 ) -> FuncAnimation:
     """Train, and show the output over the plane after each of these epochs.
 
@@ -55,10 +56,11 @@ def boundary_animation(
         epochs: increasing whole numbers >= 0, a frame for each. 0 is before the first epoch.
         ax: where to draw; None makes a new figure.
         class_names: two names. milliseconds: how long each frame is shown.
+        title: what stands above the epoch and the accuracy of each frame.
 
     Returns:
         Matplotlib's animation: `.save("film.gif", writer="pillow")`. Keep it until it is saved or
-        shown.
+        shown. Two of one figure: `first.save(..., extra_anim=[second])`.
 
     Raises:
         TypeError, ValueError: naming the argument; also what `fit` refuses.
@@ -80,93 +82,76 @@ def boundary_animation(
     names = checked_names(place, class_names, ["class 0", "class 1"])
     interval = checks.whole_number(place, "milliseconds", milliseconds)
     wanted = _checked_epochs(place, epochs)
-    ranges = padded_limits(points, _MARGIN)
-    recorder = _Recorder(place, trainer, plane_grid(ranges, _GRID)[1], wanted)
+    film = _Film(place, trainer, (points, labels), wanted)
     if wanted[-1]:
-        trainer.fit(x, y, wanted[-1], batch_size, callbacks=[recorder], progress=False)
-    film = _Film(recorder.frames, ranges, ax)
-    film.draw_points(points, labels, names)
-    return film.animation(interval)
+        trainer.fit(x, y, wanted[-1], batch_size, callbacks=[film], progress=False)
+    drawn = style.new_axes(ax, figsize=(4.6, 4.0))
+    return film.animation(drawn, names, title, interval, own_figure=ax is None)
 
 
-class _Recorder(Callback):
-    """Evaluates the network at each point of the grid, after the chosen epochs."""
+class _Film(Callback):
+    """Keeps the output over the plane after the chosen epochs, and draws one of them at a time."""
 
-    def __init__(self, place: str, trainer: Trainer, grid: Array, wanted: list[int]) -> None:
-        self.place, self.trainer, self.grid, self.wanted = place, trainer, grid, wanted
-        self.frames: dict[int, Array] = {}
-        self.epoch = 0
-        self.record()
+    def __init__(
+        self, place: str, trainer: Trainer, data: tuple[Array, Array], wanted: list[int]
+    ) -> None:
+        self.place, self.data, self.wanted, self.epoch = place, data, wanted, 0
+        self.ranges = padded_limits(data[0], _MARGIN)
+        self.axes, self.grid = plane_grid(self.ranges, _GRID)
+        self.frames: list[tuple[str, Array]] = []  # what is written above it, the probability
+        self.lines: list[Any] = []
+        self.record(trainer)
 
     def on_epoch_end(self, trainer: Trainer, row: Row) -> None:  # noqa: ARG002
         """Count the epoch."""
         self.epoch += 1
-        self.record()
+        self.record(trainer)
 
-    def record(self) -> None:
-        """Keep the frame of this epoch if it is one of the chosen epochs."""
-        output = outputs(self.place, self.trainer.network, None, self.grid)
+    def record(self, trainer: Trainer) -> None:
+        """Keep this epoch if it is one of the chosen ones."""
+        output = outputs(self.place, trainer.network, None, self.grid)
         check_probability(self.place, "trainer", output)
         if self.epoch in self.wanted:
-            self.frames[self.epoch] = output.reshape(_GRID, _GRID).astype(float)
+            points, labels = self.data
+            right = (trainer.predict(points)[:, 0] > THRESHOLD) == labels
+            text = f"epoch {self.epoch}: {right.mean():.0%} right"
+            self.frames.append((text, output.reshape(_GRID, _GRID).astype(float)))
 
-
-class _Film:
-    """A picture whose background and boundary change from frame to frame."""
-
-    def __init__(
-        self,
-        frames: dict[int, Array],
-        ranges: list[tuple[float, float]],
-        ax: Axes | None,
-    ) -> None:
-        self.frames = list(frames.items())
-        self.axes = [np.linspace(*limits, _GRID) for limits in ranges]
-        self.new_figure = ax is None
-        self.ax = ax = style.new_axes(ax, figsize=(4.6, 4.0))
-        self.background = ax.imshow(
-            self.frames[0][1],
-            extent=(*ranges[0], *ranges[1]),
-            origin="lower",
-            aspect="auto",
-            vmin=0,
-            vmax=1,
-            cmap=blue_to_orange().resampled(_SHADES),
-        )
-        self.lines: list[Any] = []
-        style.label(ax, "epoch 0", "x1", "x2")
-        ax.grid(visible=False)
-
-    def draw_points(self, points: Array, labels: Array, names: list[str]) -> None:
-        """The data, the same in all frames."""
-        style.scatter_classes(self.ax, points, labels, names, s=22, linewidths=0.6)
-        style.legend_below(self.ax, handle=1)
-
-    def show(self, number: int) -> list[Any]:
-        """Draw one frame."""
-        epoch, probability = self.frames[number]
-        self.background.set_data(probability)
-        for line in self.lines:
-            line.remove()
-        before = list(self.ax.collections)
-        if probability.min() < 0.5 < probability.max():
-            look: dict[str, Any] = {"colors": "black", "linewidths": 2}
-            self.ax.contour(*self.axes, probability, levels=[0.5], **look)
-        self.lines = [line for line in self.ax.collections if line not in before]
-        self.ax.set_title(f"epoch {epoch}", fontsize=style.TITLE)
-        return [self.background]
-
-    def animation(self, interval: int) -> FuncAnimation:
+    def animation(
+        self, ax: Axes, names: list[str], title: str, interval: int, own_figure: bool
+    ) -> FuncAnimation:
         """All frames in order; the last one is repeated ten times."""
         from matplotlib.animation import FuncAnimation
 
-        if self.new_figure:  # fix the layout: axes that move from frame to frame would flicker
-            figure: Any = self.ax.figure
+        look: dict[str, Any] = {"extent": (*self.ranges[0], *self.ranges[1]), "origin": "lower"}
+        look |= {"vmin": 0, "vmax": 1, "cmap": probability_colours().resampled(_SHADES)}
+        self.background = ax.imshow(self.frames[0][1], aspect="auto", **look)
+        style.scatter_classes(ax, *self.data, names, s=22, linewidths=0.6)
+        self.ax, self.title = ax, f"{title}\n" if title else ""
+        style.label(ax, self.title + self.frames[0][0], "x1", "x2")
+        ax.grid(visible=False)
+        style.legend_below(ax, handle=1)
+        if own_figure:  # fix the layout: axes that move from frame to frame would flicker
+            figure: Any = ax.figure
             figure.draw_without_rendering()
             figure.set_layout_engine("none")
         last = len(self.frames) - 1
         order = [*range(len(self.frames)), *[last] * min(10, last)]
-        return FuncAnimation(self.ax.figure, self.show, frames=order, interval=interval)  # type: ignore[arg-type]
+        return FuncAnimation(ax.figure, self.show, frames=order, interval=interval)  # type: ignore[arg-type]
+
+    def show(self, number: int) -> list[Any]:
+        """Draw one frame."""
+        text, probability = self.frames[number]
+        self.background.set_data(probability)
+        for line in self.lines:
+            line.remove()
+        before = list(self.ax.collections)
+        if probability.min() < THRESHOLD < probability.max():
+            look: dict[str, Any] = {"colors": "black", "linewidths": 2}
+            self.ax.contour(*self.axes, probability, levels=[THRESHOLD], **look)
+        self.lines = [line for line in self.ax.collections if line not in before]
+        self.ax.set_title(self.title + text, fontsize=style.TITLE)
+        return [self.background]
 
 
 def _checked_epochs(place: str, epochs: object) -> list[int]:

@@ -13,8 +13,8 @@ from minnet.plot.checks import (
     Curves,
     check_accuracies,
     checked_curves,
+    checked_list,
     checked_mapping,
-    checked_thresholds,
 )
 from minnet.utils import checks
 from minnet.utils.types import Array
@@ -123,7 +123,8 @@ def median_steps(
     place = "mn.plot.median_steps"
     runs, at = checked_curves(place, curves, steps)
     check_accuracies(place, runs)
-    wanted = checked_thresholds(place, thresholds)
+    what = "accuracies such as (0.9, 0.95)"
+    wanted = checked_list(place, "thresholds", thresholds, what, minimum=0, maximum=1)
     ax = style.new_axes(ax)
     width = 0.8 / len(runs)
     for index, (name, array) in enumerate(runs.items()):

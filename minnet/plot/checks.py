@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import numbers
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -227,20 +227,18 @@ def _checked_steps(place: str, steps: ArrayLike | None, points: int, name: str) 
     return array.astype(float)
 
 
-def checked_thresholds(place: str, thresholds: Sequence[float]) -> list[float]:
-    """One or more accuracies."""
-    given = checks.listed(thresholds)
+def checked_list(place: str, name: str, value: object, what: str, **limits: Any) -> list[float]:
+    """One or more numbers within the limits of `checks.number`; `what` they are, in the plural."""
+    given = checks.listed(value)
     if not given:
-        raise TypeError(
-            f"{place}: thresholds: expected a list of accuracies such as (0.9, 0.95), got "
-            f"{describe(thresholds)}."
-        )
-    return [checks.number(place, "thresholds", t, minimum=0, maximum=1) for t in given]
+        raise TypeError(f"{place}: {name}: expected a list of {what}, got {describe(value)}.")
+    return [checks.number(place, f"{name}[{i}]", v, **limits) for i, v in enumerate(given)]
 
 
 def check_not_negative(place: str, runs: dict[str, Array]) -> None:
     """Refuse negative numbers, and zeros alone, which a logarithmic axis cannot show."""
-    _refuse(place, runs, lambda array: array < 0, "numbers from 0 on for a logarithmic axis")
+    for key, array in runs.items():
+        _refuse(place, key, array, array < 0, "numbers from 0 on for a logarithmic axis")
     if not any((array > 0).any() for array in runs.values()):
         raise ValueError(
             f"{place}: expected a number above 0 for a logarithmic axis, got zeros alone. "
@@ -263,18 +261,15 @@ def check_finite_steps(place: str, curves: object) -> None:
 
 def check_accuracies(place: str, runs: dict[str, Array]) -> None:
     """Refuse numbers outside [0, 1], with their position."""
-    wanted = "accuracies from 0 to 1 (95 % is 0.95)"
-    _refuse(place, runs, lambda array: (array < 0) | (array > 1), wanted)
-
-
-def _refuse(
-    place: str, runs: dict[str, Array], wrong: Callable[[Array], Array], wanted: str
-) -> None:
     for key, array in runs.items():
-        positions = np.argwhere(wrong(array))
-        if len(positions):
-            run, point = (int(i) for i in positions[0])
-            raise ValueError(
-                f"{place}: curves[{key!r}]: expected {wanted}, got "
-                f"{array[run, point]:g} in run {run}, point {point}."
-            )
+        wanted = "accuracies from 0 to 1 (95 % is 0.95)"
+        _refuse(place, key, array, (array < 0) | (array > 1), wanted)
+
+
+def _refuse(place: str, key: str, array: Array, wrong: Array, wanted: str) -> None:
+    if wrong.any():
+        run, point = (int(i) for i in np.argwhere(wrong)[0])
+        raise ValueError(
+            f"{place}: curves[{key!r}]: expected {wanted}, got {array[run, point]:g} in run {run}, "
+            f"point {point}."
+        )

@@ -79,16 +79,10 @@ def decision_boundary(
             f"{place}: trainer_or_network: expected probabilities from 0 to 1, got outputs from "
             f"{output.min():.4g} to {output.max():.4g}. End the network in mn.Sigmoid()."
         )
-    plane.check_labels(2)
-    names = checked_names(place, class_names, ["class 0", "class 1"])
-    features = checked_names(place, feature_names, ["x1", "x2"], "feature_names")
+    plane.check(2, class_names, feature_names)
     ax = style.new_axes(ax)
-    _draw_probability(ax, plane, output.reshape(_GRID, _GRID), names[1])
-    handles = plane.draw_points(ax, names)
-    style.label(ax, "Decision boundary", *features)
-    ax.grid(visible=False)
-    style.legend_below(ax, handles, columns=3, handle=1)
-    return ax
+    _draw_probability(ax, plane, output.reshape(_GRID, _GRID))
+    return plane.finish(ax, "Decision boundary")
 
 
 @style.picture
@@ -136,17 +130,12 @@ def decision_regions(
             f"{place}: trainer_or_network: expected an output for each class, got one output. For "
             f"two classes and one output use mn.plot.decision_boundary."
         )
-    plane.check_labels(k)
-    names = checked_names(place, class_names, [f"class {i}" for i in range(k)])
-    features = checked_names(place, feature_names, ["x1", "x2"], "feature_names")
+    plane.check(k, class_names, feature_names)
     ax = style.new_axes(ax)
     for index in range(k):
-        _draw_region(ax, plane, _margin_over_others(output, index), index)
-    handles = plane.draw_points(ax, names)
-    style.label(ax, "Decision regions", *features)
-    ax.grid(visible=False)
-    style.legend_below(ax, handles, columns=3, handle=1)
-    return ax
+        others = np.delete(output, index, axis=1).max(axis=1)
+        _draw_region(ax, plane, (output[:, index] - others).reshape(_GRID, _GRID), index)
+    return plane.finish(ax, "Decision regions")
 
 
 class _Plane:
@@ -166,17 +155,25 @@ class _Plane:
         """The network's output (points of the grid, k)."""
         return outputs(self.place, self.network, self.scaler, self.grid)
 
-    def check_labels(self, classes: int) -> None:
-        """Refuse a label for which the network has no output."""
+    def check(
+        self, classes: int, names: Sequence[str] | None, features: Sequence[str] | None
+    ) -> None:
+        """The names; refuses a label for which the network has no output."""
         wanted = f"labels from 0 to {classes - 1}, as this network has {classes} classes"
         fix = "Number the classes from 0."
         array_checks.refuse(self.place, "y", self.labels, self.labels >= classes, wanted, fix)
+        self.names = checked_names(self.place, names, [f"class {i}" for i in range(classes)])
+        self.features = checked_names(self.place, features, ["x1", "x2"], "feature_names")
 
-    def draw_points(self, ax: Axes, names: Sequence[str]) -> list[Any]:
-        """The points of each class; returns the legend handles."""
+    def finish(self, ax: Axes, title: str) -> Axes:
+        """The points of each class, title, labels and legend."""
         size = next(s for most, s in _POINT_SIZES.items() if len(self.points) <= most)
         look = {"s": size, "zorder": 3, "linewidths": 0.7}
-        return style.scatter_classes(ax, self.points, self.labels, names, **look)
+        handles = style.scatter_classes(ax, self.points, self.labels, self.names, **look)
+        style.label(ax, title, *self.features)
+        ax.grid(visible=False)
+        style.legend_below(ax, handles, columns=3, handle=1)
+        return ax
 
 
 def plane_grid(ranges: Sequence[tuple[float, float]], points: int) -> tuple[list[Array], Array]:
@@ -198,23 +195,16 @@ def padded_limits(points: Array, margin: float) -> list[tuple[float, float]]:
     return [(float(a), float(b)) for a, b in zip(low - padding, high + padding, strict=True)]
 
 
-def _draw_probability(ax: Axes, plane: _Plane, probability: Array, class_name: str) -> None:
+def _draw_probability(ax: Axes, plane: _Plane, probability: Array) -> None:
     """The probability as colours and lines, with a colour bar."""
-    filled = ax.contourf(*plane.axes, probability, levels=_LEVELS, cmap=blue_to_orange())
+    filled = ax.contourf(*plane.axes, probability, levels=_LEVELS, cmap=probability_colours())
     bar = ax.figure.colorbar(filled, ax=ax, ticks=[0, 0.1, 0.3, 0.5, 0.7, 0.9, 1])
     widths = {p: w for p, w in _LINES.items() if probability.min() < p < probability.max()}
     if widths:
         look: dict[str, Any] = {"colors": "black", "linewidths": list(widths.values())}
         bar.add_lines(ax.contour(*plane.axes, probability, levels=list(widths), **look))
-    bar.set_label(f"probability: {class_name}", fontsize=style.TEXT, parse_math=False)
+    bar.set_label(f"probability: {plane.names[1]}", fontsize=style.TEXT, parse_math=False)
     bar.ax.tick_params(labelsize=style.TICKS)
-
-
-def _margin_over_others(output: Array, index: int) -> Array:
-    """Its output minus the largest other output; the region of the class is where this is > 0."""
-    others = np.delete(output, index, axis=1).max(axis=1)
-    lead: Array = (output[:, index] - others).reshape(_GRID, _GRID)
-    return lead
 
 
 def _draw_region(ax: Axes, plane: _Plane, lead: Array, index: int) -> None:
@@ -235,9 +225,9 @@ def _draw_region(ax: Axes, plane: _Plane, lead: Array, index: int) -> None:
         ax.contour(*plane.axes, lead, levels=[0], colors="black", linewidths=_THICK)
 
 
-def blue_to_orange() -> Any:
+def probability_colours() -> Any:
     """Class 0's colour through white to class 1's; the first is darker, also in a grey print."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    ends = [style.tint(0, 0.5), (0.97, 0.97, 0.97), style.tint(1, 0.3)]
-    return LinearSegmentedColormap.from_list("blue to orange", ends)
+    ends = [style.tint(0, 0.55), (0.97, 0.97, 0.97), style.tint(1, 0.28)]
+    return LinearSegmentedColormap.from_list("class 0 to class 1", ends)

@@ -109,13 +109,15 @@ def _checked_spans(place: str, spans: object) -> list[tuple[float, float]]:
 def draw_paths(ax: Axes, paths: Mapping[str, Array], on_colour: bool = False) -> None:
     """Each path as a line with some of its points marked, its start and its end.
 
-    On a coloured background the first path is vermilion, with a white edge that shows on it.
+    A single path is black; on a coloured background paths have a white edge.
     """
     from matplotlib.patheffects import Normal, Stroke
 
     edge = [Stroke(linewidth=3.6, foreground="white"), Normal()] if on_colour else None
-    for index, (name, points) in enumerate(paths.items(), int(on_colour)):
+    for index, (name, points) in enumerate(paths.items()):
         look: dict[str, Any] = {"marker": style.marker(index), **style.line(index)}
+        if len(paths) == 1:
+            look["color"] = "black"
         look["path_effects"] = edge
         every = max(1, len(points) // _MARKS)
         coordinates = points.T
@@ -126,8 +128,8 @@ def draw_paths(ax: Axes, paths: Mapping[str, Array], on_colour: bool = False) ->
                 *(c[[end]] for c in coordinates),
                 marker=mark,
                 markersize=size,
-                color=style.colour(index),
-                markeredgecolor="black",
+                color=look["color"],
+                markeredgecolor="white" if len(paths) == 1 else "black",
                 zorder=5,
             )
 

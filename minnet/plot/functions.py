@@ -51,12 +51,12 @@ def cross_entropy(ax: Axes | None = None) -> Axes:
     """
     ax = style.new_axes(ax)
     a = np.linspace(0.005, 0.995, 199)
-    for index, (y, text) in enumerate(((1.0, "y = 1: -ln a"), (0.0, "y = 0: -ln(1 - a)"))):
+    for index, (y, text) in enumerate(((1.0, "y = 1: −ln a"), (0.0, "y = 0: −ln(1 − a)"))):
         losses = [BinaryCrossEntropy().forward(np.array([[p]]), np.array([[y]])) for p in a]
         style.curve(ax, index + 2, a, losses, text)  # blue and vermilion are losses
     for p, offset in ((0.5, (0, 70)), (0.8, (8, 30))):  # away from the curves
         loss_of_p = BinaryCrossEntropy().forward(np.array([[p]]), np.array([[1.0]]))
-        _mark(ax, p, loss_of_p, f"-ln {p:g} = {loss_of_p:.3f}", offset, ha="center")
+        _mark(ax, p, loss_of_p, f"−ln {p:g} = {loss_of_p:.3f}", offset, ha="center")
     ax.set_ylim(bottom=0)
     return style.finish(ax, "Cross-entropy", "prediction a", "loss of one sample (nats)")
 
@@ -162,7 +162,9 @@ def logit_gradient(
     scores = np.zeros((len(z), row.size))
     scores[:, 0] = z
     targets = np.tile(row, (len(z), 1))
-    gradients = {name: _gradient(layer, loss, scores, targets) for name, loss in losses.items()}
+    gradients = {
+        name: gradient_by_sample(layer, loss, scores, targets) for name, loss in losses.items()
+    }
     ax = style.new_axes(ax)
     for index, (name, gradient) in enumerate(gradients.items()):
         style.curve(ax, index, z, gradient[:, 0], str(name))
@@ -171,7 +173,7 @@ def logit_gradient(
     return style.finish(ax, text if title is None else title, "z", "dL/dz", legend=legend)
 
 
-def _gradient(layer: Layer, loss: Loss, z: Array, y: Array) -> Array:
+def gradient_by_sample(layer: Layer, loss: Loss, z: Array, y: Array) -> Array:
     """dL/dz of each sample by itself: times m, because the loss is a mean over m."""
     if loss.canonical is type(layer):
         loss.forward_from_logits(z, y)

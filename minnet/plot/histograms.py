@@ -62,9 +62,8 @@ def histograms(
     for index, array in enumerate(arrays.values()):
         counts, edges = np.histogram(array, bins=_BINS, range=(low, high))
         heights = index + _HEIGHT * counts / max(1, counts.max())
-        colour = style.colour(0)
-        ax.fill_between(edges[:-1], index, heights, step="post", alpha=0.35, color=colour)
-        ax.step(edges, [*heights, heights[-1]], where="post", color=colour, linewidth=1)
+        ax.fill_between(edges[:-1], index, heights, step="post", color="0.75", linewidth=0)
+        ax.step(edges, [*heights, heights[-1]], where="post", color="0.2", linewidth=1)
     style.label(ax, title, quantity, "")
     style.name_ticks(ax.yaxis, list(arrays))
     ax.set(xlim=(low, high), ylim=(-0.1, len(arrays)))

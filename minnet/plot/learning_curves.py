@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,7 +25,8 @@ UNITS = {
 }
 """The units of the columns of a History."""
 
-_MOST_NAMES = 3  # two curves each; more cannot be told apart
+_COLOURS = ("#000000", "#009E73", "#CC79A7")  # of the names; full: training, dashed: validation
+_MOST_NAMES = len(_COLOURS)  # two curves each; more cannot be told apart
 
 
 @style.picture
@@ -57,10 +58,11 @@ def history(history: History, names: str | Sequence[str] = "loss", ax: Axes | No
     chosen = _checked_names(place, history, names)
     ax = style.new_axes(ax)
     for index, name in enumerate(chosen):
-        for offset, (column, data) in enumerate(_columns(history, name)):
-            text = f"{name}, {data}" if data else name
-            points = _points(history, column)
-            style.marked_curve(ax, 2 * index + offset, *points, text, linewidth=None)
+        both = f"val_{name}" in history
+        columns = {name: f"{name}, training", f"val_{name}": f"{name}, validation"}
+        for offset, (column, text) in enumerate(columns.items() if both else [(name, name)]):
+            look: dict[str, Any] = {"color": _COLOURS[index], "linestyle": ("-", "--")[offset]}
+            style.marked_curve(ax, 2 * index + offset, *_points(history, column), text, **look)
     y_label = _with_unit(chosen[0], chosen[0]) if len(chosen) == 1 else "value"
     _whole_epochs(ax)
     style.label(ax, f"Learning curves: {', '.join(chosen)}", "epoch", y_label)
@@ -78,6 +80,7 @@ def histories(
     title: str | None = None,
     logarithmic: bool = False,
     legend: bool = True,
+    first: int = 0,
 ) -> Axes:
     """One column of several histories by epoch, a line for each run.
 
@@ -87,6 +90,7 @@ def histories(
         ax: where to draw; None makes a new figure.
         logarithmic: True makes the y axis logarithmic.
         legend: False leaves it out, for several pictures that share one.
+        first: the number of the first run's colour; from 2 on none is blue or vermilion.
 
     Returns:
         The Axes; x axis: epochs from 1.
@@ -102,8 +106,9 @@ def histories(
     """
     place = "mn.plot.histories"
     _check_histories(place, histories, name)
+    start = checks.whole_number(place, "first", first, minimum=0)
     ax = style.new_axes(ax)
-    for index, (run, record) in enumerate(histories.items()):
+    for index, (run, record) in enumerate(histories.items(), start):
         style.marked_curve(ax, index, *_points(record, name), str(run), linewidth=1.8)
     if logarithmic:
         style.plain_logarithmic(ax)
@@ -151,17 +156,10 @@ def norms(
     ax = style.new_axes(ax)
     for index, (name, array) in enumerate(arrays.items()):
         epochs = np.arange(1, len(array) + 1)
-        style.marked_curve(ax, index, epochs, array, name, linewidth=1.8)
+        style.marked_curve(ax, index + 2, epochs, array, name, linewidth=1.8)
     if logarithmic:
         style.plain_logarithmic(ax)
     return style.finish(ax, title, "epoch", quantity, legend=legend)
-
-
-def _columns(history: History, name: str) -> list[tuple[str, str]]:
-    """The columns that belong to a name, each with the kind of data that it was measured on."""
-    if f"val_{name}" in history:
-        return [(name, "training"), (f"val_{name}", "validation")]
-    return [(name, "")]
 
 
 def _points(history: History, column: str) -> tuple[list[float], list[float]]:
@@ -179,7 +177,7 @@ def _whole_epochs(ax: Axes) -> None:
     """Ticks at whole epochs only."""
     from matplotlib.ticker import MaxNLocator
 
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
 
 
 def _checked_names(place: str, history: History, names: str | Sequence[str]) -> list[str]:

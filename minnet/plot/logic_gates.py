@@ -63,7 +63,7 @@ def logic_gate(
         ax.plot(
             *corner,
             marker=style.marker(truth),
-            color=style.colour(truth),
+            color=style.class_colour(truth),
             markeredgecolor="white",
             markersize=13,
             zorder=3,
@@ -97,10 +97,11 @@ def _draw_plane(place: str, ax: Axes, network: Network) -> None:
 def _draw_curve(place: str, ax: Axes, network: Network) -> None:
     """The output over one input, and the level 0.5."""
     at = np.linspace(*_SPAN, _GRID)
-    ax.plot(at, _outputs(place, network, at.reshape(-1, 1)), color="black", linewidth=1.8)
+    a = _outputs(place, network, at.reshape(-1, 1))
+    ax.plot(at, a, color="black", linewidth=1.8)
     ax.axhline(0.5, color="0.5", linestyle="--", linewidth=1)
-    ax.fill_between(at, 0.5, 2, color=style.tint(1, 0.3), linewidth=0)
-    ax.fill_between(at, -1, 0.5, color=style.tint(0, 0.12), linewidth=0)
+    ax.set_facecolor(style.tint(0, 0.12))
+    ax.fill_between(at, -1, 2, where=a > 0.5, color=style.tint(1, 0.3), linewidth=0)
 
 
 def _outputs(place: str, network: Network, x: Array) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from minnet.plot import style
-from minnet.plot.checks import checked_names
+from minnet.plot.checks import checked_list, checked_names
 from minnet.plot.descent_paths import checked_paths, draw_paths
 from minnet.plot.loss_grid import LossGrid
 from minnet.utils import array_checks, checks
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _NAMES = ("w", "b")
 _VIEW = {"elev": 30, "azim": -62}
-_ZOOM = 0.9  # leaves room for the label at the right
+_ZOOM = 0.95  # leaves room for the label at the right
 _EDGE, _ROOM = (
     0.05,
     0.09,
@@ -133,16 +133,11 @@ def loss_slices(
     place = "mn.plot.loss_slices"
     labels = _checked(place, grid, names)
     low, high = float(grid.second[0]), float(grid.second[-1])
-    given = checks.listed(at)
-    if not given:
-        raise TypeError(f"{place}: at: expected a list of values, got {checks.describe(at)}.")
-    values = [
-        checks.number(place, f"at[{i}]", v, minimum=low, maximum=high) for i, v in enumerate(given)
-    ]
+    values = checked_list(place, "at", at, "values", minimum=low, maximum=high)
     ax = style.new_axes(ax)
     for index, value in enumerate(values):
         losses = [np.interp(value, grid.second, column) for column in grid.losses.T]
-        style.curve(ax, index, grid.first, losses, f"{labels[1]} = {value:g}")
+        style.curve(ax, index + 2, grid.first, losses, f"{labels[1]} = {value:g}")
     ax.set_ylim(bottom=0)
     return style.finish(ax, title, labels[0], "loss")
 

@@ -239,7 +239,7 @@ def bands(
         _draw_band(ax, index, points, array)
         style.marked_curve(ax, index, points, array.mean(axis=0), name)
     if (points == points.round()).all():
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     if logarithmic:
         style.plain_logarithmic(ax)
     return style.finish(ax, title, horizontal, quantity, legend=legend)

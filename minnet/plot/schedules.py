@@ -94,10 +94,10 @@ def range_test(result: RangeTest, ax: Axes | None = None) -> Axes:
         )
     ax = style.new_axes(ax)
     ax.plot(result.rates, result.losses, label="each batch", color="0.6", linewidth=1)
-    style.curve(ax, 0, result.rates, result.smoothed, "smoothed")
+    style.curve(ax, 0, result.rates, result.smoothed, "smoothed", color="black")
     if result.falls:
         rate = result.suggestion
-        ax.axvline(rate, label=f"suggestion: {rate:.2g}", **style.line(1))
+        ax.axvline(rate, label=f"suggestion: {rate:.2g}", color="black", linestyle="--")
     ax.set_xscale("log")
     lowest, highest = min(result.losses), max(result.smoothed[0], min(result.smoothed))
     room = 0.25 * max(highest - lowest, 1e-12)

@@ -110,6 +110,20 @@ class Pictures:
             plt.show()
 
 
+def opens_windows() -> bool:
+    """Whether Matplotlib can open windows here: there is a display, and a back end that uses it."""
+    import matplotlib.pyplot as plt
+
+    if not has_display():
+        return False
+    try:
+        figure = plt.figure()
+    except ImportError:  # a back end was chosen that is not installed
+        return False
+    plt.close(figure)
+    return figure.canvas.required_interactive_framework is not None
+
+
 def is_notebook() -> bool:
     """Whether a Jupyter kernel runs this."""
     ipython = sys.modules.get("IPython")

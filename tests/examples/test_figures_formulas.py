@@ -21,6 +21,14 @@ def test_cross_entropy(made):
         np.testing.assert_allclose(price, -np.log(p(a)), rtol=1e-12)
 
 
+def test_likelihood(made):
+    product, mean = made("likelihood").axes
+    a, probability = product.lines[0].get_data()
+    np.testing.assert_allclose(probability, a**7 * (1 - a) ** 3, rtol=1e-9)
+    np.testing.assert_allclose(-10 * mean.lines[0].get_ydata(), np.log(probability), rtol=1e-9)
+    assert texts(product) == texts(mean) == ["best at a = 0.7"]
+
+
 def test_sigmoid(made):
     (ax,) = made("sigmoid").axes
     assert texts(ax) == ["maximum 0.25"]

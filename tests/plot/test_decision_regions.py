@@ -119,7 +119,7 @@ def test_each_class_has_its_points_colour_and_marker():
     assert list(shown) == ["class 0", "class 1"]
     for index, (name, scattered) in enumerate(shown.items()):
         np.testing.assert_array_equal(scattered.get_offsets(), X[index == Y], err_msg=name)
-        assert to_hex(scattered.get_facecolor()[0]).upper() == style.colour(index)
+        assert to_hex(scattered.get_facecolor()[0]).upper() == style.class_colour(index)
     first, second = (c.get_paths()[0].vertices.shape for c in shown.values())
     assert first != second, "the markers differ"
 

@@ -34,7 +34,7 @@ def test_cross_entropy_is_minus_the_logarithm():
 
 def test_cross_entropy_marks_two_known_prices():
     ax = cross_entropy()
-    assert [text.get_text() for text in ax.texts] == ["-ln 0.5 = 0.693", "-ln 0.8 = 0.223"]
+    assert [text.get_text() for text in ax.texts] == ["−ln 0.5 = 0.693", "−ln 0.8 = 0.223"]
     marks = [tuple(np.ravel(line.get_data())) for line in ax.lines[2:]]
     np.testing.assert_allclose(marks, [(0.5, np.log(2)), (0.8, -np.log(0.8))], rtol=1e-12)
 

@@ -43,11 +43,13 @@ def test_training_and_validation_are_drawn_over_the_epochs(record):
     assert list(drawn["loss, validation"].get_ydata()) == record["val_loss"]
 
 
-def test_the_curves_differ_in_colour_line_and_marker(record):
+def test_a_name_has_one_colour_full_in_training_and_dashed_in_validation(record):
     lines = history(record, ["loss", "accuracy"]).lines
     assert len(lines) == 4
-    for look in ("color", "linestyle", "marker"):
-        assert len({str(plt.getp(line, look)) for line in lines}) == 4, look
+    colours = [plt.getp(line, "color") for line in lines]
+    assert colours[0] == colours[1] != colours[2] == colours[3]
+    assert [plt.getp(line, "linestyle") for line in lines] == ["-", "--"] * 2
+    assert len({plt.getp(line, "marker") for line in lines}) == 4
 
 
 def test_the_labels_name_the_column_and_its_unit(record):

@@ -34,9 +34,9 @@ def test_looks_begin_again_after_the_last():
 
 def test_a_tint_goes_from_white_to_the_colour():
     assert style.tint(1, 0) == (1, 1, 1)
-    assert to_hex(style.tint(1, 1)).upper() == style.colour(1)
+    assert to_hex(style.tint(1, 1)).upper() == style.class_colour(1)
     half = style.tint(1, 0.5)
-    assert half == pytest.approx([(1 + part) / 2 for part in to_rgb(style.colour(1))])
+    assert half == pytest.approx([(1 + part) / 2 for part in to_rgb(style.class_colour(1))])
 
 
 def test_new_axes_keeps_the_axes_that_it_is_given():

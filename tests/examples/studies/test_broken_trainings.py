@@ -49,11 +49,22 @@ def test_each_is_named() -> None:
     assert named == CODES
 
 
-def test_the_study_prints_both_views(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+def test_the_study_prints_both_views(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
     module = study()
+    monkeypatch.setattr(sys, "argv", ["broken_trainings.py", "--output", str(tmp_path)])
     monkeypatch.setattr(module, "TRAININGS", (module.one_unit_softmax, module.labels_from_one))
     module.main()
     shown = capsys.readouterr().out
+    assert (tmp_path / "broken_trainings.txt").read_text(encoding="utf-8").strip() in shown
     assert "From outside: loss " in shown
     assert "From outside: ValueError: " in shown
     assert "[softmax-over-one-unit]" in shown
+
+
+def test_an_unknown_name(monkeypatch: Any, capsys: Any) -> None:
+    monkeypatch.setattr(sys, "argv", ["broken_trainings.py", "nothing"])
+    with pytest.raises(SystemExit):
+        study().main()
+    assert "expected some of grams_and_millimetres" in capsys.readouterr().err
