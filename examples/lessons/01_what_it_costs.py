@@ -31,8 +31,8 @@ a = np.linspace(0.01, 0.99, 99)
 for_one = [cost.forward(np.array([[p]]), np.array([[1.0]])) for p in a]
 for_zero = [cost.forward(np.array([[p]]), np.array([[0.0]])) for p in a]
 figure, ax = plt.subplots(layout="constrained")
-ax.plot(a, for_one, color="#009E73", label="y = 1: −ln a")
-ax.plot(a, for_zero, "--", color="#CC79A7", label="y = 0: −ln(1 − a)")
+ax.plot(a, for_one, color="#7A3E8E", label="y = 1: −ln a")
+ax.plot(a, for_zero, "--", color="#009E73", label="y = 0: −ln(1 − a)")
 ax.set(xlabel="prediction a", ylabel="cost", title="The cost of one prediction")
 ax.legend()
 figure.savefig(FIGURES / "lesson_1_cost.png")

@@ -53,7 +53,7 @@ def cross_entropy(ax: Axes | None = None) -> Axes:
     a = np.linspace(0.005, 0.995, 199)
     for index, (y, text) in enumerate(((1.0, "y = 1: −ln a"), (0.0, "y = 0: −ln(1 − a)"))):
         losses = [BinaryCrossEntropy().forward(np.array([[p]]), np.array([[y]])) for p in a]
-        style.curve(ax, index + 2, a, losses, text)  # blue and vermilion are losses
+        style.curve(ax, index, a, losses, text, color=style.class_colour(int(y)))
     for p, offset in ((0.5, (0, 70)), (0.8, (8, 30))):  # away from the curves
         loss_of_p = BinaryCrossEntropy().forward(np.array([[p]]), np.array([[1.0]]))
         _mark(ax, p, loss_of_p, f"−ln {p:g} = {loss_of_p:.3f}", offset, ha="center")
