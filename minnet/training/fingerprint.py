@@ -54,6 +54,8 @@ def difference(there: Any, here: Any, place: str) -> str | None:
     if isinstance(there, dict) and isinstance(here, dict):
         if place in ("network", "metrics") and list(there) != list(here):
             return f"{place} = {list(there)}, this trainer has {list(here)}"
+        if there.get(_CODE, here.get(_CODE)) != here.get(_CODE):
+            return f"{place} = a function, this trainer has another one"
         both = [name for name in here if name in there]
         within = f"{place}." if place else ""
         found = (difference(there[name], here[name], f"{within}{name}") for name in both)
@@ -63,7 +65,16 @@ def difference(there: Any, here: Any, place: str) -> str | None:
         return next((text for one, other in pairs if (text := difference(one, other, place))), None)
     if type(there) is type(here) and there == here:
         return None
-    return f"{place} = {there!r:.80}, this trainer has {here!r:.80}"
+    one, other = _shown(there), _shown(here)
+    return f"{place} = {one}, this trainer has {other if one != other else 'another one'}"
+
+
+def _shown(value: Any) -> str:
+    """A value for a message; arrays and functions are compared by digests, which say nothing."""
+    if isinstance(value, str) and value.startswith("array "):
+        return "an array"
+    is_function = isinstance(value, dict) and any(key.startswith("code of") for key in value)
+    return "a function" if is_function else f"{value!r:.80}"
 
 
 def comparable(value: Any, depth: int = 0) -> Any:

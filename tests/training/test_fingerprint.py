@@ -1,6 +1,7 @@
 """What a checkpoint compares: everything that decides the numbers, and nothing else."""
 
 import functools
+import re
 
 import numpy as np
 import pytest
@@ -86,6 +87,37 @@ def test_another_part_is_refused_by_name_and_the_same_is_taken(case, tmp_path):
         mn.CheckpointError,
         match=r"(its|checkpoint has) (network|loss|penalty|schedule|metr)",
     ):
+        after().load_checkpoint(tmp_path / "t")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        (
+            lambda: classes(class_weight=[1, 2]),
+            lambda: classes(class_weight=[1, 3]),
+            "has loss.class_weight = an array, this trainer has another one.",
+        ),
+        (
+            lambda: classes(class_weight=[1, 2]),
+            classes,
+            "has loss.class_weight = an array, this trainer has None.",
+        ),
+        (
+            lambda: regression(rate=lambda step: 0.1 + step),
+            lambda: regression(rate=lambda step: 0.1 - step),
+            "has schedule = a function, this trainer has another one.",
+        ),
+        (
+            lambda: regression(rate=lambda step: 0.1 + step),
+            regression,
+            "has schedule = a function, this trainer has None.",
+        ),
+    ],
+)
+def test_what_has_no_short_text_is_called_by_its_kind(before, after, says, tmp_path):
+    before().save_checkpoint(tmp_path / "t")
+    with pytest.raises(mn.CheckpointError, match=re.escape(says)):
         after().load_checkpoint(tmp_path / "t")
 
 
