@@ -212,7 +212,9 @@ class Demo(ABC):
         from matplotlib.animation import HTMLWriter
 
         self.saving = True
+        self.parts.end()
         self.controls.hide()
+        self.sides[0].upper.get_gridspec().update(bottom=0.1)
         writer = HTMLWriter(fps=15, embed_frames=True, default_mode="once")
         with writer.saving(self.figure, path, dpi=80):
             for epoch in np.linspace(0, self.epochs, pictures).round():

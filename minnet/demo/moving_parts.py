@@ -16,7 +16,7 @@ class MovingParts:
         self.still: Any = None
         for artist in artists:
             artist.set_animated(True)  # a full drawing leaves them out
-        self.canvas.mpl_connect("draw_event", self._keep)
+        self._connection = self.canvas.mpl_connect("draw_event", self._keep)
 
     def redraw(self) -> None:
         """Draw the moving parts where they are now."""
@@ -27,6 +27,12 @@ class MovingParts:
         self._draw()
         self.canvas.blit(self.figure.bbox)
         self.canvas.flush_events()
+
+    def end(self) -> None:
+        """From now on a full drawing shows everything, once."""
+        self.canvas.mpl_disconnect(self._connection)
+        for artist in self.artists:
+            artist.set_animated(False)
 
     def _keep(self, _: object) -> None:
         """After a full drawing, also when the window gets another size: copy what stands still."""

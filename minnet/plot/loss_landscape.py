@@ -22,10 +22,8 @@ if TYPE_CHECKING:
 _NAMES = ("w", "b")
 _VIEW = {"elev": 30, "azim": -62}
 _ZOOM = 0.95  # leaves room for the label at the right
-_EDGE, _ROOM = (
-    0.05,
-    0.09,
-)  # of the axes: numbers closer to the edge or path are hidden
+_EDGE, _ROOM = 0.05, 0.09  # of the axes: numbers closer to the edge or path are hidden
+_NUMBER = np.array([0.15, 0.06])  # of the axes: the room of one number, so that none overlap
 
 
 @style.picture
@@ -143,14 +141,18 @@ def loss_slices(
 
 
 def _write_numbers(ax: Axes, lines: Any, path: Array) -> None:
-    """The loss of each line, unrotated, away from the edge and the path."""
+    """The loss of each line, unrotated, away from the edge, the path and each other."""
     low, high = np.array([ax.get_xlim(), ax.get_ylim()]).T
     near_path = (_filled(path) - low) / (high - low)
+    written: list[Array] = []
     for text in ax.clabel(lines, fontsize=style.TICKS - 1, fmt="%.4g"):
         place = (np.array(text.get_position()) - low) / (high - low)
         near = np.hypot(*(near_path - place).T).min(initial=1.0)
-        if near < _ROOM or place.min() < _EDGE or place.max() > 1 - _EDGE:
+        hidden = near < _ROOM or place.min() < _EDGE or place.max() > 1 - _EDGE
+        if hidden or any((np.abs(place - other) < _NUMBER).all() for other in written):
             text.set_visible(False)
+        else:
+            written.append(place)
         text.set(rotation=0, color="black")
         text.set_bbox({"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.6})
 

@@ -206,3 +206,5 @@ def test_a_page_needs_nothing_from_the_network(tmp_path):
     assert not re.search(r"""(src|href)=["']?(https?:)?//""", text)
     assert "<link" not in text
     assert demo.at == demo.epochs
+    assert not any(control.ax.get_visible() for control in demo.controls.sliders.values())
+    assert not any(part.get_animated() for part in demo.parts.artists), "drawn once, not twice"
