@@ -36,6 +36,8 @@ def _slices(right: Array, of_input: bool) -> str:
         whole, inside = np.asarray(rows.all(axis=1)), np.asarray(rows.any(axis=1))
         if whole.any() and not whole.all() and not (inside & ~whole).any():
             name = names[axis] if names else f"indices of axis {axis}"
+            if whole.sum() == 1:
+                name = name.removesuffix("s") if names else f"index of axis {axis}"
             return f"It is right for {name} {_listed(whole)}, and wrong for {_listed(~whole)}."
     return f"It is right in {int(right.sum())} of {right.size} entries."
 

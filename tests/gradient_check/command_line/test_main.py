@@ -254,3 +254,32 @@ def test_slow_is_not_wrong(capsys, tmp_path):
     assert status == 1
     assert "not examined. It is slow: in 1 seconds" in text
     assert "--timeout" in text
+
+
+PAIRS = """
+def affine_forward(x, w, b):
+    return x @ w + b, (x, w, b)
+
+
+def affine_backward(dout, cache):
+    x, w, b = cache
+    return dout @ w.T, x.T @ dout, dout.sum(axis=0)
+
+
+def scale_forward(x, w):
+    return x * w, (x, w)
+
+
+def scale_backward(dout, cache):
+    x, w = cache
+    return dout * w, dout * x
+"""
+
+
+def test_pairs_of_functions_are_examined_like_classes(capsys, tmp_path):
+    (tmp_path / "pairs.py").write_text(PAIRS, encoding="utf-8")
+    status, text = run(capsys, tmp_path / "pairs.py", "--json")
+    verdicts = {row["name"]: row["mistakes"] for row in json.loads(text)["classes"]}
+    assert status == 1
+    assert verdicts["affine"] == []
+    assert [mistake["code"] for mistake in verdicts["scale"]] == ["not-summed-over-batch"]
