@@ -36,9 +36,8 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
         callbacks: Sequence[mn.Callback] = (),
         random_state: Any = None,
     ) -> None:
-        self.layers, self.loss, self.optimizer = layers, loss, optimizer
-        self.epochs, self.batch_size, self.callbacks = epochs, batch_size, callbacks
-        self.random_state = random_state
+        self.layers, self.loss, self.optimizer, self.epochs = layers, loss, optimizer, epochs
+        self.batch_size, self.callbacks, self.random_state = batch_size, callbacks, random_state
 
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Any:
         """Train a new network for `epochs` epochs."""
@@ -47,21 +46,22 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Any:
         """Train one more epoch; `classes` in the first call names those that come later."""
-        return self._train(X, y, sample_weight, 1, classes)
+        return self._train(X, y, sample_weight, 1, classes, whole=False)
 
-    def _train(self, X: Any, y: Any, weight: Any, epochs: int, classes: Any = None) -> Any:
-        """Train, from the start if there is no trainer yet."""
+    def _train(
+        self, X: Any, y: Any, weight: Any, epochs: int, classes: Any = None, whole: bool = True
+    ) -> Any:
+        """Train, from the start if there is no trainer yet; a part may be of one class only."""
         first = not hasattr(self, "trainer_")
         X, y = validate_data(self, X, y, dtype="float64", multi_output=True, reset=first)
         target = self._target(y, first, classes)
         if first:
             self.trainer_ = self._new_trainer(X.shape[1], *target.shape[1:] or (1,))
+        self.trainer_.check = whole
         if weight is not None:
             weight = _check_sample_weight(weight, X, ensure_non_negative=True)
-        callbacks, rows = copy.deepcopy(list(self.callbacks)), min(self.batch_size, len(X))
-        self.trainer_.fit(
-            X, target, epochs, rows, callbacks=callbacks, progress=False, sample_weight=weight
-        )
+        more: Any = {"callbacks": copy.deepcopy(list(self.callbacks)), "sample_weight": weight}
+        self.trainer_.fit(X, target, epochs, min(self.batch_size, len(X)), progress=False, **more)
         self.loss_curve_: list[float] = self.trainer_.history["loss"]
         self.n_iter_: int = len(self.loss_curve_)
         return self

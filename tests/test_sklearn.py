@@ -174,3 +174,13 @@ def test_in_two_processes():
 
 def test_the_file_is_short():
     assert len(Path(sklearn.__file__).read_text(encoding="utf-8").splitlines()) <= 150
+
+
+def test_a_part_may_be_of_one_class():
+    x, y = mn.datasets.iris()
+    model = MinnetClassifier(random_state=0)
+    for label in (0, 1, 2) * 20:  # sorted, as a stream may be
+        model.partial_fit(x[y == label], y[y == label], classes=[0, 1, 2])
+    assert model.n_iter_ == 60
+    with pytest.raises(ValueError, match="two or more classes"):
+        MinnetClassifier().fit(x[:50], y[:50])

@@ -33,7 +33,7 @@ class TrainingState(Explained):
         stop: True ends the current fit after the current step.
     """
 
-    check: bool = True  # does a fit test custom layers?
+    check: bool = True  # does a fit test custom layers, and ask for two classes?
 
     def __init__(
         self,

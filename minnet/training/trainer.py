@@ -50,7 +50,7 @@ class Trainer(TrainingState):
         penalty: `mn.L1(...)`, `mn.L2(...)`, or several; part of every loss that is reported.
         clip_norm: a bound on the length of the gradient. clip_value: on each of its entries.
         check: warn in `fit`, once for each class, if the backward of a custom layer is clearly
-            wrong; False leaves the test out.
+            wrong, and refuse labels that are all of one class; False leaves both out.
 
     Attributes:
         network, loss, optimizer, metrics: as given.

@@ -254,3 +254,11 @@ def test_an_optimizer_that_remembers_a_network_serves_no_other():
     for call in (first.fit, first.step):
         with pytest.raises(ValueError, match="trains another network"):
             call(small_trainer.X, small_trainer.Y, *([1] if call == first.fit else []))
+
+
+def test_labels_of_one_class_are_refused_unless_check_is_off():
+    x, y = np.eye(4), np.ones(4, int)
+    with pytest.raises(ValueError, match="labels of at least two classes, got 1 in all 4 rows"):
+        mn.Trainer(classifier(), mn.CategoricalCrossEntropy(), mn.SGD()).fit(x, y, 1)
+    trainer = mn.Trainer(classifier(), mn.CategoricalCrossEntropy(), mn.SGD(), check=False)
+    assert len(trainer.fit(x, y, 1, progress=False)) == 1
