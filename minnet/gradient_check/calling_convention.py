@@ -68,7 +68,8 @@ def backward_arguments(
 
     Args:
         asked: the names. g: the upstream gradient. cache: what forward returned beside y.
-        inputs, weights: the arguments of forward, by name.
+        inputs: the arguments of forward, by name.
+        weights: those that are weights.
 
     Raises:
         NotExaminedError: there are more arguments than things to give.

@@ -38,7 +38,7 @@ def network(
     Args:
         trainer_or_network: its layers with weights are dense: one weight (in, out) each.
         ax: where to draw; None makes a new figure.
-        largest: the |weight| of the widest line; None: the largest of this network. Give two
+        largest: the absolute value of the weight of the widest line; None: the largest of this network. Give two
             pictures the same one, and their lines can be compared.
 
     Raises:
