@@ -38,8 +38,8 @@ def network(
     Args:
         trainer_or_network: its layers with weights are dense: one weight (in, out) each.
         ax: where to draw; None makes a new figure.
-        largest: the absolute value of the weight of the widest line; None: the largest of this network. Give two
-            pictures the same one, and their lines can be compared.
+        largest: the size of the weight with the widest line; None: the largest of this network.
+            Give two pictures the same one, and their lines can be compared.
 
     Raises:
         TypeError, ValueError: naming the argument; a network with other weights than dense ones.
