@@ -188,6 +188,15 @@ def _checked_names(place: str, history: History, names: str | Sequence[str]) -> 
             f"{place}: history: expected at least one epoch, got a History without any. "
             f"Call trainer.fit first."
         )
+    chosen = one_to_three_names(place, names)
+    for name in chosen:
+        if name not in history:
+            raise ValueError(f"{place}: names: expected one of {_known(history)}, got {name!r}.")
+    return chosen
+
+
+def one_to_three_names(place: str, names: object) -> list[str]:
+    """The names of columns as a list."""
     chosen = [names] if isinstance(names, str) else checks.listed(names)
     if chosen is None or not all(isinstance(name, str) for name in chosen):
         raise TypeError(
@@ -199,9 +208,6 @@ def _checked_names(place: str, history: History, names: str | Sequence[str]) -> 
             f"{place}: names: expected one to {_MOST_NAMES} different names, got {chosen}. "
             f"Draw further ones into a second picture."
         )
-    for name in chosen:
-        if name not in history:
-            raise ValueError(f"{place}: names: expected one of {_known(history)}, got {name!r}.")
     return chosen
 
 

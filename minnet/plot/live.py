@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
-from minnet.plot.learning_curves import history
+from minnet.plot.learning_curves import history, one_to_three_names
 from minnet.plot.script_pictures import is_notebook, opens_windows
 from minnet.training.callbacks import Callback
 from minnet.training.history import History, Row
@@ -25,7 +25,8 @@ class Live(Callback):
         names: one to three columns of the History, as in `mn.plot.history`.
 
     Raises:
-        TypeError, ValueError: at the end of the first epoch, for a name that the History has not.
+        TypeError, ValueError: not one to three names; at the end of the first epoch, a name that
+            the History does not have.
 
     >>> import minnet as mn
     >>> x, y = mn.datasets.linear_binary(40, seed=0)
@@ -35,7 +36,7 @@ class Live(Callback):
     """
 
     def __init__(self, names: str | Sequence[str] = "loss") -> None:
-        self.names = names
+        self.names = one_to_three_names("mn.plot.Live", names)
         self.record = History()
         self._ax: Any = None
         self._handle: Any = None

@@ -76,3 +76,9 @@ def test_a_wrong_name_is_refused(monkeypatch):
     monkeypatch.setattr(live, "opens_windows", lambda: True)
     with pytest.raises(ValueError, match="names: expected one of loss"):
         fit("losss")
+
+
+@pytest.mark.parametrize("names", [2.5, None, [], ["loss", "loss"], list("abcd"), [1]])
+def test_names_are_checked_before_any_fit(names):
+    with pytest.raises((TypeError, ValueError), match=r"mn.plot.Live: names: expected (one|names)"):
+        mn.plot.Live(names)
