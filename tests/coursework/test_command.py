@@ -13,7 +13,7 @@ from local_grading import LAYERS, LocalProcess, written
 from right_styles import DENSE, HEAD, MSE, SIGMOID
 
 import minnet
-from minnet.command_line import main
+from minnet.__main__ import main
 from minnet.coursework import grading
 
 RIGHT = HEAD + DENSE + SIGMOID + MSE

@@ -6,7 +6,7 @@ import pytest
 from local_grading import EXERCISES, written
 from wrong_exercises import SOLUTIONS
 
-from minnet.command_line import main
+from minnet.__main__ import main
 from minnet.coursework.starter import StarterError, starter_text
 
 

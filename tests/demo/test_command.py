@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from minnet.command_line import main
+from minnet.__main__ import main
 from minnet.demo import command, demo
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from minnet.command_line.example_scripts import main, scripts
+from minnet.demo.example_scripts import main, scripts
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 
 import minnet as mn
-from minnet.command_line import COMMANDS, main
+from minnet.__main__ import COMMANDS, main
 
 
 def test_without_a_word_it_lists_them(capsys):
