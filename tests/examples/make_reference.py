@@ -9,7 +9,7 @@ import inspect
 import re
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, get_origin
 
 import minnet as mn
 
@@ -76,10 +76,11 @@ def _public(module: ModuleType) -> list[tuple[str, Any]]:
         for name, thing in vars(module).items()
         if not name.startswith("_") and getattr(thing, "__module__", "") == module.__name__
     ]
-    return [
-        (name, getattr(module, name))
-        for name in names
-        if inspect.isclass(getattr(module, name)) or inspect.isfunction(getattr(module, name))
+    things = [(name, getattr(module, name)) for name in names]
+    return [  # a type alias has an origin; Python 3.10 takes it for a class
+        (name, thing)
+        for name, thing in things
+        if inspect.isfunction(thing) or (inspect.isclass(thing) and not get_origin(thing))
     ]
 
 

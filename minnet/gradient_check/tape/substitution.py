@@ -130,8 +130,8 @@ def _code(analysis: Analysis, whole: Run, operand: Operation, other: Operation, 
     if form != "{}":  # f(z) in the place of f'(z)
         own = there is analysis.source_of(other)
         return "local-derivative-missing" if own else "wrong-operand"
-    if there.line and (there.line, there.text()) == (other.line, other.text()):
-        return "wrong-index"
+    if there.line and (there.code, there.offset) == (other.code, other.offset):
+        return "wrong-index"  # the same instruction of forward, at another step
     products = all(name in PRODUCTS for name in users)
     if products and there.value.tobytes() == analysis.trace.output.value.tobytes():
         return "output-used-for-input"

@@ -53,7 +53,8 @@ class Embedding(Layer):
         self.count: int = whole_number("Embedding", "count", count)
         self.features: int = whole_number("Embedding", "features", features)
         standard_normal = normal(standard_deviation=1.0)
-        initializer = get(weight_init or standard_normal, "Embedding: weight_init")
+        chosen = standard_normal if weight_init is None else weight_init
+        initializer = get(chosen, "Embedding: weight_init")
         self.weight: Parameter = Parameter(
             shape=(self.count, self.features), initializer=initializer
         )

@@ -62,6 +62,11 @@ class MaxPool2d(Pool2d):
              [13., 15.]]]])
     """
 
+    def __init__(
+        self, kernel_size: int | Pair, stride: int | Pair | None = None, padding: int | Pair = 0
+    ) -> None:
+        super().__init__(kernel_size, stride, padding)
+
     def forward(self, x: Array) -> Array:
         """The maximum of the cells, and which of them it was."""
         check_images(self, x)
