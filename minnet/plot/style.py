@@ -118,7 +118,12 @@ def _check_argument(place: str, name: str, annotation: object, value: object) ->
     if kind == "bool":
         checks.boolean(place, name, value)
     elif kind == "str" and optional in ("", "None"):
-        checks.text(place, name, value)
+        text = checks.text(place, name, value)
+        if not text.isascii() and text.encode(errors="ignore").decode() != text:
+            raise ValueError(
+                f"{place}: {name}: expected text that can be drawn, got {text!a} with half of a "
+                f"surrogate pair. Write the whole character."
+            )
     elif kind == "Axes":
         from matplotlib.axes import Axes
 

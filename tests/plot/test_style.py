@@ -9,6 +9,9 @@ from matplotlib.colors import to_hex, to_rgb
 import minnet as mn
 from minnet.plot import style
 
+HISTORY = mn.History()
+HISTORY.append({"epoch": 1, "loss": 0.5})
+
 mpl.use("Agg")
 
 
@@ -152,3 +155,10 @@ def test_a_wrong_ax_is_refused_before_a_training():
     with pytest.raises(TypeError, match="ax: expected a Matplotlib Axes"):
         mn.plot.boundary_animation(trainer, x, y, [0, 1], ax="here")
     assert trainer.epochs == 0
+
+
+def test_half_a_character_is_refused_before_anything_is_drawn():
+    with pytest.raises(ValueError, match=r"title: expected text that can be drawn, got 'a.ud800'"):
+        mn.plot.histories({"run": HISTORY}, title="a\ud800")
+    ax = mn.plot.histories({"run": HISTORY}, title="größer \u2713")
+    assert ax.get_title() == "größer \u2713"
