@@ -1,4 +1,4 @@
-"""Fast redrawing: what moves is drawn anew, over a copy of all that stands still (blitting).
+"""Fast redrawing: only what moves is drawn again, over a saved image of the rest (blitting).
 
 A figure drawn in full manages a few pictures a second, because text and ticks are slow.
 """

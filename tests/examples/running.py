@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import sys
 from pathlib import Path
+from typing import Any
 
 import minnet
 
@@ -19,3 +22,14 @@ def environment() -> dict[str, str]:
     plain["PYTHONIOENCODING"] = "ascii"  # what an old terminal can show
     plain.setdefault("OPENBLAS_NUM_THREADS", "1")  # tests in parallel would wait for threads
     return plain
+
+
+def study(name: str) -> Any:
+    """A script of `examples/studies` as a module."""
+    spec = importlib.util.spec_from_file_location(name, EXAMPLES / "studies" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module

@@ -66,7 +66,7 @@ class CheckAnswers(Answers):
             text = "".join(traceback.format_exception_only(error)).strip()
             return Report(cls.__name__, note=f"The check itself failed: {text}")
         made = report.point.run.obj if report.point else None
-        is_pair = name in self.file.pairs  # of functions: its class is made anew with the weights
+        is_pair = name in self.file.pairs  # of functions: its class is made again, with weights
         if not (is_pair or made is None or isinstance(made, cls)):
             note = f"CASES[{name}] makes an object of another class: write {name}(...) there."
             return Report(name, note=note)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from running import study
 
 import minnet as mn
 
-PATH = Path(__file__).parents[3] / "examples" / "studies" / "broken_trainings.py"
 CODES = {
     "grams_and_millimetres": "inputs-not-scaled",
     "one_unit_softmax": "softmax-over-one-unit",
@@ -26,19 +25,9 @@ CODES = {
 }
 
 
-def study() -> Any:
-    spec = importlib.util.spec_from_file_location("broken_trainings", PATH)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["broken_trainings"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.slow
 def test_each_is_named() -> None:
-    module, named = study(), {}
+    module, named = study("broken_trainings"), {}
     for make in module.TRAININGS:
         broken = make()
         report = mn.check_training(
@@ -52,7 +41,7 @@ def test_each_is_named() -> None:
 def test_the_study_prints_both_views(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
-    module = study()
+    module = study("broken_trainings")
     monkeypatch.setattr(sys, "argv", ["broken_trainings.py", "--output", str(tmp_path)])
     monkeypatch.setattr(module, "TRAININGS", (module.one_unit_softmax, module.labels_from_one))
     module.main()
@@ -66,5 +55,5 @@ def test_the_study_prints_both_views(
 def test_an_unknown_name(monkeypatch: Any, capsys: Any) -> None:
     monkeypatch.setattr(sys, "argv", ["broken_trainings.py", "nothing"])
     with pytest.raises(SystemExit):
-        study().main()
+        study("broken_trainings").main()
     assert "expected some of grams_and_millimetres" in capsys.readouterr().err

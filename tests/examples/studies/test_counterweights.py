@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
-import sys
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+import running
 
 import minnet as mn
 
-EXAMPLES = Path(__file__).parents[3] / "examples"
+EXAMPLES = running.EXAMPLES
 
 
 @pytest.fixture(scope="module")
 def study() -> Any:
-    path = EXAMPLES / "studies" / "counterweights.py"
-    spec = importlib.util.spec_from_file_location("counterweights", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["counterweights"] = module
-    spec.loader.exec_module(module)
-    return module
+    return running.study("counterweights")
 
 
 def test_the_share_of_wrong_labels(study: Any) -> None:
