@@ -58,7 +58,7 @@ def likelihood(quick: bool) -> Any:  # noqa: ARG001
         ax.annotate(
             f"best at a = {a[best]:.2g}",
             (a[best], curve[best]),
-            (-50, 40 if ax is axes[1] else -20),
+            (-20 if ax is axes[1] else -50, 70 if ax is axes[1] else -20),
             textcoords="offset points",
             fontsize=style.TICKS,
             ha="right",

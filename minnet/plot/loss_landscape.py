@@ -135,7 +135,8 @@ def loss_slices(
     ax = style.new_axes(ax)
     for index, value in enumerate(values):
         losses = [np.interp(value, grid.second, column) for column in grid.losses.T]
-        style.curve(ax, index + 2, grid.first, losses, f"{labels[1]} = {value:g}")
+        number = f"{value:g}".replace("-", "−")
+        style.curve(ax, index + 2, grid.first, losses, f"{labels[1]} = {number}")
     ax.set_ylim(bottom=0)
     return style.finish(ax, title, labels[0], "loss")
 

@@ -119,6 +119,6 @@ def test_the_landscapes_and_the_ways_down(made):
 def test_the_slices(made):
     for ax, name in zip(made("loss_slices").axes, ("cross-entropy", "squared error"), strict=True):
         for text, (w, loss) in lines(ax).items():
-            b = float(text.removeprefix("b = "))
+            b = float(text.removeprefix("b = ").replace("−", "-"))
             exact = [loss_at(name, one, b) for one in w]
             np.testing.assert_allclose(loss, exact, rtol=0.05)  # between two rows of the grid
